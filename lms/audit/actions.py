@@ -1,0 +1,82 @@
+"""Append to the log, and prove that nobody has changed it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditAddress, AuditHead, AuditRow
+
+START = b"\0" * 32
+
+
+def append(
+    session: Session,
+    actor_id: UUID | None,
+    action: str,
+    subject: str,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    now: datetime,
+    address: str | None = None,
+) -> AuditRow:
+    """Add one row at the end of the chain.
+
+    actor_id  the person who acts, None for the server itself or somebody unknown.
+    action    what was done, as ``subject.verb``: ``certificate.withdrawn``.
+    subject   what it was done to: an id or a code, never a name.
+    facts     ids, codes and numbers only, as JSON.
+
+    Call it last in a transaction: it locks the head row until the commit.
+    """
+    head = session.execute(
+        update(AuditHead).values(rows=AuditHead.rows + 1).returning(AuditHead.rows, AuditHead.hash)
+    ).one_or_none()
+    if head is None:
+        session.add(AuditHead(id=1, rows=1, hash=START))
+        session.flush()
+    number, previous = (1, START) if head is None else (head.rows, head.hash)
+    row = AuditRow(
+        id=number, at=now, actor_id=actor_id, action=action, subject=subject,
+        facts=dict(facts or {}), previous=previous, hash=b"",
+    )  # fmt: skip
+    row.hash = row_hash(row)
+    session.add(row)
+    session.execute(update(AuditHead).values(hash=row.hash))
+    if address:
+        session.flush()
+        session.add(AuditAddress(audit_id=number, address=address))
+    return row
+
+
+def row_hash(row: AuditRow) -> bytes:
+    """Return SHA-256 over the row before this one and everything that this row says."""
+    said = json.dumps(
+        [row.id, row.at.isoformat(), str(row.actor_id), row.action, row.subject, row.facts],
+        sort_keys=True, ensure_ascii=True, separators=(",", ":"),
+    )  # fmt: skip
+    return hashlib.sha256(row.previous + said.encode()).digest()
+
+
+def first_bad_row(session: Session) -> int | None:
+    """Return the number of the first row that does not fit the chain, None when all do.
+
+    A log that was cut at its end has fewer rows than its head counts: then the first missing
+    number is returned.
+    """
+    previous, expected = START, 1
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.id)).yield_per(500):
+        if row.id != expected or row.previous != previous or row.hash != row_hash(row):
+            return expected
+        previous, expected = row.hash, expected + 1
+    head = session.execute(select(AuditHead.rows, AuditHead.hash)).one_or_none()
+    if head is not None and (head.rows != expected - 1 or head.hash != previous):
+        return expected
+    return None

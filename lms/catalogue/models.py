@@ -1,0 +1,111 @@
+"""Courses and editions as this server has published them. Compiled rows: no page renders Markdown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.tables import Base
+
+
+class Course(Base):
+    """A course that this server knows, by its permanent id (``C01``)."""
+
+    __tablename__ = "course"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # course, handbook
+    access: Mapped[str]  # open, listed, restricted
+    edition_id: Mapped[int | None]  # the newest edition; new enrolments begin with it
+
+
+class Edition(Base):
+    """One immutable publication: (course, core digest, nation, layer digest).
+
+    A new number changes what is taught or asked, a new revision changes words only.
+    ``facts`` holds the structure that pages and rules need, compiled from course.toml:
+    see ``lms.catalogue.structure.Structure``.
+    """
+
+    __tablename__ = "edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
+    number: Mapped[int]
+    revision: Mapped[int]
+    core_digest: Mapped[str]
+    nation: Mapped[str | None]
+    layer_digest: Mapped[str]
+    package: Mapped[str]  # digest of the package in the file store
+    facts: Mapped[dict[str, Any]]
+    signature: Mapped[bytes | None]
+    published_at: Mapped[datetime]
+    published_by: Mapped[UUID | None]
+
+    __table_args__ = (UniqueConstraint("course_id", "number", "revision"),)
+
+
+class EditionText(Base):
+    """Titles and descriptions of an edition in one language."""
+
+    __tablename__ = "edition_text"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    facts: Mapped[dict[str, Any]]  # short_title, html, modules {code: title}, lessons {code: title}
+    bank_complete: Mapped[bool]  # a test can start in this language
+    reviewed: Mapped[bool]
+
+
+class EditionLesson(Base):
+    """One lesson in one language, ready to send. Missing blocks are filled from other languages."""
+
+    __tablename__ = "edition_lesson"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    parts: Mapped[dict[str, Any]]  # html by part; see lms.catalogue.compile
+    bytes: Mapped[int]
+
+
+class EditionItem(Base):
+    """One bank item of an edition: what the draw and the marking need. Never sent before marking."""
+
+    __tablename__ = "edition_item"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    module: Mapped[str]
+    lesson: Mapped[str]
+    kind: Mapped[str]
+    critical: Mapped[str | None]  # the critical slot that it may fill
+    key: Mapped[dict[str, Any]]
+
+
+class EditionItemText(Base):
+    """The words of one item in one language: stem, choices, feedback, as safe HTML."""
+
+    __tablename__ = "edition_item_text"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[dict[str, Any]]
+
+
+class OfferedChange(Base):
+    """A course folder that differs from what was published from it: offered, never taken."""
+
+    __tablename__ = "offered_change"
+
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    core_digest: Mapped[str]
+    seen_on: Mapped[date]

@@ -1,0 +1,177 @@
+"""This installation: its identity, its country and what follows from it.
+
+Two tables: ``site`` (one row, made at first start) and ``setting`` (what the first-run page and
+administrators decide). No web and no connection handling in here: callers pass the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Select, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lms.kernel.ids import new_ordered_id
+from lms.tables import Base
+
+# The languages of the interface, in the order in which pages offer them. Kiswahili comes later.
+LANGUAGES = ("en", "fr", "ar", "ru", "kk")
+RIGHT_TO_LEFT = frozenset({"ar"})
+# Each language's own name: what somebody looks for who cannot read the page before them.
+LANGUAGE_NAMES = {
+    "en": "English",
+    "fr": "Français",
+    "ar": "العربية",
+    "ru": "Русский",
+    "kk": "Қазақша",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What a country sets by itself; everything can be changed later.
+
+    ranks maps the groups G1-G4 (basic, middle, senior, civilian or specialist) to a description
+    that administrators recognise; source: national pay and rank rules, to be confirmed locally.
+    """
+
+    code: str
+    languages: tuple[str, ...]
+    time_zone: str
+    digits: str = "latn"
+    brand: str = "#123f4d"
+    band: str = "#d9a441"
+    certificate_prefix: str = "XX"
+    ranks: Mapping[str, str] = field(default_factory=dict)
+
+
+COUNTRIES: Mapping[str, Country] = {
+    "tn": Country(
+        "tn", ("ar", "fr", "en"), "Africa/Tunis", certificate_prefix="TN",
+        ranks={"G1": "agents in regulation uniform", "G2": "middle officers",
+               "G3": "senior officers", "G4": "civilians and specialists"},
+    ),
+    "kz": Country(
+        "kz", ("kk", "ru", "en"), "Asia/Almaty", certificate_prefix="KZ",
+        ranks={"G1": "private and junior commanding staff", "G2": "middle commanding staff",
+               "G3": "senior and higher commanding staff", "G4": "civilians and specialists"},
+    ),
+    "ug": Country(
+        "ug", ("en",), "Africa/Kampala", certificate_prefix="UG",
+        ranks={"G1": "Warder to Chief Warder", "G2": "Principal Officer to SSP",
+               "G3": "ACP and above", "G4": "civilians and specialists"},
+    ),
+    "xx": Country(
+        "xx", LANGUAGES, "UTC",
+        ranks={"G1": "basic grade", "G2": "middle grade", "G3": "senior grade",
+               "G4": "civilians and specialists"},
+    ),
+}  # fmt: skip
+
+
+class Site(Base):
+    """The one row that says who this server is. ``seq`` numbers everything it records."""
+
+    __tablename__ = "site"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    public_key: Mapped[bytes | None]
+    made_at: Mapped[datetime]
+
+
+class Setting(Base):
+    """One decision of this installation, by name."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The decisions of this installation as values. Defaults stand until the first run."""
+
+    country: str = "xx"
+    names: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = LANGUAGES
+    time_zone: str = "UTC"
+    digits: str = "latn"
+    brand: str = "#123f4d"
+    band: str = "#d9a441"
+    ready: bool = False
+    pass_floor: int = 70
+    refuse_unconfirmed_boxes: bool = False
+    issuers: Mapping[str, str] = field(default_factory=dict)
+    signatories: tuple[Mapping[str, str], ...] = ()
+    certificate_prefix: str = "XX"
+
+    def name(self, language: str) -> str:
+        """Return the organisation's name in ``language``, else in the first that has one."""
+        known = {code: name for code, name in self.names.items() if name}
+        return known.get(language) or next(iter(known.values()), "Prison Service Academy")
+
+    @property
+    def nation(self) -> str | None:
+        """The national layer that courses use here, None for the bare core."""
+        return None if self.country == "xx" else self.country
+
+
+SITE = select(Site)
+_SETTINGS = select(Setting.name, Setting.value)
+
+
+def read(session: Session) -> Installation:
+    """Return what is decided so far; one query."""
+    stored = {name: value for name, value in session.execute(_SETTINGS)}
+    fields = Installation.__dataclass_fields__
+    facts = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in stored.items()
+        if name in fields
+    }
+    return Installation(**facts)
+
+
+def decide(session: Session, facts: Mapping[str, object], *, now: datetime) -> None:
+    """Store each decision in ``facts``; a decision made before is replaced."""
+    for name, value in facts.items():
+        plain = list(value) if isinstance(value, tuple) else value
+        session.merge(Setting(name=name, value=plain, changed_at=now))
+
+
+def setting(session: Session, name: str) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return one stored decision, None when nobody has decided."""
+    return session.scalar(select(Setting.value).where(Setting.name == name))
+
+
+def found_site(session: Session, *, now: datetime) -> Site:
+    """Return this server's row, made at the first start."""
+    site = session.scalar(SITE)
+    if site is None:
+        site = Site(id=new_ordered_id(), seq=0, made_at=now)
+        session.add(site)
+        session.flush()
+    return site
+
+
+def next_seq(session: Session) -> tuple[UUID, int]:
+    """Return this site's id and the next number of its sequence.
+
+    Call it late in the writing transaction: the row stays locked until the commit, so that who
+    has seen number N has seen everything below it.
+    """
+    statement = update(Site).values(seq=Site.seq + 1).returning(Site.id, Site.seq)
+    site_id, seq = session.execute(statement).one()
+    return site_id, seq
+
+
+def site_query() -> Select[tuple[Site]]:
+    """Return the statement that reads the site row."""
+    return SITE

@@ -1,0 +1,136 @@
+"""The language of a page: from its address, with its direction, its locale and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup
+
+from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
+from lms.kernel.messages import Message
+
+CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
+DOMAIN = "messages"
+COOKIE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language as a page shows it."""
+
+    code: str
+
+    @property
+    def dir(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def name(self) -> str:
+        """The language's own name for itself."""
+        return LANGUAGE_NAMES[self.code]
+
+
+EVERY_LANGUAGE: Mapping[str, Language] = {code: Language(code) for code in LANGUAGES}
+
+
+def current() -> Language:
+    """Return the language of this request."""
+    return EVERY_LANGUAGE[g.get("language", "en")]
+
+
+@cache
+def locale_of(language: str, country: str) -> Locale:
+    """Return the locale for numbers and dates: ``ar_TN`` where CLDR has it, else ``ar``.
+
+    English without a country of its own is British: day before month, as in all our countries.
+    """
+    try:
+        return Locale.parse(f"{language}_{country.upper()}")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB" if language == "en" else language)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(str(CATALOGUES), [language], DOMAIN)
+
+
+@cache
+def _safe_sentence(language: str, msgid: str) -> Markup:
+    # Our own catalogue, checked by the build: it may hold markup, the values may not and are
+    # escaped by Markup's % when they are put in. Asking gettext each time costs as much as all
+    # SQL of a page; the table fills itself and holds at most the catalogue.
+    return Markup(_catalogue(language).ugettext(msgid))  # noqa: S704
+
+
+def gettext(msgid: str, /, **values: object) -> str:
+    """Return the sentence in the reader's language with its named values put in."""
+    said = _catalogue(current().code).ugettext(msgid)
+    return said % values if values else said.replace("%%", "%")
+
+
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
+    """Return the form of the sentence that fits ``n``, which is also the value ``num``."""
+    said = _catalogue(current().code).ungettext(one, many, n)
+    return said % {"num": n, **values}
+
+
+def say(message: Message, language: str | None = None) -> str:
+    """Return what pure code wanted to tell, in ``language`` or the reader's."""
+    code = language or current().code
+    values = {
+        name: say(value, code) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
+    return _catalogue(code).ugettext(message.msgid) % values
+
+
+def init_app(app: Flask) -> None:
+    """Read the language from each address, write it into each address, give it to templates."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] -- added by the extension
+        lambda msgid: _safe_sentence(current().code, msgid),
+        lambda one, many, n: _catalogue(current().code).ungettext(one, many, n),
+        newstyle=True,
+    )
+    app.url_value_preprocessor(_take_language)
+    app.url_defaults(_give_language)
+
+
+def _take_language(endpoint: str | None, values: dict[str, object] | None) -> None:
+    if values and "language" in values:
+        g.language = values.pop("language")
+    else:
+        g.language = preferred()
+
+
+def _give_language(endpoint: str, values: dict[str, object]) -> None:
+    if "language" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "language"):
+        values["language"] = g.get("language", "en")
+
+
+def preferred(person_language: str | None = None) -> str:
+    """Return the language for an address without one: the person's, the cookie's, the browser's."""
+    if person_language in LANGUAGES:
+        return str(person_language)
+    remembered = request.cookies.get(COOKIE)
+    if remembered in LANGUAGES:
+        return str(remembered)
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def switch_url(code: str) -> str:
+    """Return the address of this page in another language, with the same query."""
+    rule = request.url_rule
+    if rule is None or "language" not in rule.arguments or "GET" not in (rule.methods or ()):
+        return f"/{code}/"
+    address = url_for(rule.endpoint, **{**(request.view_args or {}), "language": code})
+    query = request.query_string.decode("latin-1")
+    return f"{address}?{query}" if query else address
