@@ -1,0 +1,149 @@
+"""Who is signed in on this browser. The only module that touches Flask-Login.
+
+A session is a row; the browser holds a random token and the row its SHA-256. It ends after
+30 minutes without a request (10 on a machine marked shared), after 12 hours in any case, and at
+once when the person is disabled or their password is reset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, g, request
+from flask_login import UserMixin, current_user
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Grant, Identity, Person, SignIn, Unit
+from lms.accounts.rules import initials
+from lms.db import reading, transaction
+from lms.extensions import login
+from lms.kernel import clock
+from lms.kernel.viewer import Role, Viewer
+from lms.web.csrf import session_cookie_name
+
+log = logging.getLogger("lms.accounts")
+
+IDLE = timedelta(minutes=30)
+IDLE_SHARED = timedelta(minutes=10)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+
+_BY_TOKEN = (
+    select(
+        SignIn.id, SignIn.person_id, SignIn.machine, SignIn.made_at, SignIn.seen_at,
+        SignIn.ended_at, SignIn.ended_because, SignIn.second_factor_at,
+        Person.status, Identity.name, Identity.name_latin, Identity.language,
+        select(func.count()).where(Grant.person_id == SignIn.person_id).scalar_subquery()
+        .label("grants"),
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .join(Identity, Identity.person_id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+)  # fmt: skip
+
+_ROLES = (
+    select(Grant.role, Unit.path, Grant.course_id)
+    .outerjoin(Unit, Unit.id == Grant.unit_id)
+    .where(
+        Grant.person_id == bindparam("person_id"),
+        Grant.starts_on <= bindparam("today"),
+        or_(Grant.ends_on.is_(None), Grant.ends_on >= bindparam("today")),
+    )
+)
+
+
+class _SignedIn(UserMixin):
+    """What Flask-Login keeps of a request's person: our viewer."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+
+    def get_id(self) -> str:
+        return str(self.viewer.person_id)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what the database keeps of a session token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def open_session(session: Session, viewer_id: Any, machine: str, *, now: datetime) -> str:  # noqa: ANN401 -- UUID
+    """Add a row for a new sign-in and return the token for the browser's cookie."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            token_hash=token_hash(token), person_id=viewer_id, machine=machine,
+            made_at=now, seen_at=now,
+        )  # fmt: skip
+    )
+    return token
+
+
+def is_live(row: Any, now: datetime) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
+    """Return whether this session still counts at ``now``."""
+    idle = IDLE_SHARED if row.machine == "shared" else IDLE
+    return (
+        row.ended_at is None
+        and row.status == "active"
+        and now - row.seen_at < idle
+        and now - row.made_at < ABSOLUTE
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Load the viewer before each request; note after it, at most once a minute, that it came."""
+    login.init_app(app)
+    login.request_loader(_load)
+    app.before_request(_identify)
+    app.after_request(_note_seen)
+
+
+def _load(incoming: Request) -> _SignedIn | None:
+    token = incoming.cookies.get(session_cookie_name())
+    if not token:
+        return None
+    row = reading().execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
+    if row is None:
+        return None
+    g.session_row = row
+    now = clock.now()
+    if not is_live(row, now):
+        return None
+    roles: tuple[Role, ...] = ()
+    if row.grants:
+        found = reading().execute(_ROLES, {"person_id": row.person_id, "today": now.date()})
+        roles = tuple(Role(role, path, course) for role, path, course in found)
+    return _SignedIn(
+        Viewer(
+            person_id=row.person_id, language=row.language,
+            initials=initials(row.name_latin or row.name), roles=roles,
+            session_id=row.id, machine=row.machine,
+        )  # fmt: skip
+    )
+
+
+def _identify() -> None:
+    if request.endpoint != "static_file" and current_user.is_authenticated:
+        g.viewer = current_user.viewer
+
+
+def _note_seen(response: Response) -> Response:
+    viewer, row = g.get("viewer"), g.get("session_row")
+    now = clock.now()
+    if viewer is None or row is None or now - row.seen_at < SEEN_EVERY:
+        return response
+
+    seen = update(SignIn).where(SignIn.id == row.id, SignIn.ended_at.is_(None)).values(seen_at=now)
+    try:
+        with transaction() as session:
+            session.execute(seen)
+    except SQLAlchemyError:
+        # A full disk or a long writer must not spoil the page that is ready to go.
+        log.warning("could not note that session %s was seen", row.id)
+    return response

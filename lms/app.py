@@ -1,0 +1,104 @@
+"""The composition root: the only module that knows every feature."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, g
+from flask.typing import ResponseReturnValue
+from jinja2 import FileSystemLoader
+
+from lms import installation, settings
+from lms.accounts import session as account_session
+from lms.db import engine_options, prepare, reading
+from lms.extensions import db
+from lms.kernel import clock
+from lms.settings import Settings
+from lms.web import csrf, errors, headers, pages, permissions
+
+# How many seconds a process may go on with decisions that an administrator has changed.
+INSTALLATION_FRESH = 5.0
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """Return the application for ``given`` settings, or for those of the environment.
+
+    raises UnmarkedRouteError when a route declares no permission, SettingsError when the
+    environment is wrong.
+    """
+    chosen = given or settings.read()
+    app = Flask("lms", static_folder=None, template_folder=None)
+    app.config.update(
+        LMS=chosen,
+        DEMO=chosen.demo,
+        SECRET_KEY=secret_key(chosen),
+        SESSION_COOKIE_NAME="flash",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=chosen.tls,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024 * 8,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=list(chosen.trusted_hosts) or None,
+        SQLALCHEMY_DATABASE_URI=chosen.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
+    )
+    features = Path(__file__).resolve().parent
+    app.jinja_loader = FileSystemLoader(sorted(features.glob("*/templates")))  # type: ignore[assignment]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    errors.init_app(app)
+    pages.init_app(app)
+    app.before_request(_know_the_installation())
+    account_session.init_app(app)
+    app.before_request(csrf.check)
+    app.before_request(permissions.check_permission)
+    headers.init_app(app, hsts_days=chosen.hsts_days)
+    app.after_request(csrf.remember_pre_session)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    permissions.require_marks(app)
+    return app
+
+
+def blueprints() -> list[Any]:
+    """Return every feature's pages. Imported here so that a command without pages stays small."""
+    return []
+
+
+def job_steps() -> Mapping[str, Callable[..., Any]]:
+    """Return the worker's table: kind of job -> its step (session, facts, cursor, *, now)."""
+    return {}
+
+
+def secret_key(chosen: Settings) -> bytes:
+    """Return the key that signs the flash cookie: a file of the data folder, made when missing."""
+    path = chosen.data / "secret.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def _know_the_installation() -> Callable[[], ResponseReturnValue | None]:
+    known: list[Any] = [None, 0.0]
+
+    def know() -> None:
+        now = clock.monotonic()
+        if known[0] is None or not known[0].ready or now - known[1] > INSTALLATION_FRESH:
+            known[:] = [installation.read(reading()), now]
+        g.site = known[0]
+
+    return know
+
+
+@click.group()
+def cli() -> None:
+    """Keep the learning system: serve it, look after its people, courses and certificates."""

@@ -1,0 +1,107 @@
+"""Cross-site requests are refused: one token per session, and the browser's own word for it.
+
+The token is an HMAC over the session cookie's value, constant while the session lives, so that
+the same page has the same ETag and a test that takes an hour does not expire. Before sign-in a
+random pre-session cookie takes the session's place.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+
+from lms.kernel.errors import LmsError
+from lms.kernel.messages import Message, msg
+
+PRE_SESSION = "pre"
+FIELD = "csrf_token"
+HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForgedRequestError(LmsError):
+    """The request did not come from a page of ours that this browser holds."""
+
+    status = 400
+
+
+def session_cookie_name() -> str:
+    """Return the cookie's name: under TLS the browser binds it to this host and to TLS."""
+    return "__Host-sid" if request.is_secure else "sid"
+
+
+def secret() -> str:
+    """Return what this browser's token is made from; a new pre-session secret where none is."""
+    known = request.cookies.get(session_cookie_name()) or request.cookies.get(PRE_SESSION)
+    if not known:
+        known = g.get("new_pre_session") or secrets.token_urlsafe(24)
+        g.new_pre_session = known
+    return known
+
+
+def token() -> str:
+    """Return the token that forms and scripts send back: 43 letters."""
+    return _token_for(secret())
+
+
+def _token_for(session_secret: str) -> str:
+    return hmac.new(session_secret.encode(), b"csrf", "sha256").hexdigest()[:40]
+
+
+def masked_token() -> str:
+    """Return the token under a new random mask, for pages that echo what was typed.
+
+    Compression would otherwise let somebody who controls the echo guess the token letter by
+    letter from the length of the answer (the BREACH attack).
+    """
+    plain = bytes.fromhex(token())
+    mask = secrets.token_bytes(len(plain))
+    return (mask + bytes(a ^ b for a, b in zip(plain, mask, strict=True))).hex()
+
+
+def is_right(sent: str) -> bool:
+    """Return whether ``sent`` is this browser's token, plain or masked."""
+    expected = token()
+    if len(sent) == 2 * len(expected):
+        try:
+            both = bytes.fromhex(sent)
+        except ValueError:
+            return False
+        half = len(both) // 2
+        sent = bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=True)).hex()
+    return hmac.compare_digest(sent.encode(), expected.encode())
+
+
+def check() -> None:
+    """Refuse an unsafe request that another site may have caused.
+
+    raises ForgedRequestError with a sentence that says what to do.
+    """
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin)[:2] != urlsplit(request.host_url)[:2]
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if foreign or site not in {"same-origin", "none"} or not is_right(sent):
+        raise ForgedRequestError(
+            Message(
+                msg(
+                    "This page was open for too long or came from elsewhere, so nothing was "
+                    "changed. Go back, load the page again and send it once more."
+                )
+            )
+        )
+
+
+def remember_pre_session(response: Response) -> Response:
+    """Give the browser its pre-session secret when a page used one."""
+    made = g.get("new_pre_session")
+    if made and PRE_SESSION not in request.cookies:
+        response.set_cookie(
+            PRE_SESSION, made, httponly=True, secure=request.is_secure, samesite="Lax"
+        )
+    return response

@@ -1,0 +1,75 @@
+"""The form that all forms extend, and the fields that more than one of them has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from wtforms import Form, HiddenField, StringField
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.validators import ValidationError
+
+from lms.web import csrf
+from lms.web.language import gettext, ngettext
+
+
+class SessionToken(CSRF):
+    """WTForms' CSRF with our one token per session; ``csrf.check`` has already compared it."""
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        """Return the token of this browser."""
+        return csrf.token()
+
+    def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:  # noqa: ANN401 -- WTForms' signature
+        """Refuse a form without the token, also where a view forgot the general check."""
+        sent = field.data or request.headers.get(csrf.HEADER, "")
+        if not csrf.is_right(sent):
+            raise ValidationError(gettext("This page was open for too long. Send it once more."))
+
+
+class _OurWords:
+    """WTForms' own sentences through our catalogue."""
+
+    def gettext(self, string: str) -> str:
+        return gettext(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return ngettext(singular, plural, n)
+
+
+class PageForm(Form):
+    """A form of a page: an allow-list of fields with the CSRF token. ``populate_obj`` is banned."""
+
+    class Meta:
+        """WTForms' settings."""
+
+        csrf = True
+        csrf_class = SessionToken
+        csrf_field_name = csrf.FIELD
+
+        def get_translations(self, form: Form) -> _OurWords:
+            """Say every message in the reader's language."""
+            return _OurWords()
+
+    @classmethod
+    def sent(cls, **defaults: Any) -> PageForm:  # noqa: ANN401 -- passed on to fields
+        """Return the form filled with what this request sent."""
+        return cls(request.form, **defaults)
+
+
+class KeyedForm(PageForm):
+    """A form whose repetition is recognised by a random key that the page carries."""
+
+    key = HiddenField()
+
+
+def trimmed(value: str | None) -> str | None:
+    """Take the spaces off both ends of what was typed."""
+    return value.strip() if value else value
+
+
+class TextLine(StringField):
+    """One line of text without spaces at its ends."""
+
+    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(label, filters=[trimmed], **settings)

@@ -1,0 +1,127 @@
+"""An empty application with its places and people; SQLite by default, PostgreSQL where asked.
+
+``LMS_TEST_DATABASE=postgresql+psycopg://…`` runs the same suite on a PostgreSQL server.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.app import create_app
+from lms.db import transaction
+from lms.extensions import db
+from lms.settings import Settings, read
+from tests.browser import Browser
+from tests.people import Cast, Places, add_person, build_places
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Return settings with a data folder of this test alone."""
+    return read(
+        {
+            "LMS_DATA": str(tmp_path / "data"),
+            "DATABASE_URL": os.environ.get("LMS_TEST_DATABASE", ""),
+            "LMS_COURSES": str(tmp_path / "courses"),
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Return an application with an empty database and a first run that is done."""
+    made = create_app(settings)
+    with made.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        db.create_all()
+        with transaction() as session:
+            now = datetime.now(UTC)
+            installation.found_site(session, now=now)
+            installation.decide(
+                session,
+                {"ready": True, "names": {"en": "Prison Service Academy"}, "country": "xx"},
+                now=now,
+            )
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """Return an open reading session inside an application context; use ``transaction`` to write."""
+    with app.app_context():
+        yield db.session()
+
+
+@pytest.fixture
+def places(app: Flask) -> Places:
+    """Return the unit tree."""
+    with app.app_context(), transaction() as session:
+        return build_places(session)
+
+
+def _person(app: Flask, *args: object, **settings: object) -> Cast:
+    with app.app_context(), transaction() as session:
+        return add_person(session, *args, **settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def amina(app: Flask, places: Places) -> Cast:
+    """Amina Ben Salah learns at Northgate."""
+    return _person(app, "Amina Ben Salah", "N-1001", places.northgate)
+
+
+@pytest.fixture
+def chipo(app: Flask, places: Places) -> Cast:
+    """Chipo Okello is Amina's colleague at Northgate."""
+    return _person(app, "Chipo Okello", "N-1002", places.northgate)
+
+
+@pytest.fixture
+def daniel(app: Flask, places: Places) -> Cast:
+    """Daniel Mugisha works at Southfield, another facility."""
+    return _person(app, "Daniel Mugisha", "S-2001", places.southfield)
+
+
+@pytest.fixture
+def bolat(app: Flask, places: Places) -> Cast:
+    """Bolat Seitkali trains at Northgate."""
+    return _person(
+        app, "Болат Сейтқали", "N-1900", places.northgate, name_latin="Bolat Seitkali",
+        language="kk", function="P7", roles=(("trainer", places.northgate),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def grace(app: Flask, places: Places) -> Cast:
+    """Grace Nakato administers the northern region."""
+    return _person(
+        app, "Grace Nakato", "N-0001", places.north, function="P6",
+        roles=(("administrator", places.north),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def farida(app: Flask, places: Places) -> Cast:
+    """Farida is disabled."""
+    return _person(app, "Farida Idrissova", "N-1003", places.northgate, status="disabled")
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[Cast | None], Browser]:
+    """Return a way to open a browser as somebody: ``browser(amina)``, ``browser(None)``."""
+    return lambda person: Browser(app, person)
