@@ -72,6 +72,8 @@ class Progress(Base):
     """Where an enrolment stands: a projection of its records that can be rebuilt and compared.
 
     lessons  completed lesson codes in the order of their completion.
+    reviewed ``attempt number:lesson code`` read again after that failed attempt.
+    version  rises with every change, so that a page can tell whether it is still the same.
     place    where reading stopped: lesson code and block id.
     seconds  time read as far as scripts measured it; None is "not measured".
     """
@@ -80,6 +82,8 @@ class Progress(Base):
 
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
     lessons: Mapped[list[str]]
+    reviewed: Mapped[list[str]]
+    version: Mapped[int] = mapped_column(default=0)
     lesson: Mapped[str | None]
     section: Mapped[str | None]
     seconds: Mapped[int | None]

@@ -1,0 +1,22 @@
+"""Forms of reading."""
+
+from __future__ import annotations
+
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from lms.web.forms import PageForm
+
+
+class CompletionForm(PageForm):
+    """The tick that a lesson has been read; only the token."""
+
+
+class PlaceForm(PageForm):
+    """Where a script saw reading stop."""
+
+    lesson = StringField(validators=[InputRequired(), Length(max=20)])
+    section = StringField(validators=[Optional(), Regexp(r"^[A-Za-z0-9-]{1,60}$")])
+    seconds = IntegerField(validators=[InputRequired(), NumberRange(0, 86400)])
+    page = StringField(validators=[InputRequired(), Regexp(r"^[A-Za-z0-9]{8,40}$")])
+    n = IntegerField(validators=[InputRequired(), NumberRange(1, 100_000)])

@@ -1,0 +1,140 @@
+"""What a person is enrolled in and reads. Every lookup starts from the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment, Progress
+
+# The enrolment that counts for pages: the open one, else the one closed last (what has been
+# passed can still be read).
+_newer = aliased(Enrolment)
+_MINE = (
+    select(_newer.id)
+    .where(_newer.person_id == bindparam("person_id"), _newer.course_id == Course.id)
+    .order_by(_newer.closed_at.is_(None).desc(), _newer.made_at.desc())
+    .limit(1)
+    .correlate(Course)
+    .scalar_subquery()
+)
+# The edition shown: the newest revision of the number this person began with, else the newest.
+_revision = aliased(Edition)
+_SHOWN = (
+    select(_revision.id)
+    .where(_revision.course_id == Course.id, _revision.number == Enrolment.number)
+    .order_by(_revision.revision.desc())
+    .limit(1)
+    .correlate(Course, Enrolment)
+    .scalar_subquery()
+)
+
+
+def _course_rows() -> Select[Any]:
+    return (
+        select(
+            Course.id.label("course_id"), Course.slug, Course.kind, Course.access,
+            Enrolment.id.label("enrolment_id"), Enrolment.begun_at, Enrolment.closed_at,
+            Enrolment.due_on, Enrolment.route,
+            Edition.id.label("edition_id"), Edition.number, Edition.revision, Edition.facts,
+            Edition.nation, Edition.published_at,
+            EditionText.title, EditionText.language.label("text_language"),
+            EditionText.facts.label("text"), EditionText.bank_complete, EditionText.reviewed,
+            Progress.lessons, Progress.reviewed.label("read_again"), Progress.lesson,
+            Progress.section, Progress.seconds, Progress.passed_at, Progress.percent,
+            Progress.seen_at, Progress.version,
+        )
+        .select_from(Course)
+        .outerjoin(Enrolment, Enrolment.id == _MINE)
+        .join(Edition, Edition.id == func.coalesce(_SHOWN, Course.edition_id))
+        .join(
+            EditionText,
+            and_(
+                EditionText.edition_id == Edition.id,
+                EditionText.language == bindparam("language"),
+            ),
+        )
+        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+        # Restricted and listed courses exist only for those who are enrolled in them.
+        .where(or_(Course.access == "open", Enrolment.id.is_not(None)))
+    )  # fmt: skip
+
+
+_ONE = _course_rows().where(Course.slug == bindparam("slug"))
+_ALL = _course_rows().order_by(Course.id).limit(100)
+
+_LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
+    EditionLesson.edition_id == bindparam("edition_id"),
+    EditionLesson.code == bindparam("code"),
+    EditionLesson.language == bindparam("language"),
+)
+
+
+def course(session: Session, viewer: Viewer, slug: str, language: str) -> Row[Any]:
+    """Return one course as this person sees it: edition, titles, enrolment, progress.
+
+    raises NotFound for no such course, and for one that is not open and not this person's.
+    """
+    row = session.execute(
+        _ONE, {"person_id": viewer.person_id, "slug": slug, "language": language}
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def courses(session: Session, viewer: Viewer, language: str) -> list[Row[Any]]:
+    """Return every course that is open to this person or that they are enrolled in."""
+    return list(session.execute(_ALL, {"person_id": viewer.person_id, "language": language}))
+
+
+def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, language: str) -> Row[Any]:
+    """Return one compiled lesson. The caller has found ``edition_id`` through ``course``.
+
+    raises NotFound where this edition has no such lesson.
+    """
+    del viewer  # the edition was found for them
+    row = session.execute(
+        _LESSON, {"edition_id": edition_id, "code": code, "language": language}
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def open_enrolment(session: Session, viewer: Viewer, slug: str) -> Enrolment:
+    """Return this person's open enrolment in a course, locked until the transaction ends.
+
+    raises NotFound when they have none: it is closed, somebody else's, or never was.
+    """
+    enrolment = session.scalar(
+        select(Enrolment)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Course.slug == slug,
+            Enrolment.person_id == viewer.person_id,
+            Enrolment.closed_at.is_(None),
+        )
+        .with_for_update(of=Enrolment)
+    )
+    if enrolment is None:
+        raise NotFound
+    return enrolment
+
+
+def passed_courses(session: Session, person_id: UUID) -> set[str]:
+    """Return the slugs of the courses that a person has passed at any time."""
+    return set(
+        session.scalars(
+            select(Course.slug)
+            .join(Enrolment, Enrolment.course_id == Course.id)
+            .join(Progress, Progress.enrolment_id == Enrolment.id)
+            .where(Enrolment.person_id == person_id, Progress.passed_at.is_not(None))
+        )
+    )

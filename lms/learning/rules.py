@@ -1,0 +1,132 @@
+"""Pure decisions about a course: what comes next, what is still missing, when a test opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from lms.catalogue.structure import PassRule, Structure
+
+
+def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
+    """Return the first lesson in ``order`` not yet in ``done``, or None when all are.
+
+    A learner may finish lessons out of order (the printed pack allows it), so this is the
+    first gap, not the successor of the latest one.
+    """
+    return next((lesson for lesson in order if lesson not in done), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One attempt at the post-test, as the rule sees it."""
+
+    number: int
+    submitted_at: datetime | None
+    passed: bool | None
+    failed_modules: tuple[str, ...] = ()
+
+
+class Gate(Enum):
+    """Why the post-test is open, or what keeps it closed."""
+
+    OPEN = "open"
+    RUNNING = "running"
+    PASSED = "passed"
+    LESSONS = "lessons"
+    REVIEW = "review"
+    PAUSE = "pause"
+    USED_UP = "used-up"
+
+
+@dataclass(frozen=True, slots=True)
+class TestGate:
+    """Whether the post-test can start now; ``opens_at`` where only time is missing.
+
+    lessons  what to read first: unfinished lessons, or those of the failed modules.
+    left     attempts left in the window, counting granted ones.
+    """
+
+    __test__ = False
+
+    state: Gate
+    left: int
+    opens_at: datetime | None = None
+    lessons: tuple[str, ...] = ()
+
+
+def post_test_gate(
+    structure: Structure,
+    done: Collection[str],
+    reviewed: Collection[str],
+    sittings: Sequence[Sitting],
+    granted: int,
+    *,
+    now: datetime,
+) -> TestGate:
+    """Decide whether a person may start the post-test.
+
+    done      completed lesson codes.
+    reviewed  ``attempt number:lesson code`` of lessons read again after a failed attempt.
+    sittings  every attempt of this enrolment, oldest first.
+    granted   attempts that somebody granted beyond the rule, with a reason. A granted attempt
+              needs neither the pause nor room in the window.
+    """
+    rule = structure.pass_rule
+    window = [
+        sitting for sitting in sittings
+        if sitting.submitted_at is None or now - sitting.submitted_at < timedelta(rule.window_days)
+    ]  # fmt: skip
+    left = max(0, rule.attempts - len(window)) + granted
+    if any(sitting.passed for sitting in sittings):
+        return TestGate(Gate.PASSED, left)
+    if any(sitting.submitted_at is None for sitting in sittings):
+        return TestGate(Gate.RUNNING, left)
+    unread = tuple(code for code in structure.codes() if code not in done)
+    if unread:
+        return TestGate(Gate.LESSONS, left, lessons=unread)
+    if not sittings:
+        return TestGate(Gate.OPEN, left)
+    last = sittings[-1]
+    again = lessons_to_review(structure, last, reviewed)
+    if again:
+        return TestGate(Gate.REVIEW, left, lessons=again)
+    if granted:
+        return TestGate(Gate.OPEN, left)
+    if not left:
+        oldest = min(s.submitted_at for s in window if s.submitted_at is not None)
+        return TestGate(Gate.USED_UP, 0, opens_at=oldest + timedelta(rule.window_days))
+    assert last.submitted_at is not None  # noqa: S101 -- running attempts were answered above
+    opens_at = last.submitted_at + timedelta(hours=rule.pause_hours)
+    if now < opens_at:
+        return TestGate(Gate.PAUSE, left, opens_at=opens_at)
+    return TestGate(Gate.OPEN, left)
+
+
+def lessons_to_review(
+    structure: Structure, last: Sitting, reviewed: Collection[str]
+) -> tuple[str, ...]:
+    """Return the lessons of the modules failed in ``last`` that were not read again since."""
+    return tuple(
+        lesson.code
+        for lesson in structure.lessons()
+        if lesson.module in last.failed_modules
+        and review_mark(last.number, lesson.code) not in reviewed
+    )
+
+
+def review_mark(attempt_number: int, lesson: str) -> str:
+    """Return how ``progress.reviewed`` names a lesson read again after an attempt."""
+    return f"{attempt_number}:{lesson}"
+
+
+def effective_rule(course: PassRule, *, floor: int, nation_percent: int | None = None) -> PassRule:
+    """Return the pass rule with the installation's floor and the nation's mark combined.
+
+    The strictest of the three percentages counts; no country goes below its floor (70 by
+    default), whatever a course says.
+    """
+    return replace(course, percent=max(course.percent, floor, nation_percent or 0))
+
