@@ -14,11 +14,24 @@ from jinja2 import FileSystemLoader
 
 from lms import installation, settings
 from lms.accounts import session as account_session
+from lms.accounts import models as accounts_models
+from lms.assessment import models as assessment_models
+from lms.audit import models as audit_models
+from lms.catalogue import models as catalogue_models
+from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
 from lms.extensions import db
 from lms.kernel import clock
+from lms.jobs import models as jobs_models
+from lms.learning import models as learning_models
 from lms.settings import Settings
 from lms.web import csrf, errors, headers, pages, permissions
+
+# Every table must be known before the first statement.
+MODELS = (
+    accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
+    jobs_models, learning_models,
+)  # fmt: skip
 
 # How many seconds a process may go on with decisions that an administrator has changed.
 INSTALLATION_FRESH = 5.0

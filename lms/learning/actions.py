@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.assessment.models import Attempt
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.structure import Structure
@@ -129,7 +128,7 @@ def _record_review(
     session: Session, viewer: Viewer, enrolment: Enrolment, structure: Structure,
     edition: Edition, lesson: str, *, now: datetime,
 ) -> None:  # fmt: skip
-    failed = last_failed(session, enrolment.id)
+    failed = queries.last_failed(session, enrolment.id)
     if failed is None or lesson not in rules.lessons_to_review(structure, failed, ()):
         return
     key = f"satisfied:{rules.review_mark(failed.number, lesson)}"
@@ -144,7 +143,7 @@ def _following(
     session: Session, enrolment: Enrolment, structure: Structure, lesson: str
 ) -> str | None:
     progress = session.get_one(Progress, enrolment.id)
-    failed = last_failed(session, enrolment.id)
+    failed = queries.last_failed(session, enrolment.id)
     again: Collection[str] = ()
     if failed is not None:
         again = rules.lessons_to_review(structure, failed, progress.reviewed)
@@ -152,25 +151,6 @@ def _following(
     unread = [code for code in codes if code not in progress.lessons or code in again]
     later = [code for code in unread if codes.index(code) > codes.index(lesson)]
     return next(iter(later or unread), None)
-
-
-def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
-    """Return the newest post-test of this enrolment if it was handed in and failed."""
-    found = sittings(session, enrolment_id)
-    return found[-1] if found and found[-1].passed is False else None
-
-
-def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
-    """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
-    rows = session.execute(
-        select(Attempt.number, Attempt.submitted_at, Attempt.passed, Attempt.outcome)
-        .where(Attempt.enrolment_id == enrolment_id, Attempt.test.in_(("post", "refresher")))
-        .order_by(Attempt.number)
-    )
-    return [
-        rules.Sitting(number, submitted, passed, tuple((outcome or {}).get("failed_modules", ())))
-        for number, submitted, passed, outcome in rows
-    ]
 
 
 def begun_edition(session: Session, enrolment: Enrolment) -> tuple[Edition, Structure]:

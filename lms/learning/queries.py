@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.learning import rules
 from lms.learning.models import Enrolment, Progress
 
 # The enrolment that counts for pages: the open one, else the one closed last (what has been
@@ -108,6 +110,19 @@ def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, languag
     return row
 
 
+def lessons(session: Session, viewer: Viewer, edition_id: int, language: str) -> list[Row[Any]]:
+    """Return every compiled lesson of an edition that the caller found through ``course``."""
+    del viewer
+    return list(
+        session.execute(
+            select(EditionLesson.code, EditionLesson.title, EditionLesson.parts)
+            .where(EditionLesson.edition_id == edition_id, EditionLesson.language == language)
+            .order_by(EditionLesson.code)
+            .limit(200)
+        )
+    )
+
+
 def open_enrolment(session: Session, viewer: Viewer, slug: str) -> Enrolment:
     """Return this person's open enrolment in a course, locked until the transaction ends.
 
@@ -138,3 +153,22 @@ def passed_courses(session: Session, person_id: UUID) -> set[str]:
             .where(Enrolment.person_id == person_id, Progress.passed_at.is_not(None))
         )
     )
+
+
+def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
+    """Return the newest post-test of this enrolment if it was handed in and failed."""
+    found = sittings(session, enrolment_id)
+    return found[-1] if found and found[-1].passed is False else None
+
+
+def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
+    """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
+    rows = session.execute(
+        select(Attempt.number, Attempt.submitted_at, Attempt.passed, Attempt.outcome)
+        .where(Attempt.enrolment_id == enrolment_id, Attempt.test.in_(("post", "refresher")))
+        .order_by(Attempt.number)
+    )
+    return [
+        rules.Sitting(number, submitted, passed, tuple((outcome or {}).get("failed_modules", ())))
+        for number, submitted, passed, outcome in rows
+    ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -47,6 +50,19 @@ def shown_moment(moment: datetime) -> str:
 def shown_number(number: float) -> str:
     """Return a number with this locale's separators."""
     return numbers.format_decimal(number, locale=locale_of(current().code, site().country))
+
+
+@cache
+def build_tag() -> str:
+    """Return what changes with every build: part of each ETag, so that new templates are seen.
+
+    A digest over the templates and catalogues as they lie on the disk, made once a process.
+    """
+    here = Path(__file__).resolve().parent.parent
+    found = hashlib.sha256()
+    for path in sorted((*here.glob("*/templates/**/*.html"), *language.CATALOGUES.glob("**/*.mo"))):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 class _Token:
