@@ -1,0 +1,155 @@
+"""Marking: exact, pure, and the same in a test, a report and an audit.
+
+An item's *key* is the compiled JSON of ``edition_item.key``; a *choice* is what an answer stores:
+
+==================  ======================================================  =====================
+kind                key                                                     choice
+==================  ======================================================  =====================
+single              choices [letters], right letter                         letter
+multiple            choices [letters], right [letters], choose k            [letters]
+truefalse-reason    claim "true"/"false", reasons [letters], right letter   {claim, reason}
+ordering            order [letters] as it is right                          {letter: position}
+matching            pairs {left letter: right letter}, rights [letters]     {left: right}
+numeric             value, tolerance (decimal strings), unit                text as typed
+scenario            steps [{id, choices, right}]                            {step id: letter}
+==================  ======================================================  =====================
+
+Anything missing from a choice is simply not right: an incomplete answer is never refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+Key = Mapping[str, Any]
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+def most_points(kind: str, key: Key) -> int:
+    """Return what an item is worth: one point, a scenario one for each of its decisions."""
+    return len(key["steps"]) if kind == "scenario" else 1
+
+
+def mark(kind: str, key: Key, choice: Any) -> Fraction:  # noqa: ANN401 -- any JSON value
+    """Return the points that ``choice`` earns, from 0 to ``most_points``, exactly.
+
+    raises KeyError for a kind of item that this program does not know.
+    """
+    if choice is None:
+        return ZERO
+    points = _RULES[kind](key, choice)
+    return max(ZERO, min(points, Fraction(most_points(kind, key))))
+
+
+def _single(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    return ONE if choice == key["right"] else ZERO
+
+
+def _multiple(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    """max(0, right − wrong) / k, so that ticking everything earns nothing."""
+    if not isinstance(choice, Sequence) or isinstance(choice, str):
+        return ZERO
+    chosen, right = set(map(str, choice)), set(key["right"])
+    return Fraction(max(0, len(chosen & right) - len(chosen - right)), len(right))
+
+
+def _true_false_reason(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    """Both the claim and its reason, or nothing: a right guess without a reason is a guess."""
+    if not isinstance(choice, Mapping):
+        return ZERO
+    both = choice.get("claim") == key["claim"] and choice.get("reason") == key["right"]
+    return ONE if both else ZERO
+
+
+def _ordering(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    """Right neighbour pairs / (n − 1). A position given twice counts for nobody."""
+    if not isinstance(choice, Mapping):
+        return ZERO
+    order: list[str] = list(key["order"])
+    given: dict[int, list[str]] = {}
+    for letter in order:
+        place = whole_number(choice.get(letter))
+        if place is not None:
+            given.setdefault(place, []).append(letter)
+    at = {place: letters[0] for place, letters in given.items() if len(letters) == 1}
+    following = dict(zip(order, order[1:], strict=False))
+    right = sum(
+        1 for place in range(1, len(order))
+        if place in at and place + 1 in at and following.get(at[place]) == at[place + 1]
+    )  # fmt: skip
+    return Fraction(right, len(order) - 1)
+
+
+def _matching(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    """Right pairs / n."""
+    if not isinstance(choice, Mapping):
+        return ZERO
+    pairs: Mapping[str, str] = key["pairs"]
+    return Fraction(sum(choice.get(one) == other for one, other in pairs.items()), len(pairs))
+
+
+def _numeric(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    given = number(str(choice))
+    value, tolerance = number(str(key["value"])), number(str(key.get("tolerance", "0")))
+    if given is None or value is None or tolerance is None:
+        return ZERO
+    return ONE if abs(given - value) <= tolerance else ZERO
+
+
+def _scenario(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+    """One point for each decision."""
+    if not isinstance(choice, Mapping):
+        return ZERO
+    return Fraction(sum(choice.get(step["id"]) == step["right"] for step in key["steps"]))
+
+
+_RULES: Mapping[str, Callable[[Key, Any], Fraction]] = {
+    "single": _single,
+    "multiple": _multiple,
+    "truefalse-reason": _true_false_reason,
+    "ordering": _ordering,
+    "matching": _matching,
+    "numeric": _numeric,
+    "scenario": _scenario,
+}
+
+
+def is_answered(kind: str, key: Key, choice: Any) -> bool:  # noqa: ANN401
+    """Return whether every part of an item has an answer, right or wrong."""
+    if choice in (None, "", [], {}):
+        return False
+    if kind == "multiple":
+        return len(choice) >= int(key["choose"])
+    if kind == "truefalse-reason":
+        return bool(choice.get("claim") and choice.get("reason"))
+    if kind == "ordering":
+        return all(whole_number(choice.get(letter)) is not None for letter in key["order"])
+    if kind == "matching":
+        return all(choice.get(left) for left in key["pairs"])
+    if kind == "scenario":
+        return all(choice.get(step["id"]) for step in key["steps"])
+    return True
+
+
+def number(text: str) -> Fraction | None:
+    """Return the number that a person typed, None when it is none.
+
+    Takes digits of any script, comma or dot (also the Arabic ones) before decimals, and spaces
+    between thousands: "1 234,5", "٢٢", "22.0".
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\u066b", ".").replace(",", ".")
+    plain = re.sub(r"[\s\u066c\u00a0\u202f]", "", plain)
+    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in plain)
+    if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,6})?", plain):
+        return None
+    return Fraction(plain)
+
+
+def whole_number(value: Any) -> int | None:  # noqa: ANN401
+    """Return the whole number in ``value``, None when it holds none."""
+    found = number(str(value)) if value is not None else None
+    return int(found) if found is not None and found.denominator == 1 else None
