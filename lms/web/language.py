@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
@@ -16,7 +19,6 @@ from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
 from lms.kernel.messages import Message
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
-DOMAIN = "messages"
 COOKIE = "language"
 
 
@@ -59,7 +61,16 @@ def locale_of(language: str, country: str) -> Locale:
 
 @cache
 def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(str(CATALOGUES), [language], DOMAIN)
+    # Compiled in memory when a language is first asked for (a few dozen milliseconds, once a
+    # process): there is no compiled file that could be old, and nothing to build.
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():  # English: the sentences in the code
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 @cache

@@ -60,7 +60,7 @@ def build_tag() -> str:
     """
     here = Path(__file__).resolve().parent.parent
     found = hashlib.sha256()
-    for path in sorted((*here.glob("*/templates/**/*.html"), *language.CATALOGUES.glob("**/*.mo"))):
+    for path in sorted((*here.glob("*/templates/**/*.html"), *language.CATALOGUES.glob("**/*.po"))):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
 
