@@ -6,7 +6,7 @@ SITE = $(shell $(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("pur
 WHEELS := $(wildcard wheels)
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet install $(if $(WHEELS),--no-index --find-links wheels)
 
-.PHONY: chromium serve demo test fast check crash bench bundle messages screenshots clean
+.PHONY: lock chromium serve demo test fast check crash bench bundle messages screenshots clean
 
 serve: $(VENV)/.run ## start the server; HOST, PORT, TLS_CERT, TLS_KEY, LMS_DATA, DATABASE_URL
 	@$(RUN)/lms serve
@@ -56,6 +56,15 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 
 chromium:
 	@deploy/need-for-tests
+
+# Made anew only on purpose: hashes, and no address of any index.
+LOCK = $(RUN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --strip-extras --no-header --allow-unsafe
+lock:
+	@$(RUN)/python -m pip install -q pip-tools
+	@$(LOCK) -o requirements/run.txt pyproject.toml
+	@$(LOCK) --extra postgres -c requirements/run.txt -o requirements/postgres.txt pyproject.toml
+	@$(LOCK) -o requirements/dev.txt requirements/dev.in
 
 clean:
 	rm -rf $(VENV) build
