@@ -4,14 +4,13 @@ import dataclasses
 import gzip
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import brotli
 
-if TYPE_CHECKING:
-    from granian.rsgi import HTTPProtocol
+from lms.web.rsgi import HTTPProtocol
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -51,7 +50,7 @@ class Answer:
         kept = tuple(header for header in self.headers if header[0] not in names)
         return dataclasses.replace(self, headers=kept)
 
-    def send(self, protocol: "HTTPProtocol", *, head: bool) -> None:
+    def send(self, protocol: HTTPProtocol, *, head: bool) -> None:
         """Hand the answer to the server; ``head`` leaves the body out.
 
         Our name replaces that of the server software, so that a second start knows us.
@@ -116,25 +115,27 @@ def _varying(answer: Answer) -> Answer:
     return answer.with_header("vary", ", ".join([*vary, "Accept-Encoding"]))
 
 
-def with_file(answer: Answer, root: Path, *, asked_range: str, if_range: str) -> Answer:
-    """Turn the header ``X-Gate-File`` of a view into that file, or the asked part of it.
+def with_file(answer: Answer, root: Path, asked: Mapping[str, str]) -> Answer | None:
+    """Turn the header ``X-Gate-File`` of a view into that file, or the part that is asked for.
 
-    The view has checked the permission; its path lies below ``root``, links included, else the
-    answer is 404. Ranges by RFC 9110, 14: one range; anything else is answered with the whole
-    file; a range that begins behind the end with 416.
+    ``asked`` holds the headers of a GET request; without ``range`` the file is sent whole.
+
+    The view has checked the permission; its path lies below ``root``, links included, else
+    there is no answer, None. Ranges by RFC 9110, 14: one range; anything else is answered with
+    the whole file; a range that begins behind the end with 416.
     """
     name = answer.header(FILE_HEADER)
     if not name:
         return answer
     answer = answer.without(FILE_HEADER, "content-length", "content-encoding")
-    base = root.resolve()
-    file = None if "\\" in name or name.startswith("/") else (base / name).resolve()
-    if file is None or not file.is_relative_to(base) or not file.is_file():
+    file = _below(root, name)
+    if file is None:
         log.error("a view named a file that is not there: %r", name)
-        return Answer(404, ())
+        return None
     size = file.stat().st_size
     answer = dataclasses.replace(answer, body=b"").with_header("accept-ranges", "bytes")
-    match = _RANGE.fullmatch(asked_range) if answer.status == 200 else None
+    match = _RANGE.fullmatch(asked.get("range", "")) if answer.status == 200 else None
+    if_range = asked.get("if-range", "")
     unchanged = not if_range or if_range in (answer.header("etag"), answer.header("last-modified"))
     if match is None or not unchanged or match[1] == match[2] == "":
         span = None
@@ -156,3 +157,15 @@ def with_file(answer: Answer, root: Path, *, asked_range: str, if_range: str) ->
     part = answer.with_header("content-range", f"bytes {first}-{after - 1}/{size}")
     part = part.with_header("content-length", str(after - first))
     return dataclasses.replace(part, status=206, file=file, span=span)
+
+
+def _below(root: Path, name: str) -> Path | None:
+    """Return the file of that name when it lies below ``root``, wherever links lead."""
+    if "\\" in name or name.startswith("/"):
+        return None
+    try:
+        base = root.resolve()
+        file = (base / name).resolve()
+        return file if file.is_relative_to(base) and file.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, links in a circle
+        return None

@@ -10,22 +10,19 @@ import contextlib
 import io
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from typing import IO
+from collections.abc import Iterator, Mapping
+from typing import IO, cast
 
 from lms.web.gate_settings import GateSettings
+from lms.web.rsgi import HTTPProtocol
 
 
-class Refused(Exception):
-    """The gate itself answers with ``status``; ``unread`` says that body bytes may still come."""
+class Refused(Exception):  # noqa: N818  # an answer, not an error of ours
+    """The gate answers with ``status`` itself and closes the connection."""
 
-    def __init__(
-        self, status: int, *, retry_after: int | None = None, unread: bool = False
-    ) -> None:
+    def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-        self.retry_after = retry_after
-        self.unread = unread
 
 
 class Bodies:
@@ -36,6 +33,21 @@ class Bodies:
         self._number: Counter[str | None] = Counter()
         self._bytes: Counter[str | None] = Counter()
         self._reading: set[asyncio.Task[object]] = set()
+        self._stopped = False
+
+    def announced(self, path: str, headers: Mapping[str, str]) -> tuple[int, bool]:
+        """Return the size of the body that the headers announce, and whether it is an upload.
+
+        Raises Refused: 413 when it is larger than the path takes, 411 when no length is given
+        (browsers always give one, and without it a body cut short looks whole).
+        """
+        if "transfer-encoding" in headers:
+            raise Refused(411)
+        size = int(headers.get("content-length", "0"))
+        upload = self._settings.upload_limit(path)
+        if size > (self._settings.body_limit if upload is None else upload):
+            raise Refused(413)
+        return size, upload is not None
 
     @contextlib.contextmanager
     def place(self, address: str, size: int) -> Iterator[None]:
@@ -50,7 +62,7 @@ class Bodies:
             (address, limits.bodies_per_address, limits.bytes_per_address),
         ):
             if self._number[key] >= number or self._bytes[key] + size > total:
-                raise Refused(503, retry_after=limits.retry_after, unread=True)
+                raise Refused(503)
         for key in (None, address):
             self._number[key] += 1
             self._bytes[key] += size
@@ -63,61 +75,79 @@ class Bodies:
             if not self._number[address]:
                 del self._number[address], self._bytes[address]
 
-    async def read(self, chunks: AsyncIterator[bytes], size: int, *, upload: bool) -> IO[bytes]:
+    async def read(self, chunks: HTTPProtocol, size: int, *, upload: bool) -> IO[bytes]:
         """Read the ``size`` bytes that were announced; return them as a file at its start.
 
         Above ``file_above`` it is a temporary file without a name, below it is memory. The
         caller closes it.
 
         Raises Refused: 408 when no byte came in time or the whole took too long, 400 when the
-        client left before the end, 503 when the server stops meanwhile.
+        client left before the end, 503 when the server stops meanwhile, 507 when the temporary file
+        cannot be written.
         """
         limits = self._settings
-        loop = asyncio.get_running_loop()
-        end = loop.time() + (limits.upload_timeout if upload else limits.total_timeout)
         on_disk = size > limits.file_above
-        body: IO[bytes] = (
-            tempfile.TemporaryFile(dir=limits.body_folder) if on_disk else io.BytesIO()
-        )
-        task = asyncio.current_task()
-        assert task is not None
+        body: IO[bytes] = io.BytesIO()
+        total = limits.upload_timeout if upload else limits.total_timeout
+        task = cast("asyncio.Task[object]", asyncio.current_task())
         self._reading.add(task)
         try:
-            received = 0
-            while received < size:
-                async with asyncio.timeout(min(limits.idle_timeout, end - loop.time())):
-                    chunk = await anext(chunks, b"")
-                if not chunk:  # so the server says that the client has gone
-                    raise Refused(400)
-                received += len(chunk)
-                if on_disk:
-                    await asyncio.to_thread(body.write, chunk)
-                else:
-                    body.write(chunk)
+            if on_disk:
+                body = tempfile.TemporaryFile(dir=limits.body_folder)  # noqa: SIM115  # the caller's
+            async with asyncio.timeout(total):
+                await self._fill(body, chunks, size, on_disk=on_disk)
+            body.seek(0)
         except BaseException as error:
             body.close()
             if isinstance(error, TimeoutError):
                 raise Refused(408) from None
             if isinstance(error, asyncio.CancelledError):
-                raise Refused(503, retry_after=limits.retry_after) from None
+                raise Refused(503) from None
+            if isinstance(error, OSError):  # the disk is full, or may not be written
+                raise Refused(507) from error
             raise
         finally:
             self._reading.discard(task)
-        body.seek(0)
         return body
 
-    async def linger(self, chunks: AsyncIterator[bytes]) -> None:
+    async def _fill(
+        self, body: IO[bytes], chunks: HTTPProtocol, size: int, *, on_disk: bool
+    ) -> None:
+        received, chunks = 0, aiter(chunks)  # the server streams from this moment on
+        while received < size:
+            async with asyncio.timeout(self._settings.idle_timeout):
+                chunk = await _next(chunks)
+            if not chunk:
+                raise Refused(400)
+            received += len(chunk)
+            if on_disk:
+                await asyncio.to_thread(body.write, chunk)
+            else:
+                body.write(chunk)
+
+    async def linger(self, chunks: HTTPProtocol) -> None:
         """Throw away what still comes, for a short while, after the answer has been given.
 
         A client that is still sending when the connection closes sees a reset and never reads
         the answer.
         """
+        seconds = 0 if self._stopped else self._settings.linger
+        chunks = aiter(chunks)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.linger):
-                while await anext(chunks, b""):
+            async with asyncio.timeout(seconds):
+                while await _next(chunks):
                     pass
 
     def stop(self) -> None:
         """End the waiting for bodies that are not complete: each is answered with 503."""
+        self._stopped = True
         for task in self._reading:
             task.cancel()
+
+
+async def _next(chunks: HTTPProtocol) -> bytes:
+    """Return the next bytes; none when the body is complete or the client has gone."""
+    try:
+        return await anext(chunks)
+    except StopAsyncIteration:
+        return b""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-kB = 1024
-MB = 1024 * kB
+KB = 1024
+MB = 1024 * KB
 
 _SIGN_IN = re.compile(r"/[^/]+/sign-in/?")
 
@@ -35,8 +35,8 @@ class GateSettings:
 
     body_limit: int = 2 * MB
     upload_limits: Mapping[str, int] = field(default_factory=dict)
-    session_above: int = 64 * kB
-    file_above: int = 256 * kB
+    session_above: int = 64 * KB
+    file_above: int = 256 * KB
     body_folder: Path | None = None
     idle_timeout: float = 20
     total_timeout: float = 600

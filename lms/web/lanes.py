@@ -8,16 +8,16 @@ come back instead of holding a connection.
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-class Busy(Exception):
+class Busy(Exception):  # noqa: N818  # a state, not an error
     """The queue of the lane is full."""
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818
     """The client left before a thread was free; nothing was run for it."""
 
 
@@ -48,7 +48,8 @@ class Lane:
             result = asyncio.wrap_future(job)
             if gone is not None and self._inside > self._threads:
                 leaving = asyncio.ensure_future(gone())
-                await asyncio.wait({result, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                both: set[asyncio.Future[Any]] = {result, leaving}
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
                 leaving.cancel()
                 if job.cancel():
                     raise Gone

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any
 
 from lms.web.answers import Answer
+from lms.web.rsgi import Scope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from granian.rsgi import Scope
 
 # Headers of the way, not of the answer; the length is the server's to say.
 _NOT_PASSED_ON = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade"})
@@ -18,12 +18,23 @@ _FROM_PROXIES = ("x-forwarded-", "forwarded", "x-real-ip")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
-def peer(scope: "Scope") -> str:
+def peer(scope: Scope) -> str:
     """Return the address at the other end of the connection, IPv4 in its short form."""
     return scope.client.rpartition(":")[0].strip("[]").removeprefix("::ffff:")
 
 
-def joined_headers(scope: "Scope", *, trusted_proxies: int) -> dict[str, str]:
+def client(scope: Scope, headers: dict[str, str], *, trusted_proxies: int) -> str:
+    """Return the address by which open bodies are counted.
+
+    That is the peer, or what the outermost of our own proxies saw. REMOTE_ADDR stays the peer.
+    """
+    seen = [part.strip() for part in headers.get("x-forwarded-for", "").split(",")]
+    if 0 < trusted_proxies <= len(seen) and seen[-trusted_proxies]:
+        return seen[-trusted_proxies]
+    return peer(scope)
+
+
+def joined_headers(scope: Scope, *, trusted_proxies: int) -> dict[str, str]:
     """Return the request's headers by lower-case name, repeated ones joined.
 
     Cookies in two headers are joined with a semicolon, all others with a comma (RFC 9110, 5.3;
@@ -42,7 +53,7 @@ def joined_headers(scope: "Scope", *, trusted_proxies: int) -> dict[str, str]:
     return headers
 
 
-def environ(scope: "Scope", headers: dict[str, str], body: IO[bytes]) -> dict[str, Any]:
+def environ(scope: Scope, headers: dict[str, str], body: IO[bytes]) -> dict[str, Any]:
     """Return the WSGI environment of a request whose ``body`` has been read, at its start.
 
     Text is bytes decoded as Latin-1, as PEP 3333 wants it: the path comes percent-decoded from
@@ -86,7 +97,7 @@ def call(application: "WSGIApplication", env: dict[str, Any]) -> Answer:
     body: list[bytes] = []
 
     def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: object = None, /
+        status: str, headers: list[tuple[str, str]], _exc_info: object = None, /
     ) -> Callable[[bytes], object]:
         started.append((status, headers))
         return body.append
