@@ -132,9 +132,11 @@ class Bodies:
         the answer.
         """
         seconds = 0 if self._stopped else self._settings.linger
-        chunks = aiter(chunks)
-        with contextlib.suppress(TimeoutError):
+        # The server raises RuntimeError when the body has been asked for before: nothing is left
+        # then that is worth waiting for.
+        with contextlib.suppress(TimeoutError, RuntimeError):
             async with asyncio.timeout(seconds):
+                chunks = aiter(chunks)
                 while await _next(chunks):
                     pass
 

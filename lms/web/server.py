@@ -165,15 +165,18 @@ async def _serve(
     )
     loop = asyncio.get_running_loop()
 
+    # A thread that hangs must not keep the machine from shutting down.
+    last = threading.Timer(GRACE, os._exit, (1,))
+    last.daemon = True
+
     def stop() -> None:
         gate.stop_reading()
         server.stop()  # type: ignore[no-untyped-call]
-        # A thread that hangs must not keep the machine from shutting down.
-        last = threading.Timer(GRACE, os._exit, (1,))
-        last.daemon = True
-        last.start()
+        if not last.is_alive():
+            last.start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     server.on_startup(lambda: on_listening(address(host, port, tls=tls_cert is not None)))
     await server.serve()
+    last.cancel()

@@ -49,8 +49,12 @@ class Wire:
     sent: tuple[object, ...] = ()
     left: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+    asked: bool = False
 
     def __aiter__(self) -> Wire:
+        if self.asked:
+            raise RuntimeError("a body is streamed once")
+        self.asked = True
         return self
 
     def __anext__(self) -> Awaitable[bytes]:

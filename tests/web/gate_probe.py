@@ -1,6 +1,7 @@
 """A bare WSGI application behind the gate, run by test_gate_server.py as a server of its own.
 
-``python -m tests.web.gate_probe PORT FOLDER [LIMITS [CERTIFICATE KEY]]`` (limits as JSON) serves until it is told to stop.
+``python -m tests.web.gate_probe PORT FOLDER [LIMITS [CERTIFICATE KEY]]`` serves until it is told
+to stop; the limits are JSON.
 """
 
 from __future__ import annotations
