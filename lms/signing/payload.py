@@ -124,9 +124,16 @@ def unpack(data: bytes) -> CertificatePayload:
             pass
         case _:
             raise ValueError("not a certificate's claims")
+    # In Python true equals 1: a claim called true must not pass for claim 1
+    _expect(all(type(key) is int for key in (*claims, *paper)))
     _expect(len(paper) == 9 and set(claims) <= {1, 4, 6, 7, CLAIM_PAPER})
     _expect(1 <= len(names) <= 3 and all(isinstance(name, str) for name in names))
-    _expect(not isinstance(hours, bool) and 0 < hours <= MOST_HOURS and hours * 4 % 1 == 0)
+    _expect(
+        not isinstance(hours, bool)
+        and len(serial) == 16
+        and 0 < hours <= MOST_HOURS
+        and hours * 4 % 1 == 0
+    )
     _expect(all(_is_count(value) for value in (issued, status_list, status_index)))
     return CertificatePayload(
         issuer=issuer,

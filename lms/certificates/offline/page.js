@@ -1,0 +1,277 @@
+/* The page around the checker: what is typed, pasted, scanned or photographed, and what is said.
+ *
+ * A hand scanner is a keyboard that types the text and presses Enter; afterwards the text stays
+ * selected, so that the next scan replaces it.
+ */
+"use strict";
+
+(function () {
+  var words = data("words"), ring = data("ring"), facts = data("facts");
+  var RIGHT_TO_LEFT = { ar: true };
+  var ORDER = ["prefix", "encoding", "signature", "issuer", "time", "withdrawal"];
+  /* The check at which each outcome stops; lms/signing/verify.py has the same table. */
+  var STOPS_AT = {
+    prefix: "prefix", keyboard: "prefix", encoding: "encoding", content: "encoding",
+    signature: "signature", issuer_unknown: "issuer", key_withdrawn: "issuer",
+    key_not_in_use: "issuer", clock: "time", not_yet: "time", expired: "time",
+    withdrawn: "withdrawal", no_list: "withdrawal", not_covered: "withdrawal"
+  };
+  /* Outcomes that say "not known here" rather than "no". */
+  var UNKNOWN = { issuer_unknown: true, no_list: true, not_covered: true, clock: true };
+  var language = firstLanguage(), list = null, shown = null, notice = null;
+
+  function data(id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  }
+
+  function byId(id) {
+    return document.getElementById(id);
+  }
+
+  function firstLanguage() {
+    var wanted = (location.hash.slice(1) || navigator.language || "en").slice(0, 2).toLowerCase();
+    return words[wanted] ? wanted : "en";
+  }
+
+  // ---- Words ------------------------------------------------------------------------------------
+
+  /* A sentence of the chosen language; each value stands between marks (U+2068, U+2069) that keep
+   * its own direction inside Arabic. */
+  function say(key, values) {
+    return words[language][key].replace(/%\((\w+)\)s/g, function (whole, name) {
+      return "\u2068" + values[name] + "\u2069";
+    });
+  }
+
+  function element(name, text, className) {
+    var made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function emptied(node) {
+    while (node.firstChild) node.removeChild(node.firstChild);
+    return node;
+  }
+
+  function translate() {
+    var root = document.documentElement;
+    root.lang = language;
+    root.dir = RIGHT_TO_LEFT[language] ? "rtl" : "ltr";
+    document.title = say("title");
+    Array.prototype.forEach.call(document.querySelectorAll("[data-words]"), function (node) {
+      node.textContent = say(node.getAttribute("data-words"));
+    });
+    byId("organisation").textContent = nameOf(facts.organisation);
+    byId("languages").setAttribute("aria-label", say("language"));
+    byId("made").textContent = say("made", { day: facts.made });
+    byId("list-state").textContent =
+      list ? say("knowledge", { dated: checker.day(list.dated) }) : say("list_none");
+    Array.prototype.forEach.call(document.querySelectorAll("[data-language]"), function (button) {
+      var current = button.getAttribute("data-language") === language;
+      button.setAttribute("aria-pressed", current ? "true" : "false");
+    });
+    showKeys();
+    showResult();
+    showNotice();
+  }
+
+  function nameOf(names) {
+    return names[language] || names.en || names[Object.keys(names)[0]] || "";
+  }
+
+  function showKeys() {
+    var rows = emptied(byId("keys"));
+    ring.keys.forEach(function (key) {
+      var row = element("li"), state = key.withdrawn ? "key_withdrawn" : key.until && "key_former";
+      row.appendChild(code(key.kid.replace(/(.{4})(?!$)/g, "$1 ")));
+      if (state) row.appendChild(element("span", " · " + say(state)));
+      rows.appendChild(row);
+    });
+  }
+
+  function code(text) {
+    var made = element("bdi", text);
+    made.dir = "ltr";
+    return made;
+  }
+
+  // ---- The result -------------------------------------------------------------------------------
+
+  function showResult() {
+    var place = emptied(byId("result"));
+    if (!shown) return;
+    var good = shown.outcome === "valid";
+    var grave = shown.outcome === "signature" || shown.outcome === "withdrawn";
+    var sentence = element("p", undefined, "verdict " + (good ? "ok" : grave ? "bad" : "warn"));
+    sentence.appendChild(mark(good ? "\u2713" : grave ? "\u2717" : "!"));
+    sentence.appendChild(element("span", say("outcome_" + shown.outcome, shown.values)));
+    place.appendChild(element("h2", say("result")));
+    place.appendChild(sentence);
+    if (shown.listed) {
+      var day = checker.day(shown.listed);
+      place.appendChild(element("p", say("knowledge", { dated: day }), "meta"));
+    }
+    if (shown.certificate) showCertificate(place, shown.certificate);
+    place.appendChild(element("h3", say("checks")));
+    place.appendChild(checkList());
+  }
+
+  function mark(sign) {
+    var made = element("b", sign, "mark");
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  }
+
+  function showCertificate(place, paper) {
+    var rows = element("dl"), more = element("details"), others = element("dl");
+    place.appendChild(element("p", say("compare")));
+    paper.names.forEach(function (name, i) { row(rows, i ? "" : say("names"), name); });
+    row(rows, say("course"), paper.title, paper.language);
+    row(rows, say("edition"), paper.edition);
+    row(rows, say("completed"), paper.completed);
+    row(rows, say("valid_through"), paper.validThrough || say("no_end"));
+    row(rows, say("hours"), String(paper.hours));
+    row(rows, say("number"), paper.number);
+    row(rows, say("code"), paper.code.replace(/(.{4})(?!$)/g, "$1-"));
+    row(rows, say("issuer"), nameOf(ring.names) || paper.issuer);
+    row(others, say("issued"), checker.day(paper.issued));
+    row(others, say("written_in"), paper.language);
+    row(others, say("serial"), paper.serial);
+    row(others, say("place"), paper.list + " / " + paper.index);
+    row(others, say("issuer"), paper.issuer);
+    more.appendChild(element("summary", say("also_signed")));
+    more.appendChild(others);
+    place.appendChild(rows);
+    place.appendChild(more);
+  }
+
+  /* Another script of the same name follows under the same term. */
+  function row(rows, term, text, lang) {
+    var value = element("dd"), isolated = element("bdi", text);
+    if (lang) isolated.lang = lang;
+    value.appendChild(isolated);
+    if (term) rows.appendChild(element("dt", term));
+    rows.appendChild(value);
+  }
+
+  function checkList() {
+    var rows = element("ul", undefined, "checks"), stop = ORDER.indexOf(STOPS_AT[shown.outcome]);
+    if (stop < 0) stop = ORDER.length;
+    ORDER.forEach(function (check, i) {
+      var state = i < stop ? "passed" : i > stop ? "not_reached" : "failed";
+      if (i === stop && UNKNOWN[shown.outcome]) state = "not_known";
+      if (check === "signature") {
+        // An unknown key cannot be checked; a strange content was checked before it was read.
+        if (shown.outcome === "issuer_unknown" && !shown.certificate) state = "not_reached";
+        if (shown.outcome === "content") state = "passed";
+      }
+      var item = element("li", undefined, state);
+      item.appendChild(mark({ passed: "\u2713", failed: "\u2717", not_known: "?" }[state] || "\u2013"));
+      item.appendChild(element("span", say("check_" + check)));
+      item.appendChild(element("strong", say(state)));
+      rows.appendChild(item);
+    });
+    return rows;
+  }
+
+  function showNotice() {
+    byId("notice").textContent = notice ? say(notice.key, notice.values || {}) : "";
+    byId("notice").hidden = !notice;
+  }
+
+  function tell(key, values) {
+    notice = { key: key, values: values };
+    showNotice();
+  }
+
+  // ---- What comes in ----------------------------------------------------------------------------
+
+  /* A certificate's text, or a withdrawal list's: each begins with its own prefix. */
+  function take(text) {
+    notice = null;
+    if (!text.replace(/\s/g, "")) return tell("empty");
+    if (/^\s*LMSW/i.test(text)) return takeList(text);
+    shown = checker.verify(text, ring, list, Date.now());
+    translate();
+  }
+
+  function takeList(text) {
+    var found = checker.readWithdrawals(text, ring);
+    if (found.reason) return tell(found.reason);
+    var dated = { dated: checker.day(found.list.dated) };
+    if (list && found.list.dated < list.dated) return tell("list_older", dated);
+    list = found.list;
+    shown = null;
+    notice = { key: "list_taken", values: dated };
+    translate();
+  }
+
+  function checkField() {
+    take(byId("text").value);
+    byId("text").select();
+  }
+
+  function readFile(file, then) {
+    var reader = new FileReader();
+    reader.onload = function () { then(reader.result); };
+    reader.onerror = function () { tell("list_damaged"); };
+    reader.readAsText(file);
+  }
+
+  /* Of several codes in the photo the certificate's is wanted. */
+  function readPhoto(file) {
+    var detector = new BarcodeDetector({ formats: ["qr_code"] });
+    createImageBitmap(file).then(function (picture) {
+      return detector.detect(picture);
+    }).then(function (codes) {
+      var texts = codes.map(function (found) { return found.rawValue; });
+      var ours = texts.filter(function (text) { return /^LMS[CW]1:/.test(text); });
+      if (!texts.length) return tell("photo_nothing");
+      byId("text").value = ours[0] || texts[0];
+      take(byId("text").value);
+    }).catch(function () { tell("photo_nothing"); });
+  }
+
+  function offerPhotos() {
+    byId("photo-none").hidden = false;
+    if (!("BarcodeDetector" in window) || !("createImageBitmap" in window)) return;
+    BarcodeDetector.getSupportedFormats().then(function (formats) {
+      if (formats.indexOf("qr_code") < 0) return;
+      byId("photo-none").hidden = true;
+      byId("photo").hidden = false;
+    }).catch(function () {});
+  }
+
+  function listen() {
+    byId("form").addEventListener("submit", function (event) {
+      event.preventDefault();
+      checkField();
+    });
+    byId("text").addEventListener("keydown", function (event) {
+      if (event.key !== "Enter" || event.shiftKey) return;
+      event.preventDefault();
+      checkField();
+    });
+    byId("text").addEventListener("paste", function () { setTimeout(checkField, 0); });
+    byId("photo-file").addEventListener("change", function () {
+      if (this.files[0]) readPhoto(this.files[0]);
+    });
+    byId("list-file").addEventListener("change", function () {
+      if (this.files[0]) readFile(this.files[0], takeList);
+    });
+    byId("languages").addEventListener("click", function (event) {
+      var chosen = event.target.getAttribute("data-language");
+      if (!chosen) return;
+      language = chosen;
+      translate();
+    });
+  }
+
+  if (facts.withdrawals) list = checker.readWithdrawals(facts.withdrawals, ring).list || null;
+  listen();
+  offerPhotos();
+  translate();
+  byId("text").focus();
+})();
