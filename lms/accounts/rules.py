@@ -1,8 +1,39 @@
-"""Pure decisions about people: initials, folded service numbers, what a name may hold."""
+"""Pure decisions about people: numbers, waiting times, addresses to go back to, who gives roles."""
 
 from __future__ import annotations
 
+import ipaddress
 import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
+
+FUNCTIONS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
+UNIT_KINDS = ("country", "region", "facility", "section")
+# The child of each kind of unit; a section is the last.
+CHILD_KINDS = {"country": "region", "region": "facility", "facility": "section"}
+# These roles read names or confidential facts, so they never last for ever.
+ROLES_WITH_END = frozenset({"inspector", "confidential-reader"})
+
+IDLE = timedelta(minutes=30)
+IDLE_SHARED = timedelta(minutes=10)
+ABSOLUTE = timedelta(hours=12)
+
+FREE_FAILURES = 3
+# So many people of one facility, behind one address, may mistype in the same hour.
+FREE_ACCOUNTS = 10
+LONGEST_WAIT = timedelta(seconds=60)
+
+# The server itself as a viewer: a command or a job. It stands above every unit.
+SERVER = Viewer(UUID(int=0), "en", roles=(Role("administrator", "/"),))
+
+
+def actor_id(viewer: Viewer) -> UUID | None:
+    """Return who the log names: the person, or None for the server itself."""
+    return viewer.person_id if viewer.person_id.int else None
 
 
 def initials(name: str) -> str:
@@ -24,3 +55,101 @@ def folded_service_number(typed: str) -> str:
     plain = unicodedata.normalize("NFKC", typed)
     kept = (char for char in plain if char.isalnum())
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept).casefold()
+
+
+def idle_time(machine: str) -> timedelta:
+    """Return after how long without a request a session ends on this kind of machine."""
+    return IDLE_SHARED if machine == "shared" else IDLE
+
+
+def ended_by_time(machine: str, made_at: datetime, seen_at: datetime, now: datetime) -> str | None:
+    """Return "idle" or "absolute" when a session has run out at ``now``, else None."""
+    if now - made_at >= ABSOLUTE:
+        return "absolute"
+    return "idle" if now - seen_at >= idle_time(machine) else None
+
+
+def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
+    """Return how long the next try is not heard after ``failures`` in a row.
+
+    The first ``free`` cost nothing, then 2, 4, 8 … seconds, at most 60. It never becomes a lock:
+    who mistypes all morning waits a minute.
+    """
+    if failures <= free:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(failures - free, 6)), LONGEST_WAIT)
+
+
+def network_of(address: str) -> str:
+    """Return the network that counts as one sender: an IPv4 address, or a /64 of IPv6.
+
+    What is no address (a Unix socket) is returned as it is, at most 60 characters.
+    """
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.ip_network((known, 64), strict=False).network_address)
+    return str(known)
+
+
+def path_on_this_host(text: str | None) -> str | None:
+    """Return ``text`` when it is a path (and query) of this host, else None.
+
+    Refused: other hosts (``https://…``, ``//host``, ``/\\host``), control characters and spaces
+    (browsers drop some before they read an address), fragments, more than 1,000 characters.
+    """
+    if not text or not text.startswith("/") or text.startswith("//") or len(text) > 1000:
+        return None
+    if "\\" in text or any(ord(char) <= 32 or ord(char) == 127 for char in text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or parts.fragment or not parts.path.startswith("/"):
+        return None
+    return text
+
+
+def is_at_or_below(path: str, top: str) -> bool:
+    """Return whether the unit ``path`` is the unit ``top`` or lies below it."""
+    return path.startswith(top)
+
+
+def administers(viewer: Viewer, unit_path: str) -> bool:
+    """Return whether the viewer is administrator of this unit or of one above it."""
+    return any(is_at_or_below(unit_path, top) for top in viewer.unit_paths("administrator"))
+
+
+def administers_country(viewer: Viewer) -> bool:
+    """Return whether the viewer administers the whole country: a unit without a parent."""
+    return any(top.count("/") <= 2 for top in viewer.unit_paths("administrator"))
+
+
+def may_give_at_unit(viewer: Viewer, person_id: UUID, role: str, unit_path: str) -> bool:
+    """Return whether the viewer may give ``role`` at a unit: below them, never to themselves."""
+    return role in UNIT_ROLES and person_id != viewer.person_id and administers(viewer, unit_path)
+
+
+def may_give_at_course(viewer: Viewer, person_id: UUID, role: str) -> bool:
+    """Return whether the viewer may give ``role`` at a course: administrators of the country."""
+    return role in COURSE_ROLES and person_id != viewer.person_id and administers_country(viewer)
+
+
+def lacks_end(role: str, ends_on: date | None) -> bool:
+    """Return whether this role needs an end date and has none."""
+    return role in ROLES_WITH_END and ends_on is None
+
+
+def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what may be held of a form: no password, no token, no request key.
+
+    A field holds a secret when its name says so; forms name theirs ``…password…``, also where a
+    one-time code may be typed.
+    """
+    dropped = {"csrf_token", "held_form"}
+    return [(name, value) for name, value in fields if name not in dropped and "password" not in name]

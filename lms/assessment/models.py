@@ -55,8 +55,7 @@ class Attempt(Base):
     outcome: Mapped[dict[str, Any] | None]  # points by item, critical slots missed, by module
     entered_by: Mapped[UUID | None]
     checked_by: Mapped[UUID | None]
-    extra_because: Mapped[str | None]  # reason of an attempt that was granted beyond the rule
-    granted_by: Mapped[UUID | None]
+    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt_grant.id"))
 
     __table_args__ = (UniqueConstraint("enrolment_id", "test", "number"),)
 

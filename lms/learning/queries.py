@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.assessment.models import Attempt
+from lms.assessment.models import Attempt, AttemptGrant
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -161,14 +161,42 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
     return found[-1] if found and found[-1].passed is False else None
 
 
+_SITTINGS = (
+    select(
+        Attempt.enrolment_id, Attempt.number, Attempt.submitted_at, Attempt.passed,
+        Attempt.outcome, Attempt.id, Attempt.test,
+    )
+    .where(Attempt.test.in_(("post", "refresher")))
+    .order_by(Attempt.number)
+)  # fmt: skip
+
+
 def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
     """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
-    rows = session.execute(
-        select(Attempt.number, Attempt.submitted_at, Attempt.passed, Attempt.outcome)
-        .where(Attempt.enrolment_id == enrolment_id, Attempt.test.in_(("post", "refresher")))
-        .order_by(Attempt.number)
+    return [_sitting(row) for row in session.execute(
+        _SITTINGS.where(Attempt.enrolment_id == enrolment_id))]  # fmt: skip
+
+
+def my_sittings(session: Session, viewer: Viewer) -> dict[UUID, list[rules.Sitting]]:
+    """Return every post-test attempt of this person, by enrolment, oldest first."""
+    found: dict[UUID, list[rules.Sitting]] = {}
+    for row in session.execute(_SITTINGS.where(Attempt.person_id == viewer.person_id)):
+        found.setdefault(row.enrolment_id, []).append(_sitting(row))
+    return found
+
+
+def unused_grants(session: Session, enrolment_id: UUID) -> list[UUID]:
+    """Return the granted attempts of an enrolment that no attempt has used yet, oldest first."""
+    used = select(Attempt.grant_id).where(Attempt.grant_id.is_not(None))
+    return list(
+        session.scalars(
+            select(AttemptGrant.id)
+            .where(AttemptGrant.enrolment_id == enrolment_id, AttemptGrant.id.not_in(used))
+            .order_by(AttemptGrant.given_at)
+        )
     )
-    return [
-        rules.Sitting(number, submitted, passed, tuple((outcome or {}).get("failed_modules", ())))
-        for number, submitted, passed, outcome in rows
-    ]
+
+
+def _sitting(row: Row[Any]) -> rules.Sitting:
+    failed = tuple((row.outcome or {}).get("failed_modules", ()))
+    return rules.Sitting(row.number, row.submitted_at, row.passed, failed)

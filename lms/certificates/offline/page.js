@@ -35,11 +35,11 @@
 
   // ---- Words ------------------------------------------------------------------------------------
 
-  /* A sentence of the chosen language; each value stands between marks (U+2068, U+2069) that keep
-   * its own direction inside Arabic. */
+  /* A sentence of the chosen language. Each value is a date; the marks around it (U+2066, U+2069)
+   * keep its order inside Arabic. */
   function say(key, values) {
     return words[language][key].replace(/%\((\w+)\)s/g, function (whole, name) {
-      return "\u2068" + values[name] + "\u2069";
+      return "\u2066" + values[name] + "\u2069";
     });
   }
 
@@ -129,29 +129,31 @@
     place.appendChild(element("p", say("compare")));
     paper.names.forEach(function (name, i) { row(rows, i ? "" : say("names"), name); });
     row(rows, say("course"), paper.title, paper.language);
-    row(rows, say("edition"), paper.edition);
-    row(rows, say("completed"), paper.completed);
-    row(rows, say("valid_through"), paper.validThrough || say("no_end"));
-    row(rows, say("hours"), String(paper.hours));
-    row(rows, say("number"), paper.number);
-    row(rows, say("code"), paper.code.replace(/(.{4})(?!$)/g, "$1-"));
+    row(rows, say("edition"), code(paper.edition));
+    row(rows, say("completed"), code(paper.completed));
+    row(rows, say("valid_through"), paper.validThrough ? code(paper.validThrough) : say("no_end"));
+    row(rows, say("hours"), code(String(paper.hours)));
+    row(rows, say("number"), code(paper.number));
+    row(rows, say("code"), code(paper.code.replace(/(.{4})(?!$)/g, "$1-")));
     row(rows, say("issuer"), nameOf(ring.names) || paper.issuer);
-    row(others, say("issued"), checker.day(paper.issued));
-    row(others, say("written_in"), paper.language);
-    row(others, say("serial"), paper.serial);
-    row(others, say("place"), paper.list + " / " + paper.index);
-    row(others, say("issuer"), paper.issuer);
+    row(others, say("issued"), code(checker.day(paper.issued)));
+    row(others, say("written_in"), code(paper.language));
+    row(others, say("serial"), code(paper.serial));
+    row(others, say("place"), code(paper.list + " / " + paper.index));
+    row(others, say("issuer"), code(paper.issuer));
     more.appendChild(element("summary", say("also_signed")));
     more.appendChild(others);
     place.appendChild(rows);
     place.appendChild(more);
   }
 
-  /* Another script of the same name follows under the same term. */
-  function row(rows, term, text, lang) {
-    var value = element("dd"), isolated = element("bdi", text);
-    if (lang) isolated.lang = lang;
-    value.appendChild(isolated);
+  /* ``content`` is a text, whose letters tell its direction, or an element. Another script of the
+   * same name follows without a term of its own. */
+  function row(rows, term, content, lang) {
+    var value = element("dd");
+    if (typeof content === "string") content = element("bdi", content);
+    if (lang) content.lang = lang;
+    value.appendChild(content);
     if (term) rows.appendChild(element("dt", term));
     rows.appendChild(value);
   }
@@ -195,6 +197,7 @@
     if (/^\s*LMSW/i.test(text)) return takeList(text);
     shown = checker.verify(text, ring, list, Date.now());
     translate();
+    document.querySelector(".verdict").scrollIntoView({ block: "nearest" });
   }
 
   function takeList(text) {

@@ -1,0 +1,119 @@
+"""The learner's desk: home and the course page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from lms.catalogue.structure import Structure
+from lms.db import reading
+from lms.desk import queries, rules
+from lms.kernel import clock
+from lms.learning import queries as learning
+from lms.learning.rules import Gate, Sitting, TestGate, effective_rule, post_test_gate
+from lms.web.language import current
+from lms.web.pages import shown_moment, site, viewer
+from lms.web.permissions import LEARN, permission
+
+bp = Blueprint("desk", __name__, url_prefix="/<language>")
+
+
+@bp.get("/home")
+@permission(LEARN)
+def home() -> ResponseReturnValue:
+    """Show where to go on, every course with its state in words, and the certificates."""
+    session, me = reading(), viewer()
+    rows = learning.courses(session, me, current().code)
+    sittings = learning.my_sittings(session, me)
+    certificates = queries.my_certificates(session, me, current().code)
+    certified = {each.enrolment_id for each in certificates if not each.ended}
+    courses = [_shown(row, sittings.get(row.enrolment_id, []), certified) for row in rows]
+    going_on = rules.continue_with(
+        [(each["slug"], each["seen_at"], each["finished"]) for each in courses]
+    )
+    return render_template(
+        "desk/home.html",
+        courses=courses,
+        going_on=next((each for each in courses if each["slug"] == going_on), None),
+        certificates=certificates,
+    )
+
+
+@bp.get("/courses/<slug>")
+@permission(LEARN)
+def course(slug: str) -> ResponseReturnValue:
+    """Show a course: what it is about, its lessons, and what is missing for the certificate."""
+    session, me = reading(), viewer()
+    row = learning.course(session, me, slug, current().code)
+    found = learning.sittings(session, row.enrolment_id) if row.enrolment_id else []
+    granted = learning.unused_grants(session, row.enrolment_id) if found else []
+    structure = structure_of(row)
+    gate = gate_of(row, structure, found, len(granted))
+    titles = row.text["lessons"]
+    certificates = [
+        each
+        for each in queries.my_certificates(session, me, current().code)
+        if each.course_id == row.course_id
+    ]
+    return render_template(
+        "desk/course.html",
+        course=row,
+        structure=structure,
+        gate=gate,
+        sentence=rules.gate_sentence(
+            gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""
+        ),
+        rule=rules.pass_sentence(structure.pass_rule),
+        missing=rules.still_missing(
+            structure, row.lessons or (), gate, queries.names_confirmed(session, me)
+        ),
+        done=set(row.lessons or ()),
+        sittings=found,
+        certificates=certificates,
+    )
+
+
+def structure_of(row: Any) -> Structure:  # noqa: ANN401 -- a Row of learning.queries
+    """Return the edition's structure with the pass rule that counts on this installation."""
+    structure = Structure.from_facts(row.facts)
+    rule = effective_rule(structure.pass_rule, floor=site().pass_floor)
+    return replace(structure, pass_rule=rule)
+
+
+def gate_of(row: Any, structure: Structure, sittings: list[Sitting], granted: int) -> TestGate:  # noqa: ANN401
+    """Return whether the post-test is open for the person of this row."""
+    return post_test_gate(
+        structure, row.lessons or (), row.read_again or (), sittings, granted, now=clock.now()
+    )
+
+
+def _shown(row: Any, sittings: list[Sitting], certified: set[Any]) -> dict[str, Any]:  # noqa: ANN401
+    structure = structure_of(row)
+    gate = gate_of(row, structure, sittings, 0)
+    failed = bool(sittings) and sittings[-1].passed is False
+    state = rules.state_of(row.begun_at is not None, gate, row.enrolment_id in certified, failed)
+    codes = structure.codes()
+    done = [code for code in codes if code in (row.lessons or ())]
+    next_code = row.lesson if row.lesson in codes and row.lesson not in done else None
+    next_code = next_code or next((code for code in codes if code not in done), None)
+    return {
+        "slug": row.slug,
+        "title": row.title,
+        "state": state,
+        "state_words": rules.STATE_WORDS[state],
+        "done": len(done),
+        "total": len(codes),
+        "minutes": structure.minutes,
+        "percent": row.percent,
+        "needed": structure.pass_rule.percent,
+        "next_code": next_code,
+        "next_title": row.text["lessons"].get(next_code, ""),
+        "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
+        "section": row.section if row.lesson == next_code else None,
+        "seen_at": row.seen_at if row.begun_at else None,
+        "finished": gate.state is Gate.PASSED,
+        "gate": gate,
+    }
