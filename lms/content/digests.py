@@ -1,0 +1,48 @@
+"""Digests: of a block (is a translation stale?) and of a course (is this the same edition?)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from lms.content.model import Block
+
+SHORT = 12
+
+
+def block_digest(block: Block) -> str:
+    """Return the first 12 hexadecimal digits of SHA-256 over what a translator translates.
+
+    A heading's text and the body without blank lines at the ends; not the id, not the heading's
+    marks, not a bank item's line of facts. A choice that becomes right changes the digest.
+    """
+    body = block.body.strip()
+    if body.startswith("{"):
+        body = body.partition("\n")[2].strip()
+    said = f"{block.title}\n{body}".strip()
+    return sha256(said.encode()).hexdigest()[:SHORT]
+
+
+def block_key(block: Block) -> str:
+    """Return under which name ``[from]`` lists a block: its id, a bank item's own id."""
+    return block.id or block.title
+
+
+def core_digest(files: Mapping[str, bytes]) -> str:
+    """Return the digest of everything but the national layers, as 64 hexadecimal digits."""
+    return _digest(files, (path for path in files if not path.startswith("nations/")))
+
+
+def layer_digest(files: Mapping[str, bytes], nation: str | None) -> str:
+    """Return the digest of one national layer; of nothing for None."""
+    prefix = f"nations/{nation}/"
+    return _digest(files, (path for path in files if nation and path.startswith(prefix)))
+
+
+def _digest(files: Mapping[str, bytes], paths: Iterable[str]) -> str:
+    whole = sha256()
+    for path in sorted(paths):
+        # The length before each part: no two different folders run together to the same bytes.
+        whole.update(f"{len(path.encode())} {path} {len(files[path])}\n".encode())
+        whole.update(files[path])
+    return whole.hexdigest()

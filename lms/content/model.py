@@ -1,0 +1,237 @@
+"""A course as it was read: typed values that still know the file and line they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The text from a line with an id to the next one.
+
+    name   ``section`` for a heading of level two, else the container's name.
+    words  what follows the container's name: ``("MR-1.1-c1", "single")``; a heading's text.
+    body   the lines inside, without the first (and without ``:::``), as written.
+    raw    every line with its line end, blank ones behind included: joined they are the file.
+    """
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    body: str
+    raw: str
+    line: int
+
+    @property
+    def title(self) -> str:
+        """The heading's text; empty for a container."""
+        return self.words[0] if self.name == "section" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text file: ``lead`` is everything before the first block, as written."""
+
+    path: str
+    front: Mapping[str, Any]
+    lead: str
+    blocks: tuple[Block, ...]
+
+    def text(self) -> str:
+        """Return the file, byte for byte what was read."""
+        return self.lead + "".join(block.raw for block in self.blocks)
+
+    def block(self, block_id: str) -> Block | None:
+        """Return the block with this id, None when the file has none."""
+        return next((block for block in self.blocks if block.id == block_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice: its permanent letter, its words, whether it is right, why (Markdown)."""
+
+    letter: str
+    text: str
+    right: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision of a scenario."""
+
+    id: str
+    prompt: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A check or a bank item, in one language.
+
+    choices  of single, multiple, truefalse-reason (the reasons) and ordering (in right order).
+    pairs    of matching: letter, left side (empty for an extra right side), right side.
+    accepts  of short: what counts as right in this language.
+    unit     of numeric.
+    why      feedback on the whole question.
+    """
+
+    id: str
+    kind: str
+    facts: Mapping[str, str]
+    stem: str
+    choices: tuple[Choice, ...] = ()
+    steps: tuple[Step, ...] = ()
+    pairs: tuple[tuple[str, str, str], ...] = ()
+    accepts: tuple[str, ...] = ()
+    unit: str = ""
+    why: str = ""
+    file: str = ""
+    line: int = 0
+
+    def key(self) -> dict[str, Any]:
+        """Return what marking needs, as ``lms.assessment.marking`` reads it."""
+        if self.kind == "scenario":
+            return {
+                "steps": [
+                    {
+                        "id": step.id,
+                        "choices": [choice.letter for choice in step.choices],
+                        "right": next((c.letter for c in step.choices if c.right), ""),
+                    }
+                    for step in self.steps
+                ]
+            }
+        if self.kind == "ordering":
+            return {"order": [choice.letter for choice in self.choices]}
+        if self.kind == "matching":
+            return {
+                "pairs": {letter: letter.upper() for letter, left, _ in self.pairs if left},
+                "rights": [letter.upper() for letter, _, _ in self.pairs],
+            }
+        if self.kind == "numeric":
+            return {"value": self.facts["value"], "tolerance": self.facts.get("tolerance", "0")}
+        if self.kind == "short":
+            return {"accepts": list(self.accepts)}
+        letters = [choice.letter for choice in self.choices]
+        right = [choice.letter for choice in self.choices if choice.right]
+        if self.kind == "multiple":
+            return {"choices": letters, "right": right, "choose": int(self.facts["choose"])}
+        if self.kind == "truefalse-reason":
+            return {"claim": self.facts["claim"], "reasons": letters, "right": right[0]}
+        return {"choices": letters, "right": right[0]}
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFacts:
+    """One lesson of ``course.toml``."""
+
+    code: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """One module of ``course.toml``."""
+
+    code: str
+    lessons: tuple[LessonFacts, ...]
+
+    @property
+    def minutes(self) -> int:
+        """The study time of all its lessons."""
+        return sum(lesson.minutes for lesson in self.lessons)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFacts:
+    """What ``course.toml`` says, see FORMAT.md section 2."""
+
+    id: str
+    slug: str
+    kind: str
+    source: str
+    access: str
+    audience: tuple[str, ...]
+    prerequisites: tuple[str, ...]
+    validity_months: int
+    review_by: date
+    themes: tuple[str, ...]
+    licence: str
+    pass_rule: Mapping[str, Any]
+    refresher: Mapping[str, int]
+    tests: Mapping[str, Mapping[str, int]]
+    critical: Mapping[str, str]  # slot -> lesson
+    boxes: Mapping[str, bool]  # box code -> blocking
+    modules: tuple[ModuleFacts, ...]
+
+    def lessons(self) -> Iterator[LessonFacts]:
+        """Yield every lesson in the order in which it is taught."""
+        for module in self.modules:
+            yield from module.lessons
+
+    def codes(self) -> tuple[str, ...]:
+        """Return the lesson codes in order."""
+        return tuple(lesson.code for lesson in self.lessons())
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFacts:
+    """What a country says about one box; its words lie in ``boxes.md``."""
+
+    code: str
+    status: str  # empty, draft, confirmed, under-review
+    legal_source: str = ""
+    date: date | None = None
+    checker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NationFacts:
+    """One national layer."""
+
+    code: str
+    boxes: Mapping[str, BoxFacts] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)  # block id -> law
+    items_out: frozenset[str] = frozenset()
+    closed: Mapping[str, str] = field(default_factory=dict)  # module code -> law
+    texts: Mapping[str, Document] = field(default_factory=dict)  # language -> boxes.md
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of ``changes.toml``."""
+
+    block: str
+    old: str
+    new: str
+    severity: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole course without faults.
+
+    files      every file as bytes, by path inside the folder.
+    documents  language -> file name without ending (``MR-1.1``, ``course``, ``bank/MR-1``).
+    items      language -> item id -> bank item, in the order of the files.
+    checks     language -> check id -> question.
+    """
+
+    facts: CourseFacts
+    files: Mapping[str, bytes]
+    documents: Mapping[str, Mapping[str, Document]]
+    items: Mapping[str, Mapping[str, Question]]
+    checks: Mapping[str, Mapping[str, Question]]
+    nations: Mapping[str, NationFacts]
+    changes: tuple[Change, ...]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The source language, then the others by name."""
+        others = sorted(set(self.documents) - {self.facts.source})
+        return (self.facts.source, *others)

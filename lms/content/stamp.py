@@ -1,0 +1,103 @@
+"""What authors need not write by hand: ids of new blocks, and what a translation was made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from lms.content.blocks import FENCE, read_document
+from lms.content.digests import block_digest, block_key
+from lms.content.faults import CourseRefused, Faults
+from lms.content.model import Document
+
+FROM = "[from]"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The files that changed, and how many ids and digests were written."""
+
+    files: Mapping[str, bytes]
+    ids: int
+    digests: int
+
+
+def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozenset()) -> Stamped:
+    """Give every block of the source language an id and every translated block its digest.
+
+    files    a course's files by path.
+    source   the source language.
+    again    block ids (of a translation that was brought up to date) whose digest is written anew;
+             "*" stands for every block.
+    returns  only the files that changed; stamping twice changes nothing.
+    raises   CourseRefused where a text file cannot be read.
+    """
+    faults = Faults()
+    changed: dict[str, bytes] = {}
+    ids = digests = 0
+    for path in sorted(files):
+        if path.startswith(f"{source}/") and path.endswith(".md") and "/bank/" not in path:
+            new, count = _with_ids(path, files[path].decode(), faults)
+            if count:
+                changed[path], ids = new.encode(), ids + count
+    now = {**files, **changed}
+    for path in sorted(files):
+        language, _, rest = path.partition("/")
+        origin = f"{source}/{rest}"
+        if language in {source, "nations"} or origin not in files or not path.endswith(".md"):
+            continue
+        document = read_document(path, now[path], faults)
+        original = read_document(origin, now[origin], faults)
+        if document is None or original is None:
+            continue
+        new, count = _with_digests(document, original, again)
+        if count:
+            changed[path], digests = new.encode(), digests + count
+    if len(faults):
+        raise CourseRefused(faults)
+    return Stamped(changed, ids, digests)
+
+
+def _with_ids(path: str, text: str, faults: Faults) -> tuple[str, int]:
+    document = read_document(path, text.encode(), faults)
+    if document is None:
+        return text, 0
+    stem = re.sub(r"[^a-z0-9]", "", path.rpartition("/")[2].removesuffix(".md").lower())
+    used = {block.id for block in document.blocks if block.id}
+    written, count, number = document.lead, 0, 1
+    for block in document.blocks:
+        raw = block.raw
+        if not block.id:
+            while f"{stem}-{number}" in used:
+                number += 1
+            used.add(f"{stem}-{number}")
+            first, newline, rest = raw.partition("\n")
+            raw = f"{first.rstrip()} {{#{stem}-{number}}}{newline}{rest}"
+            count += 1
+        written += raw
+    return written, count
+
+
+def _with_digests(document: Document, original: Document, again: Set[str]) -> tuple[str, int]:
+    sources = {block_key(block): block_digest(block) for block in original.blocks}
+    known = dict(document.front.get("from", {}))
+    wanted = {}
+    for block in document.blocks:
+        key = block_key(block)
+        if key in sources:
+            fresh = key in again or "*" in again or key not in known
+            wanted[key] = sources[key] if fresh else known[key]
+    if wanted == known:
+        return document.text(), 0
+    kept = []
+    for line in document.lead.splitlines():
+        if line.strip() == FROM:
+            break
+        kept.append(line)
+    while kept and kept[-1].strip() in {"", FENCE} and len(kept) > 1:
+        kept.pop()
+    table = [f'"{key}" = "{digest}"' for key, digest in wanted.items()]
+    lead = "\n".join([*kept, "", FROM, *table, FENCE, "", ""])
+    count = sum(known.get(key) != digest for key, digest in wanted.items())
+    return lead + "".join(block.raw for block in document.blocks), max(count, 1)
