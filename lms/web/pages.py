@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from flask import Flask, g
+from flask import Flask, current_app, g, request
 
 from lms.installation import Installation
+from lms.kernel.ids import grouped
+from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.web import csrf, language
+from lms.web import csrf, language, menu
 from lms.web.language import EVERY_LANGUAGE, current, locale_of, switch_url
+from lms.web.markup import safe_parts
+from lms.web.static_files import StaticFiles
+
+FEATURES = Path(__file__).resolve().parent.parent
+_STATIC = "static files"
+_BANNERS = "banners"
+_making_static = Lock()
+
+DEMO = Message(msg("This is a demonstration: its people and results are invented."))
 
 
 def viewer() -> Viewer:
@@ -56,20 +69,63 @@ def shown_number(number: float) -> str:
 def build_tag() -> str:
     """Return what changes with every build: part of each ETag, so that new templates are seen.
 
-    A digest over the templates and catalogues as they lie on the disk, made once a process.
+    A digest over templates, static files and catalogues on the disk, made once a process.
     """
-    here = Path(__file__).resolve().parent.parent
     found = hashlib.sha256()
-    for path in sorted((*here.glob("*/templates/**/*.html"), *language.CATALOGUES.glob("**/*.po"))):
+    for path in sorted(
+        (
+            *FEATURES.glob("*/templates/**/*.html"),
+            *(path for path in FEATURES.glob("*/static/**/*") if path.is_file()),
+            *language.CATALOGUES.glob("**/*.po"),
+        )
+    ):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
 
 
+def static_files(app: Flask) -> StaticFiles:
+    """Return the static files of every feature: the gate serves them, pages name them.
+
+    Read when first asked for, so that a command that shows no page compresses nothing.
+    """
+    with _making_static:
+        if _STATIC not in app.extensions:
+            app.extensions[_STATIC] = StaticFiles(
+                sorted(FEATURES.glob("*/static")), app.config["LMS"].data / "static"
+            )
+    found: StaticFiles = app.extensions[_STATIC]
+    return found
+
+
+def static(name: str) -> str:
+    """Return the address of a static file, which may be kept for ever: ``static("site.css")``."""
+    return static_files(current_app).url(name)
+
+
+def add_banner(app: Flask, check: Callable[[], Message | None]) -> None:
+    """Let ``check`` put a sentence above every page: a wrong clock, a disk that fills up.
+
+    It is asked for each page, so it answers from memory; None shows nothing.
+    """
+    app.extensions.setdefault(_BANNERS, []).append(check)
+
+
+def banners() -> list[Message]:
+    """Return what stands above every page now."""
+    said = [check() for check in current_app.extensions.get(_BANNERS, ())]
+    return [sentence for sentence in said if sentence is not None]
+
+
 class _Token:
-    """The CSRF token, made only when a page prints it: a page without a form sets no cookie."""
+    """The CSRF token, made only when a page prints it: a page without a form sets no cookie.
+
+    A page that may echo what somebody put into its address or into a form carries the masked
+    token (see ``csrf.masked_token``), without its template having to think of it.
+    """
 
     def __str__(self) -> str:
-        return csrf.token()
+        echoes = bool(request.query_string) or request.method not in csrf.SAFE
+        return csrf.masked_token() if echoes else csrf.token()
 
     __html__ = __str__
 
@@ -78,9 +134,15 @@ def init_app(app: Flask) -> None:
     """Give templates their globals and filters."""
     language.init_app(app)
     app.jinja_env.filters.update(
-        date=shown_date, time=shown_time, moment=shown_moment, number=shown_number
-    )
-    app.jinja_env.globals.update(say=language.say)
+        date=shown_date, time=shown_time, moment=shown_moment, number=shown_number,
+        grouped=grouped, safe_parts=safe_parts,
+    )  # fmt: skip
+    app.jinja_env.globals.update(
+        say=language.say, static=static, banners=banners,
+        has_endpoint=menu.has_endpoint, links=menu.links, home_url=menu.home_url,
+    )  # fmt: skip
+    if app.config["DEMO"]:
+        add_banner(app, lambda: DEMO)
 
     @app.context_processor
     def shared() -> dict[str, object]:
