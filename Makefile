@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
-SITE = $(shell $(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# Asked by the shell when it is needed: make expands a whole recipe before the environment exists.
+SITE := $$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 WHEELS := $(wildcard wheels)
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet install $(if $(WHEELS),--no-index --find-links wheels)
 

@@ -9,20 +9,22 @@ from typing import Any
 
 import click
 from flask import Flask, g
+from flask.cli import ScriptInfo
 from flask.typing import ResponseReturnValue
 from jinja2 import FileSystemLoader
 
 from lms import installation, settings
-from lms.accounts import session as account_session
 from lms.accounts import models as accounts_models
+from lms.accounts import session as account_session
 from lms.assessment import models as assessment_models
 from lms.audit import models as audit_models
+from lms.authoring import cli as authoring_cli
 from lms.catalogue import models as catalogue_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
 from lms.extensions import db
-from lms.kernel import clock
 from lms.jobs import models as jobs_models
+from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.settings import Settings
 from lms.web import csrf, errors, headers, pages, permissions
@@ -61,7 +63,7 @@ def create_app(given: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
     )
     features = Path(__file__).resolve().parent
-    app.jinja_loader = FileSystemLoader(sorted(features.glob("*/templates")))  # type: ignore[assignment]
+    app.jinja_loader = FileSystemLoader(sorted(features.glob("*/templates")))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     with app.app_context():
@@ -82,7 +84,10 @@ def create_app(given: Settings | None = None) -> Flask:
 
 def blueprints() -> list[Any]:
     """Return every feature's pages. Imported here so that a command without pages stays small."""
-    return []
+    from lms.desk.views import bp as desk
+    from lms.learning.views import bp as learning
+
+    return [desk, learning]
 
 
 def job_steps() -> Mapping[str, Callable[..., Any]]:
@@ -113,5 +118,12 @@ def _know_the_installation() -> Callable[[], ResponseReturnValue | None]:
 
 
 @click.group()
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Keep the learning system: serve it, look after its people, courses and certificates."""
+    if context.obj is None:
+        context.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
+
+
+for command in (authoring_cli.cli,):
+    cli.add_command(command)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Select, select, update
+from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.kernel.ids import new_ordered_id
@@ -123,7 +123,7 @@ class Installation:
         return None if self.country == "xx" else self.country
 
 
-SITE = select(Site)
+_SITE = select(Site)
 _SETTINGS = select(Setting.name, Setting.value)
 
 
@@ -131,7 +131,7 @@ def read(session: Session) -> Installation:
     """Return what is decided so far; one query."""
     stored = {name: value for name, value in session.execute(_SETTINGS)}
     fields = Installation.__dataclass_fields__
-    facts = {
+    facts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in stored.items()
         if name in fields
@@ -153,7 +153,7 @@ def setting(session: Session, name: str) -> Any:  # noqa: ANN401 -- any JSON val
 
 def found_site(session: Session, *, now: datetime) -> Site:
     """Return this server's row, made at the first start."""
-    site = session.scalar(SITE)
+    site = session.scalar(_SITE)
     if site is None:
         site = Site(id=new_ordered_id(), seq=0, made_at=now)
         session.add(site)
@@ -170,8 +170,3 @@ def next_seq(session: Session) -> tuple[UUID, int]:
     statement = update(Site).values(seq=Site.seq + 1).returning(Site.id, Site.seq)
     site_id, seq = session.execute(statement).one()
     return site_id, seq
-
-
-def site_query() -> Select[tuple[Site]]:
-    """Return the statement that reads the site row."""
-    return SITE

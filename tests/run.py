@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
-CHECK = {
+CHECK: dict[str, list[object]] = {
     "format": [BIN / "ruff", "format", "--check", "."],
     "lint": [BIN / "ruff", "check", "."],
     "types": [BIN / "mypy"],
@@ -18,7 +18,7 @@ CHECK = {
     "translations": [sys.executable, "-m", "tests.catalogues", "check"],
 }
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"]
-SUITES = {
+SUITES: dict[str, dict[str, list[object]]] = {
     "fast": {
         "tests": [*PYTEST, "-m", "not browser and not postgres and not crash"],
     },

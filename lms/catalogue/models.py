@@ -1,4 +1,4 @@
-"""Courses and editions as this server has published them. Compiled rows: no page renders Markdown."""
+"""Courses and editions as published on this server: compiled rows, no page renders Markdown."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class EditionLesson(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    parts: Mapped[dict[str, Any]]  # html by part; see lms.catalogue.compile
+    parts: Mapped[dict[str, Any]]  # html, print, sections; see lms.content.html
     bytes: Mapped[int]
 
 
 class EditionItem(Base):
-    """One bank item of an edition: what the draw and the marking need. Never sent before marking."""
+    """One bank item: what the draw and the marking need. Never sent before marking."""
 
     __tablename__ = "edition_item"
 
@@ -85,6 +85,7 @@ class EditionItem(Base):
     item_id: Mapped[str] = mapped_column(primary_key=True)
     module: Mapped[str]
     lesson: Mapped[str]
+    section: Mapped[str]  # the block of the lesson that teaches it
     kind: Mapped[str]
     critical: Mapped[str | None]  # the critical slot that it may fill
     key: Mapped[dict[str, Any]]

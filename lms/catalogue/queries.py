@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow
 
 _OPEN_COURSES = (
     select(
@@ -23,7 +22,7 @@ _OPEN_COURSES = (
 )  # fmt: skip
 
 
-def open_courses(session: Session, viewer: Viewer, language: str) -> list[Row[Any]]:
+def open_courses(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
     """Return the newest edition of every course that anybody may begin, titled in ``language``.
 
     The viewer is asked for although every learner sees the same: no query of ours comes without.
@@ -40,4 +39,3 @@ def newest_edition(session: Session, course_id: str, number: int | None = None) 
     return session.scalar(
         statement.order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
     )
-

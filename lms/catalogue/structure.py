@@ -100,16 +100,18 @@ class Structure:
             for module in facts["modules"]
         )
         rule = {**facts["pass_rule"], "parts": tuple(facts["pass_rule"]["parts"])}
-        plain = {
-            name: facts[name]
-            for name in (
-                "minutes", "validity_months", "refresher_percent", "refresher_days", "boxes",
-                "hours",
-            )
-        }  # fmt: skip
-        lists = {
-            name: tuple(facts[name])
-            for name in ("prerequisites", "audience", "critical", "blocking_boxes")
-        }
-        tests = {name: TestPlan(**plan) for name, plan in facts["tests"].items()}
-        return cls(modules=modules, pass_rule=PassRule(**rule), tests=tests, **plain, **lists)
+        return cls(
+            modules=modules,
+            minutes=facts["minutes"],
+            validity_months=facts["validity_months"],
+            pass_rule=PassRule(**rule),
+            refresher_percent=facts["refresher_percent"],
+            refresher_days=facts["refresher_days"],
+            prerequisites=tuple(facts["prerequisites"]),
+            audience=tuple(facts["audience"]),
+            tests={name: TestPlan(**plan) for name, plan in facts["tests"].items()},
+            critical=tuple(facts["critical"]),
+            boxes=facts["boxes"],
+            blocking_boxes=tuple(facts["blocking_boxes"]),
+            hours=facts["hours"],
+        )

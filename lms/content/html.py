@@ -70,16 +70,17 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
 
 
-def rich(text: str, link: Callable[[str], str] | None = None) -> str:
+def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -> str:
     """Return Markdown as clean HTML blocks.
 
-    link   turns the id of a block into an address; without it, addresses stay ``#id``.
+    link    turns the id of a block into an address; without it, addresses stay ``#id``.
+    terms   the lesson whose list of words the links ``term:`` lead to.
     """
     found = _markdown().render(text)
 
     def address(match: re.Match[str]) -> str:
         if match[1] == "term:":
-            return f'href="#term-{match[2]}" class="term"'
+            return f'href="#{terms}-term-{match[2]}" class="term"'
         return f'href="{link(match[2]) if link else "#" + match[2]}"'
 
     clean = nh3.clean(
@@ -256,7 +257,7 @@ class _Lesson:
         return f"#{block_id}" if self.one_page or place == self.code else f"{place}#{block_id}"
 
     def _rich(self, text: str) -> str:
-        return rich(text, self._link)
+        return rich(text, self._link, self.code)
 
     def _block(self, block: Block, shown: Block) -> str:
         body = self._rich(shown.body)
@@ -306,7 +307,7 @@ class _Lesson:
         return None
 
     def _glossary(self, page: str) -> str:
-        wanted = dict.fromkeys(re.findall(r'href="#term-([a-z0-9-]+)"', page))
+        wanted = dict.fromkeys(re.findall(r'-term-([a-z0-9-]+)" class', page))
         source = self.course.documents[self.source].get("glossary")
         if not wanted or source is None:
             return ""
@@ -317,7 +318,7 @@ class _Lesson:
                 continue
             language, _, shown = block_in(self.course, "glossary", block, self.language)
             said = self._marked(
-                f'<p id="term-{word}"><strong>{inline(shown.title)}</strong>: '
+                f'<p id="{self.code}-term-{word}"><strong>{inline(shown.title)}</strong>: '
                 f"{inline(' '.join(shown.body.split()))}</p>",
                 language,
             )

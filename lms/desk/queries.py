@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.catalogue.models import EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow
 
 _CERTIFICATES = (
     select(
@@ -34,7 +33,7 @@ _CERTIFICATES = (
 )  # fmt: skip
 
 
-def my_certificates(session: Session, viewer: Viewer, language: str) -> list[Row[Any]]:
+def my_certificates(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
     """Return this person's certificates, newest first; ``ended`` where withdrawn or replaced."""
     return list(
         session.execute(_CERTIFICATES, {"person_id": viewer.person_id, "language": language})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.assessment.models import Attempt, AttemptGrant
@@ -14,6 +13,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.learning import rules
 from lms.learning.models import Enrolment, Progress
+from lms.tables import AnyRow, AnySelect
 
 # The enrolment that counts for pages: the open one, else the one closed last (what has been
 # passed can still be read).
@@ -38,7 +38,7 @@ _SHOWN = (
 )
 
 
-def _course_rows() -> Select[Any]:
+def _course_rows() -> AnySelect:
     return (
         select(
             Course.id.label("course_id"), Course.slug, Course.kind, Course.access,
@@ -78,7 +78,7 @@ _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).
 )
 
 
-def course(session: Session, viewer: Viewer, slug: str, language: str) -> Row[Any]:
+def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
     """Return one course as this person sees it: edition, titles, enrolment, progress.
 
     raises NotFound for no such course, and for one that is not open and not this person's.
@@ -91,12 +91,12 @@ def course(session: Session, viewer: Viewer, slug: str, language: str) -> Row[An
     return row
 
 
-def courses(session: Session, viewer: Viewer, language: str) -> list[Row[Any]]:
+def courses(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
     """Return every course that is open to this person or that they are enrolled in."""
     return list(session.execute(_ALL, {"person_id": viewer.person_id, "language": language}))
 
 
-def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, language: str) -> Row[Any]:
+def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, language: str) -> AnyRow:
     """Return one compiled lesson. The caller has found ``edition_id`` through ``course``.
 
     raises NotFound where this edition has no such lesson.
@@ -110,7 +110,7 @@ def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, languag
     return row
 
 
-def lessons(session: Session, viewer: Viewer, edition_id: int, language: str) -> list[Row[Any]]:
+def lessons(session: Session, viewer: Viewer, edition_id: int, language: str) -> list[AnyRow]:
     """Return every compiled lesson of an edition that the caller found through ``course``."""
     del viewer
     return list(
@@ -197,6 +197,6 @@ def unused_grants(session: Session, enrolment_id: UUID) -> list[UUID]:
     )
 
 
-def _sitting(row: Row[Any]) -> rules.Sitting:
+def _sitting(row: AnyRow) -> rules.Sitting:
     failed = tuple((row.outcome or {}).get("failed_modules", ()))
     return rules.Sitting(row.number, row.submitted_at, row.passed, failed)

@@ -10,6 +10,7 @@ from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
 from lms.web import csrf
+from lms.web.csrf import FIELD
 from lms.web.language import gettext, ngettext
 
 
@@ -45,7 +46,7 @@ class PageForm(Form):
 
         csrf = True
         csrf_class = SessionToken
-        csrf_field_name = csrf.FIELD
+        csrf_field_name = FIELD
 
         def get_translations(self, form: Form) -> _OurWords:
             """Say every message in the reader's language."""

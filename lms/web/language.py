@@ -106,7 +106,7 @@ def say(message: Message, language: str | None = None) -> str:
 def init_app(app: Flask) -> None:
     """Read the language from each address, write it into each address, give it to templates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] -- added by the extension
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda msgid: _safe_sentence(current().code, msgid),
         lambda one, many, n: _catalogue(current().code).ungettext(one, many, n),
         newstyle=True,

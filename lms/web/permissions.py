@@ -28,7 +28,7 @@ def permission(mark: Permission) -> Callable[[View], View]:
     """Mark a view with who may call it. Write it directly above the function."""
 
     def attach(view: View) -> View:
-        view.permission = mark  # type: ignore[attr-defined] -- functions carry attributes
+        view.permission = mark  # type: ignore[attr-defined]
         return view
 
     return attach

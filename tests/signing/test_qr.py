@@ -83,7 +83,7 @@ def data_of(words: list[int], version: int) -> str:
     """Undo the interleaving of the blocks (level M) and return the data as bits."""
     lengths = [
         group.num_data
-        for group in consts.ECC[version][consts.ERROR_LEVEL_M]
+        for group in consts.ECC[version][consts.ERROR_LEVEL_M]  # type: ignore[index]
         for _ in range(group.num_blocks)
     ]
     blocks: list[list[int]] = [[] for _ in lengths]

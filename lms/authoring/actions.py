@@ -1,0 +1,202 @@
+"""Publication: a course folder becomes an edition that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.rules import actor_id
+from lms.audit import actions as audit
+from lms.authoring import compiled
+from lms.authoring.compiled import Voice
+from lms.catalogue.models import (
+    Course as CourseRow,
+)
+from lms.catalogue.models import (
+    Edition,
+    EditionItem,
+    EditionItemText,
+    EditionLesson,
+    EditionText,
+    OfferedChange,
+)
+from lms.content.digests import core_digest, layer_digest
+from lms.content.model import Course
+from lms.kernel.errors import Refused
+from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
+
+
+def publish(
+    session: Session,
+    viewer: Viewer,
+    course: Course,
+    nation: str | None,
+    voices: Mapping[str, Voice],
+    package: str,
+    *,
+    now: datetime,
+) -> Edition:
+    """Publish a course and return its edition; the same contents again return the same edition.
+
+    voices    one for each language in which pages are shown.
+    package   the digest under which the folder's files were stored.
+    raises    Refused when another course has the slug, LessonTooLongError for a lesson that is
+              too large for a weak line.
+    """
+    facts = course.facts
+    core, layer = core_digest(course.files), layer_digest(course.files, nation)
+    last = session.scalar(
+        select(Edition).where(Edition.course_id == facts.id)
+        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
+    )  # fmt: skip
+    if last is not None and (last.core_digest, last.layer_digest, last.nation) == (
+        core, layer, nation,
+    ):  # fmt: skip
+        return last
+    _keep_course(session, course)
+    layer_facts = compiled.nation_of(course, nation)
+    structure = compiled.structure(course, layer_facts).to_facts()
+    items = compiled.bank(course, layer_facts)
+    keys = {item.id: item.key() for item in items}
+    number, revision = _next_number(session, last, structure, keys, course)
+    edition = Edition(
+        course_id=facts.id, number=number, revision=revision, core_digest=core, nation=nation,
+        layer_digest=layer, package=package, facts={**structure, "changes": _changes(course)},
+        signature=None, published_at=now,
+        published_by=actor_id(viewer),
+    )  # fmt: skip
+    session.add(edition)
+    session.flush()
+    words: dict[str, set[str]] = {}
+    for item in items:
+        session.add(
+            EditionItem(
+                edition_id=edition.id, item_id=item.id, module=_module_of(course, item.facts),
+                lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
+                critical=item.facts.get("critical"), key=keys[item.id],
+            )
+        )  # fmt: skip
+        session.flush()
+        for language, said in compiled.item_texts(course, item):
+            words.setdefault(language, set()).add(item.id)
+            session.add(
+                EditionItemText(
+                    edition_id=edition.id, item_id=item.id, language=language, words=said
+                )
+            )
+    for language in voices:
+        complete = len(words.get(language, ())) == len(items)
+        said_text = compiled.text(course, layer_facts, language, bank_complete=complete)
+        session.add(
+            EditionText(
+                edition_id=edition.id, language=language, title=said_text.title,
+                facts=said_text.facts, bank_complete=complete, reviewed=said_text.reviewed,
+            )
+        )  # fmt: skip
+    codes = [code for module in structure["modules"] for code in
+             (lesson["code"] for lesson in module["lessons"])]  # fmt: skip
+    for lesson in compiled.lessons(course, layer_facts, voices, codes):
+        session.add(
+            EditionLesson(
+                edition_id=edition.id, code=lesson.code, language=lesson.language,
+                title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
+            )
+        )  # fmt: skip
+    session.execute(update(CourseRow).where(CourseRow.id == facts.id).values(edition_id=edition.id))
+    session.execute(delete(OfferedChange).where(OfferedChange.course_id == facts.id))
+    audit.append(
+        session, actor_id(viewer), "edition.published", f"{facts.id} {number}.{revision}",
+        {"core": core, "layer": layer, "nation": nation}, now=now,
+    )  # fmt: skip
+    return edition
+
+
+def offer(session: Session, course: Course, nation: str | None, *, now: datetime) -> bool:
+    """Note that a folder differs from what was published from it; return whether it does.
+
+    A changed course is offered to the publisher and never taken by itself.
+    """
+    last = session.execute(
+        select(Edition.core_digest, Edition.layer_digest, Edition.nation)
+        .where(Edition.course_id == course.facts.id)
+        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
+    ).one()  # fmt: skip
+    core = core_digest(course.files)
+    layer = layer_digest(course.files, nation)
+    offered = session.get(OfferedChange, course.facts.id)
+    if tuple(last) == (core, layer, nation):
+        if offered is not None:
+            session.delete(offered)
+        return False
+    if offered is None:
+        offered = OfferedChange(course_id=course.facts.id, core_digest=core, seen_on=now.date())
+        session.add(offered)
+    elif offered.core_digest != core:
+        offered.core_digest, offered.seen_on = core, now.date()
+    return True
+
+
+def _keep_course(session: Session, course: Course) -> None:
+    facts = course.facts
+    other = session.scalar(
+        select(CourseRow).where(CourseRow.slug == facts.slug, CourseRow.id != facts.id)
+    )
+    if other is not None:
+        raise Refused(
+            Message(msg("The course %(id)s already has the address %(slug)s. Change the slug."),
+                    {"id": other.id, "slug": facts.slug})
+        )  # fmt: skip
+    row = session.get(CourseRow, facts.id)
+    if row is None:
+        row = CourseRow(id=facts.id, slug=facts.slug, kind=facts.kind, access=facts.access,
+                        edition_id=None)  # fmt: skip
+        session.add(row)
+    row.slug, row.kind, row.access = facts.slug, facts.kind, facts.access
+    session.flush()
+
+
+def _next_number(
+    session: Session, last: Edition | None, structure: dict[str, Any],
+    keys: Mapping[str, dict[str, Any]], course: Course,
+) -> tuple[int, int]:  # fmt: skip
+    """Return (number, revision): a new number where what is taught or asked has changed."""
+    if last is None:
+        return 1, 0
+    rows = session.execute(
+        select(EditionItem.item_id, EditionItem.key).where(EditionItem.edition_id == last.id)
+    )
+    same_keys = dict(rows.tuples().all()) == dict(keys)
+    known = set(last.facts.get("changes", ()))
+    grave = any(change not in known for change in _changes(course))
+    before = {name: value for name, value in last.facts.items() if name not in {"boxes", "changes"}}
+    after = {name: value for name, value in structure.items() if name != "boxes"}
+    # A structure just made holds tuples, one that was stored holds lists.
+    if same_keys and not grave and _plain(before) == _plain(after):
+        return last.number, last.revision + 1
+    return last.number + 1, 0
+
+
+def _changes(course: Course) -> list[str]:
+    """Return the changes of meaning or law that this edition contains, by block and new digest."""
+    return [f"{change.block}:{change.new}" for change in course.changes
+            if change.severity != "typo"]  # fmt: skip
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _module_of(course: Course, facts: Mapping[str, str]) -> str:
+    return next(
+        module.code for module in course.facts.modules
+        if any(lesson.code == facts["lesson"] for lesson in module.lessons)
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""``lms content``: check, stamp, publish and export courses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lms import installation
+from lms.accounts.rules import SERVER
+from lms.authoring import shipped
+from lms.authoring import single as single_file
+from lms.authoring.compiled import Voice
+from lms.content import folder
+from lms.content.blocks import decoded, toml_of
+from lms.content.faults import CourseRefused, Faults
+from lms.content.folder import FolderRefusedError
+from lms.content.reader import Reading, read_course
+from lms.content.stamp import stamp
+from lms.content.writer import write_course
+from lms.db import reading as db_reading
+from lms.db import transaction
+from lms.files import FileStore
+from lms.installation import LANGUAGES
+from lms.kernel import clock
+from lms.kernel.errors import NotFound
+from lms.web.language import locale_of, say
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group("content")
+def cli() -> None:
+    """Check, stamp, publish and export courses (courses/FORMAT.md)."""
+
+
+@cli.command("check")
+@click.argument("path", type=FOLDER)
+def check(path: Path) -> None:
+    """Say everything that is wrong with the course in PATH, with file and line."""
+    reading = _read(path)
+    for fault in reading.faults:
+        click.echo(str(fault))
+    if reading.course is None:
+        click.echo(f"{len(reading.faults)} to mend.")
+        sys.exit(1)
+    facts = reading.course.facts
+    items = reading.course.items[facts.source]
+    click.echo(
+        f"{facts.id} {facts.slug}: good. {len(facts.codes())} lessons, {len(items)} items, "
+        f"{len(reading.course.checks[facts.source])} checks, "
+        f"languages: {', '.join(reading.course.languages)}"
+    )
+
+
+@cli.command("stamp")
+@click.argument("path", type=FOLDER)
+@click.option(
+    "--again", multiple=True, help="block brought up to date: write its digest anew; * = all"
+)
+def stamp_course(path: Path, again: tuple[str, ...]) -> None:
+    """Write missing block ids, and from which text each translated block was made."""
+    files = folder.load(path)
+    faults = Faults()
+    text = decoded("course.toml", files.get("course.toml", b""), faults) or ""
+    source = (toml_of("course.toml", 0, text, faults) or {}).get("source")
+    if not isinstance(source, str):
+        click.echo("course.toml: write source = and the language of the course.")
+        sys.exit(1)
+    try:
+        stamped = stamp(files, source, again=set(again))
+    except CourseRefused as refused:
+        for fault in refused.faults:
+            click.echo(str(fault))
+        sys.exit(1)
+    folder.write(path, stamped.files)
+    click.echo(f"{stamped.ids} ids and the digests of {len(stamped.files)} files written.")
+
+
+@cli.command("publish")
+@click.argument("path", type=FOLDER)
+@with_appcontext
+def publish(path: Path) -> None:
+    """Publish the course in PATH: a new edition where it has changed."""
+    reading = _read(path)
+    if reading.course is None:
+        for fault in reading.faults:
+            click.echo(str(fault))
+        sys.exit(1)
+    done = shipped.publish(
+        transaction, reading.course, file_store(), installation.read(db_reading()).nation,
+        spoken_voices(), now=clock.now(),
+    )  # fmt: skip
+    click.echo(f"{done.course_id} {done.slug}: edition {done.edition}")
+
+
+@cli.command("export")
+@click.argument("slug")
+@click.option("--single", is_flag=True, help="one HTML file per language instead of the folder")
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), help="where to write")
+@with_appcontext
+def export(slug: str, to: Path, single: bool) -> None:
+    """Write the published course SLUG as its folder, or as one HTML file for each language."""
+    session = db_reading()
+    try:
+        if single:
+            languages = installation.read(session).languages
+            files = {
+                name: data
+                for language in languages
+                for name, data in [single_file.build(session, SERVER, slug, language)]
+            }
+        else:
+            files = shipped.exported(session, SERVER, slug, file_store())
+    except NotFound:
+        click.echo(f"No course {slug} is published here, or it is restricted.")
+        sys.exit(1)
+    for inside, data in files.items():
+        target = to / inside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        click.echo(f"{target} ({len(data):,} bytes)")
+
+
+def file_store() -> FileStore:
+    """Return the store of this data folder."""
+    return FileStore(current_app.config["LMS"].data / "files")
+
+
+def spoken_voices() -> Mapping[str, Voice]:
+    """Return how compiled text speaks every language of the pages."""
+    country = installation.read(db_reading()).country
+    return shipped.voices(LANGUAGES, country, say, locale_of)
+
+
+def _read(path: Path) -> Reading:
+    try:
+        reading = read_course(folder.load(path))
+    except FolderRefusedError as refused:
+        click.echo(str(refused))
+        sys.exit(1)
+    if reading.course is not None and write_course(reading.course) != reading.course.files:
+        raise AssertionError("the writer changes a course that nobody edited")
+    return reading

@@ -1,0 +1,171 @@
+"""A course and a nation's layer become the rows that pages read. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, TestPlan
+from lms.content.digests import block_digest, block_key
+from lms.content.html import block_in, fallback_chain, item_words, lesson_html, rich
+from lms.content.model import Course, NationFacts, Question
+
+MOST_LESSON_BYTES = 60 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How compiled text speaks one language: its fixed words and its way to write a day."""
+
+    labels: Mapping[str, str]
+    shown_date: Callable[[date], str]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledText:
+    """Titles of a course in one language."""
+
+    language: str
+    title: str
+    facts: dict[str, Any]
+    bank_complete: bool
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLesson:
+    """One lesson in one language."""
+
+    code: str
+    language: str
+    title: str
+    parts: dict[str, Any]
+    bytes: int
+
+
+class LessonTooLongError(Exception):
+    """A lesson is larger than a weak line should carry; the text names it."""
+
+
+def nation_of(course: Course, nation: str | None) -> NationFacts | None:
+    """Return the layer of a nation; an empty one where the course has none for it."""
+    if nation is None:
+        return None
+    return course.nations.get(nation) or NationFacts(nation)
+
+
+def structure(course: Course, nation: NationFacts | None) -> Structure:
+    """Return the structure of the edition: the course's without what the nation closes."""
+    facts = course.facts
+    closed = nation.closed if nation else {}
+    modules: list[Module] = []
+    number = 0
+    for module in facts.modules:
+        if module.code in closed:
+            continue
+        lessons = []
+        for lesson in module.lessons:
+            number += 1
+            lessons.append(LessonPlace(lesson.code, lesson.minutes, number, module.code))
+        modules.append(Module(module.code, module.minutes, tuple(lessons)))
+    taught = {lesson.code for module in modules for lesson in module.lessons}
+    minutes = sum(module.minutes for module in modules)
+    boxes = {
+        code: nation.boxes[code].status if nation and code in nation.boxes else "empty"
+        for code in facts.boxes
+    }
+    return Structure(
+        modules=tuple(modules),
+        minutes=minutes,
+        validity_months=facts.validity_months or None,
+        pass_rule=PassRule(**facts.pass_rule),
+        refresher_percent=facts.refresher["percent"],
+        refresher_days=facts.refresher["days"],
+        prerequisites=facts.prerequisites,
+        audience=facts.audience,
+        tests={name: TestPlan(plan["items"], plan["scenarios"])
+               for name, plan in facts.tests.items()},
+        critical=tuple(slot for slot, lesson in facts.critical.items() if lesson in taught),
+        boxes=boxes,
+        blocking_boxes=tuple(code for code, blocking in facts.boxes.items() if blocking),
+        hours=f"{round(minutes / 30) / 2:g}",
+    )  # fmt: skip
+
+
+def bank(course: Course, nation: NationFacts | None) -> list[Question]:
+    """Return the items of the edition in the source language."""
+    taught = {lesson.code for lesson in structure(course, nation).lessons()}
+    out = nation.items_out if nation else frozenset()
+    return [
+        item
+        for item in course.items[course.facts.source].values()
+        if item.facts["lesson"] in taught and item.id not in out
+    ]
+
+
+def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (language, words) wherever an item is translated and its translation is not stale."""
+    source = course.facts.source
+    yield source, item_words(item)
+    name = item.file.partition("/")[2].removesuffix(".md")
+    original = next(
+        block for block in course.documents[source][name].blocks if block_key(block) == item.id
+    )
+    typos = {change.old for change in course.changes
+             if change.block == item.id and change.severity == "typo"}  # fmt: skip
+    for language in course.languages[1:]:
+        translated = course.items[language].get(item.id)
+        document = course.documents[language].get(name)
+        made_from = document.front.get("from", {}).get(item.id) if document else None
+        if translated and (made_from == block_digest(original) or made_from in typos):
+            yield language, item_words(translated)
+
+
+def text(
+    course: Course, nation: NationFacts | None, language: str, *, bank_complete: bool
+) -> CompiledText:
+    """Return titles and description of the course in ``language``, filled from its chain."""
+    source = course.facts.source
+    chain = fallback_chain(language, source)
+    places = structure(course, nation)
+
+    def title_of(name: str) -> str:
+        found = (course.documents.get(each, {}).get(name) for each in chain)
+        return str(next(document for document in found if document).front["title"])
+
+    about = next(d for each in chain if (d := course.documents.get(each, {}).get("course")))
+    modules = about.front["modules"]
+    html = []
+    for block in course.documents[source]["course"].blocks:
+        _, _, shown = block_in(course, "course", block, language)
+        html.append(f"<h3>{rich(shown.title)[3:-4]}</h3>{rich(shown.body)}")
+    facts = {
+        "modules": {module.code: str(modules[module.code]) for module in places.modules},
+        "lessons": {lesson.code: title_of(lesson.code) for lesson in places.lessons()},
+        "html": "\n".join(html),
+        "public_title": str(about.front.get("public_title") or about.front["title"]),
+    }
+    reviewed = language == source or bool(about.front.get("reviewed"))
+    return CompiledText(language, title_of("course"), facts, bank_complete, reviewed)
+
+
+def lessons(
+    course: Course, nation: NationFacts | None, voices: Mapping[str, Voice],
+    codes: Sequence[str], *, one_page: bool = False,
+) -> Iterator[CompiledLesson]:  # fmt: skip
+    """Yield every lesson in every language of ``voices``.
+
+    raises LessonTooLongError for a page of more than 60 kB.
+    """
+    for code in codes:
+        for language, voice in voices.items():
+            found = lesson_html(
+                course, code, language, voice.labels, nation=nation,
+                shown_date=voice.shown_date, one_page=one_page,
+            )  # fmt: skip
+            size = len(found.html.encode())
+            if size > MOST_LESSON_BYTES:
+                raise LessonTooLongError(f"{code} ({language}): {size} bytes, at most 61440")
+            yield CompiledLesson(code, language, found.title, found.parts(), size)

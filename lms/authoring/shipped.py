@@ -1,0 +1,136 @@
+"""The courses that lie in a folder: published once, later changes offered and never taken."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from babel import dates
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.rules import SERVER
+from lms.authoring import actions
+from lms.authoring.compiled import Voice
+from lms.catalogue.models import Course as CourseRow
+from lms.catalogue.models import Edition
+from lms.content import folder
+from lms.content.labels import spoken
+from lms.content.model import Course
+from lms.content.reader import Reading, read_course
+from lms.files import FileStore
+from lms.kernel.errors import NotFound
+from lms.kernel.messages import Message
+from lms.kernel.viewer import Viewer
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What happened to one course folder: published, unchanged or offered."""
+
+    course_id: str
+    slug: str
+    state: str
+    edition: str = ""
+
+
+def course_folders(courses: Path) -> Iterator[Path]:
+    """Yield every folder of ``courses`` that holds a course, by name."""
+    if courses.is_dir():
+        yield from sorted(path.parent for path in courses.glob("*/course.toml"))
+
+
+def read(path: Path) -> Reading:
+    """Read the course in a folder; raises FolderRefusedError, OSError."""
+    return read_course(folder.load(path))
+
+
+def voices(languages: Iterable[str], country: str, say: Callable[[Message, str], str],
+           locale_of: Callable[[str, str], object]) -> Mapping[str, Voice]:  # fmt: skip
+    """Return how compiled text speaks each language of the pages."""
+
+    def voice(language: str) -> Voice:
+        locale = str(locale_of(language, country))
+        return Voice(
+            spoken(lambda msgid: say(Message(msgid), language)),
+            lambda day: dates.format_date(day, "long", locale=locale),
+        )
+
+    return {language: voice(language) for language in languages}
+
+
+def package(course: Course) -> bytes:
+    """Return the folder as one file: the same contents always give the same bytes."""
+    stream = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path in sorted(course.files):
+            entry = tarfile.TarInfo(f"{course.facts.slug}/{path}")
+            entry.size = len(course.files[path])
+            archive.addfile(entry, io.BytesIO(course.files[path]))
+    return stream.getvalue()
+
+
+def exported(session: Session, viewer: Viewer, slug: str, store: FileStore) -> dict[str, bytes]:
+    """Return the files of the newest edition of a course, by path below its slug.
+
+    raises NotFound when no such course is published.
+    """
+    del viewer  # the whole folder with its bank: only the command line and publishers call this
+    digest = session.scalar(
+        select(Edition.package).join(CourseRow, CourseRow.edition_id == Edition.id)
+        .where(CourseRow.slug == slug)
+    )  # fmt: skip
+    if digest is None:
+        raise NotFound
+    with tarfile.open(fileobj=io.BytesIO(store.get(digest)), mode="r:gz") as archive:
+        members = [(entry.name, archive.extractfile(entry)) for entry in archive.getmembers()]
+        return {name: stream.read() for name, stream in members if stream is not None}
+
+
+def take(
+    transaction: Transaction, courses: Path, store: FileStore, nation: str | None,
+    spoken_in: Mapping[str, Voice], *, now: datetime,
+) -> list[Shipped]:  # fmt: skip
+    """Publish what this server has never published; offer what has changed since.
+
+    raises CourseRefused where a folder that was never published has faults.
+    """
+    done = []
+    for path in course_folders(courses):
+        reading = read(path)
+        course = reading.course
+        if course is None:
+            course = reading.required()
+        with transaction() as session:
+            known = session.get(CourseRow, course.facts.id)
+            if known is not None and known.edition_id is not None:
+                state = (
+                    "offered" if actions.offer(session, course, nation, now=now) else "unchanged"
+                )
+                done.append(Shipped(course.facts.id, course.facts.slug, state))
+                continue
+        done.append(publish(transaction, course, store, nation, spoken_in, now=now))
+    return done
+
+
+def publish(
+    transaction: Transaction, course: Course, store: FileStore, nation: str | None,
+    spoken_in: Mapping[str, Voice], *, now: datetime,
+) -> Shipped:  # fmt: skip
+    """Store the folder's package, then publish the course as the server itself."""
+    digest = store.put(package(course))
+    with transaction() as session:
+        edition = actions.publish(session, SERVER, course, nation, spoken_in, digest, now=now)
+        number = f"{edition.number}.{edition.revision}"
+    return Shipped(course.facts.id, course.facts.slug, "published", number)

@@ -1,0 +1,80 @@
+"""A whole course as one HTML file: opened from a stick, on a PC or a phone, without any request.
+
+Lessons, national boxes, words and checks are in it; no item of the bank is. Style and script lie
+inside the file, allowed by their digests and by nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from flask import g, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.catalogue.structure import Structure
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
+
+STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
+# A link to a block of another lesson becomes a link inside this file.
+BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
+
+
+def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[str, bytes]:
+    """Return (file name, the file) of the newest edition of a course.
+
+    raises NotFound for a course that is not published, and for a restricted one: it is not taken
+    along by anybody.
+    """
+    del viewer  # every course that is not restricted may be taken along by everybody
+    row = session.execute(
+        select(
+            Course.slug, Edition.id, Edition.number, Edition.revision, Edition.facts,
+            Edition.published_at, EditionText.title, EditionText.facts.label("text"),
+            EditionText.reviewed,
+        )
+        .join(Edition, Edition.id == Course.edition_id)
+        .join(EditionText, EditionText.edition_id == Edition.id)
+        .where(
+            Course.slug == slug, Course.access != "restricted", EditionText.language == language
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    lessons = {
+        each.code: each
+        for each in session.execute(
+            select(EditionLesson.code, EditionLesson.title, EditionLesson.parts).where(
+                EditionLesson.edition_id == row.id, EditionLesson.language == language
+            )
+        )
+    }
+    style = (STATIC / "site.css").read_text("utf-8")
+    script = (STATIC / "js" / "page.js").read_text("utf-8")
+    g.language = language
+    g.setdefault("site", installation.read(session))
+    html = render_template(
+        "authoring/single.html",
+        course=row,
+        structure=Structure.from_facts(row.facts),
+        lessons={
+            code: BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"])
+            for code, each in lessons.items()
+        },
+        titles={code: each.title for code, each in lessons.items()},
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'",
+    )
+    return f"{slug}-{language}.html", html.encode()
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()

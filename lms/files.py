@@ -1,0 +1,64 @@
+"""The content-addressed store: a file's name is the SHA-256 of its bytes, so it never changes.
+
+A directory of the data folder; any shared file system serves several machines.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class FileStore:
+    """Keeps bytes under their digest."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use ``folder``, which is made when something is first put in."""
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes with this digest lie; raises ValueError for another shape."""
+        if not DIGEST.fullmatch(digest):
+            raise ValueError(f"not a digest: {digest[:80]!r}")
+        return self.folder / digest[:2] / digest
+
+    def put(self, data: bytes) -> str:
+        """Store ``data`` and return its digest, 64 hexadecimal digits.
+
+        The file appears complete or not at all, also when the power goes: written beside its
+        place, flushed to the disk, then renamed. Putting the same bytes again does nothing.
+        """
+        digest = sha256(data).hexdigest()
+        path = self.path(digest)
+        if path.exists():
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the stored bytes; raises FileNotFoundError when they are not there."""
+        return self.path(digest).read_bytes()
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
