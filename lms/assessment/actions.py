@@ -1,0 +1,226 @@
+"""What changes a test: opening it, storing answers, marking it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.assessment import queries, rules
+from lms.assessment.codes import Codes, Fields
+from lms.assessment.drawing import choice_order, draw
+from lms.assessment.models import Answer, Attempt, Form
+from lms.assessment.rules import Outcome
+from lms.catalogue.structure import PassRule, Structure
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.ids import new_ordered_id, one_time_code
+from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
+
+MOST_ANSWERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an answer: the attempt's version, and whether the person must choose."""
+
+    version: int
+    stale: bool = False
+    late: str | None = None
+    repeated: bool = False
+
+
+def make_form(
+    session: Session, structure: Structure, edition_id: int, test: str,
+    avoid: Collection[str], *, now: datetime,
+) -> Form:  # fmt: skip
+    """Draw a form for a test of an edition; raises BankTooSmallError."""
+    seed = secrets.token_hex(16)
+    drawn = draw(
+        structure, structure.tests[test], queries.bank(session, edition_id), seed, avoid=avoid
+    )
+    form = Form(
+        id=new_ordered_id(), code=one_time_code(6), edition_id=edition_id, test=test, seed=seed,
+        items=[{"item": item.id, "order": choice_order(item, seed)} for item in drawn],
+        made_at=now,
+    )  # fmt: skip
+    session.add(form)
+    session.flush()
+    return form
+
+
+def open_attempt(
+    session: Session, viewer: Viewer, enrolment_id: UUID, form: Form, *, number: int,
+    language: str, minutes: int | None, extra_time: int, grant_id: UUID | None, now: datetime,
+) -> Attempt:  # fmt: skip
+    """Give a person a ticket on a form.
+
+    minutes      the time limit, None for none. extra_time percent are added to it.
+    """
+    closes_at = None
+    if minutes is not None:
+        closes_at = now + timedelta(minutes=minutes) * (100 + extra_time) / 100
+    attempt = Attempt(
+        id=new_ordered_id(), person_id=viewer.person_id, enrolment_id=enrolment_id,
+        form_id=form.id, test=form.test, number=number, channel="browser", language=language,
+        secret=secrets.token_bytes(16), opened_at=now, closes_at=closes_at, state="open",
+        version=0, grant_id=grant_id,
+    )  # fmt: skip
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def store_answer(
+    session: Session, viewer: Viewer, attempt_id: UUID, item: str, fields: Fields, *,
+    page: str, n: int, version_seen: int, language: str, carrier: str,
+    claimed_at: datetime | None, now: datetime,
+) -> Stored:  # fmt: skip
+    """Keep what was answered to one item.
+
+    page, n       the random id of the loaded page and a count: the same pair again changes nothing.
+    version_seen  the attempt's version that the page had seen.
+    raises        NotFound when this person has no such attempt or the test no such item.
+
+    Whatever can be kept is kept: an incomplete answer, one that another page contradicts (stale),
+    one that came after the end (late).
+    """
+    attempt = queries.locked(session, viewer, attempt_id)
+    found = queries.item_key(session, attempt.form_id, item)
+    if found is None:
+        raise NotFound
+    before = session.execute(
+        select(Answer.stale, Answer.late).where(
+            Answer.attempt_id == attempt_id, Answer.page == page, Answer.n == n
+        )
+    ).one_or_none()
+    if before is not None:
+        return Stored(attempt.version, before.stale, before.late, repeated=True)
+    choice = Codes(attempt.secret, item, *found).choice(fields)
+    return _append(
+        session, viewer, attempt, item, choice, page=page, n=n, version_seen=version_seen,
+        language=language, carrier=carrier, claimed_at=claimed_at, now=now,
+    )  # fmt: skip
+
+
+def store_page(
+    session: Session, viewer: Viewer, attempt_id: UUID, sent: dict[str, Fields], *,
+    page: str, version_seen: int, language: str, now: datetime,
+) -> int:  # fmt: skip
+    """Keep every answer of a page that was sent without scripts; return how many had changed.
+
+    An item whose answer is what the server already holds from this page's view is passed over, so
+    sending the page again, or after going back, stores only what is new.
+    """
+    attempt = queries.locked(session, viewer, attempt_id)
+    said = queries.answers(session, attempt_id)
+    if attempt.state != "open":
+        raise Refused(Message(msg("This test is handed in. Its answers can no longer change.")))
+    held = rules.current(said)
+    n = max((each_n for each_n in _numbers(session, attempt_id, page)), default=0)
+    changed = 0
+    for form_item in queries.form_items(session, attempt.form_id):
+        if form_item.id not in sent:
+            continue
+        codes = Codes(attempt.secret, form_item.id, form_item.kind, form_item.key)
+        choice = codes.choice(sent[form_item.id])
+        own = [each for each in said if each.item == form_item.id and each.page == page]
+        known = own[-1] if own else _as_seen(said, form_item.id, version_seen)
+        if choice == (known.choice if known else None):
+            continue
+        counted = held.get(form_item.id)
+        if counted and counted.said and counted.said.choice == choice and not counted.others:
+            continue
+        n += 1
+        changed += 1
+        _append(
+            session, viewer, attempt, form_item.id, choice, page=page, n=n,
+            version_seen=version_seen, language=language, carrier="page", claimed_at=None, now=now,
+        )  # fmt: skip
+    return changed
+
+
+def settle(
+    session: Session, viewer: Viewer, attempt_id: UUID, answer_id: UUID, *, page: str, now: datetime
+) -> None:
+    """Let an answer that was given count, whatever other pages said: the person has chosen.
+
+    raises NotFound when the attempt is not this person's or has no such answer.
+    """
+    attempt = queries.locked(session, viewer, attempt_id)
+    chosen = session.get(Answer, answer_id)
+    if chosen is None or chosen.attempt_id != attempt.id or attempt.state != "open":
+        raise NotFound
+    numbers = _numbers(session, attempt_id, page)
+    _append(
+        session, viewer, attempt, chosen.item_id, chosen.choice, page=page,
+        n=max(numbers, default=0) + 1, version_seen=attempt.version, language=chosen.language,
+        carrier="page", claimed_at=None, now=now,
+    )  # fmt: skip
+
+
+def _append(
+    session: Session, viewer: Viewer, attempt: Attempt, item: str, choice: Any,  # noqa: ANN401
+    *, page: str, n: int, version_seen: int, language: str, carrier: str,
+    claimed_at: datetime | None, now: datetime,
+) -> Stored:  # fmt: skip
+    if attempt.version >= MOST_ANSWERS:
+        raise Refused(Message(msg("This test holds too many answers. Hand it in as it is.")))
+    earlier = session.execute(
+        select(Answer.item_id, Answer.page, Answer.version).where(
+            Answer.attempt_id == attempt.id, Answer.item_id == item, Answer.stale.is_(False)
+        )
+    )
+    stale = rules.is_stale(item, page, version_seen, [tuple(row) for row in earlier])
+    late = "late" if attempt.state != "open" else None
+    late = late or rules.lateness(attempt.closes_at, claimed_at, now)
+    attempt.version += 1
+    session.add(
+        Answer(
+            id=new_ordered_id(), attempt_id=attempt.id, page=page, n=n, item_id=item,
+            choice=choice, language=language, version_seen=version_seen, version=attempt.version,
+            stale=stale, late=late, claimed_at=claimed_at, stored_at=now, carrier=carrier,
+            entered_by=None if viewer.person_id == attempt.person_id else viewer.person_id,
+        )
+    )  # fmt: skip
+    session.flush()
+    return Stored(attempt.version, stale, late)
+
+
+def _as_seen(said: list[rules.Said], item: str, version: int) -> rules.Said | None:
+    seen = [each for each in said if each.version <= version]
+    found = rules.current(seen).get(item)
+    return found.said if found else None
+
+
+def _numbers(session: Session, attempt_id: UUID, page: str) -> list[int]:
+    return list(
+        session.scalars(
+            select(Answer.n).where(Answer.attempt_id == attempt_id, Answer.page == page)
+        )
+    )
+
+
+def submit(
+    session: Session, attempt: Attempt, rule: PassRule, critical: Collection[str], *,
+    claimed_at: datetime | None, now: datetime,
+) -> Outcome:  # fmt: skip
+    """Close a locked attempt, mark it and return what it earned. Call it once: see hand_in."""
+    counted = rules.current(queries.answers(session, attempt.id))
+    choices = {item: each.said.choice for item, each in counted.items() if each.said is not None}
+    earned = rules.outcome(queries.form_items(session, attempt.form_id), choices, rule, critical)
+    attempt.state, attempt.submitted_at, attempt.submit_claimed_at = "submitted", now, claimed_at
+    attempt.points = (
+        f"{earned.points}/{earned.most}"
+        if earned.points.denominator == 1
+        else (f"{earned.points.numerator}/{earned.points.denominator * earned.most}")
+    )
+    attempt.percent, attempt.passed = earned.percent, earned.passed
+    attempt.outcome = earned.to_facts()
+    return earned
