@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lms.accounts.actions import open_session
 from lms.accounts.models import Grant, Identity, Person, Posting, Unit
 from lms.accounts.rules import folded_service_number, initials
-from lms.accounts.session import open_session
 from lms.kernel.ids import new_id, new_ordered_id
 from lms.kernel.viewer import Role, Viewer
 
@@ -90,23 +90,37 @@ def add_person(
     session.flush()
     session.add(
         Identity(
-            person_id=person_id, service_number=service_number,
-            service_number_folded=folded_service_number(service_number), name=name,
-            name_latin=name_latin, language=language, names_confirmed_at=None,
-        )  # fmt: skip
+            person_id=person_id,
+            service_number=service_number,
+            service_number_folded=folded_service_number(service_number),
+            name=name,
+            name_latin=name_latin,
+            language=language,
+            names_confirmed_at=None,
+        )
     )
     session.add(
         Posting(
-            id=new_ordered_id(), person_id=person_id, unit_id=unit.id, function=function,
-            starts_on=date(2024, 1, 1), ends_on=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=person_id,
+            unit_id=unit.id,
+            function=function,
+            starts_on=date(2024, 1, 1),
+            ends_on=None,
+        )
     )
     for role, place in roles:
         session.add(
             Grant(
-                id=new_ordered_id(), person_id=person_id, role=role, unit_id=place.id,
-                course_id=None, starts_on=date(2024, 1, 1), ends_on=None, given_by=None,
-            )  # fmt: skip
+                id=new_ordered_id(),
+                person_id=person_id,
+                role=role,
+                unit_id=place.id,
+                course_id=None,
+                starts_on=date(2024, 1, 1),
+                ends_on=None,
+                given_by=None,
+            )
         )
     token = open_session(session, person_id, machine, now=moment)
     session.flush()

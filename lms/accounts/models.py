@@ -114,11 +114,13 @@ class SignIn(Base):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     machine: Mapped[str]  # unknown, shared, own
+    # Opened with a one-time code: may do nothing but choose a password.
+    choosing: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     second_factor_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_because: Mapped[str | None]  # sign-out, idle, absolute, disabled, reset, password
+    ended_because: Mapped[str | None]  # sign-out, replaced, disabled, reset, password
 
 
 class Throttle(Base):

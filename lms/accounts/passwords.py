@@ -55,6 +55,20 @@ def is_right(stored: str | None, typed: str) -> bool:
             return False
 
 
+def way_in(typed: str, *, password: str | None, code: str | None, spare: str | None) -> str | None:
+    """Return which stored hash ``typed`` opens: "password", "code", "spare", or None.
+
+    How much work that is follows from what was typed alone, never from what is stored: text in
+    the shape of a one-time code is tried three times, any other once.
+    """
+    as_typed_code = as_code(typed)
+    ways = [("password", password, typed)]
+    if as_typed_code is not None:
+        ways += [("code", code, as_typed_code), ("spare", spare, as_typed_code)]
+    right = [way for way, stored, text in ways if is_right(stored, text)]
+    return right[0] if right else None
+
+
 def is_outdated(stored: str) -> bool:
     """Return whether a hash was made with other parameters than today's."""
     return _hasher.check_needs_rehash(stored)
@@ -103,7 +117,9 @@ def _fits_nothing() -> str:
 
 def _words(names: Iterable[str]) -> set[str]:
     plain = " ".join(names).casefold()
-    split = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFKC", plain))
+    split = "".join(
+        char if char.isalnum() else " " for char in unicodedata.normalize("NFKC", plain)
+    )
     return {word for word in split.split() if len(word) >= 4}
 
 

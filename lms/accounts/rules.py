@@ -21,6 +21,12 @@ ROLES_WITH_END = frozenset({"inspector", "confidential-reader"})
 IDLE = timedelta(minutes=30)
 IDLE_SHARED = timedelta(minutes=10)
 ABSOLUTE = timedelta(hours=12)
+HELD_FOR = timedelta(hours=24)
+LARGEST_HELD = 64 * 1024  # bytes of names and values
+
+# A slip handed out at the first sign-in lives a quarter of a year, a reset code three days.
+FIRST_CODE_LIVES = timedelta(days=90)
+RESET_CODE_LIVES = timedelta(hours=72)
 
 FREE_FAILURES = 3
 # So many people of one facility, behind one address, may mistype in the same hour.
@@ -97,9 +103,9 @@ def network_of(address: str) -> str:
 
 
 def path_on_this_host(text: str | None) -> str | None:
-    """Return ``text`` when it is a path (and query) of this host, else None.
+    r"""Return ``text`` when it is a path (and query) of this host, else None.
 
-    Refused: other hosts (``https://…``, ``//host``, ``/\\host``), control characters and spaces
+    Refused: other hosts (``https://…``, ``//host``, ``/\host``), control characters and spaces
     (browsers drop some before they read an address), fragments, more than 1,000 characters.
     """
     if not text or not text.startswith("/") or text.startswith("//") or len(text) > 1000:
@@ -146,10 +152,12 @@ def lacks_end(role: str, ends_on: date | None) -> bool:
 
 
 def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what may be held of a form: no password, no token, no request key.
+    """Return what may be held of a form: no password, no token.
 
-    A field holds a secret when its name says so; forms name theirs ``…password…``, also where a
-    one-time code may be typed.
+    A request key stays: nothing was carried out under it yet. A field holds a secret when its
+    name says so; forms name theirs ``…password…``, also where a one-time code may be typed.
     """
     dropped = {"csrf_token", "held_form"}
-    return [(name, value) for name, value in fields if name not in dropped and "password" not in name]
+    return [
+        (name, value) for name, value in fields if name not in dropped and "password" not in name
+    ]

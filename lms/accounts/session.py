@@ -7,9 +7,7 @@ once when the person is disabled or their password is reset.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +15,11 @@ from flask import Flask, Request, Response, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
+from lms.accounts.actions import token_hash
 from lms.accounts.models import Grant, Identity, Person, SignIn, Unit
-from lms.accounts.rules import initials
+from lms.accounts.rules import ended_by_time, initials
 from lms.db import reading, transaction
 from lms.extensions import login
 from lms.kernel import clock
@@ -29,15 +28,12 @@ from lms.web.csrf import session_cookie_name
 
 log = logging.getLogger("lms.accounts")
 
-IDLE = timedelta(minutes=30)
-IDLE_SHARED = timedelta(minutes=10)
-ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
 _BY_TOKEN = (
     select(
-        SignIn.id, SignIn.person_id, SignIn.machine, SignIn.made_at, SignIn.seen_at,
-        SignIn.ended_at, SignIn.ended_because, SignIn.second_factor_at,
+        SignIn.id, SignIn.person_id, SignIn.machine, SignIn.choosing, SignIn.made_at,
+        SignIn.seen_at, SignIn.ended_at, SignIn.ended_because, SignIn.second_factor_at,
         Person.status, Identity.name, Identity.name_latin, Identity.language,
         select(func.count()).where(Grant.person_id == SignIn.person_id).scalar_subquery()
         .label("grants"),
@@ -68,32 +64,45 @@ class _SignedIn(UserMixin):
         return str(self.viewer.person_id)
 
 
-def token_hash(token: str) -> bytes:
-    """Return what the database keeps of a session token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def open_session(session: Session, viewer_id: Any, machine: str, *, now: datetime) -> str:  # noqa: ANN401 -- UUID
-    """Add a row for a new sign-in and return the token for the browser's cookie."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        SignIn(
-            token_hash=token_hash(token), person_id=viewer_id, machine=machine,
-            made_at=now, seen_at=now,
-        )  # fmt: skip
-    )
-    return token
-
-
 def is_live(row: Any, now: datetime) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
     """Return whether this session still counts at ``now``."""
-    idle = IDLE_SHARED if row.machine == "shared" else IDLE
-    return (
-        row.ended_at is None
-        and row.status == "active"
-        and now - row.seen_at < idle
-        and now - row.made_at < ABSOLUTE
+    return _stands(row) and ended_by_time(row.machine, row.made_at, row.seen_at, now) is None
+
+
+def run_out() -> tuple[Any, str] | None:
+    """Return this browser's session row and "idle" or "absolute" when time alone has ended it.
+
+    A session that was signed out, or that disabling or a reset has ended, is None.
+    """
+    row = g.get("session_row")
+    if row is None or not _stands(row):
+        return None
+    why = ended_by_time(row.machine, row.made_at, row.seen_at, clock.now())
+    return (row, why) if why else None
+
+
+def choosing() -> Any:  # noqa: ANN401 -- a Row of _BY_TOKEN
+    """Return the row of a live session that may only choose a password, else None."""
+    row = g.get("session_row")
+    return row if row is not None and row.choosing and is_live(row, clock.now()) else None
+
+
+def give_cookie(response: BaseResponse, token: str) -> None:
+    """Let the browser hold a new session."""
+    response.set_cookie(
+        session_cookie_name(), token, httponly=True, secure=request.is_secure, samesite="Lax"
     )
+
+
+def take_cookie(response: BaseResponse) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(
+        session_cookie_name(), httponly=True, secure=request.is_secure, samesite="Lax"
+    )
+
+
+def _stands(row: Any) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
+    return row.ended_at is None and row.status == "active"
 
 
 def init_app(app: Flask) -> None:
@@ -113,7 +122,7 @@ def _load(incoming: Request) -> _SignedIn | None:
         return None
     g.session_row = row
     now = clock.now()
-    if not is_live(row, now):
+    if row.choosing or not is_live(row, now):
         return None
     roles: tuple[Role, ...] = ()
     if row.grants:
@@ -121,10 +130,13 @@ def _load(incoming: Request) -> _SignedIn | None:
         roles = tuple(Role(role, path, course) for role, path, course in found)
     return _SignedIn(
         Viewer(
-            person_id=row.person_id, language=row.language,
-            initials=initials(row.name_latin or row.name), roles=roles,
-            session_id=row.id, machine=row.machine,
-        )  # fmt: skip
+            person_id=row.person_id,
+            language=row.language,
+            initials=initials(row.name_latin or row.name),
+            roles=roles,
+            session_id=row.id,
+            machine=row.machine,
+        )
     )
 
 

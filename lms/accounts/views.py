@@ -1,0 +1,446 @@
+"""Signing in and out, choosing a password, this computer, and forms that are held."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from lms.accounts import actions, machine, passwords, queries, throttle
+from lms.accounts import session as account_session
+from lms.accounts.actions import Checked, Tried
+from lms.accounts.forms import (
+    ChangePasswordForm,
+    ChoosePasswordForm,
+    HeldForm,
+    MachineForm,
+    SignInForm,
+    SpareCodeForm,
+)
+from lms.accounts.rules import ABSOLUTE, folded_service_number, idle_time, path_on_this_host
+from lms.accounts.throttle import Sender
+from lms.db import reading, transaction
+from lms.extensions import db
+from lms.installation import LANGUAGES
+from lms.kernel import clock
+from lms.kernel.errors import Refused
+from lms.kernel.ids import grouped, one_time_code
+from lms.kernel.messages import Message
+from lms.kernel.viewer import Viewer
+from lms.web import csrf, errors
+from lms.web.forms import PageForm
+from lms.web.language import COOKIE as LANGUAGE_COOKIE
+from lms.web.language import current, gettext, ngettext, preferred, say
+from lms.web.menu import has_endpoint
+from lms.web.pages import site, viewer
+from lms.web.permissions import LEARN, PUBLIC, permission
+
+bp = Blueprint("accounts", __name__)
+
+# Other first segments are not a language: they are another feature's address, or nothing.
+HERE = f"/<any({', '.join(LANGUAGES)}):language>"
+
+
+@bp.get("/")
+@permission(PUBLIC)
+def root() -> ResponseReturnValue:
+    """Go to the front page in the language that this person or browser prefers."""
+    known = g.get("viewer")
+    answer = redirect(url_for(".front", language=preferred(known and known.language)))
+    answer.vary.update(("Accept-Language", "Cookie"))
+    return answer
+
+
+@bp.get(f"{HERE}/")
+@permission(PUBLIC)
+def front() -> ResponseReturnValue:
+    """Show the sign-in form; who is signed in goes on to their courses."""
+    if g.get("viewer"):
+        return redirect(_home())
+    if account_session.choosing():
+        return redirect(url_for(".choose_password"))
+    return _sign_in_page(SignInForm())
+
+
+@bp.post(f"{HERE}/sign-in")
+@permission(PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """Take service number and password or code; open a session and go on."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _sign_in_page(form), 422
+    folded = folded_service_number(form.service_number.data or "")
+    sender, address = _sender(folded), request.remote_addr or ""
+    if wait := throttle.seconds_to_wait(reading(), sender, now=clock.now()):
+        return _wait_page(form, wait)
+    checked = _checked(queries.account_by_number(reading(), folded), form.password.data or "")
+    row = g.get("session_row")
+    with transaction() as session:
+        tried = actions.sign_in(
+            session, sender, checked, machine=machine.kind(), address=address, now=clock.now(),
+            replaced=row.id if row is not None and g.get("viewer") else None,
+        )  # fmt: skip
+    if tried.wait:
+        return _wait_page(form, tried.wait)
+    if tried.token is None or checked.person_id is None:
+        form.form_errors.append(
+            gettext(
+                "This number and this password do not belong together. Check both and try again. "
+                "If you have forgotten the password, ask your administrator for a one-time code."
+            )
+        )
+        return _sign_in_page(form), 401
+    answer = redirect(_after_sign_in(tried, checked, form.next.data), 303)
+    account_session.give_cookie(answer, tried.token)
+    if machine.kind() != machine.SHARED:
+        answer.set_cookie(
+            LANGUAGE_COOKIE, current().code, max_age=machine.KEPT_SECONDS, httponly=True,
+            secure=request.is_secure, samesite="Lax",
+        )  # fmt: skip
+    return answer
+
+
+def _checked(account: Any, typed: str) -> Checked:  # noqa: ANN401 -- a Row of queries or None
+    """Compare what was typed with what is stored, without holding a database connection."""
+    db.session.remove()
+    stored = {
+        "password": account and account.password_hash,
+        "code": account and account.code_hash,
+        "spare": account and account.spare_code_hash,
+    }
+    way = passwords.way_in(typed, **stored)
+    if way is None:
+        return Checked(account and account.id)
+    rehashed = None
+    if way == "password" and passwords.is_outdated(stored[way]):
+        rehashed = passwords.hashed(typed)
+    return Checked(account.id, way, stored[way], rehashed)
+
+
+def _after_sign_in(tried: Tried, checked: Checked, wanted: str | None) -> str:
+    """Return where to go: choosing a password, a form that was held, the page asked for, home."""
+    if tried.choosing or checked.person_id is None:
+        return url_for(".choose_password")
+    known = Viewer(checked.person_id, current().code)
+    if queries.held_form(reading(), known, now=clock.now()) is not None:
+        return url_for(".held")
+    return path_on_this_host(wanted) or _home()
+
+
+def _home() -> str:
+    """Return the address of the learner's desk, which stands above this feature."""
+    return url_for("desk.home") if has_endpoint("desk.home") else f"/{current().code}/home"
+
+
+def _sender(folded: str) -> Sender:
+    return Sender.of(folded, request.remote_addr or "")
+
+
+def _wait_page(form: SignInForm, seconds: int) -> Response:
+    """Answer a try that came too early: in words, in a header, with the number that was typed."""
+    form.form_errors.append(_wait_sentence(seconds))
+    return _later(make_response(_sign_in_page(form)), seconds)
+
+
+def _wait_sentence(seconds: int) -> str:
+    return ngettext(
+        "Too many tries. Wait %(num)s second, then try again.",
+        "Too many tries. Wait %(num)s seconds, then try again.",
+        seconds,
+    )
+
+
+def _later(answer: Response, seconds: int) -> Response:
+    answer.status_code = 429
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _sign_in_page(form: SignInForm, note: str = "") -> str:
+    """Return the sign-in page.
+
+    note  what happened to the session or to a form, where nobody asked for this page.
+    """
+    ended = account_session.run_out()
+    if ended and not note:
+        note = _ended_sentence(*ended)
+    wanted = path_on_this_host(form.next.data)
+    form.next.data = wanted or ""
+    return render_template(
+        "accounts/front.html", form=form, note=note, shared=machine.kind() == machine.SHARED
+    )
+
+
+def _ended_sentence(row: Any, why: str) -> str:  # noqa: ANN401 -- a Row of session.py
+    if why == "idle":
+        minutes = int(idle_time(row.machine).total_seconds()) // 60
+        return ngettext(
+            "You were signed out after %(num)s minute without activity. Your answers are kept.",
+            "You were signed out after %(num)s minutes without activity. Your answers are kept.",
+            minutes,
+        )
+    hours = int(ABSOLUTE.total_seconds()) // 3600
+    return ngettext(
+        "You were signed out %(num)s hour after signing in. Your answers are kept.",
+        "You were signed out %(num)s hours after signing in. Your answers are kept.",
+        hours,
+    )
+
+
+@bp.app_errorhandler(Unauthorized)
+def ask_to_sign_in(error: Unauthorized) -> ResponseReturnValue:
+    """Answer a closed page with the sign-in form, and keep a form that came a moment too late."""
+    del error
+    if request.accept_mimetypes.best == "application/json":
+        return errors.answer(401, Message(errors.SENTENCES[401]))
+    safe = request.method in csrf.SAFE
+    if safe and account_session.choosing():
+        return redirect(url_for("accounts.choose_password"))
+    form = SignInForm()
+    if safe:
+        form.next.data = request.full_path.rstrip("?")
+    return _sign_in_page(form, "" if safe else _hold()), 401
+
+
+def _hold() -> str:
+    """Hold the form of this request where its session ended by time; say what became of it.
+
+    A script keeps what it could not send by itself, so only what a page sent is held: that
+    request says that it takes HTML. The token was compared before anybody asked who this is.
+    """
+    ended = account_session.run_out()
+    if ended is None or ended[0].choosing or "text/html" not in request.headers.get("Accept", ""):
+        return ""
+    row, path = ended[0], request.full_path.rstrip("?")
+    try:
+        with transaction() as session:
+            actions.hold_form(
+                session, row.id, row.person_id, path, request.form.items(multi=True),
+                now=clock.now(),
+            )  # fmt: skip
+    except Refused as refusal:
+        return say(refusal.message)
+    return gettext(
+        "You were signed out before you sent this page. What you wrote is kept for a day. "
+        "Sign in again and it is shown to you."
+    )
+
+
+@bp.route(f"{HERE}/choose-password", methods=["GET", "POST"])
+@permission(PUBLIC)
+def choose_password() -> ResponseReturnValue:
+    """Let somebody who came with a one-time code choose a password; show their spare code once."""
+    row = account_session.choosing()
+    if row is None:
+        return redirect(url_for(".front"), 303)
+    form = ChoosePasswordForm(request.form)
+    if request.method == "GET":
+        return _choose_page(ChoosePasswordForm())
+    if not form.validate() or _is_refused(form, row.person_id):
+        return _choose_page(form), 422
+    db.session.remove()
+    spare = one_time_code(passwords.CODE_LENGTH)
+    chosen, spare_hash = passwords.hashed(form.new_password.data or ""), passwords.hashed(spare)
+    with transaction() as session:
+        token = actions.choose_password(
+            session, row.id, chosen, spare_hash, machine=row.machine, now=clock.now()
+        )
+    if token is None:
+        return redirect(url_for(".front"), 303)
+    return _spare_code_page(spare, token)
+
+
+def _choose_page(form: ChoosePasswordForm) -> str:
+    return render_template("accounts/choose_password.html", form=form)
+
+
+def _is_refused(form: ChoosePasswordForm, person_id: UUID) -> bool:
+    """Return whether the new password is too easy to guess; then its field says why."""
+    known = queries.identity(reading(), person_id)
+    words = [*known, *site().names.values()]
+    fault = passwords.fault_of(form.new_password.data or "", [word for word in words if word])
+    if fault is not None:
+        form.new_password.errors = [say(fault)]
+    return fault is not None
+
+
+def _spare_code_page(spare: str, token: str | None) -> Response:
+    """Show a spare code, the only time that anybody sees it; ``token`` is a new session's."""
+    answer = make_response(
+        render_template("accounts/spare_code.html", code=grouped(spare), going_on=_home())
+    )
+    if token is not None:
+        account_session.give_cookie(answer, token)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.route(f"{HERE}/password", methods=["GET", "POST"])
+@permission(LEARN)
+def password() -> ResponseReturnValue:
+    """Change one's own password; every other session ends."""
+    page = "accounts/password.html"
+    if request.method == "GET":
+        return render_template(page, form=ChangePasswordForm(), spare=SpareCodeForm())
+    form = ChangePasswordForm(request.form)
+    if not form.validate() or _is_refused(form, viewer().person_id):
+        return render_template(page, form=form, spare=SpareCodeForm()), 422
+    sender, checked = _present(form.present_password.data or "")
+    db.session.remove()
+    new_hash = passwords.hashed(form.new_password.data or "")
+    with transaction() as session:
+        tried = actions.change_password(
+            session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
+            now=clock.now(),
+        )  # fmt: skip
+    if tried.token is None:
+        return _not_proved(tried, form, form=form, spare=SpareCodeForm())
+    flash(gettext("Your new password counts from now on."))
+    answer = redirect(_home(), 303)
+    account_session.give_cookie(answer, tried.token)
+    return answer
+
+
+@bp.post(f"{HERE}/spare-code")
+@permission(LEARN)
+def spare_code() -> ResponseReturnValue:
+    """Make a new spare code for somebody who has lost theirs, and show it once."""
+    page = "accounts/password.html"
+    form = SpareCodeForm(request.form)
+    if not form.validate():
+        return render_template(page, form=ChangePasswordForm(), spare=form), 422
+    sender, checked = _present(form.present_password.data or "")
+    spare = one_time_code(passwords.CODE_LENGTH)
+    new_hash = passwords.hashed(spare)
+    with transaction() as session:
+        refused = actions.replace_spare_code(
+            session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
+            now=clock.now(),
+        )  # fmt: skip
+    if refused is not None:
+        return _not_proved(refused, form, form=ChangePasswordForm(), spare=form)
+    return _spare_code_page(spare, None)
+
+
+def _present(typed: str) -> tuple[Sender, Checked]:
+    """Compare the present password of who is signed in, without holding a connection."""
+    person_id = viewer().person_id
+    number = queries.identity(reading(), person_id).service_number
+    stored = queries.account_of(reading(), person_id).password_hash
+    db.session.remove()
+    way = "password" if passwords.is_right(stored, typed) else None
+    return _sender(folded_service_number(number)), Checked(person_id, way, stored)
+
+
+def _not_proved(
+    tried: Tried, typed: ChangePasswordForm | SpareCodeForm, **forms: PageForm
+) -> Response:
+    """Show the page again: the present password was wrong, or came too early."""
+    if tried.wait:
+        typed.form_errors.append(_wait_sentence(tried.wait))
+    else:
+        typed.present_password.errors = [gettext("This is not your present password.")]
+    answer = make_response(render_template("accounts/password.html", **forms), 422)
+    return _later(answer, tried.wait) if tried.wait else answer
+
+
+@bp.get(f"{HERE}/sign-out")
+@permission(PUBLIC)
+def confirm_sign_out() -> ResponseReturnValue:
+    """Ask before signing out; says what happens to answers that still wait on this computer."""
+    if not g.get("viewer"):
+        return redirect(url_for(".front"))
+    return render_template("accounts/sign_out.html")
+
+
+@bp.post(f"{HERE}/sign-out")
+@permission(PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    """End the session of this browser and show the sign-in form for the next person."""
+    row = g.get("session_row")
+    if row is not None:
+        with transaction() as session:
+            actions.sign_out(session, row.id, row.person_id, now=clock.now())
+    flash(gettext("You are signed out."))
+    answer = redirect(url_for(".front"), 303)
+    account_session.take_cookie(answer)
+    return answer
+
+
+@bp.route(f"{HERE}/this-computer", methods=["GET", "POST"], endpoint="machine")
+@permission(PUBLIC)
+def this_computer() -> ResponseReturnValue:
+    """Say who uses this computer; the browser remembers it."""
+    if request.method == "GET":
+        return render_template("accounts/machine.html", form=MachineForm(kind=machine.kind()))
+    form = MachineForm(request.form)
+    if not form.validate():
+        return render_template("accounts/machine.html", form=form), 422
+    kind = form.kind.data
+    if g.get("viewer"):
+        with transaction() as session:
+            actions.mark_machine(session, viewer(), kind)
+    flash(gettext("This is noted on this computer."))
+    answer = redirect(_home() if g.get("viewer") else url_for(".front"), 303)
+    machine.remember(answer, kind)
+    return answer
+
+
+@bp.get(f"{HERE}/not-saved-yet")
+@permission(LEARN)
+def held() -> ResponseReturnValue:
+    """Show a form that arrived after its session had ended, to be sent now or thrown away."""
+    found = queries.held_form(reading(), viewer(), now=clock.now())
+    if found is None:
+        return redirect(_home())
+    return render_template("accounts/held.html", held=found)
+
+
+@bp.post(f"{HERE}/not-saved-yet/discard")
+@permission(LEARN)
+def discard_held() -> ResponseReturnValue:
+    """Throw a held form away."""
+    form = HeldForm(request.form)
+    if form.validate() and form.held_form.data is not None:
+        with transaction() as session:
+            actions.drop_held_form(session, viewer(), form.held_form.data)
+    return redirect(_home(), 303)
+
+
+@bp.after_app_request
+def drop_what_was_sent(response: Response) -> Response:
+    """Forget a held form once it was sent again and accepted."""
+    if request.method in csrf.SAFE or response.status_code >= 400 or not g.get("viewer"):
+        return response
+    form = HeldForm(request.form)
+    if form.held_form.data is not None and request.endpoint != "accounts.discard_held":
+        with transaction() as session:
+            actions.drop_held_form(session, viewer(), form.held_form.data)
+    return response
+
+
+@bp.get(f"{HERE}/privacy")
+@permission(PUBLIC)
+def privacy() -> ResponseReturnValue:
+    """Say what is stored about people, who sees it and when it goes."""
+    return render_template("accounts/privacy.html")
+
+
+@bp.get(f"{HERE}/accessibility")
+@permission(PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    """Say how these pages can be used, and what does not work yet."""
+    return render_template("accounts/accessibility.html")
