@@ -299,6 +299,6 @@ def drop_held_form(session: Session, viewer: Viewer, session_id: int) -> None:
 
 def forget_old(session: Session, *, now: datetime) -> None:
     """Delete what nobody needs any more: held forms, throttle rows, answered request keys."""
-    session.execute(delete(HeldForm).where(HeldForm.made_at < now - HELD_FOR))
+    session.execute(delete(HeldForm).where(HeldForm.made_at <= now - HELD_FOR))
     throttle.forget_old(session, now=now)
     once.forget_old(session, now=now)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from werkzeug.local import LocalProxy
-from wtforms import HiddenField, IntegerField, PasswordField, RadioField
+from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.accounts.machine import OWN, SHARED, UNKNOWN
@@ -44,35 +44,31 @@ class SignInForm(PageForm):
 
 
 class ChoosePasswordForm(PageForm):
-    """A new password, typed once: it can be shown while typing, and there are codes."""
+    """A new password, typed once: a spare code helps who mistyped it."""
 
     new_password = PasswordField(
         _l("New password"), validators=[InputRequired(_l("Type the password that you choose."))]
     )
 
 
-class ChangePasswordForm(ChoosePasswordForm):
+class PresentPasswordForm(PageForm):
+    """The present password: asked again before what is dear."""
+
+    present_password = PasswordField(
+        _l("Present password"),
+        validators=[
+            InputRequired(_l("Type the password that you use now.")),
+            Length(max=LONGEST, message=_l("This is longer than any password here.")),
+        ],
+    )
+
+
+class ChangePasswordForm(PresentPasswordForm, ChoosePasswordForm):
     """The present password and a new one."""
 
-    present_password = PasswordField(
-        _l("Present password"),
-        validators=[
-            InputRequired(_l("Type the password that you use now.")),
-            Length(max=LONGEST, message=_l("This is longer than any password here.")),
-        ],
-    )
 
-
-class SpareCodeForm(PageForm):
+class SpareCodeForm(PresentPasswordForm):
     """The present password, to get a new spare code."""
-
-    present_password = PasswordField(
-        _l("Present password"),
-        validators=[
-            InputRequired(_l("Type the password that you use now.")),
-            Length(max=LONGEST, message=_l("This is longer than any password here.")),
-        ],
-    )
 
 
 class MachineForm(PageForm):
@@ -81,9 +77,9 @@ class MachineForm(PageForm):
     kind = RadioField(
         _l("Who uses this computer?"),
         choices=[
-            (UNKNOWN, _l("I do not know, or I would rather not say")),
-            (SHARED, _l("Several colleagues use it")),
-            (OWN, _l("Only I use it")),
+            SelectChoice(UNKNOWN, _l("I do not know, or I would rather not say")),
+            SelectChoice(SHARED, _l("Several colleagues use it")),
+            SelectChoice(OWN, _l("Only I use it")),
         ],
         validators=[InputRequired(_l("Choose one of the three."))],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from lms.accounts.forms import (
     ChoosePasswordForm,
     HeldForm,
     MachineForm,
+    PresentPasswordForm,
     SignInForm,
     SpareCodeForm,
 )
@@ -292,47 +294,54 @@ def _spare_code_page(spare: str, token: str | None) -> Response:
 @permission(LEARN)
 def password() -> ResponseReturnValue:
     """Change one's own password; every other session ends."""
-    page = "accounts/password.html"
     if request.method == "GET":
-        return render_template(page, form=ChangePasswordForm(), spare=SpareCodeForm())
+        return _password_page(ChangePasswordForm())
     form = ChangePasswordForm(request.form)
     if not form.validate() or _is_refused(form, viewer().person_id):
-        return render_template(page, form=form, spare=SpareCodeForm()), 422
+        return _password_page(form), 422
     sender, checked = _present(form.present_password.data or "")
-    db.session.remove()
-    new_hash = passwords.hashed(form.new_password.data or "")
+    new_hash = passwords.hashed(form.new_password.data or "") if checked.way else ""
     with transaction() as session:
         tried = actions.change_password(
             session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
             now=clock.now(),
         )  # fmt: skip
     if tried.token is None:
-        return _not_proved(tried, form, form=form, spare=SpareCodeForm())
+        return _not_proved(tried, form, _password_page)
     flash(gettext("Your new password counts from now on."))
     answer = redirect(_home(), 303)
     account_session.give_cookie(answer, tried.token)
     return answer
 
 
-@bp.post(f"{HERE}/spare-code")
+def _password_page(form: PageForm) -> str:
+    return render_template("accounts/password.html", form=form)
+
+
+@bp.route(f"{HERE}/spare-code", methods=["GET", "POST"])
 @permission(LEARN)
 def spare_code() -> ResponseReturnValue:
     """Make a new spare code for somebody who has lost theirs, and show it once."""
-    page = "accounts/password.html"
+    if request.method == "GET":
+        return _new_spare_code_page(SpareCodeForm())
     form = SpareCodeForm(request.form)
     if not form.validate():
-        return render_template(page, form=ChangePasswordForm(), spare=form), 422
+        return _new_spare_code_page(form), 422
     sender, checked = _present(form.present_password.data or "")
     spare = one_time_code(passwords.CODE_LENGTH)
-    new_hash = passwords.hashed(spare)
+    new_hash = passwords.hashed(spare) if checked.way else ""
     with transaction() as session:
         refused = actions.replace_spare_code(
             session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
             now=clock.now(),
         )  # fmt: skip
     if refused is not None:
-        return _not_proved(refused, form, form=ChangePasswordForm(), spare=form)
+        return _not_proved(refused, form, _new_spare_code_page)
     return _spare_code_page(spare, None)
+
+
+def _new_spare_code_page(form: PageForm) -> str:
+    return render_template("accounts/new_spare_code.html", form=form)
 
 
 def _present(typed: str) -> tuple[Sender, Checked]:
@@ -346,15 +355,14 @@ def _present(typed: str) -> tuple[Sender, Checked]:
 
 
 def _not_proved(
-    tried: Tried, typed: ChangePasswordForm | SpareCodeForm, **forms: PageForm
-) -> Response:
+    tried: Tried, form: PresentPasswordForm, page: Callable[[PageForm], str]
+) -> ResponseReturnValue:
     """Show the page again: the present password was wrong, or came too early."""
     if tried.wait:
-        typed.form_errors.append(_wait_sentence(tried.wait))
-    else:
-        typed.present_password.errors = [gettext("This is not your present password.")]
-    answer = make_response(render_template("accounts/password.html", **forms), 422)
-    return _later(answer, tried.wait) if tried.wait else answer
+        form.form_errors.append(_wait_sentence(tried.wait))
+        return _later(make_response(page(form)), tried.wait)
+    form.present_password.errors = [gettext("This is not your present password.")]
+    return page(form), 422
 
 
 @bp.get(f"{HERE}/sign-out")

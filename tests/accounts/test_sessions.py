@@ -1,0 +1,87 @@
+"""When a session ends, and what a browser then sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from lms.accounts import actions
+from lms.accounts.models import Person, SignIn
+from lms.db import transaction
+from lms.extensions import db
+from tests.accounts.conftest import Clock
+from tests.browser import Browser
+from tests.people import Cast
+
+Open = Callable[[Cast | None], Browser]
+PAGE = "/en/password"
+
+
+def test_thirty_minutes_without_activity_end_it(browser: Open, amina: Cast, time: Clock) -> None:
+    here = browser(amina)
+    time.on(minutes=29)
+    assert here.get(PAGE).status_code == 200
+    time.on(minutes=29)
+    assert here.get(PAGE).status_code == 200
+    time.on(minutes=31)
+    reply = here.get(PAGE)
+    assert reply.status_code == 401
+    assert "You were signed out after 30 minutes without activity." in reply.text
+
+
+def test_twelve_hours_end_it_in_any_case(browser: Open, amina: Cast, time: Clock) -> None:
+    here = browser(amina)
+    for _ in range(28):
+        time.on(minutes=25)
+        assert here.get(PAGE).status_code == 200
+    time.on(minutes=25)
+    reply = here.get(PAGE)
+    assert reply.status_code == 401
+    assert "You were signed out 12 hours after signing in." in reply.text
+
+
+def test_being_seen_is_written_at_most_once_a_minute(
+    app: Flask, browser: Open, amina: Cast, time: Clock
+) -> None:
+    here = browser(amina)
+    writes = []
+    for seconds in (30, 29, 2, 10):
+        time.on(seconds=seconds)
+        here.get(PAGE)
+        writes.append(any(each.startswith("UPDATE") for each in here.queries))
+    assert writes == [False, False, True, False]
+
+
+@pytest.mark.parametrize("because", ["disabled", "reset"])
+def test_disabling_and_a_reset_end_it_at_once_without_a_word_about_time(
+    app: Flask, browser: Open, amina: Cast, because: str, time: Clock
+) -> None:
+    with app.app_context(), transaction() as session:
+        actions.end_sessions(session, amina.id, because=because, now=time.now)
+    reply = browser(amina).get(PAGE)
+    assert reply.status_code == 401
+    assert "without activity" not in reply.text
+
+
+def test_a_disabled_person_is_not_signed_in_whatever_the_session_says(
+    app: Flask, browser: Open, amina: Cast
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Person).values(status="disabled"))
+    assert browser(amina).get(PAGE).status_code == 401
+
+
+def test_a_token_that_nobody_gave_is_nobody(browser: Open) -> None:
+    here = browser(None)
+    here.client.set_cookie("sid", "made-up")
+    assert here.get(PAGE).status_code == 401
+
+
+def test_the_database_keeps_no_token(app: Flask, amina: Cast) -> None:
+    with app.app_context():
+        stored = db.session.scalar(select(SignIn.token_hash))
+    assert stored == actions.token_hash(amina.token)
+    assert amina.token.encode() not in (stored or b"")
