@@ -84,10 +84,12 @@ def create_app(given: Settings | None = None) -> Flask:
 
 def blueprints() -> list[Any]:
     """Return every feature's pages. Imported here so that a command without pages stays small."""
+    from lms.accounts.views import bp as accounts
+    from lms.assessment.views import bp as assessment
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    return [desk, learning]
+    return [accounts, assessment, desk, learning]
 
 
 def job_steps() -> Mapping[str, Callable[..., Any]]:

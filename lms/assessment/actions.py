@@ -123,7 +123,7 @@ def store_page(
     if attempt.state != "open":
         raise Refused(Message(msg("This test is handed in. Its answers can no longer change.")))
     held = rules.current(said)
-    n = max((each_n for each_n in _numbers(session, attempt_id, page)), default=0)
+    n = max(_numbers(session, attempt_id, page), default=0)
     changed = 0
     for form_item in queries.form_items(session, attempt.form_id):
         if form_item.id not in sent:
@@ -177,7 +177,7 @@ def _append(
             Answer.attempt_id == attempt.id, Answer.item_id == item, Answer.stale.is_(False)
         )
     )
-    stale = rules.is_stale(item, page, version_seen, [tuple(row) for row in earlier])
+    stale = rules.is_stale(item, page, version_seen, earlier.tuples())
     late = "late" if attempt.state != "open" else None
     late = late or rules.lateness(attempt.closes_at, claimed_at, now)
     attempt.version += 1

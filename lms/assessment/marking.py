@@ -23,6 +23,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Key = Mapping[str, Any]
@@ -76,7 +77,7 @@ def _ordering(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
         if place is not None:
             given.setdefault(place, []).append(letter)
     at = {place: letters[0] for place, letters in given.items() if len(letters) == 1}
-    following = dict(zip(order, order[1:], strict=False))
+    following = dict(pairwise(order))
     right = sum(
         1 for place in range(1, len(order))
         if place in at and place + 1 in at and following.get(at[place]) == at[place + 1]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import re
 from hashlib import sha256
-from pathlib import Path
 
-from flask import g, render_template
+from flask import current_app, g, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,8 @@ from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
 from lms.catalogue.structure import Structure
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.web.pages import static_files
 
-STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
 
@@ -55,8 +54,7 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
             )
         )
     }
-    style = (STATIC / "site.css").read_text("utf-8")
-    script = (STATIC / "js" / "page.js").read_text("utf-8")
+    style, script = _static("site.css"), _static("js/page.js")
     g.language = language
     g.setdefault("site", installation.read(session))
     html = render_template(
@@ -74,6 +72,11 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
         "base-uri 'none'; form-action 'none'",
     )
     return f"{slug}-{language}.html", html.encode()
+
+
+def _static(name: str) -> str:
+    files = static_files(current_app)
+    return files.answer(files.url(name), "GET", "", "").body.decode()
 
 
 def _digest(text: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
+from lms.assessment.models import Attempt
 from lms.catalogue.models import EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
@@ -48,3 +51,17 @@ def names_confirmed(session: Session, viewer: Viewer) -> bool:
         )
         is not None
     )
+
+
+def pre_test_taken(session: Session, enrolment_id: UUID) -> bool:
+    """Return whether the first test of an enrolment that the caller found was handed in."""
+    return bool(
+        session.scalar(
+            select(Attempt.id)
+            .where(
+                Attempt.enrolment_id == enrolment_id, Attempt.test == "pre",
+                Attempt.state == "submitted",
+            )
+            .limit(1)
+        )
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from lms.catalogue.structure import PassRule, Structure
+from lms.catalogue.structure import Structure
 from lms.kernel.messages import Message, msg
 from lms.learning.rules import Gate, TestGate
 
@@ -81,49 +81,6 @@ def still_missing(
         ),
         Item(Message(msg("Your name, confirmed as it will be printed")), names_confirmed),
     ]
-
-
-def pass_sentence(rule: PassRule) -> Message:
-    """Return the rule as the one sentence that start, result, paper and register all show."""
-    return Message(
-        msg(
-            "To pass, reach at least %(percent)s %% and answer every critical question right. "
-            "You have %(attempts)s attempts in %(days)s days, with at least %(hours)s hours "
-            "between two of them."
-        ),
-        {
-            "percent": rule.percent, "attempts": rule.attempts, "days": rule.window_days,
-            "hours": rule.pause_hours,
-        },
-    )  # fmt: skip
-
-
-def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Message:
-    """Return why the test is open or closed, and what to do.
-
-    titles  lesson code -> title. shown  ``gate.opens_at`` as the reader's clock says it.
-    """
-    listed = ", ".join(f"{code} {titles.get(code, '')}".strip() for code in gate.lessons[:12])
-    sentences: dict[Gate, Message] = {
-        Gate.OPEN: Message(msg("The final test is open.")),
-        Gate.RUNNING: Message(msg("Your final test is open. Go on where you stopped.")),
-        Gate.PASSED: Message(msg("You have passed the final test.")),
-        Gate.LESSONS: Message(
-            msg("The final test opens when every lesson is finished. Still to read: %(lessons)s."),
-            {"lessons": listed},
-        ),
-        Gate.REVIEW: Message(
-            msg("Before the next attempt, read the lessons of the modules that you missed: "
-                "%(lessons)s."),
-            {"lessons": listed},
-        ),
-        Gate.PAUSE: Message(msg("You may try again from %(moment)s."), {"moment": shown}),
-        Gate.USED_UP: Message(
-            msg("All attempts are used. Speak with your trainer, or try again from %(moment)s."),
-            {"moment": shown},
-        ),
-    }  # fmt: skip
-    return sentences[gate.state]
 
 
 def continue_with(rows: Sequence[tuple[str, datetime | None, bool]]) -> str | None:

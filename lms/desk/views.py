@@ -4,18 +4,43 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import (
+    Blueprint,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
+from lms.assessment import queries as assessment
+from lms.assessment.forms import envelope_of
+from lms.assessment.views import BadAnswerError, require_person
+from lms.authoring import single
 from lms.catalogue.structure import Structure
-from lms.db import reading
+from lms.db import reading, transaction
 from lms.desk import queries, rules
+from lms.desk.marked import marked
 from lms.kernel import clock
+from lms.kernel.errors import NotFound
+from lms.kernel.messages import Message, msg
+from lms.learning import actions
 from lms.learning import queries as learning
-from lms.learning.rules import Gate, Sitting, TestGate, effective_rule, post_test_gate
+from lms.learning.rules import (
+    Gate,
+    Sitting,
+    TestGate,
+    effective_rule,
+    gate_sentence,
+    pass_sentence,
+    post_test_gate,
+)
 from lms.web.language import current
-from lms.web.pages import shown_moment, site, viewer
+from lms.web.pages import shown_moment, shown_time, site, viewer
 from lms.web.permissions import LEARN, permission
 
 bp = Blueprint("desk", __name__, url_prefix="/<language>")
@@ -63,10 +88,8 @@ def course(slug: str) -> ResponseReturnValue:
         course=row,
         structure=structure,
         gate=gate,
-        sentence=rules.gate_sentence(
-            gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""
-        ),
-        rule=rules.pass_sentence(structure.pass_rule),
+        sentence=gate_sentence(gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""),
+        rule=pass_sentence(structure.pass_rule),
         missing=rules.still_missing(
             structure, row.lessons or (), gate, queries.names_confirmed(session, me)
         ),
@@ -117,3 +140,112 @@ def _shown(row: Any, sittings: list[Sitting], certified: set[Any]) -> dict[str, 
         "finished": gate.state is Gate.PASSED,
         "gate": gate,
     }
+
+
+@bp.get("/courses/<slug>/tests/<test>")
+@permission(LEARN)
+def test(slug: str, test: str) -> ResponseReturnValue:
+    """Show what a test asks before it is opened: the rule, the time, the languages."""
+    session, me = reading(), viewer()
+    row = learning.course(session, me, slug, current().code)
+    structure = structure_of(row)
+    if test not in structure.tests or row.begun_at is None:
+        raise NotFound
+    found = learning.sittings(session, row.enrolment_id)
+    granted = learning.unused_grants(session, row.enrolment_id)
+    gate = gate_of(row, structure, found, len(granted))
+    return render_template(
+        "desk/test.html",
+        course=row,
+        test=test,
+        plan=structure.tests[test],
+        structure=structure,
+        gate=gate,
+        sentence=gate_sentence(
+            gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
+        ),
+        rule=pass_sentence(structure.pass_rule),
+        taken=queries.pre_test_taken(session, row.enrolment_id) if test == "pre" else False,
+    )
+
+
+@bp.post("/courses/<slug>/tests/<test>")
+@permission(LEARN)
+def start_test(slug: str, test: str) -> ResponseReturnValue:
+    """Open a test, or go back to the one that is open."""
+    with transaction() as session:
+        attempt_id = actions.start_test(
+            session, viewer(), slug, test, current().code, floor=site().pass_floor, now=clock.now()
+        )
+    return redirect(url_for("assessment.quiz", attempt_id=attempt_id), 303)
+
+
+@bp.post("/tests/<uuid:attempt_id>/hand-in")
+@permission(LEARN)
+def hand_in(attempt_id: UUID) -> ResponseReturnValue:
+    """Hand in a test and go to its result."""
+    with transaction() as session:
+        actions.hand_in(session, viewer(), attempt_id, floor=site().pass_floor, now=clock.now())
+    return redirect(url_for(".result", attempt_id=attempt_id), 303)
+
+
+@bp.get("/tests/<uuid:attempt_id>/result")
+@permission(LEARN)
+def result(attempt_id: UUID) -> ResponseReturnValue:
+    """Show what came of a test: a profile, what to read again, and what happens next."""
+    session, me = reading(), viewer()
+    attempt = assessment.attempt(session, me, attempt_id, current().code)
+    if attempt.state == "open":
+        return redirect(url_for("assessment.quiz", attempt_id=attempt_id))
+    row = learning.course(session, me, attempt.slug, current().code)
+    structure = structure_of(row)
+    found = learning.sittings(session, attempt.enrolment_id)
+    granted = learning.unused_grants(session, attempt.enrolment_id)
+    gate = gate_of(row, structure, found, len(granted))
+    shows_key = attempt.test == "post" and (attempt.passed or not gate.left)
+    missed = []
+    if attempt.test == "post":
+        missed = marked(session, attempt, current().code, with_key=bool(shows_key))
+    return render_template(
+        "desk/result.html",
+        attempt=attempt,
+        course=row,
+        structure=structure,
+        gate=gate,
+        missed=missed,
+        shows_key=shows_key,
+        sentence=gate_sentence(
+            gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
+        ),
+        rule=pass_sentence(structure.pass_rule),
+    )
+
+
+@bp.post("/answers/hand-in")
+@permission(LEARN)
+def hand_in_script() -> ResponseReturnValue:
+    """Hand in a test for a script, which may have waited long for the line."""
+    sent = request.get_json(silent=True)
+    envelope = envelope_of(sent) if isinstance(sent, dict) else None
+    if envelope is None:
+        raise BadAnswerError(Message(msg("This is not an answer.")))
+    attempt_id, person, _, _, claimed_at = envelope
+    require_person(person)
+    with transaction() as session:
+        actions.hand_in(
+            session, viewer(), attempt_id, floor=site().pass_floor, claimed_at=claimed_at,
+            now=clock.now(),
+        )  # fmt: skip
+    return jsonify(at=shown_time(clock.now()), result=url_for(".result", attempt_id=attempt_id))
+
+
+@bp.get("/courses/<slug>/take-along")
+@permission(LEARN)
+def take_along(slug: str) -> ResponseReturnValue:
+    """Send the whole course as one file that works without a network."""
+    learning.course(reading(), viewer(), slug, current().code)
+    name, data = single.build(reading(), viewer(), slug, current().code)
+    response = make_response(data)
+    response.headers["Content-Type"] = "text/html; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

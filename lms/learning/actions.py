@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
+from lms.accounts.rules import actor_id
+from lms.assessment import actions as tests
+from lms.assessment import queries as assessment
+from lms.assessment.models import Attempt, AttemptGrant
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.structure import Structure
@@ -188,3 +194,138 @@ def note_place(
         session, enrolment, "experienced", lesson, by=viewer, now=now, key=key,
         result={"section": section, "seconds": max(0, min(seconds, LONGEST_SPAN_SECONDS))},
     )  # fmt: skip
+
+
+def start_test(
+    session: Session, viewer: Viewer, slug: str, test: str, language: str, *, floor: int,
+    now: datetime,
+) -> UUID:  # fmt: skip
+    """Open a test of a begun course and return the attempt; a running one is returned again.
+
+    test      ``pre`` or ``post``.
+    floor     the installation's lowest pass mark.
+    raises    NotFound where the course has not begun or has no such test; Refused, with the
+              sentence of the rule, while the test is not open to this person.
+    """
+    enrolment = queries.open_enrolment(session, viewer, slug)
+    edition, structure = begun_edition(session, enrolment)
+    if test not in structure.tests:
+        raise NotFound
+    earlier = assessment.attempts(session, enrolment.id, test)
+    running = next((each for each in earlier if each.state == "open"), None)
+    if running is not None:
+        return running.id
+    if not session.scalar(
+        select(EditionText.bank_complete).where(
+            EditionText.edition_id == edition.id, EditionText.language == language
+        )
+    ):
+        raise Refused(
+            Message(
+                msg("This test is not yet translated into this language. Choose another language.")
+            )
+        )
+    grant_id = None
+    if test == "post":
+        grant_id = _require_open(session, enrolment, structure, floor, now=now)
+    elif earlier:
+        raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
+    form = tests.make_form(
+        session, structure, edition.id, test, assessment.seen_items(session, enrolment.id), now=now
+    )
+    person = session.get_one(Person, viewer.person_id)
+    attempt = tests.open_attempt(
+        session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
+        minutes=structure.pass_rule.minutes if test == "post" else None,
+        extra_time=person.extra_time, grant_id=grant_id, now=now,
+    )  # fmt: skip
+    records.append(
+        session, enrolment, "initialized", f"{test}-test", by=viewer, now=now,
+        key=f"initialized:{attempt.id}", result={"attempt": attempt.number, "test": test},
+        edition_id=edition.id,
+    )  # fmt: skip
+    return attempt.id
+
+
+def _require_open(
+    session: Session, enrolment: Enrolment, structure: Structure, floor: int, *, now: datetime
+) -> UUID | None:
+    """Return the granted attempt that this start uses up, if it needs one; raises Refused."""
+    rule = rules.effective_rule(structure.pass_rule, floor=floor)
+    structure = replace(structure, pass_rule=rule)
+    progress = session.get_one(Progress, enrolment.id)
+    sittings = queries.sittings(session, enrolment.id)
+    granted = queries.unused_grants(session, enrolment.id)
+    state = (structure, progress.lessons, progress.reviewed, sittings)
+    gate = rules.post_test_gate(*state, len(granted), now=now)
+    if gate.state is not rules.Gate.OPEN:
+        moment = gate.opens_at.isoformat(" ", "minutes") if gate.opens_at else ""
+        raise Refused(rules.gate_sentence(gate, {}, moment))
+    without = rules.post_test_gate(*state, 0, now=now)
+    return None if without.state is rules.Gate.OPEN else granted[0]
+
+
+def hand_in(
+    session: Session, viewer: Viewer, attempt_id: UUID, *, floor: int,
+    claimed_at: datetime | None = None, now: datetime,
+) -> Attempt:  # fmt: skip
+    """Close a test, mark it and record what came of it; doing it twice changes nothing.
+
+    raises NotFound when this person has no such attempt.
+    """
+    enrolment = session.scalar(
+        select(Enrolment).join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(Attempt.id == attempt_id, Attempt.person_id == viewer.person_id)
+        .with_for_update(of=Enrolment)
+    )  # fmt: skip
+    if enrolment is None:
+        raise NotFound
+    attempt = assessment.locked(session, viewer, attempt_id)
+    if attempt.state != "open":
+        return attempt
+    edition, structure = begun_edition(session, enrolment)
+    rule = rules.effective_rule(structure.pass_rule, floor=floor)
+    earned = tests.submit(
+        session, attempt, rule, structure.critical, claimed_at=claimed_at, now=now
+    )
+    verb = "attempted"
+    if attempt.test == "post":
+        verb = "passed" if earned.passed else "failed"
+    records.append(
+        session, enrolment, verb, f"{attempt.test}-test", by=viewer, now=now,
+        key=f"{verb}:{attempt.id}", claimed_at=claimed_at, edition_id=edition.id,
+        result={
+            "test": attempt.test, "attempt": attempt.number, "percent": earned.percent,
+            "points": attempt.points, "success": earned.passed,
+        },
+    )  # fmt: skip
+    return attempt
+
+
+def grant_attempt(
+    session: Session, viewer: Viewer, person_id: UUID, slug: str, reason: str, *, now: datetime
+) -> UUID:
+    """Give a person one more attempt at a course's final test, with the reason; return its id.
+
+    raises NotFound where the person has no open enrolment in the course.
+    """
+    enrolment = session.scalar(
+        select(Enrolment).join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Enrolment.person_id == person_id, Course.slug == slug, Enrolment.closed_at.is_(None)
+        )
+        .with_for_update(of=Enrolment)
+    )  # fmt: skip
+    if enrolment is None:
+        raise NotFound
+    grant = AttemptGrant(
+        id=new_ordered_id(), enrolment_id=enrolment.id, reason=reason,
+        given_by=actor_id(viewer), given_at=now,
+    )  # fmt: skip
+    session.add(grant)
+    session.flush()
+    audit.append(
+        session, actor_id(viewer), "attempt.granted", str(enrolment.id),
+        {"grant": str(grant.id)}, now=now,
+    )  # fmt: skip
+    return grant.id

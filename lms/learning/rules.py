@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from lms.catalogue.structure import PassRule, Structure
+from lms.kernel.messages import Message, msg
 
 
 def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
@@ -130,3 +131,45 @@ def effective_rule(course: PassRule, *, floor: int, nation_percent: int | None =
     """
     return replace(course, percent=max(course.percent, floor, nation_percent or 0))
 
+
+def pass_sentence(rule: PassRule) -> Message:
+    """Return the rule as the one sentence that start, result, paper and register all show."""
+    return Message(
+        msg(
+            "To pass, reach at least %(percent)s %% and answer every critical question right. "
+            "You have %(attempts)s attempts in %(days)s days, with at least %(hours)s hours "
+            "between two of them."
+        ),
+        {
+            "percent": rule.percent, "attempts": rule.attempts, "days": rule.window_days,
+            "hours": rule.pause_hours,
+        },
+    )  # fmt: skip
+
+
+def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Message:
+    """Return why the test is open or closed, and what to do.
+
+    titles  lesson code -> title. shown  ``gate.opens_at`` as the reader's clock says it.
+    """
+    listed = ", ".join(f"{code} {titles.get(code, '')}".strip() for code in gate.lessons[:12])
+    sentences: dict[Gate, Message] = {
+        Gate.OPEN: Message(msg("The final test is open.")),
+        Gate.RUNNING: Message(msg("Your final test is open. Go on where you stopped.")),
+        Gate.PASSED: Message(msg("You have passed the final test.")),
+        Gate.LESSONS: Message(
+            msg("The final test opens when every lesson is finished. Still to read: %(lessons)s."),
+            {"lessons": listed},
+        ),
+        Gate.REVIEW: Message(
+            msg("Before the next attempt, read the lessons of the modules that you missed: "
+                "%(lessons)s."),
+            {"lessons": listed},
+        ),
+        Gate.PAUSE: Message(msg("You may try again from %(moment)s."), {"moment": shown}),
+        Gate.USED_UP: Message(
+            msg("All attempts are used. Speak with your trainer, or try again from %(moment)s."),
+            {"moment": shown},
+        ),
+    }  # fmt: skip
+    return sentences[gate.state]

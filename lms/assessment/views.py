@@ -1,0 +1,227 @@
+"""The quiz page, saving answers with and without scripts, and what is still unanswered."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from lms.assessment import actions, queries, rules
+from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
+from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm
+from lms.assessment.marking import is_answered
+from lms.db import reading, transaction
+from lms.kernel import clock
+from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow
+from lms.web import csrf
+from lms.web.language import current, gettext
+from lms.web.pages import shown_time, viewer
+from lms.web.permissions import LEARN, permission
+
+bp = Blueprint("assessment", __name__, static_folder=None)
+
+FIELD = "a."  # the controls of a question are named a.<item> or a.<item>:<part>
+SAVE_AFTER = 5  # without scripts there is a save button after so many questions
+
+
+class BadAnswerError(LmsError):
+    """A script sent something that is no answer; it must not send it again."""
+
+    status = 422
+
+
+@bp.get("/<language>/tests/<uuid:attempt_id>")
+@permission(LEARN)
+def quiz(attempt_id: UUID) -> ResponseReturnValue:
+    """Show the whole test in one page, with every answer that the server holds."""
+    attempt = queries.attempt(reading(), viewer(), attempt_id, current().code)
+    if attempt.state != "open":
+        return redirect(url_for("desk.result", attempt_id=attempt_id))
+    return render_template(
+        "assessment/quiz.html",
+        attempt=attempt,
+        questions=questions_of(attempt),
+        page=secrets.token_hex(8),
+        person=person_tag(viewer()),
+        save_after=SAVE_AFTER,
+    )
+
+
+@bp.post("/<language>/tests/<uuid:attempt_id>")
+@permission(LEARN)
+def save_page(attempt_id: UUID) -> ResponseReturnValue:
+    """Keep every answer of the page; go on in the test, or to what is still unanswered."""
+    form = PageSaveForm(request.form)
+    if not form.validate():
+        raise NotFound
+    sent = fields_of(request.form.to_dict(flat=False))
+    with transaction() as session:
+        actions.store_page(
+            session, viewer(), attempt_id, sent, page=form.page.data or "",
+            version_seen=form.seen.data or 0, language=current().code, now=clock.now(),
+        )  # fmt: skip
+    goto = form.go.data or ""
+    if goto == "finish":
+        return redirect(url_for(".unanswered", attempt_id=attempt_id), 303)
+    if goto.startswith("language-") and goto[9:] in {"en", "fr", "ar", "ru", "kk"}:
+        return redirect(url_for(".quiz", attempt_id=attempt_id, language=goto[9:]), 303)
+    flash(gettext("Saved at %(time)s.", time=shown_time(clock.now())))
+    return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=goto or None), 303)
+
+
+@bp.post("/<language>/tests/<uuid:attempt_id>/choice")
+@permission(LEARN)
+def settle(attempt_id: UUID) -> ResponseReturnValue:
+    """Take the person's decision between two answers that were given on two pages."""
+    form = SettleForm(request.form)
+    if not form.validate():
+        raise NotFound
+    with transaction() as session:
+        actions.settle(
+            session, viewer(), attempt_id, UUID(form.answer.data), page=form.page.data or "",
+            now=clock.now(),
+        )  # fmt: skip
+    return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=f"q-{form.item.data}"), 303)
+
+
+@bp.get("/<language>/tests/<uuid:attempt_id>/unanswered")
+@permission(LEARN)
+def unanswered(attempt_id: UUID) -> ResponseReturnValue:
+    """Show what is still unanswered before the test is handed in."""
+    attempt = queries.attempt(reading(), viewer(), attempt_id, current().code)
+    if attempt.state != "open":
+        return redirect(url_for("desk.result", attempt_id=attempt_id))
+    questions = questions_of(attempt)
+    return render_template(
+        "assessment/unanswered.html",
+        attempt=attempt,
+        open_questions=[each for each in questions if not each["answered"]],
+        disputed=[each for each in questions if each["others"]],
+        total=len(questions),
+    )
+
+
+@bp.post("/answers")
+@permission(LEARN)
+def store() -> ResponseReturnValue:
+    """Keep one answer that a script sends; say so only after the commit."""
+    form = AnswerForm.from_json(request.get_json(silent=True))
+    if form is None:
+        raise BadAnswerError(Message(msg("This is not an answer.")))
+    require_person(form.person)
+    now = clock.now()
+    with transaction() as session:
+        stored = actions.store_answer(
+            session, viewer(), form.attempt, form.item, form.fields, page=form.page, n=form.n,
+            version_seen=form.seen, language=form.language, carrier=form.carrier,
+            claimed_at=form.claimed_at, now=now,
+        )  # fmt: skip
+    return jsonify(
+        at=shown_time(now), version=stored.version, stale=stored.stale, late=stored.late is not None
+    )
+
+
+@bp.get("/answers/who")
+@permission(LEARN)
+def who() -> ResponseReturnValue:
+    """Tell a script who is signed in, as a tag, and the token to send with."""
+    return jsonify(person=person_tag(viewer()), token=csrf.token())
+
+
+def require_person(tag: str) -> None:
+    """Refuse what was written by somebody else than the person who is signed in now."""
+    if not hmac.compare_digest(tag, person_tag(viewer())):
+        raise OtherPersonError(
+            Message(msg("These answers belong to somebody else. They are kept for that person."))
+        )
+
+
+class OtherPersonError(LmsError):
+    """Another person is signed in than the one who wrote this."""
+
+    status = 403
+
+
+def person_tag(person: Viewer) -> str:
+    """Return what stands for a person in the browser: it tells nothing and is the same for ever."""
+    key = current_app.config["SECRET_KEY"]
+    return hmac.new(key, b"person" + person.person_id.bytes, "sha256").hexdigest()[:16]
+
+
+def fields_of(sent: Mapping[str, list[str]]) -> dict[str, Fields]:
+    """Return item -> part -> values from a sent page; every shown item is named by ``shown``."""
+    found: dict[str, dict[str, list[str]]] = {item: {} for item in sent.get("shown", ())[:200]}
+    for name, values in sent.items():
+        if name.startswith(FIELD):
+            item, _, part = name[len(FIELD) :].partition(":")
+            if item in found and len(found[item]) < MOST_PARTS:
+                found[item][part] = [value[:LONGEST_TEXT] for value in values[:10]]
+    return dict(found)
+
+
+def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
+    """Return the questions of an open test as the page shows them: codes, words, what was said.
+
+    Nothing in here tells which choice is right.
+    """
+    session = reading()
+    order = [each["item"] for each in attempt.items]
+    rows = queries.words(
+        session, attempt.edition_id, order, dict.fromkeys((current().code, attempt.language))
+    )
+    held = rules.current(queries.answers(session, attempt.id))
+    shown = []
+    for number, place in enumerate(attempt.items, 1):
+        row = rows[place["item"]]
+        codes = Codes(attempt.secret, row.item_id, row.kind, row.key)
+        counted = held.get(row.item_id, rules.Current(None))
+        choice = counted.said.choice if counted.said else None
+        shown.append(
+            {
+                "number": number,
+                "id": row.item_id,
+                "kind": row.kind,
+                "words": {name: value for name, value in row.words.items()
+                          if name not in {"why", "feedback"}},
+                "language": row.language,
+                "codes": codes.code,
+                "order": _order(row.kind, row.key, place["order"]),
+                "choose": row.key.get("choose"),
+                "said": codes.fields(choice),
+                "answered": is_answered(row.kind, row.key, choice),
+                "others": [
+                    {"id": each.id, "fields": codes.fields(each.choice), "at": each.stored_at}
+                    for each in counted.others
+                ],
+                "current": counted.said,
+            }
+        )  # fmt: skip
+    return shown
+
+
+def _order(kind: str, key: Mapping[str, Any], order: list[str]) -> Any:  # noqa: ANN401
+    """Return the letters in the form's order; a scenario's by step, a matching's right sides."""
+    if kind == "scenario":
+        return {
+            step["id"]: [letter.partition(".")[2] for letter in order
+                         if letter.startswith(step["id"] + ".")]
+            for step in key["steps"]
+        }  # fmt: skip
+    return order
