@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +13,10 @@ from uuid import UUID
 
 import brotli
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Blueprint, Flask, flash, g, render_template, render_template_string
 from jinja2 import FileSystemLoader
+from playwright.sync_api import Page, Route, sync_playwright
 from wtforms import BooleanField, Form, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
@@ -260,7 +263,7 @@ FORM = (
 STITCHES = '{% from "web/macros/progress.html" import stitches %}{{ stitches(done, total, now) }}'
 
 
-class Card(Form):
+class Card(Form):  # type: ignore[misc]  # a base without types
     number = StringField("Service number", [InputRequired("Type your service number.")])
     kind = RadioField(
         "This computer is", choices=[SelectChoice("s", "shared"), SelectChoice("o", "my own")]
@@ -299,3 +302,149 @@ def test_progress_is_shown_and_said(shell: Flask, done: int, total: int, expecte
     html = shown(shell, "/en/home", STITCHES, done=done, total=total, now=done + 1)
     assert expected in html
     assert f"{done} of {total} lessons are finished" in html
+
+
+# ---- In Chromium -------------------------------------------------------------------------------
+
+CHECKS = """
+<article class="prose flow" data-lesson="MR-1.1" data-place="/en/place">
+<div><p class="meta">Lesson 1 of 12</p>
+<h1>Қамқорлығыңыздағылардың ешқайсысы азапталмауы керек</h1></div>
+<section class="objectives"><h2 id="o">After this lesson you can</h2>
+<ul><li>say no</li></ul></section>
+<section class="check"><h2 id="c">Check yourself</h2>
+<form data-check data-kind="single" data-check-label="Check" data-right-label="Right"
+ data-wrong-label="Not quite"><div class="stem" id="q"><p>May an order justify it?</p></div>
+<fieldset aria-labelledby="q">
+<label class="opt" data-right><input type="radio" name="q" value="a"> <span>No.</span></label>
+<label class="opt"><input type="radio" name="q" value="b"> <span>Yes.</span></label>
+<label class="row">Days <input name="n" data-answer="15|fifteen" data-tolerance="1"></label>
+</fieldset><details class="answer"><summary>Show the answer</summary>
+<p class="why" data-for="a">Never.</p><p class="why" data-for="b">An order changes nothing.</p>
+</details></form></section></article>
+"""
+PAGE = (
+    '{% extends "web/base.html" %}{% block title %}Everything{% endblock %}{% block main %}'
+    + CHECKS
+    + '<h2>A form</h2><form class="sheet flow">'
+    + FORM
+    + '<p><button class="btn">Save</button></p></form>'
+    + '<fieldset class="q"><legend>1. Which?</legend><label class="opt"><input type="radio" '
+    + 'name="z"><span>This</span></label></fieldset>{% endblock %}'
+)
+Opened = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(shell: Flask, chromium: Any) -> Iterator[Opened]:
+    """Return a way to open a page with everything in it, in a browser without a server."""
+    contexts = []
+
+    def open_page(language: str = "en", wide: int = 360, scheme: str = "light") -> Page:
+        form = Card()
+        form.validate()
+        html = shown(shell, f"/{language}/home", PAGE, viewer=person(), form=form)
+        context = chromium.new_context(
+            viewport={"width": wide, "height": 740}, color_scheme=scheme, bypass_csp=True
+        )
+        contexts.append(context)
+
+        def answer(route: Route) -> None:
+            path = route.request.url.removeprefix("http://here")
+            if path.startswith("/static/"):
+                found = pages.static_files(shell).answer(path, "GET", "", "")
+                route.fulfill(body=found.body, content_type=dict(found.headers)["content-type"])
+            else:
+                route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+        page: Page = context.new_page()
+        page.route("**/*", answer)
+        page.goto("http://here/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "scheme"), list(product(["en", "ar"], ["light", "dark"])))
+def test_everybody_can_use_the_components(opened: Opened, language: str, scheme: str) -> None:
+    page = opened(language, scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["kk", "ar"])
+def test_nothing_is_wider_than_the_smallest_phone(opened: Opened, language: str) -> None:
+    page = opened(language, wide=320)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    low = page.evaluate("[...document.querySelectorAll('.opt, .btn')].map(e => e.offsetHeight)")
+    assert min(low) >= 44
+    rows = page.evaluate("[...document.querySelectorAll('.opt')].map(e => e.offsetHeight)")
+    assert min(rows) >= 52
+
+
+@pytest.mark.browser
+def test_a_lesson_begins_high_on_a_phone(opened: Opened) -> None:
+    place = opened("kk").locator(".objectives").bounding_box()
+    assert place is not None
+    assert place["y"] < 400
+
+
+@pytest.mark.browser
+def test_a_check_says_what_was_right_and_why(opened: Opened) -> None:
+    page = opened()
+    check = page.get_by_role("button", name="Check", exact=True)
+    page.get_by_label("Yes.").check()
+    page.get_by_label("Days").fill("١٤")
+    check.click()
+    assert page.locator(".check .mark").all_inner_texts() == ["✕ Not quite", "✓ Right"]
+    assert page.locator(".why.yours").all_inner_texts() == ["An order changes nothing."]
+    assert page.evaluate("document.activeElement.className") == "answer"
+    page.get_by_label("No.").check()
+    assert page.locator(".mark").count() == 0
+    check.click()
+    assert page.locator(".mark.right").count() == 2
+
+
+@pytest.mark.browser
+def test_escape_closes_a_menu_and_gives_the_focus_back(opened: Opened) -> None:
+    page = opened()
+    summary = page.locator(".pop > summary").last
+    summary.click()
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".pop[open]").count() == 0
+    assert summary.evaluate("e => e === document.activeElement")
+
+
+@pytest.mark.browser
+def test_the_place_of_reading_is_sent_when_the_page_is_put_away(opened: Opened) -> None:
+    page = opened()
+    page.wait_for_timeout(2200)
+    with page.expect_request("**/place") as sent:
+        page.evaluate(
+            "Object.defineProperty(document, 'hidden', {value: true});"
+            "dispatchEvent(new Event('visibilitychange'))"
+        )
+    body = sent.value.post_data or ""
+    assert re.match(
+        r"lesson=MR-1.1&section=\w*&seconds=2&page=[0-9a-f]{16}&n=1&csrf_token=\w+", body
+    )
+
+
+@pytest.mark.browser
+def test_the_focus_goes_to_what_is_wrong(opened: Opened) -> None:
+    assert opened().evaluate("document.activeElement.getAttribute('role')") == "alert"
