@@ -105,6 +105,7 @@ class Outcome:
     failed_modules: tuple[str, ...]
     missed: tuple[str, ...]
     critical_missed: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
     by_item: Mapping[str, Fraction] = field(default_factory=dict)
 
     def to_facts(self) -> dict[str, Any]:
@@ -114,6 +115,7 @@ class Outcome:
             "failed_modules": list(self.failed_modules),
             "missed": list(self.missed),
             "critical_missed": list(self.critical_missed),
+            "unanswered": list(self.unanswered),
             "items": {item: str(points) for item, points in self.by_item.items()},
         }
 
@@ -154,6 +156,7 @@ def outcome(
         ),
         missed=missed,
         critical_missed=critical_missed,
+        unanswered=tuple(item.id for item in items if choices.get(item.id) in (None, "", [], {})),
         by_item=points,
     )
 

@@ -28,7 +28,7 @@ from lms.files import FileStore
 from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
-from lms.web.language import locale_of, say
+from lms.web.language import locale_of, sentence
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -134,7 +134,7 @@ def file_store() -> FileStore:
 def spoken_voices() -> Mapping[str, Voice]:
     """Return how compiled text speaks every language of the pages."""
     country = installation.read(db_reading()).country
-    return shipped.voices(LANGUAGES, country, say, locale_of)
+    return shipped.voices(LANGUAGES, country, sentence, locale_of)
 
 
 def _read(path: Path) -> Reading:

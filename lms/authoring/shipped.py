@@ -26,7 +26,6 @@ from lms.content.model import Course
 from lms.content.reader import Reading, read_course
 from lms.files import FileStore
 from lms.kernel.errors import NotFound
-from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -53,14 +52,14 @@ def read(path: Path) -> Reading:
     return read_course(folder.load(path))
 
 
-def voices(languages: Iterable[str], country: str, say: Callable[[Message, str], str],
+def voices(languages: Iterable[str], country: str, sentence: Callable[[str, str], str],
            locale_of: Callable[[str, str], object]) -> Mapping[str, Voice]:  # fmt: skip
     """Return how compiled text speaks each language of the pages."""
 
     def voice(language: str) -> Voice:
         locale = str(locale_of(language, country))
         return Voice(
-            spoken(lambda msgid: say(Message(msgid), language)),
+            spoken(lambda msgid: sentence(msgid, language)),
             lambda day: dates.format_date(day, "long", locale=locale),
         )
 

@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries
-from lms.assessment.codes import Codes
-from lms.assessment.rules import current
 from lms.tables import AnyRow
 
 
@@ -26,14 +24,11 @@ def marked(
         session, attempt.edition_id, [item for item in order if item in missed],
         dict.fromkeys((language, attempt.language)),
     )  # fmt: skip
-    said = current(queries.answers(session, attempt.id))
     found = []
     for number, item in enumerate(order, 1):
         if item not in missed:
             continue
         row = rows[item]
-        codes = Codes(attempt.secret, item, row.kind, row.key)
-        counted = said[item].said if item in said else None
         found.append(
             {
                 "number": number,
@@ -45,7 +40,7 @@ def marked(
                 "language": row.language,
                 "points": attempt.outcome["items"][item],
                 "critical": item in attempt.outcome["critical_missed"],
-                "answered": bool(counted and codes.fields(counted.choice)),
+                "answered": item not in attempt.outcome["unanswered"],
                 "right": _right(row.kind, row.key, row.words) if with_key else [],
                 "feedback": row.words["feedback"] if with_key else "",
             }

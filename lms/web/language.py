@@ -93,6 +93,11 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     return said % {"num": n, **values}
 
 
+def sentence(msgid: str, language: str) -> str:
+    """Return a sentence of the catalogue in ``language`` with its ``%(name)s`` still in it."""
+    return _catalogue(language).ugettext(msgid)
+
+
 def say(message: Message, language: str | None = None) -> str:
     """Return what pure code wanted to tell, in ``language`` or the reader's."""
     code = language or current().code
