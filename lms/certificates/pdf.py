@@ -201,7 +201,8 @@ def _facts(snapshot: CertificateSnapshot, labels: Labels) -> list[dict[str, Any]
     def hours(language: str) -> str:
         locale = locale_of(language, snapshot.country)
         text = numbers.format_decimal(snapshot.hours, locale=locale)
-        return _in_digits(text, language, snapshot.digits)
+        shown = _in_digits(text, language, snapshot.digits)
+        return shown if shown == text else shown.replace(",", "٫").replace(".", "٫")
 
     rows = (
         ("completed_on", 3.0, lambda language: day(snapshot.completed_on, language)),
