@@ -448,3 +448,15 @@ def test_the_place_of_reading_is_sent_when_the_page_is_put_away(opened: Opened) 
 @pytest.mark.browser
 def test_the_focus_goes_to_what_is_wrong(opened: Opened) -> None:
     assert opened().evaluate("document.activeElement.getAttribute('role')") == "alert"
+
+
+@pytest.mark.browser
+def test_answers_that_wait_are_sent_from_any_page(opened: Opened) -> None:
+    page = opened()
+    assert page.locator("script[src*='/quiz.']").count() == 0
+    page.evaluate("localStorage.outbox = '1'")
+    page.reload()
+    assert re.search(
+        r"/static/js/quiz\.[0-9a-f]{12}\.js$",
+        page.evaluate("document.querySelector(\"script[src*='/quiz.']\").src"),
+    )
