@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Credential, HeldForm, Identity, Person
-from lms.accounts.rules import HELD_FOR
-from lms.kernel.viewer import Viewer
+from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, Posting, Unit
+from lms.accounts.rules import HELD_FOR, administers, administers_country
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Role, Viewer
+
+# The roles that somebody holds on a day: (role, unit path, course).
+ROLES = (
+    select(Grant.role, Unit.path, Grant.course_id)
+    .outerjoin(Unit, Unit.id == Grant.unit_id)
+    .where(
+        Grant.person_id == bindparam("person_id"),
+        Grant.starts_on <= bindparam("today"),
+        or_(Grant.ends_on.is_(None), Grant.ends_on >= bindparam("today")),
+    )
+)
 
 _ACCOUNT = (
     select(
@@ -44,6 +56,54 @@ def identity(session: Session, person_id: UUID) -> Row[str, str | None, str]:
             Identity.person_id == person_id
         )
     ).one()
+
+
+def person_by_number(
+    session: Session, viewer: Viewer, folded_number: str, *, today: date
+) -> Row[UUID, str]:
+    """Return id and status of a person who works today at a unit that the viewer administers.
+
+    Administrators of the country also find people who work nowhere at present.
+    raises  NotFound for a number that nobody has and for a person of somewhere else alike.
+    """
+    statement = (
+        select(Person.id, Person.status)
+        .join(Identity, Identity.person_id == Person.id)
+        .where(Identity.service_number_folded == folded_number)
+    )
+    if not administers_country(viewer):
+        tops = viewer.unit_paths("administrator")
+        statement = statement.where(
+            exists()
+            .where(
+                Posting.person_id == Person.id,
+                Posting.unit_id == Unit.id,
+                Posting.starts_on <= today,
+                or_(Posting.ends_on.is_(None), Posting.ends_on >= today),
+                or_(false(), *(Unit.path.startswith(top, autoescape=True) for top in tops)),
+            )
+            .correlate(Person)
+        )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unit_by_code(session: Session, viewer: Viewer, code: str) -> Unit:
+    """Return an open unit that the viewer administers. raises NotFound for any other."""
+    unit = session.scalar(select(Unit).where(Unit.code == code, Unit.closed_on.is_(None)))
+    if unit is None or not administers(viewer, unit.path):
+        raise NotFound
+    return unit
+
+
+def roles_on(session: Session, person_id: UUID, today: date) -> tuple[Role, ...]:
+    """Return the roles that a person holds on a day; for decisions about them, never for a page."""
+    return tuple(
+        Role(role, path, course)
+        for role, path, course in session.execute(ROLES, {"person_id": person_id, "today": today})
+    )
 
 
 def held_form(

@@ -12,6 +12,7 @@ from uuid import UUID
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
 
 FUNCTIONS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
+LONGEST_NUMBER = 60
 UNIT_KINDS = ("country", "region", "facility", "section")
 # The child of each kind of unit; a section is the last.
 CHILD_KINDS = {"country": "region", "region": "facility", "facility": "section"}
@@ -144,6 +145,26 @@ def may_give_at_unit(viewer: Viewer, person_id: UUID, role: str, unit_path: str)
 def may_give_at_course(viewer: Viewer, person_id: UUID, role: str) -> bool:
     """Return whether the viewer may give ``role`` at a course: administrators of the country."""
     return role in COURSE_ROLES and person_id != viewer.person_id and administers_country(viewer)
+
+
+def may_end(viewer: Viewer, person_id: UUID, role: str, unit_path: str | None) -> bool:
+    """Return whether the viewer may end this grant: who may give it may take it."""
+    if unit_path is None:
+        return may_give_at_course(viewer, person_id, role)
+    return may_give_at_unit(viewer, person_id, role, unit_path)
+
+
+def may_reset(viewer: Viewer, person_id: UUID, roles: Iterable[Role]) -> bool:
+    """Return whether the viewer may give this person a new code, or disable them.
+
+    roles  what the person holds today.
+
+    Whoever can reset somebody can sign in as them, so that each of their roles must be one that
+    the viewer could give: an administrator of one facility cannot become one of the country.
+    """
+    return person_id != viewer.person_id and all(
+        may_end(viewer, person_id, role.name, role.unit_path) for role in roles
+    )
 
 
 def lacks_end(role: str, ends_on: date | None) -> bool:

@@ -13,12 +13,15 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask_login import UserMixin, current_user
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_cookie
+from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.actions import token_hash
-from lms.accounts.models import Grant, Identity, Person, SignIn, Unit
+from lms.accounts.models import Grant, Identity, Person, SignIn
+from lms.accounts.queries import roles_on
 from lms.accounts.rules import ended_by_time, initials
 from lms.db import reading, transaction
 from lms.extensions import login
@@ -42,16 +45,6 @@ _BY_TOKEN = (
     .join(Identity, Identity.person_id == SignIn.person_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
 )  # fmt: skip
-
-_ROLES = (
-    select(Grant.role, Unit.path, Grant.course_id)
-    .outerjoin(Unit, Unit.id == Grant.unit_id)
-    .where(
-        Grant.person_id == bindparam("person_id"),
-        Grant.starts_on <= bindparam("today"),
-        or_(Grant.ends_on.is_(None), Grant.ends_on >= bindparam("today")),
-    )
-)
 
 
 class _SignedIn(UserMixin):
@@ -126,8 +119,7 @@ def _load(incoming: Request) -> _SignedIn | None:
         return None
     roles: tuple[Role, ...] = ()
     if row.grants:
-        found = reading().execute(_ROLES, {"person_id": row.person_id, "today": now.date()})
-        roles = tuple(Role(role, path, course) for role, path, course in found)
+        roles = roles_on(reading(), row.person_id, now.date())
     return _SignedIn(
         Viewer(
             person_id=row.person_id,
@@ -159,3 +151,20 @@ def _note_seen(response: Response) -> Response:
         # A full disk or a long writer must not spoil the page that is ready to go.
         log.warning("could not note that session %s was seen", row.id)
     return response
+
+
+def has_live_session(cookie_header: str) -> bool:
+    """Return whether a Cookie header names a session that still lives; for the gate.
+
+    Call it inside an application context. Both names of the cookie are looked for, since the
+    gate does not know the scheme.
+    """
+    cookies = parse_cookie(cookie_header)
+    for name in ("__Host-sid", "sid"):
+        token = cookies.get(name)
+        if not token:
+            continue
+        row = reading().execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
+        if row is not None and is_live(row, clock.now()):
+            return True
+    return False

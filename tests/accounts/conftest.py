@@ -72,13 +72,3 @@ def credential(app: Flask) -> Callable[..., None]:
             )
 
     return give
-
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    """Return the application with the pages of this feature."""
-    from lms.accounts.views import bp
-
-    if "accounts" not in app.blueprints:
-        app.register_blueprint(bp)
-    return app
