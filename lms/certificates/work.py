@@ -1,0 +1,127 @@
+"""The worker's side of certificates: where the keys lie, and the steps of its jobs.
+
+The web process imports this module but calls nothing in it: it never reads a key.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.certificates import actions, pdf
+from lms.certificates.actions import ISSUE, PUBLISH, Office
+from lms.files import FileStore
+from lms.jobs.actions import Step
+from lms.kernel.messages import Message
+from lms.settings import Settings
+from lms.signing import keys
+from lms.web.language import say
+
+
+def ensure_keys(settings: Settings) -> bool:
+    """Make the signing key and the key of name digests where they are missing.
+
+    Returns whether a signing key was made: the first start of an issuing server. The folder and
+    both files can be read by their owner alone, who is the worker's user.
+    """
+    _name_key(settings)
+    if settings.issuing_key.exists():
+        return False
+    _folder(settings.issuing_key.parent)
+    keys.create_private_key(settings.issuing_key)
+    return True
+
+
+def office(settings: Settings) -> Office:
+    """Return what issuing needs on this server.
+
+    raises   FileNotFoundError where there is no signing key: this server does not issue.
+    """
+    return Office(
+        signer=keys.load_private_key(settings.issuing_key),
+        name_key=_name_key(settings),
+        store=FileStore(settings.data / "files"),
+        address=public_address(settings),
+        speak=_speak,
+        render=pdf.render,
+    )
+
+
+def public_address(settings: Settings) -> str:
+    """Return the address under which people reach this server, without a slash at its end."""
+    if not settings.trusted_hosts:
+        return f"{settings.scheme}://{settings.host}:{settings.port}"
+    # A trusted proxy speaks TLS for us.
+    scheme = "https" if settings.tls or settings.trusted_proxies else "http"
+    host = settings.trusted_hosts[0]
+    usual = {"https": 443, "http": 80}[scheme]
+    behind_proxy = settings.trusted_proxies > 0
+    port = "" if behind_proxy or ":" in host or settings.port == usual else f":{settings.port}"
+    return f"{scheme}://{host}{port}"
+
+
+def issue(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> None:
+    """Make one certificate: the step of a job ``certificate.issue``."""
+    del cursor  # one step does it all
+    actions.issue(
+        session,
+        UUID(facts["certificate"]),
+        installation.read(session),
+        office(current_app.config["LMS"]),
+        language=facts["language"],
+        second=facts["second"],
+        now=now,
+    )
+
+
+def publish(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> None:
+    """Publish the withdrawal list: the step of a job ``certificate.withdrawals``."""
+    del facts, cursor
+    actions.publish_withdrawals(
+        session, installation.read(session), office(current_app.config["LMS"]), now=now
+    )
+
+
+STEPS: Mapping[str, Step] = {ISSUE: issue, PUBLISH: publish}
+
+
+def _speak(message: Message, language: str) -> str:
+    return say(message, language)
+
+
+def _name_key(settings: Settings) -> bytes:
+    """Return the key of name digests: a file beside the signing key, made when missing."""
+    path = settings.issuing_key.with_name("names.key")
+    if not path.exists():
+        _folder(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
