@@ -16,7 +16,6 @@ from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
-from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.actions import token_hash
