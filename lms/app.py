@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask, g
@@ -18,7 +20,6 @@ from lms.accounts import models as accounts_models
 from lms.accounts import session as account_session
 from lms.assessment import models as assessment_models
 from lms.audit import models as audit_models
-from lms.authoring import cli as authoring_cli
 from lms.catalogue import models as catalogue_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
@@ -28,6 +29,9 @@ from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.settings import Settings
 from lms.web import csrf, errors, headers, pages, permissions
+
+if TYPE_CHECKING:
+    from lms.web.gate import Gate
 
 # Every table must be known before the first statement.
 MODELS = (
@@ -50,6 +54,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.config.update(
         LMS=chosen,
         DEMO=chosen.demo,
+        JOB_STEPS=job_steps,
         SECRET_KEY=secret_key(chosen),
         SESSION_COOKIE_NAME="flash",
         SESSION_COOKIE_HTTPONLY=True,
@@ -85,16 +90,23 @@ def create_app(given: Settings | None = None) -> Flask:
 def blueprints() -> list[Any]:
     """Return every feature's pages. Imported here so that a command without pages stays small."""
     from lms.accounts.views import bp as accounts
+    from lms.admin.views import bp as admin
     from lms.assessment.views import bp as assessment
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    return [accounts, assessment, desk, learning]
+    return [accounts, admin, assessment, desk, learning]
 
 
 def job_steps() -> Mapping[str, Callable[..., Any]]:
-    """Return the worker's table: kind of job -> its step (session, facts, cursor, *, now)."""
-    return {}
+    """Return the worker's table: kind of job -> its step (session, facts, cursor, *, now).
+
+    Called by the worker inside an application context; loads what the web process never does.
+    """
+    from lms.admin.actions import PUBLISH
+    from lms.admin.publishing import publish_for_nation
+
+    return {PUBLISH: publish_for_nation}
 
 
 def secret_key(chosen: Settings) -> bytes:
@@ -119,7 +131,81 @@ def _know_the_installation() -> Callable[[], ResponseReturnValue | None]:
     return know
 
 
-@click.group()
+def create_gate() -> Gate:
+    """Return the application behind the gate, as granian runs it."""
+    from lms.accounts.busy import busy_page
+    from lms.accounts.session import has_live_session
+    from lms.admin import worker
+    from lms.admin.start import environment_of
+    from lms.web.gate import Gate
+    from lms.web.gate_settings import GateSettings
+    from lms.web.refusals import refusal_page
+
+    app = create_app()
+    chosen: Settings = app.config["LMS"]
+    limits = GateSettings(
+        threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data
+    )
+
+    def live(cookies: str) -> bool:
+        with app.app_context():
+            return has_live_session(cookies)
+
+    def due() -> bool:
+        with app.app_context():
+            return worker.is_due(reading(), clock.now())
+
+    keeper = worker.WorkerKeeper(due, environment_of(chosen, os.environ))
+    with app.app_context():
+        decided = installation.read(reading())
+    return Gate(
+        app,
+        static=pages.static_files(app),
+        settings=limits,
+        file_root=chosen.data / "files",
+        live_session=live,
+        busy_page=busy_page(app, retry_after=limits.retry_after, site=lambda: decided),
+        refusal_page=refusal_page(app),
+        on_start=[keeper.start] if chosen.worker else [],
+        on_stop=[keeper.stop] if chosen.worker else [],
+    )  # fmt: skip
+
+
+# Each command is loaded when it is called: serving must not load what only publishing needs.
+COMMANDS = {
+    "serve": "lms.admin.cli:serve",
+    "prepare": "lms.admin.cli:prepare",
+    "work": "lms.admin.cli:work",
+    "site": "lms.admin.cli:site",
+    "content": "lms.authoring.cli:cli",
+    "unit": "lms.accounts.cli:unit",
+    "person": "lms.accounts.cli:person",
+    "grant": "lms.accounts.cli:grant",
+    "attempt": "lms.learning.cli:attempt",
+    "enrol": "lms.learning.cli:enrol",
+    "progress": "lms.learning.cli:progress",
+}
+
+
+class Commands(click.Group):
+    """The commands of every feature, by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which help shows them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command; None for a name that nobody has."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=Commands)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Keep the learning system: serve it, look after its people, courses and certificates."""
@@ -127,5 +213,5 @@ def cli(context: click.Context) -> None:
         context.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
 
 
-for command in (authoring_cli.cli,):
-    cli.add_command(command)
+if __name__ == "__main__":
+    cli()

@@ -129,7 +129,7 @@ _SETTINGS = select(Setting.name, Setting.value)
 
 def read(session: Session) -> Installation:
     """Return what is decided so far; one query."""
-    stored = {name: value for name, value in session.execute(_SETTINGS)}
+    stored = {row.name: row.value for row in session.execute(_SETTINGS)}
     fields = Installation.__dataclass_fields__
     facts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

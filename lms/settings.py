@@ -32,6 +32,7 @@ class Settings:
     courses: Path
     issuing_key: Path
     hsts_days: int
+    worker: bool
 
     @property
     def tls(self) -> bool:
@@ -83,6 +84,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         courses=Path(environment.get("LMS_COURSES") or _beside_the_code("courses")),
         issuing_key=Path(environment.get("ISSUING_KEY") or data / "keys" / "issuing.key"),
         hsts_days=_number(environment, "HSTS_DAYS", 0, 0, 30),
+        worker=environment.get("WORKER", "").strip().lower() != "no",
     )
 
 

@@ -31,7 +31,7 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 from lms.web import csrf
-from lms.web.language import current, gettext
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.pages import shown_time, viewer
 from lms.web.permissions import LEARN, permission
 
@@ -47,7 +47,7 @@ class BadAnswerError(LmsError):
     status = 422
 
 
-@bp.get("/<language>/tests/<uuid:attempt_id>")
+@bp.get(f"{IN_LANGUAGE}/tests/<uuid:attempt_id>")
 @permission(LEARN)
 def quiz(attempt_id: UUID) -> ResponseReturnValue:
     """Show the whole test in one page, with every answer that the server holds."""
@@ -64,7 +64,7 @@ def quiz(attempt_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<language>/tests/<uuid:attempt_id>")
+@bp.post(f"{IN_LANGUAGE}/tests/<uuid:attempt_id>")
 @permission(LEARN)
 def save_page(attempt_id: UUID) -> ResponseReturnValue:
     """Keep every answer of the page; go on in the test, or to what is still unanswered."""
@@ -86,7 +86,7 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=goto or None), 303)
 
 
-@bp.post("/<language>/tests/<uuid:attempt_id>/choice")
+@bp.post(f"{IN_LANGUAGE}/tests/<uuid:attempt_id>/choice")
 @permission(LEARN)
 def settle(attempt_id: UUID) -> ResponseReturnValue:
     """Take the person's decision between two answers that were given on two pages."""
@@ -101,7 +101,7 @@ def settle(attempt_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=f"q-{form.item.data}"), 303)
 
 
-@bp.get("/<language>/tests/<uuid:attempt_id>/unanswered")
+@bp.get(f"{IN_LANGUAGE}/tests/<uuid:attempt_id>/unanswered")
 @permission(LEARN)
 def unanswered(attempt_id: UUID) -> ResponseReturnValue:
     """Show what is still unanswered before the test is handed in."""

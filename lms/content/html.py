@@ -291,9 +291,7 @@ class _Lesson:
             language, html = words
             filled = self._marked(html, language)
             inside = filled + "".join(f'<p class="meta">{note}</p>' for note in notes)
-        return (
-            f'<section class="box {state}" aria-labelledby="{block.id}">{heading}{inside}</section>'
-        )
+        return f'<section class="box {state}">{heading}{inside}</section>'
 
     def _filling(self, code: str) -> tuple[str, str] | None:
         if self.nation is None:
@@ -334,9 +332,9 @@ class _Lesson:
         if question.kind == "multiple":
             hint = f'<p class="hint">{self._label("choose", count=question.facts["choose"])}</p>'
         return (
-            f'<section class="check" aria-labelledby="{block_id}">'
+            f'<section class="check">'
             f'<h2 id="{block_id}">{self._label("check")}</h2>'
-            f'<form data-check data-kind="{question.kind}" '
+            f'<form method="dialog" data-check data-kind="{question.kind}" '
             f'data-check-label="{self._label("check_button")}" '
             f'data-right-label="{self._label("right")}" '
             f'data-wrong-label="{self._label("wrong")}">'

@@ -39,11 +39,11 @@ from lms.learning.rules import (
     pass_sentence,
     post_test_gate,
 )
-from lms.web.language import current
+from lms.web.language import IN_LANGUAGE, current
 from lms.web.pages import shown_moment, shown_time, site, viewer
 from lms.web.permissions import LEARN, permission
 
-bp = Blueprint("desk", __name__, url_prefix="/<language>")
+bp = Blueprint("desk", __name__, url_prefix=IN_LANGUAGE)
 
 
 @bp.get("/home")

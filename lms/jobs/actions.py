@@ -23,7 +23,12 @@ class Step(Protocol):
     """One step of a kind of job: at most 5 s, resumable, the same result when repeated."""
 
     def __call__(
-        self, session: Session, facts: Mapping[str, Any], cursor: Any, *, now: datetime
+        self,
+        session: Session,
+        facts: Mapping[str, Any],
+        cursor: Any,  # noqa: ANN401 -- any JSON value
+        *,
+        now: datetime,
     ) -> Any:  # noqa: ANN401 -- any JSON value
         """Do one step after ``cursor`` and return where the next begins, None when all is done."""
 

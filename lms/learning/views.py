@@ -13,11 +13,11 @@ from lms.learning import actions, queries, rules
 from lms.learning.forms import CompletionForm, PlaceForm
 from lms.web import csrf
 from lms.web.headers import keep, page_tag, unchanged
-from lms.web.language import current, gettext
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.pages import build_tag, viewer
 from lms.web.permissions import LEARN, permission
 
-bp = Blueprint("learning", __name__, url_prefix="/<language>/courses")
+bp = Blueprint("learning", __name__, url_prefix=f"{IN_LANGUAGE}/courses")
 
 
 @bp.post("/<slug>/begin")

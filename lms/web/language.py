@@ -20,6 +20,8 @@ from lms.kernel.messages import Message
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
 COOKIE = "language"
+# How the address of a page begins. Other first segments belong to nobody's page.
+IN_LANGUAGE = f"/<any({', '.join(LANGUAGES)}):language>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""What administrators decide: the first run, and publishing for the nation that was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import register
+from lms.accounts.models import Credential
+from lms.accounts.register import NewPerson, NewRole, NewUnit
+from lms.accounts.rules import SERVER
+from lms.audit import actions as audit
+from lms.installation import COUNTRIES
+from lms.jobs import actions as jobs
+from lms.kernel.names import PersonName
+
+PUBLISH = "courses.publish"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """The answers to the five questions. ``password_hash`` was made outside the transaction."""
+
+    country: str
+    names: Mapping[str, str]
+    administrator: PersonName
+    service_number: str
+    password_hash: str
+    language: str
+    backups: str | None
+
+
+def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
+    """Set this installation up: its country, its name, its first administrator; return their id.
+
+    Everything that the country sets by itself can be changed later. The courses are published
+    anew with the country's layer by a job.
+    """
+    country = COUNTRIES[answers.country]
+    installation.decide(
+        session,
+        {
+            "country": country.code, "names": dict(answers.names), "ready": True,
+            "languages": list(country.languages), "time_zone": country.time_zone,
+            "digits": country.digits, "brand": country.brand, "band": country.band,
+            "issuers": dict(answers.names), "certificate_prefix": country.certificate_prefix,
+            "backups": answers.backups or "",
+        },
+        now=now,
+    )  # fmt: skip
+    code = country.code.upper()
+    register.add_unit(session, SERVER, NewUnit("country", code, dict(answers.names)), now=now)
+    person_id = register.add_person(
+        session, SERVER,
+        NewPerson(answers.service_number, answers.administrator, code,
+                  language=answers.language, function="P6"),
+        "", now=now,
+    )  # fmt: skip
+    # The administrator chose a password on this page: no one-time code is waiting.
+    session.execute(
+        update(Credential).where(Credential.person_id == person_id)
+        .values(password_hash=answers.password_hash, code_hash=None, code_until=None)
+    )  # fmt: skip
+    register.give_role(
+        session, SERVER, answers.service_number,
+        NewRole("administrator", now.date(), unit_code=code), now=now,
+    )  # fmt: skip
+    jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)
+    audit.append(session, person_id, "installation.set-up", country.code, {}, now=now)
+    return person_id

@@ -1,0 +1,137 @@
+"""``lms serve``, ``prepare``, ``work``, ``site``: starting the program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+from flask import current_app
+from flask.cli import ScriptInfo, with_appcontext
+
+from lms import installation
+from lms import settings as settings_of
+from lms.admin import start, worker
+from lms.admin.start import StartRefusedError
+from lms.db import reading, transaction
+from lms.extensions import db
+from lms.files import FileStore
+from lms.installation import Site
+from lms.kernel import clock
+from lms.kernel.ids import new_ordered_id
+from lms.settings import Settings
+from lms.web import server
+
+
+@click.command("serve")
+@click.pass_obj
+def serve(info: ScriptInfo) -> None:
+    """Serve until the process is told to stop; HOST, PORT, TLS_CERT, TLS_KEY, LMS_DATA."""
+    server.with_malloc_settings()
+    try:
+        chosen = settings_of.read()
+    except settings_of.SettingsError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    where = server.address(chosen.host, chosen.port, tls=chosen.tls)
+    try:
+        server.require_free(chosen.host, chosen.port, tls=chosen.tls)
+        start.require_folder(chosen.data)
+        application = info.load_app()
+        with application.app_context():
+            found = start.look(chosen)
+            db.engine.dispose()
+        if found.needs_preparing:
+            click.echo("Preparing the data folder ...")
+            subprocess.run([sys.executable, "-m", "lms.app", "prepare"], check=True)
+        with application.app_context():
+            code = start.first_run_code(transaction, now=clock.now())
+        if code:
+            click.echo(f"First run: {where}/first-run/{code}")
+        server.serve(
+            "lms.app:create_gate", host=chosen.host, port=chosen.port, tls_cert=chosen.tls_cert,
+            tls_key=chosen.tls_key,
+            on_listening=lambda address: click.echo(f"Serving at {address}"),
+        )  # fmt: skip
+    except server.AlreadyRunningError as running:
+        click.echo(str(running))
+    except (server.ServerError, StartRefusedError) as refused:
+        raise click.ClickException(str(refused)) from refused
+    except subprocess.CalledProcessError as failed:
+        sys.exit(failed.returncode)
+
+
+@click.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Bring schema, identity, issuing key and courses up to date. ``lms serve`` calls this."""
+    from lms.admin import schema
+    from lms.authoring import shipped
+    from lms.authoring.cli import spoken_voices
+    from lms.certificates.work import ensure_keys
+    from lms.content.faults import CourseRefused
+
+    settings: Settings = current_app.config["LMS"]
+    try:
+        found = start.look(settings)
+        if found.schema_old:
+            if schema.present_revision(db.engine) is not None:
+                _backup_before_upgrade(settings)
+            db.session.remove()
+            db.engine.dispose()
+            schema.upgrade(settings.database_url)
+        start.found_site(transaction, settings.data, now=clock.now())
+        ensure_keys(settings)
+        for done in shipped.take(
+            transaction, settings.courses, FileStore(settings.data / "files"),
+            installation.read(reading()).nation, spoken_voices(), now=clock.now(),
+        ):  # fmt: skip
+            click.echo(f"Course {done.course_id} {done.slug}: {done.state} {done.edition}".rstrip())
+    except (StartRefusedError, schema.SchemaError) as refused:
+        raise click.ClickException(str(refused)) from refused
+    except CourseRefused as refused:
+        for fault in refused.faults:
+            click.echo(str(fault))
+        raise click.ClickException(str(refused)) from refused
+
+
+def _backup_before_upgrade(settings: Settings) -> None:
+    from lms.admin import backup
+
+    path = backup.before_upgrade(settings, now=clock.now())
+    click.echo(f"The database as it was before the upgrade: {path}")
+
+
+@click.command("work")
+@click.option("--idle", default=worker.IDLE, help="seconds without work after which it ends")
+@with_appcontext
+def work(idle: float) -> None:
+    """Do the jobs that are due; end after a minute without work."""
+    worker.work(transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
+
+
+@click.group("site")
+def site() -> None:
+    """Say which server this is, after its database was moved."""
+
+
+@site.command("replace")
+@with_appcontext
+def replace_site() -> None:
+    """Let this machine take the place of the server that the database comes from."""
+    settings: Settings = current_app.config["LMS"]
+    with transaction() as session:
+        row = installation.found_site(session, now=clock.now())
+        start.write_site(settings.data, row.id)
+    click.echo("This machine is that server now. Never start the old one again.")
+
+
+@site.command("new")
+@with_appcontext
+def new_site() -> None:
+    """Make this machine a new server that only begins with the other one's contents."""
+    settings: Settings = current_app.config["LMS"]
+    with transaction() as session:
+        session.query(Site).update({Site.id: new_ordered_id(), Site.public_key: None})
+        row = installation.found_site(session, now=clock.now())
+        start.write_site(settings.data, row.id)
+    click.echo("This machine has an identity of its own now.")

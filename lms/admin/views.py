@@ -1,0 +1,81 @@
+"""The first run, and the address that machines ask whether all is well."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.accounts import passwords
+from lms.admin import actions, start
+from lms.admin.actions import FirstRun
+from lms.admin.forms import FirstRunForm
+from lms.db import reading, transaction
+from lms.installation import COUNTRIES, LANGUAGE_NAMES, LANGUAGES
+from lms.kernel import clock
+from lms.kernel.names import PersonName
+from lms.web.language import current, gettext, preferred
+from lms.web.permissions import PUBLIC, permission
+
+bp = Blueprint("admin", __name__)
+
+
+@bp.get("/healthz")
+@permission(PUBLIC)
+def healthz() -> ResponseReturnValue:
+    """Say to a machine whether pages can be read and answers written: 200 or 503."""
+    try:
+        reading().execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return jsonify(database="unreachable"), 503
+    return jsonify(database="good", time=clock.now().isoformat(timespec="seconds"))
+
+
+@bp.route("/first-run/<code>", methods=["GET", "POST"])
+@permission(PUBLIC)
+def first_run(code: str) -> ResponseReturnValue:
+    """Ask the five questions, once, of whoever has the link that the server printed."""
+    if not start.is_first_run_code(reading(), code):
+        abort(404)
+    asked = request.args.get("language")
+    if asked in LANGUAGES:
+        g.language = asked
+    form = FirstRunForm(request.form)
+    if request.method == "GET":
+        form.country.data = "xx"
+    if request.method == "GET" or not form.validate():
+        page = render_template(
+            "admin/first_run.html", form=form, code=code, every=LANGUAGES,
+            names_of_languages=LANGUAGE_NAMES,
+            here=current_app.config["LMS"].data / "backups",
+        )  # fmt: skip
+        return page, 422 if form.errors else 200
+    reading().close()
+    hashed = passwords.hashed(form.password.data or "")
+    answers = FirstRun(
+        country=form.country.data, names=form.names(),
+        administrator=PersonName.of(form.administrator.data or ""),
+        service_number=form.service_number.data or "", password_hash=hashed,
+        language=current().code, backups=form.backups.data or None,
+    )  # fmt: skip
+    with transaction() as session:
+        # Two people may have opened the link; the first one who sends it has decided.
+        if not start.is_first_run_code(session, code):
+            abort(404)
+        actions.first_run(session, answers, now=clock.now())
+        language = COUNTRIES[form.country.data].languages
+    flash(gettext("The server is set up. Sign in with your number and the password you chose."))
+    shown = current().code if current().code in language else preferred(language[0])
+    return redirect(url_for("accounts.front", language=shown), 303)

@@ -1,0 +1,108 @@
+"""The worker: does the jobs that are due, and ends when nothing has been due for a minute.
+
+``lms serve`` starts it as a child when a job waits; in ``deploy/`` systemd does, under an account
+of its own that alone reads the issuing key.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from lms.jobs import actions, queries
+from lms.jobs.actions import Step
+
+log = logging.getLogger("lms.worker")
+
+IDLE = 60.0  # seconds without work after which the worker ends
+LOOK_EVERY = 1.0
+
+
+def work(
+    transaction: Callable[[], AbstractContextManager[Session]],
+    steps: Mapping[str, Step],
+    clock: Callable[[], datetime],
+    *,
+    idle: float = IDLE,
+) -> int:
+    """Do jobs until none has been due for ``idle`` seconds or a signal says to stop.
+
+    returns the number of steps done. A step that runs when the signal comes is finished.
+    """
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    owner = f"{os.uname().nodename}:{os.getpid()}"
+    done, last = 0, time.monotonic()
+    while not stopping.is_set() and time.monotonic() - last < idle:
+        count = actions.run_due(transaction, steps, owner, clock)
+        done += count
+        if count:
+            last = time.monotonic()
+        stopping.wait(0.2 if count else LOOK_EVERY)
+    return done
+
+
+class WorkerKeeper:
+    """Starts the worker as a child of the server whenever a job is due, and again when it fell."""
+
+    def __init__(
+        self, due: Callable[[], bool], environment: Mapping[str, str], *, every: float = LOOK_EVERY
+    ) -> None:
+        """Due   says whether a job waits; called in a thread once ``every`` seconds."""
+        self._due, self._environment, self._every = due, dict(environment), every
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the child after its step, and stop watching."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self._every):
+            if self._child is not None and self._child.poll() is None:
+                continue
+            try:
+                due = self._due()
+            except SQLAlchemyError:
+                log.warning("the worker keeper could not read the jobs")
+                continue
+            if due:
+                self._child = subprocess.Popen(
+                    [sys.executable, "-m", "lms.app", "work"], env=self._environment
+                )
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Return whether a job waits whose time has come."""
+    due = queries.next_due(session)
+    return due is not None and due <= now
