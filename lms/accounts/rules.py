@@ -178,7 +178,22 @@ def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     A request key stays: nothing was carried out under it yet. A field holds a secret when its
     name says so; forms name theirs ``…password…``, also where a one-time code may be typed.
     """
-    dropped = {"csrf_token", "held_form"}
     return [
-        (name, value) for name, value in fields if name not in dropped and "password" not in name
+        (name, value)
+        for name, value in fields
+        if name not in {"csrf_token", "held_form"} and not _is_secret(name)
     ]
+
+
+def worth_holding(fields: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a form could be sent again from what may be held of it.
+
+    A form of secrets alone could not; a button without fields can.
+    """
+    sent = list(fields)
+    written = any(value for name, value in kept_fields(sent) if name != "key")
+    return written or not any(_is_secret(name) for name, _ in sent)
+
+
+def _is_secret(name: str) -> bool:
+    return "password" in name

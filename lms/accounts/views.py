@@ -32,7 +32,13 @@ from lms.accounts.forms import (
     SignInForm,
     SpareCodeForm,
 )
-from lms.accounts.rules import ABSOLUTE, folded_service_number, idle_time, path_on_this_host
+from lms.accounts.rules import (
+    ABSOLUTE,
+    folded_service_number,
+    idle_time,
+    path_on_this_host,
+    worth_holding,
+)
 from lms.accounts.throttle import Sender
 from lms.db import reading, transaction
 from lms.extensions import db
@@ -224,21 +230,23 @@ def _hold() -> str:
     request says that it takes HTML. The token was compared before anybody asked who this is.
     """
     ended = account_session.run_out()
-    if ended is None or ended[0].choosing or "text/html" not in request.headers.get("Accept", ""):
+    fields = list(request.form.items(multi=True))
+    if ended is None or ended[0].choosing or not worth_holding(fields) or not _from_a_page():
         return ""
     row, path = ended[0], request.full_path.rstrip("?")
     try:
         with transaction() as session:
-            actions.hold_form(
-                session, row.id, row.person_id, path, request.form.items(multi=True),
-                now=clock.now(),
-            )  # fmt: skip
+            actions.hold_form(session, row.id, row.person_id, path, fields, now=clock.now())
     except Refused as refusal:
         return say(refusal.message)
     return gettext(
         "You were signed out before you sent this page. What you wrote is kept for a day. "
         "Sign in again and it is shown to you."
     )
+
+
+def _from_a_page() -> bool:
+    return "text/html" in request.headers.get("Accept", "")
 
 
 @bp.route(f"{HERE}/choose-password", methods=["GET", "POST"])
@@ -414,7 +422,8 @@ def held() -> ResponseReturnValue:
     found = queries.held_form(reading(), viewer(), now=clock.now())
     if found is None:
         return redirect(_home())
-    return render_template("accounts/held.html", held=found)
+    written = [(name, value) for name, value in found.fields if value and name != "key"]
+    return render_template("accounts/held.html", held=found, written=written)
 
 
 @bp.post(f"{HERE}/not-saved-yet/discard")

@@ -151,3 +151,13 @@ def test_a_page_finds_what_is_held_for_its_own_address(
         assert look(db.session(), amina.viewer, at, now=time.now) is not None
         assert look(db.session(), amina.viewer, "/en/password", now=time.now) is None
         assert look(db.session(), chipo.viewer, at, now=time.now) is None
+
+
+def test_a_button_without_fields_is_held_and_a_form_of_secrets_is_not(
+    app: Flask, browser: Open, amina: Cast, time: Clock
+) -> None:
+    time.on(minutes=31)
+    browser(amina).post("/en/password", {"new_password": "x", "key": "12345678"}, headers=HTML)
+    assert held(app) == 0
+    browser(amina).post("/en/spare-code", {}, headers=HTML)
+    assert held(app) == 1
