@@ -461,3 +461,10 @@ def privacy() -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """Say how these pages can be used, and what does not work yet."""
     return render_template("accounts/accessibility.html")
+
+
+@bp.get(f"{HERE}/problem")
+@permission(PUBLIC)
+def problem() -> ResponseReturnValue:
+    """Say whom to tell when something does not work, and what helps them."""
+    return render_template("accounts/problem.html")

@@ -14,7 +14,7 @@ Open = Callable[[Cast | None], Browser]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["", "this-computer", "privacy", "accessibility"])
+@pytest.mark.parametrize("page", ["", "this-computer", "privacy", "accessibility", "problem"])
 def test_a_public_page_opens(browser: Open, language: str, page: str) -> None:
     assert browser(None).get(f"/{language}/{page}", most_queries=1).status_code == 200
 

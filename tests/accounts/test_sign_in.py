@@ -254,3 +254,42 @@ def test_a_script_gets_the_sentence_as_json(browser: Open, amina: Cast) -> None:
     reply = browser(None).get("/en/password", headers={"Accept": "application/json"})
     assert reply.status_code == 401
     assert reply.json == {"error": "Sign in to open this page."}
+
+
+def test_under_tls_the_cookie_is_bound_to_this_host(
+    browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina)
+    visitor = browser(None)
+    fields = {"service_number": "N-1001", "password": PASSWORD}
+    reply = visitor.post("/en/sign-in", fields, base_url="https://localhost")
+    given = next(
+        each for each in reply.headers.getlist("Set-Cookie") if each.startswith("__Host-sid=")
+    )
+    assert "Secure" in given
+    assert "HttpOnly" in given
+    assert "Path=/" in given
+    assert "Domain" not in given
+
+
+def test_the_language_of_the_page_is_remembered_but_not_on_a_shared_computer(
+    browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina)
+    for kind, remembered in (("unknown", True), ("shared", False)):
+        visitor = browser(None)
+        visitor.post("/kk/this-computer", {"kind": kind})
+        sign_in(visitor, "N-1001", PASSWORD, path="/kk/sign-in")
+        assert (visitor.client.get_cookie("language") is not None) is remembered
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_signs_nobody_in(
+    browser: Open, amina: Cast, credential: Give, site: str
+) -> None:
+    credential(amina)
+    fields = {"service_number": "N-1001", "password": PASSWORD}
+    here = browser(None)
+    assert here.post("/en/sign-in", fields, headers={"Sec-Fetch-Site": site}).status_code == 400
+    foreign = {"Origin": "http://evil.example"}
+    assert here.post("/en/sign-in", fields, headers=foreign).status_code == 400
