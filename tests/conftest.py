@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -20,17 +20,46 @@ from lms.app import create_app
 from lms.db import transaction
 from lms.extensions import db
 from lms.settings import Settings, read
+from lms.tables import Base
 from tests.browser import Browser
 from tests.people import Cast, Places, add_person, build_places
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run only what touches the database; the rest has run already."""
+    if not os.environ.get("LMS_TEST_DATABASE"):
+        return
+    database = [item for item in items if "app" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in database])
+    items[:] = database
+
+
+@pytest.fixture(scope="session")
+def database_url(worker_id: str) -> str:
+    """Return the address of this worker's own PostgreSQL database; empty for SQLite."""
+    address = os.environ.get("LMS_TEST_DATABASE", "")
+    if not address:
+        return ""
+    name = f"lms_{worker_id}"
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    own = f"{address.rpartition('/')[0]}/{name}"
+    engine = create_engine(own)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return own
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:
     """Return settings with a data folder of this test alone."""
     return read(
         {
             "LMS_DATA": str(tmp_path / "data"),
-            "DATABASE_URL": os.environ.get("LMS_TEST_DATABASE", ""),
+            "DATABASE_URL": database_url,
             "LMS_COURSES": str(tmp_path / "courses"),
         }
     )
@@ -42,10 +71,12 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     with made.app_context():
         if db.engine.dialect.name == "postgresql":
+            # Emptying the tables is ten times quicker than making them anew.
+            names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
             with db.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
-        db.create_all()
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            db.create_all()
         with transaction() as session:
             now = datetime.now(UTC)
             installation.found_site(session, now=now)

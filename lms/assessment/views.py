@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import UUID
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -24,11 +22,10 @@ from lms.assessment import actions, queries, rules
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
 from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm
 from lms.assessment.marking import is_answered
+from lms.assessment.senders import BadAnswerError, person_tag, require_person
 from lms.db import reading, transaction
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
-from lms.kernel.messages import Message, msg
-from lms.kernel.viewer import Viewer
+from lms.kernel.errors import NotFound
 from lms.tables import AnyRow
 from lms.web import csrf
 from lms.web.language import IN_LANGUAGE, current, gettext
@@ -39,12 +36,6 @@ bp = Blueprint("assessment", __name__, static_folder=None)
 
 FIELD = "a."  # the controls of a question are named a.<item> or a.<item>:<part>
 SAVE_AFTER = 5  # without scripts there is a save button after so many questions
-
-
-class BadAnswerError(LmsError):
-    """A script sent something that is no answer; it must not send it again."""
-
-    status = 422
 
 
 @bp.get(f"{IN_LANGUAGE}/tests/<uuid:attempt_id>")
@@ -124,8 +115,8 @@ def store() -> ResponseReturnValue:
     """Keep one answer that a script sends; say so only after the commit."""
     form = AnswerForm.from_json(request.get_json(silent=True))
     if form is None:
-        raise BadAnswerError(Message(msg("This is not an answer.")))
-    require_person(form.person)
+        raise BadAnswerError
+    require_person(form.person, viewer())
     now = clock.now()
     with transaction() as session:
         stored = actions.store_answer(
@@ -143,26 +134,6 @@ def store() -> ResponseReturnValue:
 def who() -> ResponseReturnValue:
     """Tell a script who is signed in, as a tag, and the token to send with."""
     return jsonify(person=person_tag(viewer()), token=csrf.token())
-
-
-def require_person(tag: str) -> None:
-    """Refuse what was written by somebody else than the person who is signed in now."""
-    if not hmac.compare_digest(tag, person_tag(viewer())):
-        raise OtherPersonError(
-            Message(msg("These answers belong to somebody else. They are kept for that person."))
-        )
-
-
-class OtherPersonError(LmsError):
-    """Another person is signed in than the one who wrote this."""
-
-    status = 403
-
-
-def person_tag(person: Viewer) -> str:
-    """Return what stands for a person in the browser: it tells nothing and is the same for ever."""
-    key = current_app.config["SECRET_KEY"]
-    return hmac.new(key, b"person" + person.person_id.bytes, "sha256").hexdigest()[:16]
 
 
 def fields_of(sent: Mapping[str, list[str]]) -> dict[str, Fields]:

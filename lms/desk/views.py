@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.assessment import queries as assessment
 from lms.assessment.forms import envelope_of
-from lms.assessment.views import BadAnswerError, require_person
+from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
 from lms.catalogue.structure import Structure
 from lms.db import reading, transaction
@@ -27,7 +27,6 @@ from lms.desk import queries, rules
 from lms.desk.marked import marked
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
-from lms.kernel.messages import Message, msg
 from lms.learning import actions
 from lms.learning import queries as learning
 from lms.learning.rules import (
@@ -228,9 +227,9 @@ def hand_in_script() -> ResponseReturnValue:
     sent = request.get_json(silent=True)
     envelope = envelope_of(sent) if isinstance(sent, dict) else None
     if envelope is None:
-        raise BadAnswerError(Message(msg("This is not an answer.")))
+        raise BadAnswerError
     attempt_id, person, _, _, claimed_at = envelope
-    require_person(person)
+    require_person(person, viewer())
     with transaction() as session:
         actions.hand_in(
             session, viewer(), attempt_id, floor=site().pass_floor, claimed_at=claimed_at,

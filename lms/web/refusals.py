@@ -26,8 +26,8 @@ def refusal_page(app: Flask) -> Callable[[int, str], bytes]:
             sentence = WAIT if status == 503 else SENTENCES.get(status, OTHERWISE)
             with app.test_request_context(f"/{language}/"):
                 g.language = language
-                page = render_template("web/error.html", status=status, text=say(Message(sentence)))
-            pages[(status, language)] = page.encode()
+                html = render_template("web/error.html", status=status, text=say(Message(sentence)))
+            pages[(status, language)] = html.encode()
 
     def page(status: int, language: str) -> bytes:
         known = language if language in LANGUAGES else "en"
