@@ -50,7 +50,7 @@ def publish(
                 facts=facts,
                 bank_complete=True,
                 reviewed=True,
-            )  # fmt: skip
+            )
         )
     session.flush()
     return course
@@ -71,7 +71,7 @@ def enrol(session: Session, person: Cast, *, passed: bool = True) -> UUID:
             reviewed=[],
             passed_at=PASSED if passed else None,
             percent=90 if passed else None,
-        )  # fmt: skip
+        )
     )
     session.flush()
     return enrolment.id
