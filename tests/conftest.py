@@ -93,7 +93,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """Return an open reading session inside an application context; use ``transaction`` to write."""
+    """Return an open reading session in an application context; ``transaction`` writes."""
     with app.app_context():
         yield db.session()
 

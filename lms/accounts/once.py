@@ -91,5 +91,6 @@ def _claim(session: Session, viewer: Viewer, key: str, asked: bytes, now: dateti
         "person_id": viewer.person_id, "key": key, "fingerprint": asked, "answer": {},
         "made_at": now,
     }  # fmt: skip
-    done: Any = session.execute(insert(RequestKey).values(values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    # Asked for the row: psycopg does not count what ON CONFLICT passed over.
+    claimed = insert(RequestKey).values(values).on_conflict_do_nothing().returning(RequestKey.key)
+    return session.scalar(claimed) is not None

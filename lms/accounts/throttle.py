@@ -106,7 +106,9 @@ def _ensure(session: Session, key: str, now: datetime) -> bool:
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     values = {"key": key, "failures": 0, "next_at": now, "changed_at": now}
-    return bool(_rows(session.execute(insert(Throttle).values(values).on_conflict_do_nothing())))
+    # Asked for the row: psycopg does not count what ON CONFLICT passed over.
+    added = insert(Throttle).values(values).on_conflict_do_nothing().returning(Throttle.key)
+    return session.scalar(added) is not None
 
 
 def _one_more(session: Session, key: str, *, now: datetime, free: int | None = None) -> None:
