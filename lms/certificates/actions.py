@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
@@ -683,6 +683,8 @@ def take_new_key(
 ) -> KeyRing:
     """Let ``new`` take over from the office's key: both sign the key list, so others can follow.
 
+    It takes over at the next full second, since certificates are dated to the second: what was
+    signed until now counts. Sign with it only then.
     raises   NotFound for anybody but the country's office; Refused before the first key list.
     """
     if not administers_country(viewer):
@@ -690,7 +692,7 @@ def take_new_key(
     stored = installation.setting(session, RING)
     if stored is None:
         raise Refused(Message(msg("There is no key list yet: nothing was signed so far.")))
-    moment = now.replace(microsecond=0)
+    moment = now.replace(microsecond=0) + timedelta(seconds=1)
     ring = keys.parse_ring(stored).with_key(new.public, now=moment)
     installation.decide(session, {RING: ring.seal([office.signer, new])}, now=now)
     audit.append(

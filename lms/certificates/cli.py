@@ -1,0 +1,226 @@
+"""``lms certificate``: look one up, check one without a network, withdraw, replace, change keys."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lms import installation
+from lms.accounts.rules import SERVER
+from lms.certificates import actions, queries, rules, work
+from lms.db import reading, transaction
+from lms.kernel import clock
+from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.ids import grouped
+from lms.settings import Settings
+from lms.signing import codes, keys, verify, withdrawals
+from lms.signing.payload import CertificatePayload
+from lms.signing.refusals import Unreadable
+from lms.tables import AnyRow
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+LONGEST_FILE = 1_000_000
+
+
+@click.group("certificate")
+def cli() -> None:
+    """Look up, check, withdraw and replace certificates."""
+
+
+@cli.command("show")
+@click.argument("number")
+@with_appcontext
+def show(number: str) -> None:
+    """Say what is known about the certificate NUMBER (its number or its code)."""
+    session = reading()
+    row = _find(number)
+    events = queries.events(session, row.id)
+    state = rules.state_of(
+        issued=row.issued_at is not None,
+        events=[each.kind for each in events],
+        valid_through=row.valid_through,
+        today=clock.now().date(),
+    )
+    snapshot = row.snapshot or {}
+    titles = snapshot.get("titles", {})
+    _table(
+        ("state", rules.STATE_WORDS[state]),
+        ("number", row.number or "not drawn yet"),
+        ("code", grouped(row.code)),
+        ("name", " / ".join(row.names) if row.names else "no longer kept"),
+        ("course", f"{row.course_id} {titles.get(snapshot.get('language'), '')}".strip()),
+        ("edition", snapshot.get("edition", "")),
+        ("completed on", row.completed_on),
+        ("valid through", row.valid_through or "no end date"),
+        ("generation", row.generation),
+        ("issued at", row.issued_at or ""),
+        ("paper", row.pdf or "none"),
+        *((each.kind, f"{each.at:%Y-%m-%d %H:%M} UTC: {each.reason}") for each in events),
+    )
+
+
+@cli.command("verify")
+@click.argument("text", required=False)
+@click.option("--file", "file", type=FILE, help="a file with the text of the QR code")
+@click.option("--keys", "ring_file", type=FILE, help="the issuer's key list instead of our own")
+@click.option("--list", "list_file", type=FILE, help="a withdrawal list (LMSW1:…), likewise")
+@with_appcontext
+def check(
+    text: str | None, file: Path | None, ring_file: Path | None, list_file: Path | None
+) -> None:
+    """Check the TEXT of a certificate's large QR code (LMSC1:…), as scanned.
+
+    Needs no network: public keys and withdrawal list come from files, else from this server. Ends
+    with 0 for a valid certificate, with 1 otherwise.
+    """
+    if (text is None) == (file is None):
+        raise click.UsageError("Give the text, or --file with a file that holds it.")
+    said = text if file is None else _read(file)
+    try:
+        ring = keys.read_ring(_read(ring_file) if ring_file else _own_ring())
+        listed = _read(list_file) if list_file else queries.newest_withdrawal_list(reading())
+        known = withdrawals.read(listed, ring) if listed else None
+    except Unreadable as refused:
+        raise click.ClickException(str(refused)) from refused
+    verdict = verify.verify(said or "", ring, known, clock.now())
+    click.echo(str(verdict.message))
+    if verdict.knowledge:
+        click.echo(str(verdict.knowledge))
+    if verdict.certificate:
+        _signed(verdict.certificate)
+    sys.exit(0 if verdict.is_valid else 1)
+
+
+@cli.command("withdraw")
+@click.argument("number")
+@click.option("--reason", required=True, help="kept with the certificate, shown to its holder")
+@with_appcontext
+def withdraw(number: str, reason: str) -> None:
+    """Take the certificate NUMBER (its number or its code) back."""
+    found = _find(number)
+    with _refusals(), transaction() as session:
+        actions.withdraw(session, SERVER, found.id, reason, now=clock.now())
+    click.echo(f"{found.number or grouped(found.code)} is withdrawn. A new list will be published.")
+
+
+@cli.command("replace")
+@click.argument("number")
+@click.option("--reason", required=True, help="kept with the certificate, shown to its holder")
+@click.option("--language", type=click.Choice(installation.LANGUAGES), help="that of the new paper")
+@with_appcontext
+def replace(number: str, reason: str, language: str | None) -> None:
+    """Make a new certificate with the name in the register now; NUMBER no longer counts."""
+    found = _find(number)
+    with _refusals(), transaction() as session:
+        new = actions.replace_certificate(
+            session,
+            SERVER,
+            found.id,
+            reason,
+            installation.read(session),
+            language=language,
+            clock_is_right=clock.now() >= clock.BUILD_DATE,
+            now=clock.now(),
+        )
+    click.echo(f"Replaced; the worker makes the new one, with code {grouped(new.code)}.")
+
+
+@cli.command("keys")
+@click.option("--list", "with_list", is_flag=True, help="print the withdrawal list instead")
+@with_appcontext
+def show_keys(*, with_list: bool) -> None:
+    """Print the signed list of public keys, for those who check without a network."""
+    text = queries.newest_withdrawal_list(reading()) if with_list else _own_ring()
+    if text is None:
+        raise click.ClickException("No withdrawal list was published yet.")
+    click.echo(text)
+
+
+@cli.command("new-key")
+@with_appcontext
+def new_key() -> None:
+    """Make a new signing key; the former one vouches for it and is kept beside it.
+
+    Run it as the worker's user while the worker is stopped. Stopped half-way, run it again.
+    """
+    settings: Settings = current_app.config["LMS"]
+    path = settings.issuing_key
+    coming = path.with_name(path.name + ".new")
+    with _refusals():
+        new = keys.load_private_key(coming) if coming.exists() else keys.create_private_key(coming)
+        current = keys.parse_ring(_own_ring()).current()
+        if current is None or current.kid != new.kid:
+            with transaction() as session:
+                actions.take_new_key(session, SERVER, work.office(settings), new, now=clock.now())
+    time.sleep(1)  # the new key counts from the next full second
+    former = keys.load_private_key(path)
+    path.replace(path.with_name(f"{path.name}.{former.kid.hex()}"))
+    coming.replace(path)
+    click.echo(f"Key {new.kid.hex()} signs from now on. Make a backup of {path.parent} today.")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Let a command say the sentence of a refusal; every other fault passes."""
+    try:
+        yield
+    except LmsError as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _find(typed: str) -> AnyRow:
+    """Return the certificate with that number or code."""
+    try:
+        key = str(codes.read_number(typed))
+    except Unreadable:
+        try:
+            key = codes.read_code(typed)
+        except Unreadable as refused:
+            raise click.ClickException(str(refused)) from refused
+    try:
+        return queries.find(reading(), SERVER, key)
+    except NotFound:
+        raise click.ClickException("There is no certificate with this number or code.") from None
+
+
+def _own_ring() -> str:
+    text = installation.setting(reading(), actions.RING)
+    if text is None:
+        raise click.ClickException("This server has issued nothing yet, so it has no key list.")
+    return str(text)
+
+
+def _read(path: Path) -> str:
+    if path.stat().st_size > LONGEST_FILE:
+        raise click.ClickException(f"{path.name} is too large to be what is asked for.")
+    try:
+        return path.read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path.name} is not a text file.") from None
+
+
+def _signed(certificate: CertificatePayload) -> None:
+    """Print what was signed, to be compared with the paper."""
+    _table(
+        ("name", " / ".join(certificate.names)),
+        ("course", certificate.course_title),
+        ("edition", certificate.edition),
+        ("completed on", certificate.completed_on),
+        ("valid through", certificate.valid_through or "no end date"),
+        ("hours", f"{certificate.hours:g}"),
+        ("number", certificate.number),
+        ("code", codes.shown(certificate.code)),
+        ("issuer", certificate.issuer),
+    )
+
+
+def _table(*rows: tuple[str, object]) -> None:
+    for name, value in rows:
+        click.echo(f"{name:<14} {value}")
