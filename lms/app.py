@@ -92,10 +92,11 @@ def blueprints() -> list[Any]:
     from lms.accounts.views import bp as accounts
     from lms.admin.views import bp as admin
     from lms.assessment.views import bp as assessment
+    from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    return [accounts, admin, assessment, desk, learning]
+    return [accounts, admin, assessment, certificates, desk, learning]
 
 
 def job_steps() -> Mapping[str, Callable[..., Any]]:
@@ -104,9 +105,12 @@ def job_steps() -> Mapping[str, Callable[..., Any]]:
     Called by the worker inside an application context; loads what the web process never does.
     """
     from lms.admin.actions import PUBLISH
+    from lms.admin.housekeeping import TIDY, tidy
     from lms.admin.publishing import publish_for_nation
+    from lms.certificates.work import STEPS
+    from lms.learning.closing import CLOSE, close_attempt
 
-    return {PUBLISH: publish_for_nation}
+    return {CLOSE: close_attempt, PUBLISH: publish_for_nation, TIDY: tidy, **STEPS}
 
 
 def secret_key(chosen: Settings) -> bytes:
@@ -178,6 +182,7 @@ COMMANDS = {
     "work": "lms.admin.cli:work",
     "site": "lms.admin.cli:site",
     "content": "lms.authoring.cli:cli",
+    "certificate": "lms.certificates.cli:cli",
     "unit": "lms.accounts.cli:unit",
     "person": "lms.accounts.cli:person",
     "grant": "lms.accounts.cli:grant",

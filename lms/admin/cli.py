@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
 from lms import settings as settings_of
-from lms.admin import start, worker
+from lms.admin import housekeeping, start, worker
 from lms.admin.start import StartRefusedError
 from lms.db import reading, transaction
 from lms.extensions import db
@@ -81,6 +81,8 @@ def prepare() -> None:
             schema.upgrade(settings.database_url)
         start.found_site(transaction, settings.data, now=clock.now())
         ensure_keys(settings)
+        with transaction() as session:
+            housekeeping.ask(session, now=clock.now())
         for done in shipped.take(
             transaction, settings.courses, FileStore(settings.data / "files"),
             installation.read(reading()).nation, spoken_voices(), now=clock.now(),

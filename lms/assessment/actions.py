@@ -177,7 +177,7 @@ def _append(
             Answer.attempt_id == attempt.id, Answer.item_id == item, Answer.stale.is_(False)
         )
     )
-    stale = rules.is_stale(item, page, version_seen, earlier.tuples())
+    stale = rules.is_stale(item, page, version_seen, earlier)
     late = "late" if attempt.state != "open" else None
     late = late or rules.lateness(attempt.closes_at, claimed_at, now)
     attempt.version += 1

@@ -26,8 +26,6 @@ LABELS: Mapping[str, str] = {
     "valid_through": msg("Valid through"),
     # Translators: below the label "Valid through", when a certificate has no last day.
     "without_end": msg("no end date"),
-    # Translators: label above the day on which a certificate was made.
-    "issued_on": msg("Issued on"),
     # Translators: label above a number on a certificate: "6". Very short.
     "hours": msg("Learning hours"),
     # Translators: label above the edition of a course on a certificate: "3.1". Very short.

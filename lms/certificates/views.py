@@ -244,7 +244,7 @@ def _paper(certificate: AnyRow) -> Mapping[str, Any] | None:
     title = rules.title_shown(said(snapshot["titles"]), certificate.access)
     return {
         "title": gettext(title.msgid) if isinstance(title, Message) else title,
-        "title_language": language if language in snapshot["titles"] else snapshot["language"],
+        "language": language if language in snapshot["titles"] else snapshot["language"],
         "issuer": said(snapshot["issuers"]),
         "rule": said(snapshot["rules"]),
         "notes": said(snapshot["notes"]) or [],

@@ -15,9 +15,11 @@ from lms.accounts.rules import actor_id
 from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
 from lms.assessment.models import Attempt, AttemptGrant
+from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.structure import Structure
+from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.messages import Message, msg
@@ -27,6 +29,8 @@ from lms.learning.models import Enrolment, Progress
 
 # No page is read for longer than this in one go; what a script claims beyond it is cut off.
 LONGEST_SPAN_SECONDS = 3600
+# The kind of job that hands in a test whose time has run out.
+CLOSE = "attempt.close"
 
 
 def begin(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enrolment:
@@ -239,6 +243,11 @@ def start_test(
         minutes=structure.pass_rule.minutes if test == "post" else None,
         extra_time=person.extra_time, grant_id=grant_id, now=now,
     )  # fmt: skip
+    if attempt.closes_at is not None:
+        jobs.ask(
+            session, CLOSE, str(attempt.id), {"attempt": str(attempt.id)}, now=now,
+            due_at=attempt.closes_at + GRACE,
+        )  # fmt: skip
     records.append(
         session, enrolment, "initialized", f"{test}-test", by=viewer, now=now,
         key=f"initialized:{attempt.id}", result={"attempt": attempt.number, "test": test},

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, abort, current_app, g, request, url_for
 from markupsafe import Markup
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
@@ -124,7 +124,11 @@ def init_app(app: Flask) -> None:
 
 def _take_language(endpoint: str | None, values: dict[str, object] | None) -> None:
     if values and "language" in values:
-        g.language = values.pop("language")
+        asked = str(values.pop("language"))
+        if asked not in LANGUAGES:
+            g.language = preferred()
+            abort(404)
+        g.language = asked
     else:
         g.language = preferred()
 
@@ -141,7 +145,11 @@ def preferred(person_language: str | None = None) -> str:
     remembered = request.cookies.get(COOKIE)
     if remembered in LANGUAGES:
         return str(remembered)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    for asked, _quality in request.accept_languages:
+        # ar-TN is Arabic: werkzeug's own best_match would pass it over for a plain "fr".
+        if asked.partition("-")[0].lower() in LANGUAGES:
+            return asked.partition("-")[0].lower()
+    return "en"
 
 
 def switch_url(code: str) -> str:
