@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Identity
-from lms.assessment.models import Attempt
-from lms.catalogue.models import EditionText
+from lms.catalogue.models import Course, EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
-from lms.tables import AnyRow
+from lms.learning.models import Enrolment, Progress
+from lms.learning.rules import Sitting
+from lms.tables import AnyRow, AnySelect
 
 _CERTIFICATES = (
     select(
@@ -43,25 +41,76 @@ def my_certificates(session: Session, viewer: Viewer, language: str) -> list[Any
     )
 
 
-def names_confirmed(session: Session, viewer: Viewer) -> bool:
-    """Return whether this person has confirmed their name as it will be printed."""
-    return (
-        session.scalar(
-            select(Identity.names_confirmed_at).where(Identity.person_id == viewer.person_id)
-        )
-        is not None
-    )
-
-
-def pre_test_taken(session: Session, enrolment_id: UUID) -> bool:
-    """Return whether the first test of an enrolment that the caller found was handed in."""
-    return bool(
-        session.scalar(
-            select(Attempt.id)
-            .where(
-                Attempt.enrolment_id == enrolment_id, Attempt.test == "pre",
-                Attempt.state == "submitted",
+def my_attempts(session: Session, viewer: Viewer, enrolment_id: UUID) -> list[AnyRow]:
+    """Return this person's tests in one enrolment, oldest first."""
+    return list(
+        session.execute(
+            select(
+                Attempt.id, Attempt.test, Attempt.number, Attempt.submitted_at, Attempt.passed,
+                Attempt.percent, Attempt.outcome,
             )
-            .limit(1)
+            .where(Attempt.enrolment_id == enrolment_id, Attempt.person_id == viewer.person_id)
+            .order_by(Attempt.opened_at)
+            .limit(50)
         )
     )  # fmt: skip
+
+
+def sitting_of(row: AnyRow) -> Sitting:
+    """Return a row of ``my_attempts`` as the rule that opens the test sees it."""
+    failed = tuple((row.outcome or {}).get("failed_modules", ()))
+    return Sitting(row.number, row.submitted_at, row.passed, failed)
+
+
+def my_data(session: Session, viewer: Viewer) -> dict[str, Any]:
+    """Return everything that is stored about a person, by kind: for their own eyes."""
+    me = viewer.person_id
+
+    def all_of(statement: AnySelect) -> list[AnyRow]:
+        return list(session.execute(statement.limit(1000)))
+
+    return {
+        "identity": session.execute(
+            select(
+                Identity.service_number, Identity.name, Identity.name_latin, Identity.language,
+                Identity.names_confirmed_at, Person.status, Person.rank_group, Person.sex,
+                Person.extra_time, Person.made_at,
+            )
+            .join(Person, Person.id == Identity.person_id)
+            .where(Identity.person_id == me)
+        ).one(),
+        "postings": all_of(
+            select(Posting.function, Posting.starts_on, Posting.ends_on, Unit.code, Unit.names)
+            .join(Unit, Unit.id == Posting.unit_id)
+            .where(Posting.person_id == me).order_by(Posting.starts_on)
+        ),
+        "grants": all_of(
+            select(Grant.role, Grant.starts_on, Grant.ends_on, Unit.code)
+            .outerjoin(Unit, Unit.id == Grant.unit_id)
+            .where(Grant.person_id == me).order_by(Grant.starts_on)
+        ),
+        "courses": all_of(
+            select(
+                Course.slug, Enrolment.begun_at, Enrolment.route, Progress.lessons,
+                Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
+            )
+            .join(Course, Course.id == Enrolment.course_id)
+            .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+            .where(Enrolment.person_id == me).order_by(Enrolment.made_at)
+        ),
+        "tests": all_of(
+            select(
+                Course.slug, Attempt.test, Attempt.number, Attempt.opened_at,
+                Attempt.submitted_at, Attempt.percent, Attempt.passed,
+                select(func.count()).where(Answer.attempt_id == Attempt.id).scalar_subquery()
+                .label("answers"),
+            )
+            .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+            .join(Course, Course.id == Enrolment.course_id)
+            .where(Attempt.person_id == me).order_by(Attempt.opened_at)
+        ),
+        "sessions": all_of(
+            select(SignIn.machine, SignIn.made_at, SignIn.seen_at, SignIn.ended_at)
+            .where(SignIn.person_id == me).order_by(SignIn.made_at.desc())
+        ),
+    }  # fmt: skip

@@ -83,6 +83,15 @@ def still_missing(
     ]
 
 
+def shows_key(gate: TestGate, *, testing: bool) -> bool:
+    """Return whether a marked test may show the right answers: passed, or no attempt is left.
+
+    testing  whether the person has any test open at this moment: then nothing is shown, since
+             another test may ask the same question.
+    """
+    return not testing and (gate.state is Gate.PASSED or not gate.left)
+
+
 def continue_with(rows: Sequence[tuple[str, datetime | None, bool]]) -> str | None:
     """Return the slug of the course to continue: the one seen last that is not finished.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,7 @@ from lms.learning.rules import (
     pass_sentence,
     post_test_gate,
 )
+from lms.tables import AnyRow
 from lms.web.language import IN_LANGUAGE, current
 from lms.web.pages import shown_moment, shown_time, site, viewer
 from lms.web.permissions import LEARN, permission
@@ -51,10 +53,12 @@ def home() -> ResponseReturnValue:
     """Show where to go on, every course with its state in words, and the certificates."""
     session, me = reading(), viewer()
     rows = learning.courses(session, me, current().code)
-    sittings = learning.my_sittings(session, me)
+    attempts = learning.attempts(session, me)
     certificates = queries.my_certificates(session, me, current().code)
-    certified = {each.enrolment_id for each in certificates if not each.ended}
-    courses = [_shown(row, sittings.get(row.enrolment_id, []), certified) for row in rows]
+    given = {each.enrolment_id: not each.ended for each in reversed(certificates)}
+    courses = [
+        _shown(row, learning.sittings_among(attempts, row.enrolment_id), given) for row in rows
+    ]
     going_on = rules.continue_with(
         [(each["slug"], each["seen_at"], each["finished"]) for each in courses]
     )
@@ -72,55 +76,62 @@ def course(slug: str) -> ResponseReturnValue:
     """Show a course: what it is about, its lessons, and what is missing for the certificate."""
     session, me = reading(), viewer()
     row = learning.course(session, me, slug, current().code)
-    found = learning.sittings(session, row.enrolment_id) if row.enrolment_id else []
-    granted = learning.unused_grants(session, row.enrolment_id) if found else []
+    attempts = [
+        each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
+    ]
     structure = structure_of(row)
-    gate = gate_of(row, structure, found, len(granted))
+    gate = gate_of(row, structure, learning.sittings_among(attempts, row.enrolment_id))
     titles = row.text["lessons"]
     certificates = [
         each
         for each in queries.my_certificates(session, me, current().code)
         if each.course_id == row.course_id
     ]
+    open_ones = [each.id for each in taken if each.test == "post" and not each.submitted_at]
     return render_template(
         "desk/course.html",
+        tests=taken,
+        running=next(iter(open_ones), None),
+        pre_taken=any(each.test == "pre" and each.submitted_at for each in taken),
         course=row,
         structure=structure,
         gate=gate,
         sentence=gate_sentence(gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""),
         rule=pass_sentence(structure.pass_rule),
         missing=rules.still_missing(
-            structure, row.lessons or (), gate, queries.names_confirmed(session, me)
+            structure, row.lessons or (), gate, row.names_confirmed_at is not None
         ),
         done=set(row.lessons or ()),
-        sittings=found,
+        attempts=attempts,
+        open_tests={each.test: each.id for each in attempts if each.state == "open"},
         certificates=certificates,
     )
 
 
-def structure_of(row: Any) -> Structure:  # noqa: ANN401 -- a Row of learning.queries
+def structure_of(row: AnyRow) -> Structure:
     """Return the edition's structure with the pass rule that counts on this installation."""
     structure = Structure.from_facts(row.facts)
     rule = effective_rule(structure.pass_rule, floor=site().pass_floor)
     return replace(structure, pass_rule=rule)
 
 
-def gate_of(row: Any, structure: Structure, sittings: list[Sitting], granted: int) -> TestGate:  # noqa: ANN401
+def gate_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> TestGate:
     """Return whether the post-test is open for the person of this row."""
     return post_test_gate(
-        structure, row.lessons or (), row.read_again or (), sittings, granted, now=clock.now()
+        structure, row.lessons or (), row.read_again or (), sittings, row.granted, now=clock.now()
     )
 
 
-def _shown(row: Any, sittings: list[Sitting], certified: set[Any]) -> dict[str, Any]:  # noqa: ANN401
+def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> dict[str, Any]:
     structure = structure_of(row)
-    gate = gate_of(row, structure, sittings, 0)
+    gate = gate_of(row, structure, sittings)
     failed = bool(sittings) and sittings[-1].passed is False
-    state = rules.state_of(row.begun_at is not None, gate, row.enrolment_id in certified, failed)
+    certified = given.get(row.enrolment_id, False)
+    state = rules.state_of(row.begun_at is not None, gate, certified, failed)
     codes = structure.codes()
     done = [code for code in codes if code in (row.lessons or ())]
     next_code = row.lesson if row.lesson in codes and row.lesson not in done else None
-    next_code = next_code or next((code for code in codes if code not in done), None)
+    next_code = next_code or next(iter(gate.lessons), None)
     return {
         "slug": row.slug,
         "title": row.title,
@@ -136,9 +147,16 @@ def _shown(row: Any, sittings: list[Sitting], certified: set[Any]) -> dict[str, 
         "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
         "section": row.section if row.lesson == next_code else None,
         "seen_at": row.seen_at if row.begun_at else None,
-        "finished": gate.state is Gate.PASSED,
+        "finished": gate.state is Gate.PASSED and row.enrolment_id in given,
         "gate": gate,
     }
+
+
+@bp.get("/my-data")
+@permission(LEARN)
+def my_data() -> ResponseReturnValue:
+    """Show everything that is stored about the person who asks; made to be printed, too."""
+    return render_template("desk/my_data.html", **queries.my_data(reading(), viewer()))
 
 
 @bp.get("/courses/<slug>/tests/<test>")
@@ -150,9 +168,10 @@ def test(slug: str, test: str) -> ResponseReturnValue:
     structure = structure_of(row)
     if test not in structure.tests or row.begun_at is None:
         raise NotFound
-    found = learning.sittings(session, row.enrolment_id)
-    granted = learning.unused_grants(session, row.enrolment_id)
-    gate = gate_of(row, structure, found, len(granted))
+    attempts = [
+        each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
+    ]
+    gate = gate_of(row, structure, learning.sittings_among(attempts, row.enrolment_id))
     return render_template(
         "desk/test.html",
         course=row,
@@ -164,7 +183,8 @@ def test(slug: str, test: str) -> ResponseReturnValue:
             gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
         ),
         rule=pass_sentence(structure.pass_rule),
-        taken=queries.pre_test_taken(session, row.enrolment_id) if test == "pre" else False,
+        running=any(each.test == test and each.state == "open" for each in attempts),
+        taken=any(each.test == test and each.state != "open" for each in attempts),
     )
 
 
@@ -198,13 +218,14 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("assessment.quiz", attempt_id=attempt_id))
     row = learning.course(session, me, attempt.slug, current().code)
     structure = structure_of(row)
-    found = learning.sittings(session, attempt.enrolment_id)
-    granted = learning.unused_grants(session, attempt.enrolment_id)
-    gate = gate_of(row, structure, found, len(granted))
-    shows_key = attempt.test == "post" and (attempt.passed or not gate.left)
+    attempts = learning.attempts(session, me)
+    gate = gate_of(row, structure, learning.sittings_among(attempts, attempt.enrolment_id))
+    shows_key = attempt.test == "post" and rules.shows_key(
+        gate, testing=any(each.state == "open" for each in attempts)
+    )
     missed = []
     if attempt.test == "post":
-        missed = marked(session, attempt, current().code, with_key=bool(shows_key))
+        missed = marked(session, attempt, current().code, with_key=shows_key)
     return render_template(
         "desk/result.html",
         attempt=attempt,

@@ -33,15 +33,19 @@ LONGEST_SPAN_SECONDS = 3600
 CLOSE = "attempt.close"
 
 
-def begin(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enrolment:
+def begin(
+    session: Session, viewer: Viewer, slug: str, *, language: str | None = None, now: datetime
+) -> Enrolment:
     """Begin a course: enrol (where the course is open) and pin the newest edition number.
 
+    language  of the titles in a refusal; the person's own where none is given.
     Saying it twice changes nothing. raises NotFound for a course that is not open to this
     person, Refused with the missing courses in words where a prerequisite is not passed.
     """
     course = session.scalar(select(Course).where(Course.slug == slug))
     if course is None or course.edition_id is None:
         raise NotFound
+    _one_at_a_time(session, viewer.person_id)
     enrolment = session.scalar(
         select(Enrolment)
         .where(
@@ -57,13 +61,18 @@ def begin(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
         enrolment = enrol(session, viewer.person_id, course.id, route="self", by=viewer, now=now)
     if enrolment.begun_at is None:
         edition = session.get_one(Edition, course.edition_id)
-        _require_prerequisites(session, viewer, edition)
+        _require_prerequisites(session, viewer, edition, language or viewer.language)
         enrolment.begun_at, enrolment.number = now, edition.number
         records.append(
             session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
             edition_id=edition.id,
         )  # fmt: skip
     return enrolment
+
+
+def _one_at_a_time(session: Session, person_id: UUID) -> None:
+    """Let enrolling the same person wait for this transaction: none is there yet to be locked."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 def enrol(
@@ -75,10 +84,19 @@ def enrol(
     by: Viewer | None,
     now: datetime,
 ) -> Enrolment:
-    """Add an open enrolment; the unique index refuses a second one.
+    """Add an open enrolment.
 
-    route  self, rule, list or trainer; for listed and restricted courses never self.
+    route   self, rule, list or trainer; for listed and restricted courses never self.
+    raises  Refused where the person has one already: there is never a second.
     """
+    _one_at_a_time(session, person_id)
+    if session.scalar(
+        select(Enrolment.id).where(
+            Enrolment.person_id == person_id, Enrolment.course_id == course_id,
+            Enrolment.closed_at.is_(None),
+        )
+    ):  # fmt: skip
+        raise Refused(Message(msg("This person is enrolled in the course already.")))
     enrolment = Enrolment(
         id=new_ordered_id(), person_id=person_id, course_id=course_id, route=route, number=None,
         due_on=None, made_at=now, made_by=by.person_id if by else None,
@@ -93,19 +111,19 @@ def enrol(
     return enrolment
 
 
-def _require_prerequisites(session: Session, viewer: Viewer, edition: Edition) -> None:
-    wanted = set(Structure.from_facts(edition.facts).prerequisites)
-    missing = wanted - queries.passed_courses(session, viewer.person_id)
+def _require_prerequisites(
+    session: Session, viewer: Viewer, edition: Edition, language: str
+) -> None:
+    wanted = Structure.from_facts(edition.facts).prerequisites
+    passed = queries.passed_courses(session, viewer.person_id)
+    missing = [slug for slug in wanted if slug not in passed]
     if missing:
-        titles = session.scalars(
-            select(EditionText.title)
-            .join(Course, Course.edition_id == EditionText.edition_id)
-            .where(Course.slug.in_(missing), EditionText.language == viewer.language)
-        ).all()
+        # A course that is not open to this person, or not here at all, is named by its slug.
+        known = {row.slug: row.title for row in queries.courses(session, viewer, language)}
         raise Refused(
             Message(
                 msg("Before this course, pass: %(courses)s."),
-                {"courses": ", ".join(titles or sorted(missing))},
+                {"courses": ", ".join(known.get(slug, slug) for slug in missing)},
             )
         )
 

@@ -30,6 +30,8 @@ def attempt() -> None:
 @with_appcontext
 def grant(service_number: str, slug: str, reason: str) -> None:
     """Give a person one more attempt at the final test of a course."""
+    if not reason.strip():
+        raise click.BadParameter("Say why one more attempt is given.", param_hint="--reason")
     try:
         with transaction() as session:
             person = _person(session, service_number)

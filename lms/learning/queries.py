@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.accounts.models import Identity
 from lms.assessment.models import Attempt, AttemptGrant
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
 from lms.kernel.errors import NotFound
@@ -24,6 +26,19 @@ _MINE = (
     .order_by(_newer.closed_at.is_(None).desc(), _newer.made_at.desc())
     .limit(1)
     .correlate(Course)
+    .scalar_subquery()
+)
+# Granted attempts that no attempt has used yet.
+_UNUSED = AttemptGrant.id.not_in(select(Attempt.grant_id).where(Attempt.grant_id.is_not(None)))
+_GRANTED = (
+    select(func.count())
+    .where(AttemptGrant.enrolment_id == Enrolment.id, _UNUSED)
+    .correlate(Enrolment)
+    .scalar_subquery()
+)
+_NAMES_CONFIRMED = (
+    select(Identity.names_confirmed_at)
+    .where(Identity.person_id == bindparam("person_id"))
     .scalar_subquery()
 )
 # The edition shown: the newest revision of the number this person began with, else the newest.
@@ -50,7 +65,8 @@ def _course_rows() -> AnySelect:
             EditionText.facts.label("text"), EditionText.bank_complete, EditionText.reviewed,
             Progress.lessons, Progress.reviewed.label("read_again"), Progress.lesson,
             Progress.section, Progress.seconds, Progress.passed_at, Progress.percent,
-            Progress.seen_at, Progress.version,
+            Progress.seen_at, Progress.version, _GRANTED.label("granted"),
+            _NAMES_CONFIRMED.label("names_confirmed_at"),
         )
         .select_from(Course)
         .outerjoin(Enrolment, Enrolment.id == _MINE)
@@ -161,42 +177,41 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
     return found[-1] if found and found[-1].passed is False else None
 
 
-_SITTINGS = (
-    select(
-        Attempt.enrolment_id, Attempt.number, Attempt.submitted_at, Attempt.passed,
-        Attempt.outcome, Attempt.id, Attempt.test,
-    )
-    .where(Attempt.test.in_(("post", "refresher")))
-    .order_by(Attempt.number)
-)  # fmt: skip
+_ATTEMPTS = select(
+    Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
+    Attempt.submitted_at, Attempt.percent, Attempt.passed, Attempt.outcome, Attempt.grant_id,
+).order_by(Attempt.opened_at, Attempt.number)  # fmt: skip
+
+
+def attempts(session: Session, viewer: Viewer) -> list[AnyRow]:
+    """Return every attempt of this person at any test, oldest first."""
+    return list(session.execute(_ATTEMPTS.where(Attempt.person_id == viewer.person_id)))
 
 
 def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
     """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
-    return [_sitting(row) for row in session.execute(
-        _SITTINGS.where(Attempt.enrolment_id == enrolment_id))]  # fmt: skip
+    rows = list(session.execute(_ATTEMPTS.where(Attempt.enrolment_id == enrolment_id)))
+    return sittings_among(rows, enrolment_id)
 
 
-def my_sittings(session: Session, viewer: Viewer) -> dict[UUID, list[rules.Sitting]]:
-    """Return every post-test attempt of this person, by enrolment, oldest first."""
-    found: dict[UUID, list[rules.Sitting]] = {}
-    for row in session.execute(_SITTINGS.where(Attempt.person_id == viewer.person_id)):
-        found.setdefault(row.enrolment_id, []).append(_sitting(row))
-    return found
+def sittings_among(rows: Iterable[AnyRow], enrolment_id: UUID | None) -> list[rules.Sitting]:
+    """Return the post-test attempts of one enrolment among ``rows`` of ``attempts``."""
+    return [
+        rules.Sitting(
+            row.number, row.submitted_at, row.passed,
+            tuple((row.outcome or {}).get("failed_modules", ())), row.grant_id is not None,
+        )
+        for row in rows
+        if row.enrolment_id == enrolment_id and row.test in {"post", "refresher"}
+    ]  # fmt: skip
 
 
 def unused_grants(session: Session, enrolment_id: UUID) -> list[UUID]:
     """Return the granted attempts of an enrolment that no attempt has used yet, oldest first."""
-    used = select(Attempt.grant_id).where(Attempt.grant_id.is_not(None))
     return list(
         session.scalars(
             select(AttemptGrant.id)
-            .where(AttemptGrant.enrolment_id == enrolment_id, AttemptGrant.id.not_in(used))
+            .where(AttemptGrant.enrolment_id == enrolment_id, _UNUSED)
             .order_by(AttemptGrant.given_at)
         )
     )
-
-
-def _sitting(row: AnyRow) -> rules.Sitting:
-    failed = tuple((row.outcome or {}).get("failed_modules", ()))
-    return rules.Sitting(row.number, row.submitted_at, row.passed, failed)

@@ -10,6 +10,9 @@ from enum import Enum
 from lms.catalogue.structure import PassRule, Structure
 from lms.kernel.messages import Message, msg
 
+# A sentence names so many lessons; a longer list stands on the page anyway.
+MOST_NAMED = 3
+
 
 def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
     """Return the first lesson in ``order`` not yet in ``done``, or None when all are.
@@ -28,6 +31,7 @@ class Sitting:
     submitted_at: datetime | None
     passed: bool | None
     failed_modules: tuple[str, ...] = ()
+    granted: bool = False  # somebody gave it beyond the rule, so it takes no room in the window
 
 
 class Gate(Enum):
@@ -78,7 +82,10 @@ def post_test_gate(
     rule = structure.pass_rule
     window = [
         sitting for sitting in sittings
-        if sitting.submitted_at is None or now - sitting.submitted_at < timedelta(rule.window_days)
+        if not sitting.granted and (
+            sitting.submitted_at is None
+            or now - sitting.submitted_at < timedelta(rule.window_days)
+        )
     ]  # fmt: skip
     left = max(0, rule.attempts - len(window)) + granted
     if any(sitting.passed for sitting in sittings):
@@ -96,11 +103,14 @@ def post_test_gate(
         return TestGate(Gate.REVIEW, left, lessons=again)
     if granted:
         return TestGate(Gate.OPEN, left)
-    if not left:
-        oldest = min(s.submitted_at for s in window if s.submitted_at is not None)
-        return TestGate(Gate.USED_UP, 0, opens_at=oldest + timedelta(rule.window_days))
-    assert last.submitted_at is not None  # noqa: S101 -- running attempts were answered above
+    # Running attempts were answered above.
+    ended = sorted(sitting.submitted_at for sitting in window if sitting.submitted_at is not None)
+    assert last.submitted_at is not None  # noqa: S101
     opens_at = last.submitted_at + timedelta(hours=rule.pause_hours)
+    if not left:
+        # There is room again when all but ``attempts - 1`` of them have left the window.
+        freed = ended[-rule.attempts] + timedelta(rule.window_days)
+        return TestGate(Gate.USED_UP, 0, opens_at=max(freed, opens_at))
     if now < opens_at:
         return TestGate(Gate.PAUSE, left, opens_at=opens_at)
     return TestGate(Gate.OPEN, left)
@@ -152,7 +162,10 @@ def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Mess
 
     titles  lesson code -> title. shown  ``gate.opens_at`` as the reader's clock says it.
     """
-    listed = ", ".join(f"{code} {titles.get(code, '')}".strip() for code in gate.lessons[:12])
+    listed: object = ", ".join(f"{code} {titles.get(code, '')}".strip() for code in gate.lessons)
+    if len(gate.lessons) > MOST_NAMED:
+        listed = Message(msg("%(first)s and others (%(count)s in all)"),
+                         {"first": gate.lessons[0], "count": len(gate.lessons)})  # fmt: skip
     sentences: dict[Gate, Message] = {
         Gate.OPEN: Message(msg("The final test is open.")),
         Gate.RUNNING: Message(msg("Your final test is open. Go on where you stopped.")),

@@ -25,7 +25,7 @@ bp = Blueprint("learning", __name__, url_prefix=f"{IN_LANGUAGE}/courses")
 def begin(slug: str) -> ResponseReturnValue:
     """Begin a course and open its first lesson."""
     with transaction() as session:
-        enrolment = actions.begin(session, viewer(), slug, now=clock.now())
+        enrolment = actions.begin(session, viewer(), slug, language=current().code, now=clock.now())
         _, structure = actions.begun_edition(session, enrolment)
     return redirect(url_for(".lesson", slug=slug, code=structure.codes()[0]), 303)
 
