@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
+from lms.assessment.models import Answer, Attempt
 from lms.catalogue.models import Course, EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
-from lms.learning.rules import Sitting
 from lms.tables import AnyRow, AnySelect
 
 _CERTIFICATES = (
@@ -39,27 +42,6 @@ def my_certificates(session: Session, viewer: Viewer, language: str) -> list[Any
     return list(
         session.execute(_CERTIFICATES, {"person_id": viewer.person_id, "language": language})
     )
-
-
-def my_attempts(session: Session, viewer: Viewer, enrolment_id: UUID) -> list[AnyRow]:
-    """Return this person's tests in one enrolment, oldest first."""
-    return list(
-        session.execute(
-            select(
-                Attempt.id, Attempt.test, Attempt.number, Attempt.submitted_at, Attempt.passed,
-                Attempt.percent, Attempt.outcome,
-            )
-            .where(Attempt.enrolment_id == enrolment_id, Attempt.person_id == viewer.person_id)
-            .order_by(Attempt.opened_at)
-            .limit(50)
-        )
-    )  # fmt: skip
-
-
-def sitting_of(row: AnyRow) -> Sitting:
-    """Return a row of ``my_attempts`` as the rule that opens the test sees it."""
-    failed = tuple((row.outcome or {}).get("failed_modules", ()))
-    return Sitting(row.number, row.submitted_at, row.passed, failed)
 
 
 def my_data(session: Session, viewer: Viewer) -> dict[str, Any]:

@@ -87,12 +87,8 @@ def course(slug: str) -> ResponseReturnValue:
         for each in queries.my_certificates(session, me, current().code)
         if each.course_id == row.course_id
     ]
-    open_ones = [each.id for each in taken if each.test == "post" and not each.submitted_at]
     return render_template(
         "desk/course.html",
-        tests=taken,
-        running=next(iter(open_ones), None),
-        pre_taken=any(each.test == "pre" and each.submitted_at for each in taken),
         course=row,
         structure=structure,
         gate=gate,
