@@ -147,21 +147,22 @@ def store_page(
 
 
 def settle(
-    session: Session, viewer: Viewer, attempt_id: UUID, answer_id: UUID, *, page: str, now: datetime
+    session: Session, viewer: Viewer, attempt_id: UUID, answer_id: UUID, *, now: datetime
 ) -> None:
     """Let an answer that was given count, whatever other pages said: the person has chosen.
 
+    It is stored under a page of its own: a number of the page on the screen may already belong to
+    an answer that is still waiting for the line.
     raises NotFound when the attempt is not this person's or has no such answer.
     """
     attempt = queries.locked(session, viewer, attempt_id)
     chosen = session.get(Answer, answer_id)
     if chosen is None or chosen.attempt_id != attempt.id or attempt.state != "open":
         raise NotFound
-    numbers = _numbers(session, attempt_id, page)
     _append(
-        session, viewer, attempt, chosen.item_id, chosen.choice, page=page,
-        n=max(numbers, default=0) + 1, version_seen=attempt.version, language=chosen.language,
-        carrier="page", claimed_at=None, now=now,
+        session, viewer, attempt, chosen.item_id, chosen.choice, page=secrets.token_hex(8), n=1,
+        version_seen=attempt.version, language=chosen.language, carrier="page", claimed_at=None,
+        now=now,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ a place in an order, or typed text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lms.assessment.drawing import choice_code, letters_of
@@ -23,7 +23,8 @@ class Codes:
     def __init__(self, secret: bytes, item: str, kind: str, key: Mapping[str, Any]) -> None:
         """Make the codes of every letter that this item has."""
         self.kind, self.key = kind, key
-        letters = letters_of(kind, key)
+        self.offered = letters_of(kind, key)
+        letters = list(self.offered)
         if kind == "truefalse-reason":
             letters = ["true", "false", *letters]
         if kind == "matching":
@@ -43,7 +44,7 @@ class Codes:
             return [letter for letter in self.key["choices"] if letter in found] or None
         if self.kind == "truefalse-reason":
             both = {
-                "claim": self._letter(fields, "claim"),
+                "claim": self._letter(fields, "claim", ("true", "false")),
                 "reason": self._letter(fields, "reason"),
             }
             return both if any(both.values()) else None
@@ -84,8 +85,11 @@ class Codes:
             return {step: [self.code[f"{step}.{letter}"]] for step, letter in choice.items()}
         return {"": [str(choice)]}
 
-    def _letter(self, fields: Fields, part: str) -> str | None:
-        return self.letter.get(_first(fields, part))
+    def _letter(
+        self, fields: Fields, part: str, offered: Collection[str] | None = None
+    ) -> str | None:
+        letter = self.letter.get(_first(fields, part))
+        return letter if letter in (offered or self.offered) else None
 
 
 def _first(fields: Fields, part: str) -> str:

@@ -159,9 +159,9 @@ def letters_of(kind: str, key: Mapping[str, Any]) -> list[str]:
 
 
 def choice_code(secret: bytes, item: str, letter: str) -> str:
-    """Return the code under which a letter goes to one attempt's browser: 6 hex digits.
+    """Return the code under which a letter goes to one attempt's browser: 8 hex digits.
 
     Codes tell nothing about the letter and differ from attempt to attempt, so neighbours cannot
     compare them and the source of a page tells nothing.
     """
-    return hmac.new(secret, f"{item}:{letter}".encode(), "sha256").hexdigest()[:6]
+    return hmac.new(secret, f"{item}:{letter}".encode(), "sha256").hexdigest()[:8]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 from uuid import UUID
 
 from wtforms import IntegerField, StringField
@@ -16,23 +17,22 @@ from lms.installation import LANGUAGES
 from lms.web.forms import PageForm
 
 PAGE = re.compile(r"[0-9a-f]{8,40}")
-UUID_TEXT = r"^[0-9a-fA-F-]{36}$"
+ITEM = re.compile(r"[A-Z0-9-]{3,40}")
 
 
 class PageSaveForm(PageForm):
     """The whole page of a test; its answers are read by ``views.fields_of``."""
 
-    page = StringField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{8,40}$")])
+    page = StringField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{8,40}\Z")])
     seen = IntegerField(validators=[NumberRange(0, 1_000_000)])
-    go = StringField(validators=[Optional(), Length(max=40), Regexp(r"^[A-Za-z0-9-]+$")])
+    go = StringField(validators=[Optional(), Length(max=40), Regexp(r"^[A-Za-z0-9-]+\Z")])
 
 
 class SettleForm(PageForm):
     """Which of two answers counts."""
 
-    answer = StringField(validators=[InputRequired(), Regexp(UUID_TEXT)])
-    item = StringField(validators=[InputRequired(), Regexp(r"^[A-Z0-9-]{3,40}$")])
-    page = StringField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{8,40}$")])
+    answer = StringField(validators=[InputRequired()])
+    item = StringField(validators=[InputRequired(), Regexp(r"^[A-Z0-9-]{3,40}\Z")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class AnswerForm:
             return None
         envelope = envelope_of(sent)
         item, fields = sent.get("item"), sent.get("fields")
-        if envelope is None or not isinstance(item, str) or len(item) > 40:
+        if envelope is None or not isinstance(item, str) or not ITEM.fullmatch(item):
             return None
         if not isinstance(fields, dict) or len(fields) > MOST_PARTS:
             return None
@@ -67,7 +67,7 @@ class AnswerForm:
                 return None
             plain[str(part)[:40]] = [str(value)[:LONGEST_TEXT] for value in values]
         seen, language = sent.get("seen"), sent.get("language")
-        if not isinstance(seen, int) or not 0 <= seen <= 1_000_000 or language not in LANGUAGES:
+        if not _whole(seen) or not 0 <= seen <= 1_000_000 or language not in LANGUAGES:
             return None
         attempt, person, page, n, claimed_at = envelope
         carrier = "outbox" if sent.get("kept") else "script"
@@ -79,14 +79,35 @@ def envelope_of(sent: dict[str, Any]) -> tuple[UUID, str, str, int, datetime | N
     page, n, person = sent.get("page"), sent.get("n"), sent.get("person")
     if not (isinstance(page, str) and PAGE.fullmatch(page) and isinstance(person, str)):
         return None
-    if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= 100_000:
-        return None
-    try:
-        attempt = UUID(str(sent.get("attempt")))
-    except ValueError:
+    attempt = uuid_in(sent.get("attempt"))
+    if attempt is None or not _whole(n) or not 1 <= n <= 100_000:
         return None
     claimed = sent.get("claimed")
     moment = None
-    if isinstance(claimed, int) and 0 < claimed < 1 << 43:
+    if _whole(claimed) and 0 < claimed < 1 << 43:
         moment = datetime.fromtimestamp(claimed / 1000, UTC)
     return attempt, person, page, n, moment
+
+
+def json_in(body: bytes) -> object:
+    """Return what JSON says, None where it is none: nested so deep that it cannot be read, too.
+
+    Half of a surrogate pair, which JSON can spell and no database can store, is a question mark.
+    """
+    try:
+        plain = json.dumps(json.loads(body), ensure_ascii=False)
+        return json.loads(plain.encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def uuid_in(text: object) -> UUID | None:
+    """Return the id that somebody sent as text, None where it is none."""
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _whole(value: Any) -> TypeGuard[int]:  # noqa: ANN401 -- any JSON value
+    return isinstance(value, int) and not isinstance(value, bool)

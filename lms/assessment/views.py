@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.assessment import actions, queries, rules
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
-from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm
+from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm, json_in, uuid_in
 from lms.assessment.marking import is_answered
 from lms.assessment.senders import BadAnswerError, person_tag, require_person
 from lms.db import reading, transaction
@@ -82,13 +82,11 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
 def settle(attempt_id: UUID) -> ResponseReturnValue:
     """Take the person's decision between two answers that were given on two pages."""
     form = SettleForm(request.form)
-    if not form.validate():
+    answer_id = uuid_in(form.answer.data)
+    if not form.validate() or answer_id is None:
         raise NotFound
     with transaction() as session:
-        actions.settle(
-            session, viewer(), attempt_id, UUID(form.answer.data), page=form.page.data or "",
-            now=clock.now(),
-        )  # fmt: skip
+        actions.settle(session, viewer(), attempt_id, answer_id, now=clock.now())
     return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=f"q-{form.item.data}"), 303)
 
 
@@ -113,7 +111,7 @@ def unanswered(attempt_id: UUID) -> ResponseReturnValue:
 @permission(LEARN)
 def store() -> ResponseReturnValue:
     """Keep one answer that a script sends; say so only after the commit."""
-    form = AnswerForm.from_json(request.get_json(silent=True))
+    form = AnswerForm.from_json(json_in(request.get_data()))
     if form is None:
         raise BadAnswerError
     require_person(form.person, viewer())

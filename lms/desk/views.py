@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from lms.assessment import queries as assessment
-from lms.assessment.forms import envelope_of
+from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
 from lms.catalogue.structure import Structure
@@ -241,7 +241,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
 @permission(LEARN)
 def hand_in_script() -> ResponseReturnValue:
     """Hand in a test for a script, which may have waited long for the line."""
-    sent = request.get_json(silent=True)
+    sent = json_in(request.get_data())
     envelope = envelope_of(sent) if isinstance(sent, dict) else None
     if envelope is None:
         raise BadAnswerError
