@@ -19,13 +19,15 @@ def modules(svg: bytes) -> list[list[bool]]:
     """Return the dark modules of the drawing, without its quiet zone."""
     text = svg.decode()
     box = re.search(r'viewBox="0 0 (\d+) \1"', text)
-    path = re.search(r'd="(M[^"]*)"[^>]*class="qrline"|class="qrline" d="(M[^"]*)"', text)
+    path = re.search(r'<path[^>]*class="qrline"[^>]*>', text)
     assert box is not None
     assert path is not None
+    drawn = re.search(r' d="(M[^"]*)"', path[0])
+    assert drawn is not None
     size = int(box[1]) - 2 * qr.QUIET_ZONE
     rows = [[False] * size for _ in range(size)]
     x, y = 0.0, 0.0
-    for verb, numbers in re.findall(r"([Mmh])([-\d. ]+)", path[1] or path[2]):
+    for verb, numbers in re.findall(r"([Mmh])([-\d. ]+)", drawn[1]):
         values = [float(value) for value in re.findall(r"-?[\d.]+", numbers)]
         if verb == "h":
             for step in range(int(values[0])):
