@@ -43,6 +43,8 @@ class FileStore:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
+                # The worker writes, the web server reads: two accounts of one group.
+                os.fchmod(stream.fileno(), 0o640)
                 os.fsync(stream.fileno())
             Path(temporary).replace(path)
         except BaseException:

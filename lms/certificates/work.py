@@ -31,11 +31,16 @@ def ensure_keys(settings: Settings) -> bool:
     """Make the signing key and the key of name digests where they are missing.
 
     Returns whether a signing key was made: the first start of an issuing server. The folder and
-    both files can be read by their owner alone, who is the worker's user.
+    both files can be read by their owner alone, who is the worker's user. An account that may
+    not look into the folder is another one, and makes nothing.
     """
-    _name_key(settings)
-    if settings.issuing_key.exists():
+    try:
+        if settings.issuing_key.exists():
+            _name_key(settings)
+            return False
+    except PermissionError:
         return False
+    _name_key(settings)
     _folder(settings.issuing_key.parent)
     keys.create_private_key(settings.issuing_key)
     return True

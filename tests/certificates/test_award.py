@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -324,6 +325,28 @@ def test_keys_are_made_once_and_for_their_owner_alone(app: Flask) -> None:
     assert not work.ensure_keys(settings)
     for name in ("issuing.key", "names.key"):
         assert (settings.issuing_key.parent / name).stat().st_mode & 0o077 == 0
+
+
+def test_an_account_that_may_not_see_the_keys_makes_none(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", refused)
+        assert not work.ensure_keys(app.config["LMS"])
+    assert not app.config["LMS"].issuing_key.parent.exists()
+
+
+def test_the_web_servers_account_can_read_the_paper_and_strangers_cannot(
+    app: Flask, amina: Cast
+) -> None:
+    issued(app, amina)
+
+    papers = [path for path in (app.config["LMS"].data / "files").glob("*/*")]
+    assert papers
+    assert all(path.stat().st_mode & 0o777 == 0o640 for path in papers)
 
 
 def test_no_certificate_event_appears_by_itself(app: Flask, amina: Cast) -> None:
