@@ -10,7 +10,7 @@ from typing import Any, Self, TypeGuard
 from uuid import UUID
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS
 from lms.installation import LANGUAGES
@@ -25,7 +25,7 @@ class PageSaveForm(PageForm):
 
     page = StringField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{8,40}\Z")])
     seen = IntegerField(validators=[NumberRange(0, 1_000_000)])
-    go = StringField(validators=[Optional(), Length(max=40), Regexp(r"^[A-Za-z0-9-]+\Z")])
+    go = StringField(validators=[Optional(), Regexp(r"^[A-Za-z0-9-]{1,40}\Z")])
 
 
 class SettleForm(PageForm):

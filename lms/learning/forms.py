@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from lms.web.forms import PageForm
 
@@ -15,8 +15,8 @@ class CompletionForm(PageForm):
 class PlaceForm(PageForm):
     """Where a script saw reading stop."""
 
-    lesson = StringField(validators=[InputRequired(), Length(max=20)])
-    section = StringField(validators=[Optional(), Regexp(r"^[A-Za-z0-9-]{1,60}$")])
+    lesson = StringField(validators=[InputRequired(), Regexp(r"^[A-Z0-9.-]{1,20}\Z")])
+    section = StringField(validators=[Optional(), Regexp(r"^[A-Za-z0-9-]{1,60}\Z")])
     seconds = IntegerField(validators=[InputRequired(), NumberRange(0, 86400)])
-    page = StringField(validators=[InputRequired(), Regexp(r"^[A-Za-z0-9]{8,40}$")])
+    page = StringField(validators=[InputRequired(), Regexp(r"^[A-Za-z0-9]{8,40}\Z")])
     n = IntegerField(validators=[InputRequired(), NumberRange(1, 100_000)])
