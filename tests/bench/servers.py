@@ -81,6 +81,8 @@ def _started(command: list[str], port: int, environment: dict[str, str]) -> Iter
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=20)
+        if process.returncode:
+            print(f"{command} ended with {process.returncode} when stopped", file=sys.stderr)
 
 
 def _answers(port: int) -> bool:
