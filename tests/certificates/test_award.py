@@ -344,7 +344,7 @@ def test_the_web_servers_account_can_read_the_paper_and_strangers_cannot(
 ) -> None:
     issued(app, amina)
 
-    papers = [path for path in (app.config["LMS"].data / "files").glob("*/*")]
+    papers = list((app.config["LMS"].data / "files").glob("*/*"))
     assert papers
     assert all(path.stat().st_mode & 0o777 == 0o640 for path in papers)
 
