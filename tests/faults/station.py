@@ -1,0 +1,135 @@
+"""A server that may be killed at any moment, with people in the middle of their tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from lms import installation
+from lms.app import create_app
+from lms.db import transaction
+from lms.extensions import db
+from lms.settings import Settings, read
+from lms.web import csrf
+from tests.journeys.house import ROOT, House, free_port
+from tests.people import build_places
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody who answers: their cookie, token and open test."""
+
+    attempt: str
+    token: str
+
+    @property
+    def cookie(self) -> str:
+        """The Cookie header of their browser."""
+        return f"sid={self.token}"
+
+    @property
+    def csrf_token(self) -> str:
+        """The token that their pages carry."""
+        return csrf._token_for(self.token)
+
+    @property
+    def quiz(self) -> str:
+        """The address of their test."""
+        return f"/en/tests/{self.attempt}"
+
+
+@dataclass
+class Station:
+    """A data folder and a port; ``run`` starts a server on them."""
+
+    house: House
+    environment: dict[str, str]
+
+    @contextmanager
+    def run(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Start the server, wait until it answers, and see that it is gone at the end."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lms.app", "serve"], env=self.environment, cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            self._wait(process)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        import http.client
+
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise AssertionError("the server did not start again")
+            connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=2)
+            try:
+                connection.request("GET", "/healthz", headers={"Host": "localhost"})
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.02)
+            finally:
+                connection.close()
+        raise AssertionError("the server did not answer")
+
+    def learners(self, count: int) -> list[Learner]:
+        """Add people with an open final test."""
+        found = []
+        for number in range(count):
+            person = self.house.person(f"Learner {chr(65 + number % 26)} Sembene")
+            found.append(Learner(str(self.house.test(person)), person.token))
+        return found
+
+    def is_sound(self) -> bool:
+        """Return whether the database says of itself that it is whole."""
+        with self.house.app.app_context():
+            if db.engine.dialect.name != "sqlite":
+                return True  # PostgreSQL replays its log at start, or does not start
+            with db.engine.connect() as connection:
+                quick = connection.execute(text("PRAGMA quick_check")).scalar()
+                broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+            return quick == "ok" and not broken
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the server as a power cut would: nothing is finished, nothing is flushed."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def station(data: Path, database_url: str = "") -> Station:
+    """Prepare a data folder with the real course and the places."""
+    port = free_port()
+    environment = {
+        **os.environ, "LMS_DATA": str(data), "DATABASE_URL": database_url, "PORT": str(port),
+        "HOST": "127.0.0.1", "WORKER": "no", "TRUSTED_HOSTS": "127.0.0.1,localhost",
+    }  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", "lms.app", "prepare"], env=environment, cwd=ROOT, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    settings: Settings = read(environment)
+    app = create_app(settings)
+    with app.app_context(), transaction() as session:
+        installation.decide(
+            session, {"ready": True, "names": {"en": "Prison Service Academy"}, "country": "xx"},
+            now=datetime.now(UTC),
+        )  # fmt: skip
+        build_places(session)
+    return Station(House(app, data, port), environment)
