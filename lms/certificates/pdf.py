@@ -18,7 +18,7 @@ from typing import Any
 from babel import dates, numbers
 
 from lms.certificates.glyphs import isolated, require_glyphs
-from lms.certificates.snapshot import CertificateSnapshot
+from lms.certificates.snapshot import CertificateSnapshot, Texts
 from lms.kernel.errors import Refused
 from lms.kernel.ids import grouped
 from lms.kernel.messages import Message, msg
@@ -179,12 +179,19 @@ def _language(
         "code": language,
         "labels": {key: words[key] for key in ("heading", "certifies", "completed", "code",
                                                "check")},
-        "issuer": isolated(snapshot.issuers[language], language),
-        "title": isolated(snapshot.titles[language], language),
+        "issuer": _unless_printed(snapshot.issuers, language, snapshot.language),
+        "title": _unless_printed(snapshot.titles, language, snapshot.language),
         "rule": said(snapshot.rules[language]),
         "notes": [said(note) for note in snapshot.notes.get(language, ())],
         "support": [isolated(line, language) for line in support],
     }  # fmt: skip
+
+
+def _unless_printed(texts: Texts, language: str, first: str) -> str | None:
+    """Return the text, or None where the first language has printed the same words already."""
+    if language != first and texts[language] == texts[first]:
+        return None
+    return isolated(texts[language], language)
 
 
 def _facts(snapshot: CertificateSnapshot, labels: Labels) -> list[dict[str, Any]]:

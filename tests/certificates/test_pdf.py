@@ -62,6 +62,13 @@ def test_two_languages_stand_on_one_page(first: str, second: str, tmp_path: Path
     assert text.count("\f") == 1
 
 
+def test_a_title_without_translation_is_printed_once(tmp_path: Path) -> None:
+    same = dict.fromkeys(TITLES, TITLES["en"])
+    text = printed(pdf.render(snapshot("kk", "ru", titles=same), NAMES["kk"], LABELS), tmp_path)
+
+    assert text.count(TITLES["en"]) == 1
+
+
 def test_everything_at_once_still_fits(tmp_path: Path) -> None:
     long = {language: f"{title} — {title}" for language, title in TITLES.items()}
     people = tuple(Signatory(ISSUERS, TITLES) for _ in range(3))
