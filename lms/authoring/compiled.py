@@ -9,7 +9,7 @@ from typing import Any
 
 from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, TestPlan
 from lms.content.digests import block_digest, block_key
-from lms.content.html import block_in, fallback_chain, item_words, lesson_html, rich
+from lms.content.html import block_in, fallback_chain, inline, item_words, lesson_html, rich
 from lms.content.model import Course, NationFacts, Question
 
 MOST_LESSON_BYTES = 60 * 1024
@@ -140,7 +140,7 @@ def text(
     html = []
     for block in course.documents[source]["course"].blocks:
         _, _, shown = block_in(course, "course", block, language)
-        html.append(f"<h3>{rich(shown.title)[3:-4]}</h3>{rich(shown.body)}")
+        html.append(f"<h3>{inline(shown.title)}</h3>{rich(shown.body)}")
     facts = {
         "modules": {module.code: str(modules[module.code]) for module in places.modules},
         "lessons": {lesson.code: title_of(lesson.code) for lesson in places.lessons()},

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
-from lms.content.reader import MOST_BYTES_IN_ALL, MOST_FILES
+from lms.content.reader import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
 
 
 class FolderRefusedError(Exception):
@@ -21,8 +22,14 @@ def load(folder: Path) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     total = 0
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        depth = len(Path(root).relative_to(folder).parts)
+        if folders and depth >= MOST_DEPTH:
+            raise FolderRefusedError("A course has at most 4 folders inside each other.")
+        for name in folders:
+            if (Path(root) / name).is_symlink():
+                raise FolderRefusedError(f"{name}: links and special files are not taken.")
         for name in sorted(names):
             path = Path(root) / name
             inside = path.relative_to(folder).as_posix()
@@ -35,6 +42,10 @@ def load(folder: Path) -> dict[str, bytes]:
                 raise FolderRefusedError("A course has at most 2,000 files and 50 MB.")
             files[inside] = path.read_bytes()
     return files
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -26,7 +26,7 @@ TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 RIGHT_TO_LEFT = frozenset({"ar"})
 HREF = re.compile(r'href="(term:|#)([^"]*)"')
-PLAIN = re.compile(r"[*_`\\]|\[([^\]]*)\]\([^)]*\)")
+PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
 
 Labels = Mapping[str, str]
 

@@ -20,12 +20,12 @@ FACTS = frozenset(
 )  # fmt: skip
 CHOICE = re.compile(r"- (?:\[(?P<mark>[ xX])\] )?(?P<letter>[a-z])\. ?(?P<text>.*\S)\s*")
 ORDERED = re.compile(r"\d+\. (?P<letter>[a-z])\. (?P<text>.*\S)\s*")
-WHY = re.compile(r"\s+> ?(?P<text>.*?)\s*")
-WHOLE_WHY = re.compile(r"> ?(?P<text>.*?)\s*")
+WHY = re.compile(r"\s+> ?(?P<text>.*)")
+WHOLE_WHY = re.compile(r"> ?(?P<text>.*)")
 ACCEPT = re.compile(r"= (?P<text>.*\S)\s*")
 STEP = re.compile(r"### (?P<id>s[1-9])\s*")
-MORE = re.compile(r"  +(?P<text>[^>\s].*?)\s*")
-NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
+MORE = re.compile(r"  +(?P<text>[^>\s].*)")
+NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 MOST_CHOICES, FEWEST_STEPS, MOST_STEPS = 8, 3, 4
 
 
@@ -132,16 +132,16 @@ def _parts(lines: Sequence[str], first: int) -> list[_Part]:
             last = _Line(found["letter"], found["text"], None, number)
             part.ordered.append(last)
         elif last is not None and (found := WHY.fullmatch(line)):
-            last.why.append(found["text"])
+            last.why.append(found["text"].rstrip())
         elif last is not None and not last.why and (found := MORE.fullmatch(line)):
-            last.text += " " + found["text"]
+            last.text += " " + found["text"].rstrip()
         elif (found := ACCEPT.fullmatch(line)) and not part.choices:
             part.accepts.append(found["text"])
             last = None
         elif (part.choices or part.ordered or part.accepts) and (
             found := WHOLE_WHY.fullmatch(line)
         ):
-            part.why.append(found["text"])
+            part.why.append(found["text"].rstrip())
             last = None
         elif part.choices or part.ordered or part.accepts:
             if line.strip():
@@ -195,8 +195,11 @@ def _complete(
             faults.add(file, line, msg("A matching has 3 to 6 lines such as: - a. left => right"))
         _check_letters(head.choices, file, faults)
     elif kind == "numeric":
-        if not NUMBER.fullmatch(facts.get("value", "")) or not NUMBER.fullmatch(
-            facts.get("tolerance", "0")
+        tolerance = facts.get("tolerance", "0")
+        if (
+            not NUMBER.fullmatch(facts.get("value", ""))
+            or not NUMBER.fullmatch(tolerance)
+            or tolerance.startswith("-")
         ):
             faults.add(file, line, msg("Write value= and tolerance= as numbers behind the kind."))
     elif kind == "short":

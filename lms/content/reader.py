@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lms.content.blocks import LONGEST_TITLE, decoded, read_document, toml_of
@@ -23,11 +23,15 @@ from lms.content.tables import LANGUAGE, changes_of, course_facts, nation_facts
 from lms.kernel.messages import msg
 
 MOST_FILES, MOST_BYTES_IN_ALL, MOST_DEPTH = 2000, 50 * 1024 * 1024, 4
-PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*){0,3}")
+MOST_TEXT = 8 * 1024 * 1024
+PATH = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*){{0,{MOST_DEPTH}}}")
+TEXTS = (".md", ".toml")
 FACTS_LINE = re.compile(r"\{(?P<words>[^{}]*)\}\s*")
 ITEM_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+-[0-9]{3}")
-CHECK_ID = re.compile(r"[A-Z][A-Za-z0-9.-]*-c[0-9]+")
-TERM = re.compile(r"\]\(term:([^)\s]*)\)")
+OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
+CHECK_ID = re.compile(r"[A-Z][A-Za-z0-9.-]{0,58}-c[0-9]{1,3}")
+INSIDE = re.compile(r"\]\((term:|#)([^)\s]*)", re.IGNORECASE)
+FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from"})
 FEWEST_IN_A_SLOT = 3
 
 
@@ -70,6 +74,8 @@ def _acceptable(files: Mapping[str, bytes], faults: Faults) -> bool:
         faults.add("", 0, msg("A course has at most 2,000 files."))
     if sum(map(len, files.values())) > MOST_BYTES_IN_ALL:
         faults.add("", 0, msg("A course has at most 50 MB."))
+    if sum(len(data) for path, data in files.items() if path.endswith(TEXTS)) > MOST_TEXT:
+        faults.add("", 0, msg("The texts of a course have at most 8 MB."))
     seen: set[str] = set()
     for path in files:
         if not PATH.fullmatch(path) or ".." in path:
@@ -108,10 +114,16 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
         else:
             faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
     _check_source(facts, documents, faults)
+    for language, of_language in documents.items():
+        for name, document in of_language.items():
+            _check_front(facts, name, document, faults, translated=language != facts.source)
     items, checks = _questions(facts, documents, faults)
     nations = {code: replace(nation, texts=boxes.get(code, {})) for code, nation in nations.items()}
     _check_ids(facts, documents, faults)
+    _check_links(facts, documents, boxes, faults)
     _check_items(facts, documents, items.get(facts.source, {}), faults)
+    for code in sorted(set(boxes) - set(nations)):
+        faults.add(f"nations/{code}/nation.toml", 0, msg("The file is missing."))
     _check_nations(facts, nations, documents, items.get(facts.source, {}), faults)
     if len(faults):
         return Reading(None, faults)
@@ -151,24 +163,40 @@ def _check_source(
         wanted |= {f"bank/{module.code}" for module in facts.modules}
     for name in sorted(wanted - set(given)):
         faults.add(f"{facts.source}/{name}.md", 0, msg("The file is missing."))
-    for language, of_language in documents.items():
-        for name, document in of_language.items():
-            if name.startswith("bank/") or name == "glossary":
-                continue
-            title = document.front.get("title")
-            if not isinstance(title, str) or not 0 < len(title) <= LONGEST_TITLE:
-                faults.add(document.path, 2, msg("Write title = with at most 90 characters."))
-            if name == "course":
-                titles = document.front.get("modules")
-                given_codes = set(titles) if isinstance(titles, dict) else set()
-                if given_codes != {module.code for module in facts.modules}:
-                    faults.add(document.path, 2, msg("Give every module a title under [modules]."))
-            if language != facts.source and not isinstance(
-                document.front.get("reviewed"), bool | str
-            ):
-                faults.add(
-                    document.path, 2, msg("Write reviewed = false, or who has read it and when.")
-                )
+
+
+def _check_front(
+    facts: CourseFacts, name: str, document: Document, faults: Faults, *, translated: bool
+) -> None:
+    front, path = document.front, document.path
+    for key in sorted(set(front) - FRONT):
+        faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
+                   name=key[:80])  # fmt: skip
+    made_from = front.get("from", {})
+    if not isinstance(made_from, dict) or not all(isinstance(v, str) for v in made_from.values()):
+        faults.add(path, 2, msg("Write [from] and below it a digest for each block."))
+    if name.startswith("bank/") or name == "glossary":
+        return
+    if not _is_title(front.get("title")):
+        faults.add(path, 2, msg("Write title = with at most 90 characters."))
+    if name == "course":
+        titles = front.get("modules")
+        if (
+            not isinstance(titles, dict)
+            or set(titles) != {module.code for module in facts.modules}
+            or not all(map(_is_title, titles.values()))
+        ):
+            faults.add(path, 2, msg("Give every module a title under [modules]."))
+        if (facts.access == "restricted" or "public_title" in front) and not _is_title(
+            front.get("public_title")
+        ):
+            faults.add(path, 2, msg("Write public_title = and a title that gives nothing away."))
+    if translated and not isinstance(front.get("reviewed"), bool | str):
+        faults.add(path, 2, msg("Write reviewed = false, or who has read it and when."))
+
+
+def _is_title(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TITLE
 
 
 def _questions(
@@ -186,21 +214,23 @@ def _questions(
             for block in document.blocks:
                 if name.startswith("bank/"):
                     known = sources[0][facts.source] if sources else None
-                    _add(_item(document, block, known, faults), found_items, faults)
+                    _add(_item(document, block, known, faults), block, found_items, faults)
                 elif block.name == "check":
                     known = sources[1][facts.source] if sources else None
-                    _add(_check(document, block, known, faults), found_checks, faults)
+                    _add(_check(document, block, known, faults), block, found_checks, faults)
     for question_id in set(items.get(facts.source, {})) & set(checks.get(facts.source, {})):
         faults.add("course.toml", 0, msg("The code %(code)s is used twice."), code=question_id)
     return items, checks
 
 
-def _add(question: Question | None, found: dict[str, Question], faults: Faults) -> None:
+def _add(
+    question: Question | None, block: Block, found: dict[str, Question], faults: Faults
+) -> None:
     if question is None:
         return
     if question.id in found:
         faults.add(
-            question.file, question.line, msg("The code %(code)s is used twice."), code=question.id
+            question.file, block.line, msg("The code %(code)s is used twice."), code=question.id
         )
     found[question.id] = question
 
@@ -209,7 +239,7 @@ def _item(
     document: Document, block: Block, known: Mapping[str, Question] | None, faults: Faults
 ) -> Question | None:
     item_id = block.title if block.name == "section" else ""
-    if not ITEM_ID.fullmatch(item_id):
+    if not ITEM_ID.fullmatch(item_id) or block.id:
         faults.add(document.path, block.line, msg("A bank holds items: ## MR-1-001"))
         return None
     lines = block.body.splitlines(keepends=True)
@@ -269,38 +299,74 @@ def _check_ids(
 ) -> None:
     source = documents.get(facts.source, {})
     ids = Counter(
-        block.id for name, document in source.items() if not name.startswith("bank/")
-        for block in document.blocks if block.id
+        (language, block.id) for language, name, _, block in _all_blocks(documents)
+        if not name.startswith("bank/")
     )  # fmt: skip
-    known = {block.id for document in source.values() for block in document.blocks}
-    terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
     for language, name, document, block in _all_blocks(documents):
         if name.startswith("bank/"):
             continue
+        if name in {"course", "glossary"} and block.name != "section":
+            faults.add(
+                document.path, block.line, msg("This file has no containers, only headings ##.")
+            )
         if not block.id:
             faults.add(
                 document.path, block.line,
                 msg("This block has no id {#…}. Run: lms content stamp"),
             )  # fmt: skip
-        elif ids[block.id] > 1 and language == facts.source:
+        elif ids[language, block.id] > 1:
             faults.add(document.path, block.line, msg("The id %(id)s is used twice."), id=block.id)
-        elif language != facts.source and (name not in source or not source[name].block(block.id)):
-            faults.add(
-                document.path, block.line,
-                msg("The source language has no block %(id)s in this file."), id=block.id,
-            )  # fmt: skip
+        elif language != facts.source:
+            origin = source[name].block(block.id) if name in source else None
+            if origin is None:
+                faults.add(
+                    document.path, block.line,
+                    msg("The source language has no block %(id)s in this file."), id=block.id,
+                )  # fmt: skip
+            elif _first_words(origin) != _first_words(block):
+                faults.add(
+                    document.path, block.line,
+                    msg("Begin this block as in the source language: %(words)s"),
+                    words=" ".join(_first_words(origin)),
+                )  # fmt: skip
         if block.name == "box" and (not block.words or block.words[0] not in facts.boxes):
             faults.add(
                 document.path, block.line, msg("course.toml names no such box. Add [[box]] there.")
             )
-        for number, line in enumerate(block.body.splitlines(), block.line + 1):
-            for term in TERM.findall(line):
-                if term not in terms:
-                    faults.add(document.path, number, msg("The glossary has no word %(id)s."),
-                               id=term)  # fmt: skip
-            for target in re.findall(r"\]\(#([^)\s]*)\)", line):
-                if target not in known:
-                    faults.add(document.path, number, msg("No block has the id %(id)s."), id=target)
+
+
+def _first_words(block: Block) -> tuple[str, ...]:
+    """Return what a translation repeats: the container's name and the code of a check or box."""
+    if block.name == "section":
+        return ("##",)
+    return (":::", block.name, *(block.words[:1] if block.name in {"check", "box"} else ()))
+
+
+def _check_links(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
+    boxes: Mapping[str, Mapping[str, Document]], faults: Faults,
+) -> None:  # fmt: skip
+    source, codes = documents.get(facts.source, {}), facts.codes()
+    known = {block.id for code in codes if code in source for block in source[code].blocks}
+    terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
+    linking = [(name in codes, document) for of_language in documents.values()
+               for name, document in of_language.items()]  # fmt: skip
+    linking += [(True, document) for texts in boxes.values() for document in texts.values()]
+    for in_lesson, document in linking:
+        for block in document.blocks:
+            for number, line in enumerate(block.body.splitlines(), block.line + 1):
+                for way, target in INSIDE.findall(line):
+                    if not in_lesson:
+                        faults.add(
+                            document.path, number,
+                            msg("Only a lesson leads to words of the glossary and to blocks."),
+                        )  # fmt: skip
+                    elif way != "#" and target not in terms:
+                        faults.add(document.path, number, msg("The glossary has no word %(id)s."),
+                                   id=target)  # fmt: skip
+                    elif way == "#" and target not in known:
+                        faults.add(document.path, number, msg("No block has the id %(id)s."),
+                                   id=target)  # fmt: skip
 
 
 def _all_blocks(
@@ -317,7 +383,6 @@ def _check_items(
     items: Mapping[str, Question], faults: Faults,
 ) -> None:  # fmt: skip
     source = documents.get(facts.source, {})
-    slots: Counter[str] = Counter()
     for item in items.values():
         lesson = item.facts.get("lesson", "")
         if lesson not in facts.codes():
@@ -331,23 +396,37 @@ def _check_items(
         if slot is not None and slot not in facts.critical:
             faults.add(item.file, item.line - 1, msg("course.toml has no critical slot %(slot)s."),
                        slot=slot)  # fmt: skip
-        slots[slot or ""] += 1
+        if not OUTCOME.fullmatch(item.facts.get("outcome", "")) or not DIFFICULTY.fullmatch(
+            item.facts.get("difficulty", "")
+        ):
+            faults.add(
+                item.file, item.line - 1,
+                msg("Write outcome= with a letter and difficulty= from 1 to 3."),
+            )  # fmt: skip
+    _check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
+
+
+def _check_bank(
+    file: str, facts: CourseFacts, items: Iterable[Question], taught: Collection[str],
+    faults: Faults,
+) -> None:  # fmt: skip
+    """Note in ``file`` what the tests of the lessons ``taught`` cannot draw from ``items``."""
     if not facts.tests:
         return
-    for slot in facts.critical:
-        if slots[slot] < FEWEST_IN_A_SLOT:
-            faults.add("course.toml", 0, msg("The critical slot %(slot)s needs three items."),
-                       slot=slot)  # fmt: skip
-    for code in facts.codes():
-        if not any(item.facts.get("lesson") == code for item in items.values()):
-            faults.add(
-                "course.toml", 0, msg("The bank has no item for lesson %(code)s."), code=code
-            )
-    post = facts.tests.get("post", {})
-    if sum(item.kind == "scenario" for item in items.values()) < post.get("scenarios", 0):
-        faults.add("course.toml", 0, msg("The bank has fewer scenarios than one test draws."))
-    if len(items) < sum(plan["items"] for plan in facts.tests.values()):
-        faults.add("course.toml", 0, msg("The bank has fewer items than a pre-test and a test."))
+    asked = [item for item in items if item.facts.get("lesson") in taught]
+    lessons = {item.facts["lesson"] for item in asked}
+    filled = Counter(item.facts.get("critical") for item in asked)
+    for slot, lesson in facts.critical.items():
+        if lesson in taught and filled[slot] < FEWEST_IN_A_SLOT:
+            faults.add(file, 0, msg("The critical slot %(slot)s needs three items."), slot=slot)
+    for code in taught:
+        if code not in lessons:
+            faults.add(file, 0, msg("The bank has no item for lesson %(code)s."), code=code)
+    scenarios = max(plan["scenarios"] for plan in facts.tests.values())
+    if sum(item.kind == "scenario" for item in asked) < scenarios:
+        faults.add(file, 0, msg("The bank has fewer scenarios than one test draws."))
+    if len(asked) < sum(plan["items"] for plan in facts.tests.values()):
+        faults.add(file, 0, msg("The bank has fewer items than a pre-test and a test."))
 
 
 def _check_nations(
@@ -363,6 +442,13 @@ def _check_nations(
             | (nation.items_out - set(items)) | (set(nation.closed) - modules)
         ):  # fmt: skip
             faults.add(file, 0, msg("This course has no %(name)s."), name=wrong)
+        taught = {lesson.code: None for module in facts.modules
+                  if module.code not in nation.closed for lesson in module.lessons}  # fmt: skip
+        if not taught:
+            faults.add(file, 0, msg("A course has at least one module with one lesson."))
+        elif nation.closed or nation.items_out:
+            kept = [item for item in items.values() if item.id not in nation.items_out]
+            _check_bank(file, facts, kept, taught, faults)
         for document in nation.texts.values():
             for block in document.blocks:
                 box = block.title

@@ -36,9 +36,14 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
     faults = Faults()
     changed: dict[str, bytes] = {}
     ids = digests = 0
-    for path in sorted(files):
-        if path.startswith(f"{source}/") and path.endswith(".md") and "/bank/" not in path:
-            new, count = _with_ids(path, files[path].decode(), faults)
+    documents = {
+        path: read_document(path, files[path], faults) for path in sorted(files)
+        if path.startswith(f"{source}/") and path.endswith(".md") and "/bank/" not in path
+    }  # fmt: skip
+    used = {block.id for document in documents.values() if document for block in document.blocks}
+    for path, document in documents.items():
+        if document is not None:
+            new, count = _with_ids(document, used)
             if count:
                 changed[path], ids = new.encode(), ids + count
     now = {**files, **changed}
@@ -54,17 +59,16 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
         new, count = _with_digests(document, original, again)
         if count:
             changed[path], digests = new.encode(), digests + count
+    for path, data in changed.items():
+        read_document(path, data, faults)  # what was written can be read again, or is not written
     if len(faults):
         raise CourseRefused(faults)
     return Stamped(changed, ids, digests)
 
 
-def _with_ids(path: str, text: str, faults: Faults) -> tuple[str, int]:
-    document = read_document(path, text.encode(), faults)
-    if document is None:
-        return text, 0
-    stem = re.sub(r"[^a-z0-9]", "", path.rpartition("/")[2].removesuffix(".md").lower())
-    used = {block.id for block in document.blocks if block.id}
+def _with_ids(document: Document, used: set[str]) -> tuple[str, int]:
+    """Return the file with an id for every block, and how many were made and put into ``used``."""
+    stem = re.sub(r"[^a-z0-9]", "", document.path.rpartition("/")[2].removesuffix(".md").lower())
     written, count, number = document.lead, 0, 1
     for block in document.blocks:
         raw = block.raw
@@ -81,7 +85,8 @@ def _with_ids(path: str, text: str, faults: Faults) -> tuple[str, int]:
 
 def _with_digests(document: Document, original: Document, again: Set[str]) -> tuple[str, int]:
     sources = {block_key(block): block_digest(block) for block in original.blocks}
-    known = dict(document.front.get("from", {}))
+    made_from = document.front.get("from")
+    known = dict(made_from) if isinstance(made_from, dict) else {}
     wanted = {}
     for block in document.blocks:
         key = block_key(block)
@@ -90,12 +95,13 @@ def _with_digests(document: Document, original: Document, again: Set[str]) -> tu
             wanted[key] = sources[key] if fresh else known[key]
     if wanted == known:
         return document.text(), 0
-    kept = []
+    kept, inside = [], False
     for line in document.lead.splitlines():
-        if line.strip() == FROM:
-            break
-        kept.append(line)
-    while kept and kept[-1].strip() in {"", FENCE} and len(kept) > 1:
+        if line.startswith("["):
+            inside = line.strip() == FROM
+        if not inside:
+            kept.append(line)
+    while len(kept) > 1 and kept[-1].strip() in {"", FENCE}:
         kept.pop()
     table = [f'"{key}" = "{digest}"' for key, digest in wanted.items()]
     lead = "\n".join([*kept, "", FROM, *table, FENCE, "", ""])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from lms.content.faults import Faults
@@ -19,6 +20,7 @@ from lms.content.model import (
 from lms.kernel.messages import msg
 
 T = TypeVar("T")
+_NARROWER: Mapping[type, tuple[type, ...]] = {int: (bool,), date: (datetime,)}
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*(\.[0-9]+)?")
@@ -39,7 +41,8 @@ class _Table:
 
     def take(self, key: str, kind: type[T], default: T | None = None) -> T:
         value = self.values.pop(key, default)
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        # To Python True is an int and a moment is a date; to an author they are not.
+        if isinstance(value, kind) and not isinstance(value, _NARROWER.get(kind, ())):
             return value
         where = f"{self.name}{key}"
         if value is None:
@@ -49,13 +52,14 @@ class _Table:
                 self.file, 0, msg("%(name)s has another type of value than expected: %(kind)s."),
                 name=where, kind=kind.__name__,
             )  # fmt: skip
-        return kind()
+        return kind() if default is None else default
 
     def text(
         self, key: str, shape: re.Pattern[str] | None = None, default: str | None = None
     ) -> str:
+        given = key in self.values
         value = self.take(key, str, default)
-        if shape is not None and value and not shape.fullmatch(value):
+        if shape is not None and (given or value) and not shape.fullmatch(value):
             self.faults.add(
                 self.file, 0, msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
                 name=f"{self.name}{key}", value=value[:60],
@@ -82,12 +86,15 @@ class _Table:
 
     def texts(self, key: str, shape: re.Pattern[str] | None = None) -> tuple[str, ...]:
         values = self.take(key, list, [])
-        if not all(isinstance(v, str) and (shape is None or shape.fullmatch(v)) for v in values):
-            self.faults.add(
-                self.file, 0, msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
-                name=f"{self.name}{key}", value=str(values)[:60],
-            )  # fmt: skip
-            return ()
+        for value in values:
+            if not isinstance(value, str) or (shape is not None and not shape.fullmatch(value)):
+                said = value[:60] if isinstance(value, str) else type(value).__name__
+                self.faults.add(
+                    self.file, 0,
+                    msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
+                    name=f"{self.name}{key}", value=said,
+                )  # fmt: skip
+                return ()
         return tuple(values)
 
     def tables(self, key: str) -> list[_Table]:
@@ -142,12 +149,15 @@ def course_facts(file: str, values: Mapping[str, Any], faults: Faults) -> Course
             }
             plan.end()
     critical = {}
+    codes: list[str] = []
     for slot in top.tables("critical"):
-        critical[slot.text("slot", SLUG)] = slot.text("lesson", CODE)
+        codes.append(slot.text("slot", SLUG))
+        critical[codes[-1]] = slot.text("lesson", CODE)
         slot.end()
     boxes = {}
     for box in top.tables("box"):
-        boxes[box.text("code", CODE)] = box.take("blocking", bool, False)  # noqa: FBT003
+        codes.append(box.text("code", CODE))
+        boxes[codes[-1]] = box.take("blocking", bool, False)  # noqa: FBT003
         box.end()
     modules = []
     for module in top.tables("module"):
@@ -178,13 +188,13 @@ def course_facts(file: str, values: Mapping[str, Any], faults: Faults) -> Course
     )
     for table in (rule, refresher, tests, top):
         table.end()
-    _check_codes(file, facts, faults)
+    codes += [*(module.code for module in modules), *facts.codes()]
+    _check_codes(file, facts, codes, faults)
     return facts
 
 
-def _check_codes(file: str, facts: CourseFacts, faults: Faults) -> None:
-    codes = [module.code for module in facts.modules] + list(facts.codes())
-    for code in sorted({code for code in codes if codes.count(code) > 1}):
+def _check_codes(file: str, facts: CourseFacts, codes: list[str], faults: Faults) -> None:
+    for code in sorted(code for code, times in Counter(codes).items() if times > 1):
         faults.add(file, 0, msg("The code %(code)s is used twice."), code=code)
     if not facts.codes():
         faults.add(file, 0, msg("A course has at least one module with one lesson."))
@@ -214,6 +224,8 @@ def nation_facts(code: str, file: str, values: Mapping[str, Any], faults: Faults
                 file, 0, msg("Box %(code)s is confirmed: say by whom and from which legal source."),
                 code=facts.code,
             )  # fmt: skip
+        if facts.code in boxes:
+            faults.add(file, 0, msg("The code %(code)s is used twice."), code=facts.code)
         boxes[facts.code] = facts
     hidden, closed = {}, {}
     for each in top.tables("hide"):
