@@ -101,6 +101,7 @@ def unanswered(attempt_id: UUID) -> ResponseReturnValue:
     return render_template(
         "assessment/unanswered.html",
         attempt=attempt,
+        person=person_tag(viewer()),
         open_questions=[each for each in questions if not each["answered"]],
         disputed=[each for each in questions if each["others"]],
         total=len(questions),

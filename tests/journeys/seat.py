@@ -13,7 +13,7 @@ from tests.journeys.house import COURSE, PASSWORD, STATION, House
 from tests.people import Cast
 
 # What Chromium itself writes when the line is cut or a refusal comes: no fault of the page.
-EXPECTED = ("Failed to load resource",)
+EXPECTED = ("Failed to load resource", "The Cross-Origin-Opener-Policy header has been ignored")
 
 
 class Seats:

@@ -1,16 +1,17 @@
 // Answers that lose nothing: each one is kept in this browser (IndexedDB) until the server says that
-// it is stored. Loaded by the quiz page, and by any page while something waits (see page.js).
+// it is stored. Loaded by the pages of a test, and by any page while something waits (see page.js).
 // Works on plain HTTP: needs no secure context. docs/answers.md says what is kept and for how long.
 "use strict";
 (() => {
   const FLAG = "outbox", TIMEOUT = 20000, OLDEST = 400 * 864e5;
-  const form = document.getElementById("quiz");
-  const state = document.getElementById("state");
-  const words = form ? form.dataset : {};
   const one = (what, inside = document) => inside.querySelector(what);
   const all = (what, inside = document) => [...inside.querySelectorAll(what)];
-  let token = (one("[name=csrf_token]") || {}).value;
-  let person = words.person, sending = null, again = 0, pause = 2000, handed = false, fresh = true;
+  const form = one("#quiz"), last = one("#hand-in"), state = one("#state");
+  const words = form || last ? (form || last).dataset : {};
+  // A page of our own making: the one that the server gave counts what is sent without scripts.
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+  let n = 0, token = (one("[name=csrf_token]") || {}).value, person = words.person;
+  let sending = null, again = 0, pause = 2000, handed = false, fresh = true, stale = false;
 
   // ---- the outbox ------------------------------------------------------------------------------
   let opened;
@@ -31,12 +32,20 @@
   const flag = (value) => {
     try {
       if (value) localStorage.setItem(FLAG, value); else localStorage.removeItem(FLAG);
-    } catch (_) { /* without it, only the quiz page sends */ }
+    } catch (_) { /* without it, only the pages of a test send */ }
   };
   const put = (letter) => { flag("1"); return store("readwrite", (kept) => kept.put(letter)); };
   const remove = (letter) => store("readwrite", (kept) => kept.delete([letter.page, letter.n]));
-  const waiting = () => store("readonly", (kept) => kept.getAll()).then((letters) =>
-    letters.sort((a, b) => a.claimed - b.claimed || a.n - b.n));
+  // Page by page as they were given, whatever the clock did meanwhile; what hands in goes last.
+  const waiting = () => store("readonly", (kept) => kept.getAll()).then((letters) => {
+    const began = {};
+    for (const { page, claimed } of letters) began[page] = Math.min(began[page] || claimed, claimed);
+    return letters.sort((a, b) => !a.item - !b.item || began[a.page] - began[b.page]);
+  });
+  const letter = (more) => Object.assign({
+    attempt: words.attempt, person: words.person, page, n: ++n,
+    language: document.documentElement.lang, claimed: Date.now()
+  }, more);
 
   // ---- sending ---------------------------------------------------------------------------------
   const ask = async (url, body) => {
@@ -65,7 +74,6 @@
     one(".dot", state).classList.toggle("wait", kept);
     one("span:last-child", state).textContent = text;
   };
-  const many = (text, count) => (text || "").replace("{count}", count);
 
   // Sends what belongs to the person who is signed in now, oldest first; returns what still waits.
   const flush = () => {
@@ -73,153 +81,189 @@
     sending = (sending || Promise.resolve()).then(work, work);
     return sending;
   };
+  const soon = () => { flush().catch(() => {}); };
   const work = async () => {
     let letters = await waiting();
     if (letters.length && !person) {
       const reply = await who();
-      if (reply.status !== 200) return letters;
+      if (reply.status !== 200) return [];
       person = reply.said.person;
     }
-    let problem = "", last = "", elsewhere = false;
+    let problem = "", at = "", elsewhere = false;
     for (const letter of letters.filter((each) => each.person === person && !each.refused)) {
       let reply = await ask(letter.url, letter);
       if (reply.status === 400) {
         const now = await who();
-        if (now.status === 200 && now.said.person === letter.person) reply = await ask(letter.url, letter);
-        else reply = { status: now.status === 200 ? 403 : now.status, said: {} };
+        if (now.status !== 200) reply = now;
+        else if (now.said.person === letter.person) reply = await ask(letter.url, letter);
+        else reply.status = 403;
       }
-      if (reply.status === 200) {
+      const { status, said } = reply;
+      if (status === 200) {
         await remove(letter);
-        last = reply.said.at;
+        at = said.at;
         pause = 2000;
-        if (form && letter.attempt === words.attempt && letter.page !== form.page.value) elsewhere = true;
-        if (reply.said.stale) problem = words.two;
-        if (reply.said.result) {
-          if (form && letter.attempt === words.attempt) location.href = reply.said.result;
-        }
-      } else if (reply.status === 401 || reply.status === 403) {
-        problem = reply.status === 401 ? words.signedOut : words.other;
+        if (said.late) problem = words.late;
+        if (letter.attempt !== words.attempt) continue;
+        if (letter.page !== page) elsewhere = true;
+        if (said.stale) stale = true;
+        if (said.result) location.href = said.result;
+      } else if (status === 401 || status === 403) {
+        problem = status === 401 ? words.signedOut : words.other;
         break;
-      } else if ([404, 409, 413, 422].includes(reply.status)) {
+      } else if ([404, 409, 413, 422].includes(status)) {
         // It can never be stored as it is: kept, so that nothing vanishes, but not sent again.
-        await put(Object.assign(letter, { refused: reply.status }));
+        problem = said.error;
+        await put(Object.assign(letter, { refused: status }));
       } else {
         problem = handed ? words.handed : words.waiting;
-        again = setTimeout(flush, pause);
+        await put(Object.assign(letter, { kept: true }));
+        again = setTimeout(soon, pause);
         pause = Math.min(pause * 2, 30000);
         break;
       }
     }
-    letters = (await waiting()).filter((each) => !each.refused);
-    for (const old of letters.filter((each) => each.claimed < Date.now() - OLDEST)) await remove(old);
+    letters = await waiting();
+    for (const old of letters) if (old.claimed < Date.now() - OLDEST) await remove(old);
+    letters = letters.filter((each) => !each.refused);
     if (!letters.length) flag("");
     const mine = letters.filter((each) => each.person === person);
-    if (problem) say(many(problem, mine.length), true);
-    else if (last) say((words.saved || "").replace("{time}", last), false);
+    if (problem) say(problem.replace("{count}", mine.length), true);
+    else if (stale) say(words.two, true);
+    else if (at && !mine.length && words.saved) say(words.saved.replace("{time}", at), false);
     // What an earlier page of this test had kept is on the server now, but not on this page.
     if (elsewhere && fresh && !problem && !mine.length) location.reload();
     return mine;
   };
 
-  addEventListener("online", flush);
-  addEventListener("pageshow", (event) => event.persisted && flush());
-  document.addEventListener("visibilitychange", () => document.hidden || flush());
+  for (const moment of ["online", "focus", "pageshow"]) addEventListener(moment, soon);
 
   // ---- signing out while something waits -----------------------------------------------------
   for (const leaving of all("[data-sign-out]")) {
     leaving.addEventListener("submit", async (event) => {
-      if (leaving.dataset.asked) return;
       event.preventDefault();
+      await keepTyped();
       const mine = await flush().catch(() => []);
-      leaving.dataset.asked = "yes";
-      if (mine.length) location.href = leaving.dataset.signOut || leaving.action;
-      else leaving.submit();
+      if (mine.length) location.href = leaving.action; else leaving.submit();
     });
   }
-  for (const button of all("[data-throw-away]")) {
-    button.addEventListener("click", async () => {
+  const unsent = one("[data-unsent]");
+  const show = (mine, done) => {
+    if (mine.length) unsent.hidden = false;
+    one("output", unsent).textContent = mine.length ? unsent.dataset.unsent.replace("{count}", mine.length) : done;
+    for (const button of all("button", unsent)) button.hidden = !mine.length;
+  };
+  if (unsent) {
+    one("[data-send]", unsent).onclick = (event) => flush().then((mine) => show(mine, event.target.dataset.send));
+    one("[data-throw-away]", unsent).onclick = async ({ target }) => {
+      if (target.textContent !== target.dataset.sure) return void (target.textContent = target.dataset.sure);
       for (const letter of await waiting()) if (letter.person === person) await remove(letter);
-    });
+      show(await flush(), target.dataset.throwAway);
+    };
   }
 
-  if (!form) return flush();
-
-  // ---- the quiz page -------------------------------------------------------------------------
-  let n = 0, able = true;
-  const letter = (more) => Object.assign({
-    attempt: words.attempt, person: words.person, page: form.page.value, n: ++n,
-    seen: +form.seen.value, language: document.documentElement.lang, claimed: Date.now()
-  }, more);
-  const fieldsOf = (question) => {
-    const fields = {};
-    for (const field of all("input,select", question)) {
-      if (!field.name.startsWith("a.")) continue;
-      const part = field.name.slice(2 + question.dataset.item.length + 1);
-      const chosen = field.type === "radio" || field.type === "checkbox" ? field.checked : field.value;
-      if (chosen) (fields[part] = fields[part] || []).push(field.value);
+  // ---- the pages of a test -------------------------------------------------------------------
+  let able = true, typing, typed = null, passing = false;
+  const keepTyped = () => typed && keep(typed);
+  const parts = (question) => {
+    const given = {};
+    for (const field of all("[name^='a.']", question)) {
+      const part = field.name.slice(question.dataset.item.length + 3);
+      given[part] = given[part] || [];
+      if (/radio|checkbox/.test(field.type) ? field.checked : field.value) given[part].push(field.value);
     }
-    return fields;
+    return given;
   };
-  const answered = (question) => {
-    const groups = new Map();
-    for (const field of all("input,select", question)) {
-      if (!field.name.startsWith("a.")) continue;
-      const given = field.type === "radio" || field.type === "checkbox" ? field.checked : field.value;
-      groups.set(field.name, groups.get(field.name) || !!given);
-    }
-    return [...groups.values()].every(Boolean);
-  };
+  const answered = (question) =>
+    Object.values(parts(question)).every((values) => values.length >= (question.dataset.choose || 1));
   const keep = async (question) => {
+    clearTimeout(typing);
+    typed = null;
     fresh = false;
     say(words.saving, true);
-    const kept = letter({ url: words.answers, item: question.dataset.item, fields: fieldsOf(question) });
+    const kept = letter({
+      url: words.answers, item: question.dataset.item, fields: parts(question), seen: +form.seen.value
+    });
     try {
       await put(kept);
     } catch (_) {
-      able = false;
-      unsafe();
+      unable();
       const reply = await ask(kept.url, kept);
       if (reply.status === 200) say(words.saved.replace("{time}", reply.said.at), false);
       return;
     }
-    flush();
+    soon();
   };
-  const unsafe = () => {
+  // This browser keeps nothing: the buttons that work without scripts come back.
+  const unable = () => {
+    able = false;
     say(words.unsafe, true);
-    all(".save", form).forEach((each) => { each.hidden = false; });
+    for (const each of all(".save", form)) each.hidden = false;
   };
+  const handIn = async () => {
+    await put(letter({ url: words.handIn }));
+    handed = true;
+    for (const each of all("fieldset.q, #quiz .btn, #hand-in .btn")) each.disabled = true;
+    say(words.saving, true);
+    soon();
+  };
+
+  if (last) {
+    last.addEventListener("submit", (event) => {
+      event.preventDefault();
+      handIn().catch(() => last.submit());
+    });
+  }
+  if (!form) return flush().then((mine) => unsent && show(mine, ""), () => {});
+
+  form.page.value = page;
   form.addEventListener("change", (event) => {
     const question = event.target.closest("[data-item]");
     if (question && !handed) keep(question);
   });
-  let typing;
   form.addEventListener("input", (event) => {
-    if (event.target.type !== "text") return;
+    if (event.target.type !== "text" || handed) return;
     clearTimeout(typing);
-    const question = event.target.closest("[data-item]");
-    typing = setTimeout(() => question && !handed && keep(question), 1500);
+    typed = event.target.closest("[data-item]");
+    typing = setTimeout(keepTyped, 1500);
   });
+  document.addEventListener("visibilitychange", () => document.hidden && keepTyped());
 
   // Going on needs the server; without it, this page itself shows what is left and keeps the hand-in.
-  let passing = false;
   form.addEventListener("submit", async (event) => {
-    if (passing || !able) return;
+    if (!able) return;
     event.preventDefault();
-    const button = event.submitter;
-    const mine = await flush().catch(() => null);
-    if (mine && !mine.length && (await who()).status === 200) {
-      passing = true;
+    if (passing) return;
+    passing = true;
+    const go = (event.submitter || document.activeElement || {}).value || "";
+    await keepTyped();
+    const mine = await flush().catch(() => []);
+    const { status, said } = await who();
+    if (status === 200 && said.person !== words.person) {
+      say(words.other.replace("{count}", mine.length), true);
+    } else if (status === 401 || (status === 200 && !mine.length)) {
+      const chosen = document.createElement("input");
+      chosen.type = "hidden";
+      chosen.name = "go";
+      chosen.value = go;
+      form.append(chosen);
       form.csrf_token.value = token;
-      form.requestSubmit ? form.requestSubmit(button) : form.submit();
-    } else if (button && button.value === "finish") offer();
+      n += 1000; // the server counts on where this page stopped
+      form.submit();
+      chosen.remove();
+    } else if (go === "finish") offer();
+    else say(words.waiting.replace("{count}", mine.length), true);
+    passing = false;
   });
   const offer = () => {
+    all("#offer").forEach((each) => each.remove());
     const panel = document.createElement("section");
+    panel.id = "offer";
     panel.className = "say warn flow";
     panel.tabIndex = -1;
-    const left = all(".q", form).map((question, place) => [question, place + 1]).filter(([q]) => !answered(q));
+    const open = all(".q", form).flatMap((question, place) => (answered(question) ? [] : [place + 1]));
     const text = document.createElement("p");
-    text.textContent = left.length ? words.left.replace("{list}", left.map(([, number]) => number).join(", ")) : words.noneLeft;
+    text.textContent = open.length ? words.left.replace("{list}", open.join(", ")) : words.noneLeft;
     const yes = document.createElement("button"), no = document.createElement("button");
     yes.type = no.type = "button";
     yes.className = "btn";
@@ -227,21 +271,14 @@
     yes.textContent = words.handInLabel;
     no.textContent = words.backLabel;
     no.onclick = () => panel.remove();
-    yes.onclick = async () => {
-      await put(letter({ url: words.handIn }));
-      handed = true;
-      all("fieldset.q", form).forEach((question) => { question.disabled = true; });
-      panel.remove();
-      say(words.handed, true);
-      flush();
-    };
+    yes.onclick = () => handIn().then(() => panel.remove(), unable);
     panel.append(text, yes, " ", no);
     form.append(panel);
     panel.focus();
   };
 
   waiting().then(() => {
-    all(".save", form).forEach((each) => { each.hidden = true; });
-    flush();
-  }, () => { able = false; unsafe(); });
+    for (const each of all(".save", form)) each.hidden = true;
+    return flush();
+  }).catch(unable);
 })();

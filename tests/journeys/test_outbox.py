@@ -1,0 +1,350 @@
+"""An answer that was given is never lost: not by the line, the tab, the clock or a colleague."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Route
+
+from tests.journeys.house import House
+from tests.journeys.seat import Seat, Seats
+from tests.people import Cast
+
+pytestmark = pytest.mark.browser
+
+KEPT = "No contact with the server"
+SAVED = "All answers are saved"
+
+
+@pytest.fixture
+def person(house: House) -> Cast:
+    return house.person()
+
+
+@pytest.fixture
+def attempt_id(house: House, person: Cast) -> UUID:
+    return house.test(person)
+
+
+@pytest.fixture
+def seat(seats: Seats, person: Cast, attempt_id: UUID) -> Seat:
+    """Return a seat on a plain-HTTP host name, with the test open in it."""
+    seat = seats(person)
+    seat.quiz(attempt_id)
+    assert seat.page.evaluate("isSecureContext") is False
+    return seat
+
+
+def tick(seat: Seat, place: int = 0) -> str:
+    """Answer the single question number ``place``; return the code that was chosen."""
+    name, value = seat.first_choices(place + 1)[place]
+    seat.page.locator(f'[name="{name}"][value="{value}"]').check()
+    return value
+
+
+def outbox(seat: Seat) -> list[dict[str, Any]]:
+    """Return what the browser keeps."""
+    found: list[dict[str, Any]] = seat.page.evaluate(
+        """() => new Promise((done) => {
+             const asked = indexedDB.open("lms", 1);
+             asked.onupgradeneeded = () => asked.transaction.abort();
+             asked.onerror = () => done([]);
+             asked.onsuccess = () => {
+               const all = asked.result.transaction("outbox").objectStore("outbox").getAll();
+               all.onsuccess = () => { asked.result.close(); done(all.result); };
+             };
+           })"""
+    )
+    return found
+
+
+def test_saved_is_said_only_after_the_commit(house: House, seat: Seat, attempt_id: UUID) -> None:
+    held: list[Route] = []
+    seat.context.route("**/answers", lambda route: held.append(route))
+    tick(seat)
+    seat.hears("Saving …")
+    seat.page.wait_for_timeout(300)
+    assert seat.state == "Saving …"
+    assert house.answers(attempt_id) == []
+    held[0].continue_()
+    seat.hears(SAVED)
+    assert len(house.answers(attempt_id)) == 1
+    assert outbox(seat) == []
+
+
+def test_every_answer_of_a_row_of_clicks_is_stored(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    wanted = house.right_fields(attempt_id)
+    for item, fields in wanted.items():
+        seat.choose(item, fields)
+    seat.hears(SAVED)
+    assert {each.item_id for each in house.answers(attempt_id)} == set(wanted)
+    assert outbox(seat) == []
+    seat.quiz(attempt_id)
+    assert seat.page.locator("fieldset.q :checked").count() > 0
+
+
+def test_a_cut_line_keeps_the_answer_and_sends_it_later(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    seat.cut()
+    tick(seat, 0)
+    tick(seat, 1)
+    seat.hears(KEPT)
+    seat.hears("waiting: 2")
+    kept = outbox(seat)
+    assert [each["n"] for each in kept] == [1, 2]
+    assert "Amina" not in str(kept)
+    assert house.answers(attempt_id) == []
+    seat.cut(False)
+    seat.hears(SAVED)
+    assert [each.n for each in house.answers(attempt_id)] == [1, 2]
+    assert house.answers(attempt_id)[0].carrier == "outbox"
+    assert outbox(seat) == []
+
+
+def test_a_server_that_refuses_for_a_moment_gets_the_answer_by_itself(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    seat.context.route("**/answers", lambda route: route.fulfill(status=503, body="busy"))
+    tick(seat)
+    seat.hears(KEPT)
+    seat.context.unroute("**/answers")
+    seat.hears(SAVED)  # nobody touched anything
+    assert len(house.answers(attempt_id)) == 1
+
+
+def test_an_answer_survives_its_tab_and_is_sent_from_any_page(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    seat.cut()
+    tick(seat)
+    seat.hears(KEPT)
+    seat.page.close()
+    seat.cut(False)
+    seat.new_page()
+    with seat.page.expect_response("**/answers"):
+        seat.go("/home")
+    assert len(house.answers(attempt_id)) == 1
+    seat.page.wait_for_function("() => !localStorage.outbox")
+
+
+def test_a_number_that_was_only_typed_is_kept_when_the_page_is_put_away(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    item = next(
+        name for name, fields in house.right_fields(attempt_id).items()
+        if list(fields) == [""] and fields[""][0].replace(".", "").isdigit()
+        and seat.page.locator(f'input.num[name="a.{name}"]').count()
+    )  # fmt: skip
+    seat.page.locator(f'input.num[name="a.{item}"]').press_sequentially("22")
+    other = seat.context.new_page()
+    other.bring_to_front()
+    seat.page.evaluate(
+        """() => { Object.defineProperty(document, "hidden", { get: () => true });
+                   document.dispatchEvent(new Event("visibilitychange")); }"""
+    )
+    seat.page.locator("#state", has_text=SAVED).wait_for(timeout=1400)
+    assert house.answers(attempt_id)[-1].choice == "22"
+
+
+def test_a_session_that_ended_keeps_the_answer_for_the_same_person(
+    house: House, seat: Seat, person: Cast, attempt_id: UUID
+) -> None:
+    house.end_session(person)
+    tick(seat)
+    seat.hears("You are signed out")
+    assert len(outbox(seat)) == 1
+    test = seat.page
+    seat.new_page()
+    seat.sign_in(person)
+    seat.page.wait_for_url("**/home")
+    seat.page.wait_for_function("() => !localStorage.outbox")
+    assert len(house.answers(attempt_id)) == 1
+    # The page that was left open goes on with the new session.
+    seat.page.close()
+    seat.page = test
+    tick(seat, 1)
+    seat.hears(SAVED)
+    assert len(house.answers(attempt_id)) == 2
+
+
+def test_another_person_in_between_never_sends_or_sees_it(
+    house: House, seats: Seats, seat: Seat, person: Cast, attempt_id: UUID
+) -> None:
+    chipo = house.person("Chipo Okello")
+    own = house.test(chipo)
+    seat.cut()
+    tick(seat)
+    seat.hears(KEPT)
+    seat.page.close()
+    seat.cut(False)
+    house.end_session(person)
+    sent: list[str] = []
+    seat.context.on(
+        "request", lambda each: sent.append(each.url) if each.method == "POST" else None
+    )
+    seat.new_page()
+    seat.sign_in(chipo)
+    seat.page.wait_for_url("**/home")
+    seat.page.wait_for_load_state("networkidle")
+    seat.quiz(own)
+    assert seat.state == "Every answer that you have saved is on the server."
+    seat.page.wait_for_load_state("networkidle")
+    assert [url for url in sent if "/answers" in url] == []
+    assert len(outbox(seat)) == 1
+    tick(seat)
+    seat.hears(SAVED)
+    assert len(house.answers(own)) == 1
+    assert house.answers(attempt_id) == []
+    seat.page.locator("header .pop").last.locator("summary").click()
+    seat.page.locator("form[data-sign-out] button").click()
+    seat.page.wait_for_url("**/en/")  # nothing of hers waits, so nobody is asked
+
+    seat.sign_in(person)
+    seat.page.wait_for_function("() => !localStorage.outbox")
+    stored = house.answers(attempt_id)
+    assert [each.entered_by for each in stored] == [None]
+    assert len(house.answers(own)) == 1
+
+
+def test_a_page_that_stayed_open_never_writes_for_who_signed_in_since(
+    house: House, seats: Seats, seat: Seat, attempt_id: UUID
+) -> None:
+    chipo = house.person("Chipo Okello")
+    seat.take(chipo)
+    tick(seat)
+    seat.hears("Somebody else is signed in")
+    seat.page.locator("button[value=finish]").click()
+    seat.page.wait_for_load_state("networkidle")
+    assert seat.page.url.endswith(str(attempt_id))
+    assert house.answers(attempt_id) == []
+    assert len(outbox(seat)) == 1
+
+
+@pytest.mark.parametrize("tab", ["stays", "is closed"])
+def test_handing_in_without_a_line_is_kept_and_sent(
+    house: House, seat: Seat, attempt_id: UUID, tab: str
+) -> None:
+    seat.cut()
+    tick(seat)
+    seat.hears(KEPT)
+    seat.page.locator("button[value=finish]").click()
+    offer = seat.page.locator("#offer")
+    assert "Unanswered: " in offer.inner_text()
+    offer.locator("button").first.click()
+    seat.hears("Your test is handed in on this computer")
+    assert seat.page.locator("fieldset.q:not(:disabled)").count() == 0
+    assert house.attempt(attempt_id).state == "open"
+    if tab == "stays":
+        seat.cut(False)
+        seat.page.wait_for_url("**/result")
+    else:
+        seat.page.close()
+        seat.cut(False)
+        seat.new_page()
+        seat.go("/home")
+        seat.page.wait_for_function("() => !localStorage.outbox")
+    assert house.attempt(attempt_id).state == "submitted"
+    assert [each.late for each in house.answers(attempt_id)] == [None]
+
+
+def test_the_line_that_breaks_before_the_last_button_changes_nothing(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    seat.page.locator("button[value=finish]").click()
+    seat.page.wait_for_url("**/unanswered")
+    seat.cut()
+    seat.page.locator("#hand-in button").click()
+    seat.hears("Your test is handed in on this computer")
+    seat.cut(False)
+    seat.page.wait_for_url("**/result")
+    assert house.attempt(attempt_id).state == "submitted"
+
+
+def test_two_pages_at_once_ask_the_person(
+    house: House, seats: Seats, seat: Seat, person: Cast, attempt_id: UUID
+) -> None:
+    other = seats(person)
+    other.quiz(attempt_id)
+    name, _ = seat.first_choices(1)[0]
+    codes = seat.page.locator(f'[name="{name}"]').evaluate_all("(all) => all.map((e) => e.value)")
+    other.page.locator(f'[name="{name}"][value="{codes[0]}"]').check()
+    other.hears(SAVED)
+    seat.page.locator(f'[name="{name}"][value="{codes[1]}"]').check()
+    seat.hears("Another page has changed an answer")
+    assert [each.stale for each in house.answers(attempt_id)] == [False, True]
+
+    seat.page.reload()
+    asked = seat.page.locator("section.say.warn")
+    assert asked.locator("form").count() == 2
+    assert seat.page.locator(f'[name="{name}"]:checked').get_attribute("value") == codes[0]
+    asked.get_by_role("button", name="Use this answer").click()
+    seat.page.wait_for_load_state()
+    assert seat.page.locator("section.say.warn").count() == 0
+    assert seat.page.locator(f'[name="{name}"]:checked').get_attribute("value") == codes[1]
+    assert len(house.answers(attempt_id)) == 3  # nothing vanished
+
+
+def test_what_arrived_but_was_not_acknowledged_counts_once(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    def swallow(route: Route) -> None:
+        # Sent on by the test itself, which knows no station's names.
+        url = route.request.url.replace(house.station, house.loopback)
+        route.fetch(url=url, headers={**route.request.headers, "origin": house.loopback})
+        route.abort()
+
+    seat.context.route("**/answers", swallow)
+    tick(seat)
+    seat.hears(KEPT)
+    assert len(house.answers(attempt_id)) == 1
+    seat.context.unroute("**/answers")
+    seat.hears(SAVED)
+    assert len(house.answers(attempt_id)) == 1
+
+
+def test_going_back_to_the_page_and_answering_on_loses_nothing(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    tick(seat, 0)
+    seat.hears(SAVED)
+    seat.page.locator("button[value=finish]").click()
+    seat.page.wait_for_url("**/unanswered")
+    seat.page.go_back()
+    seat.page.wait_for_load_state()
+    tick(seat, 1)
+    seat.hears(SAVED)
+    assert len({each.item_id for each in house.answers(attempt_id)}) == 2
+    assert not any(each.stale for each in house.answers(attempt_id))
+
+
+def test_an_answer_after_the_end_is_kept_and_the_page_says_that_it_does_not_count(
+    house: House, seats: Seats, seat: Seat, person: Cast, attempt_id: UUID
+) -> None:
+    other = seats(person)
+    other.go(f"/tests/{attempt_id}/unanswered")
+    other.page.locator("#hand-in button").click()
+    other.page.wait_for_url("**/result")
+    tick(seat)
+    seat.hears("does not count")
+    assert [each.late for each in house.answers(attempt_id)] == ["late"]
+    assert house.attempt(attempt_id).percent == 0
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_saves_all_the_same(
+    house: House, seats: Seats, person: Cast, attempt_id: UUID
+) -> None:
+    seat = seats(person)
+    seat.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    seat.quiz(attempt_id)
+    seat.hears("This browser cannot keep answers")
+    assert seat.page.locator(".save button").first.is_visible()
+    tick(seat)
+    seat.hears(SAVED)
+    seat.page.locator(".save button").first.click()
+    seat.page.wait_for_load_state()
+    assert len(house.answers(attempt_id)) == 1
