@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.assessment import actions, queries, rules
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
+from lms.assessment.controls import controls
 from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm, json_in, uuid_in
 from lms.assessment.marking import is_answered
 from lms.assessment.senders import BadAnswerError, person_tag, require_person
@@ -28,7 +30,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.tables import AnyRow
 from lms.web import csrf
-from lms.web.language import IN_LANGUAGE, current, gettext
+from lms.web.language import IN_LANGUAGE, current, gettext, sentence
 from lms.web.pages import shown_time, viewer
 from lms.web.permissions import LEARN, permission
 
@@ -157,14 +159,19 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
         session, attempt.edition_id, order, dict.fromkeys((current().code, attempt.language))
     )
     held = rules.current(queries.answers(session, attempt.id))
+    spoken = partial(sentence, language=current().code)
     shown = []
     for number, place in enumerate(attempt.items, 1):
         row = rows[place["item"]]
         codes = Codes(attempt.secret, row.item_id, row.kind, row.key)
         counted = held.get(row.item_id, rules.Current(None))
         choice = counted.said.choice if counted.said else None
+        ordered, said = _order(row.kind, row.key, place["order"]), codes.fields(choice)
         shown.append(
             {
+                "controls": controls(
+                    row.item_id, row.kind, row.words, codes.code, ordered, said, spoken
+                ),
                 "number": number,
                 "id": row.item_id,
                 "kind": row.kind,
@@ -172,9 +179,9 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
                           if name not in {"why", "feedback"}},
                 "language": row.language,
                 "codes": codes.code,
-                "order": _order(row.kind, row.key, place["order"]),
+                "order": ordered,
                 "choose": row.key.get("choose"),
-                "said": codes.fields(choice),
+                "said": said,
                 "answered": is_answered(row.kind, row.key, choice),
                 "others": [
                     {"id": each.id, "fields": codes.fields(each.choice), "at": each.stored_at}

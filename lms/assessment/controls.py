@@ -1,0 +1,110 @@
+"""The controls of a question as HTML, written directly.
+
+A test has some two hundred controls. As template macros they cost half of the page's time, so
+this one loop writes them: every value is either HTML that publication made safe, a code or a
+number of ours, or escaped here. ``templates/assessment/question.html`` puts the frame around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+Said = Mapping[str, Sequence[str]]  # part -> what was chosen
+Translate = Callable[[str], str]
+
+
+def controls(
+    item: str,
+    kind: str,
+    words: Mapping[str, Any],
+    codes: Mapping[str, str],
+    order: Any,  # noqa: ANN401 -- letters; a scenario's by step
+    said: Said,
+    _: Translate,
+) -> str:
+    """Return the controls of one question with what was chosen.
+
+    words   of ``edition_item_text``: safe HTML, ``rights`` and ``unit`` plain text.
+    codes   letter -> code in this attempt; order  the letters as this form shows them.
+    _       says a sentence of the interface in the reader's language.
+    """
+    if kind in {"single", "multiple"}:
+        type_ = "radio" if kind == "single" else "checkbox"
+        return "".join(_options(type_, item, "", order, codes, words["choices"], said))
+    if kind == "truefalse-reason":
+        claims = {"true": escape(_("True")), "false": escape(_("False"))}
+        return (
+            f'<div role="group" aria-label="{escape(_("Is the statement true?"))}">'
+            f"{''.join(_options('radio', item, 'claim', ('true', 'false'), codes, claims, said))}"
+            f'</div><div role="group" aria-label="{escape(_("The reason"))}">'
+            f'<p class="hint">{escape(_("Because:"))}</p>'
+            f"{''.join(_options('radio', item, 'reason', order, codes, words['choices'], said))}"
+            "</div>"
+        )
+    if kind == "ordering":
+        hint = escape(_("Give each line its place, 1 for the first."))
+        places = {str(place): str(place) for place in range(1, len(order) + 1)}
+        rows = [
+            _row(item, codes[letter], words["choices"][letter], _("Place"), places, said)
+            for letter in order
+        ]
+        return f'<p class="hint">{hint}</p>{"".join(rows)}'
+    if kind == "matching":
+        rights = {codes[letter]: escape(words["rights"][letter]) for letter in order}
+        return "".join(
+            _row(item, codes[letter], left, _("choose"), rights, said)
+            for letter, left in words["lefts"].items()
+        )
+    if kind == "scenario":
+        return "".join(_step(item, number, step, codes, order, said, _)
+                       for number, step in enumerate(words["steps"], 1))  # fmt: skip
+    typed = escape(str((said.get("") or [""])[0]), quote=True)
+    return (
+        f'<label class="row"><span>{escape(_("Your answer"))}</span> <input class="num" '
+        f'type="text" inputmode="decimal" autocomplete="off" maxlength="20" name="a.{item}" '
+        f'value="{typed}"> <span>{escape(words["unit"])}</span></label>'
+    )
+
+
+def _options(
+    type_: str, item: str, part: str, letters: Sequence[str], codes: Mapping[str, str],
+    words: Mapping[str, str], said: Said, prefix: str = "",
+) -> Iterator[str]:  # fmt: skip
+    name = f"a.{item}:{part}" if part else f"a.{item}"
+    chosen = said.get(part, ())
+    for letter in letters:
+        code = codes[prefix + letter]
+        checked = " checked" if code in chosen else ""
+        yield (
+            f'<label class="opt"><input type="{type_}" name="{name}" value="{code}"{checked}> '
+            f"<span>{words[letter]}</span></label>"
+        )
+
+
+def _row(
+    item: str, part: str, words: str, first: str, choices: Mapping[str, str], said: Said
+) -> str:
+    chosen = (said.get(part) or [""])[0]
+    options = "".join(
+        f'<option value="{value}"{" selected" if value == chosen else ""}>{text}</option>'
+        for value, text in choices.items()
+    )
+    return (
+        f'<label class="pair"><span>{words}</span> <select name="a.{item}:{part}">'
+        f'<option value="">{escape(first)}</option>{options}</select></label>'
+    )
+
+
+def _step(
+    item: str, number: int, step: Mapping[str, Any], codes: Mapping[str, str],
+    order: Mapping[str, Sequence[str]], said: Said, _: Translate,
+) -> str:  # fmt: skip
+    name = step["id"]
+    legend = escape(_("Decision %(number)s") % {"number": number})
+    rows = _options("radio", item, name, order[name], codes, step["choices"], said, f"{name}.")
+    return (
+        f'<fieldset class="step"><legend class="vh">{legend}</legend>'
+        f'<div class="stem">{step["prompt"]}</div>{"".join(rows)}</fieldset>'
+    )
