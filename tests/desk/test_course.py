@@ -1,0 +1,191 @@
+"""GET /<language>/courses/<slug>"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from lms.accounts.rules import SERVER
+from lms.db import transaction
+from lms.kernel import clock
+from lms.learning import actions
+from tests.browser import Browser
+from tests.certificates.passed import confirm
+from tests.course import LESSONS, SmallCourse, set_access
+from tests.desk.paths import award
+from tests.people import Cast
+
+Open = Callable[[Cast | None], Browser]
+URL = "/en/courses/hygiene"
+
+
+def test_before_it_is_begun_it_says_what_it_is_about_and_offers_to_begin(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    page = browser(amina).get(URL).text
+    assert "You have not begun this course." in page
+    assert 'action="/en/courses/hygiene/begin"' in page
+    assert "What this course is about" in page
+    assert "4 lessons" in page
+    assert "about 40 minutes" in page
+    for code in LESSONS:
+        assert f"Lesson {code}" in page
+        assert f"/courses/hygiene/{code}" not in page
+
+
+def test_begun_it_leads_to_the_next_lesson_and_offers_the_first_test(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina, ["HY-1.1"])
+    page = browser(amina).get(URL).text
+    assert "Continue: Lesson HY-1.2" in page
+    assert "Lessons: 1 of 4 finished" in page
+    assert 'href="/en/courses/hygiene/tests/pre"' in page
+    assert 'href="/en/courses/hygiene/tests/post"' not in page
+
+
+def test_an_open_first_test_is_continued_and_a_marked_one_leads_to_its_result(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    attempt = small_course.start(amina, "pre")
+    page = browser(amina).get(URL).text
+    assert f'href="/en/tests/{attempt}">Continue the first test' in page
+    small_course.hand_in(amina, attempt)
+    page = browser(amina).get(URL).text
+    assert f'href="/en/tests/{attempt}/result">Result of the first test' in page
+    assert "tests/pre" not in page
+
+
+def test_when_every_lesson_is_finished_it_leads_to_the_final_test(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    page = browser(amina).get(URL).text
+    assert "The final test is open." in page
+    assert 'href="/en/courses/hygiene/tests/post">Go to the final test' in page
+
+
+def test_an_open_final_test_is_continued(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    attempt = small_course.start(amina)
+    assert f'href="/en/tests/{attempt}">Continue the test' in browser(amina).get(URL).text
+
+
+def test_after_a_failed_test_it_leads_to_what_was_missed_then_says_when_to_come_back(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    attempt = small_course.sit(amina, right=False)
+    here = browser(amina)
+    page = here.get(URL).text
+    assert "read the lessons of the modules that you missed" in page
+    assert "Continue: Lesson HY-1.1" in page
+    assert f'href="/en/tests/{attempt}/result">Final test, attempt 1: 0 %' in page
+    small_course.read(amina)
+    page = here.get(URL).text
+    assert "You may try again from" in page
+    assert "tests/post" not in page
+
+
+def test_a_granted_attempt_opens_the_test_before_the_pause_is_over(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    small_course.sit(amina, right=False)
+    small_course.read(amina)
+    with app.app_context(), transaction() as session:
+        actions.grant_attempt(session, SERVER, amina.id, "hygiene", "power cut", now=clock.now())
+    assert "The final test is open." in browser(amina).get(URL).text
+
+
+def test_who_has_passed_is_led_to_the_certificate(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.pass_it(amina)
+    here = browser(amina)
+    page = here.get(URL).text
+    assert "You have passed the final test." in page
+    assert 'href="/en/courses/hygiene/certificate"' in page
+    with app.app_context(), transaction() as session:
+        confirm(session, amina)
+    certificate = award(app, amina)
+    page = here.get(URL).text
+    assert f'href="/en/certificates/{certificate}">Open the certificate' in page
+    assert page.count('<span class="tag ok">done</span>') == 3
+
+
+def test_it_offers_paper_and_one_file(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    page = browser(amina).get(URL).text
+    assert 'href="/en/courses/hygiene/print"' in page
+    assert 'href="/en/courses/hygiene/take-along"' in page
+
+
+def test_a_colleague_another_facility_and_the_bosses_see_their_own_course(
+    browser: Open, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
+    small_course: SmallCourse,
+) -> None:  # fmt: skip
+    attempt = small_course.pass_it(amina)
+    for person in (chipo, daniel, bolat, grace):
+        page = browser(person).get(URL).text
+        assert "You have not begun this course." in page
+        assert str(attempt) not in page
+
+
+def test_nobody_in_particular_is_asked_to_sign_in(browser: Open, small_course: SmallCourse) -> None:
+    assert browser(None).get(URL).status_code == 401
+
+
+@pytest.mark.parametrize("slug", ["nothing", "HYGIENE", "C90", "x" * 2000, "é"])
+def test_there_is_no_such_course(
+    browser: Open, amina: Cast, small_course: SmallCourse, slug: str
+) -> None:
+    assert browser(amina).get(f"/en/courses/{slug}").status_code == 404
+
+
+@pytest.mark.parametrize("access", ["listed", "restricted"])
+def test_a_course_by_list_is_there_for_those_on_the_list(
+    app: Flask, browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse, access: str
+) -> None:
+    set_access(app, "hygiene", access)
+    with app.app_context(), transaction() as session:
+        actions.enrol(session, amina.id, "C90", route="list", by=SERVER, now=clock.now())
+    page = browser(amina).get(URL)
+    assert page.status_code == 200
+    assert ("take-along" in page.text) is (access == "listed")
+    assert browser(chipo).get(URL).status_code == 404
+
+
+def test_it_only_shows(browser: Open, amina: Cast, small_course: SmallCourse) -> None:
+    assert browser(amina).post(URL).status_code == 405
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "ru", "kk"])
+def test_a_course_speaks_every_language_in_every_state(
+    browser: Open, amina: Cast, small_course: SmallCourse, language: str
+) -> None:
+    here, url = browser(amina), f"/{language}/courses/hygiene"
+    long_ago = clock.now() - timedelta(days=20)
+    assert here.get(url).status_code == 200
+    small_course.begin(amina, now=long_ago)
+    assert here.get(url).status_code == 200
+    small_course.read(amina, now=long_ago)
+    small_course.sit(amina, right=False, now=long_ago)
+    assert here.get(url).status_code == 200
+    small_course.read(amina)
+    small_course.start(amina)
+    page = here.get(url)
+    assert page.status_code == 200
+    assert ("النظافة في المناوبة" in page.text) is (language == "ar")
