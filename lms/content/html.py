@@ -25,7 +25,7 @@ TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 RIGHT_TO_LEFT = frozenset({"ar"})
-HREF = re.compile(r'href="(term:|#)([^"]*)"')
+HREF = re.compile(r'href="(term:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
 PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
 
 Labels = Mapping[str, str]
@@ -81,7 +81,9 @@ def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -
     def address(match: re.Match[str]) -> str:
         if match[1] == "term:":
             return f'href="#{terms}-term-{match[2]}" class="term"'
-        return f'href="{link(match[2]) if link else "#" + match[2]}"'
+        if match[1] == "#":
+            return f'href="{link(match[2]) if link else "#" + match[2]}"'
+        return match[0] if match[1] else ""  # no address that depends on where the page lies
 
     clean = nh3.clean(
         HREF.sub(address, found), tags=TAGS, attributes=ATTRIBUTES,
@@ -452,6 +454,9 @@ class _Lesson:
         rows = [inline(each.text) for each in _shuffled(question.id, question.choices)]
         if question.kind != "ordering":
             rows = [inline(each.text) for each in question.choices]
+        if question.kind == "truefalse-reason":
+            lines += [f'<p class="tick">☐ {self._label(value)}</p>' for value in ("true", "false")]
+            lines.append(f"<p>{self._label('reason')}</p>")
         if question.kind == "matching":
             rights = ", ".join(
                 escape(plain(right)) for *_, right in _shuffled(question.id, question.pairs)
