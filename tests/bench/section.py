@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.bench import servers
 from tests.bench.load import Connection
-from tests.bench.seed import Learner, Seeded, seed
+from tests.bench.seed import Learner, Seeded, seed, seed_country
 from tests.bench.servers import Running
 
 # What a phone's browser sends with a page.
@@ -22,6 +22,7 @@ BROWSER = {
     "Accept-Language": "en-GB,en;q=0.9",
     "Accept-Encoding": "gzip, deflate, br",
 }
+STAFF = 20_000
 BUILD = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 
 
@@ -37,10 +38,23 @@ class Bench:
         """The data folder with 200 learners."""
         return seed(self.folder / "seeded")
 
+    @cached_property
+    def country(self) -> Seeded | None:
+        """The data folder of a country with the same learners; None where it cannot be built."""
+        return seed_country(self.folder / "country", STAFF)
+
+    @property
+    def largest(self) -> tuple[Seeded, str]:
+        """The country, else the 200 learners alone, and what to call it."""
+        if self.country is None:
+            return self.seeded, "200 people: a country cannot be built yet"
+        return self.country, f"{STAFF:,} people"
+
     @contextmanager
-    def lms(self, **settings: str) -> Iterator[Running]:
-        """Run the program on the seeded folder."""
-        with servers.lms(self.seeded.folder, **self.seeded.settings, **settings) as running:
+    def lms(self, seeded: Seeded | None = None) -> Iterator[Running]:
+        """Run the program on a seeded folder, the small one unless another is named."""
+        chosen = seeded or self.seeded
+        with servers.lms(chosen.folder, **chosen.settings) as running:
             yield running
 
     @contextmanager

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.models import Credential, Unit
 from lms.accounts.passwords import hashed
-from lms.app import create_app
+from lms.app import COMMANDS, create_app
 from lms.catalogue.models import Course, Edition
 from lms.catalogue.structure import Structure
 from lms.db import transaction
@@ -91,38 +93,74 @@ def seed(folder: Path, people: int = PEOPLE) -> Seeded:
     shutil.copytree(os.environ.get("LMS_COURSES") or ROOT / "courses", courses)
     # The country decides which national boxes the published course has: decide it before.
     _prepare(data, none)
-    now = datetime.now(UTC)
+    with _application(data, courses), transaction() as session:
+        _decide(session)
+    _prepare(data, courses)
+    return _populated(data, courses, people)
+
+
+def seed_country(folder: Path, staff: int) -> Seeded | None:
+    """Make the invented service of ``lms demo`` with ``staff`` people, and the same learners in it.
+
+    None where this build cannot make one.
+    """
+    data, courses = folder / "data", folder / "courses"
+    shutil.copytree(os.environ.get("LMS_COURSES") or ROOT / "courses", courses)
+    if "demo" not in COMMANDS:
+        return None
+    _lms(data, courses, "demo", "--only-build", "--staff", str(staff))
+    with _application(data, courses), transaction() as session:
+        _decide(session)
+    # The other country has other national boxes.
+    _prepare(data, courses)
+    return _populated(data, courses, PEOPLE)
+
+
+@contextmanager
+def _application(data: Path, courses: Path) -> Iterator[None]:
     app = create_app(read({"LMS_DATA": str(data), "LMS_COURSES": str(courses)}))
     with app.app_context():
-        with transaction() as session:
-            installation.decide(
-                session,
-                {
-                    "ready": True,
-                    "country": "tn",
-                    "names": {"en": "Prison Service Academy"},
-                    "languages": list(LANGUAGES),
-                    "time_zone": "Africa/Tunis",
-                },
-                now=now,
-            )
-        _prepare(data, courses)
-        with transaction() as session:
-            codes = _lessons(session)
-            facility = build_places(session).northgate
-            secret = hashed(PASSWORD)
-            learners = tuple(
-                _learner(session, number, facility, codes, secret, now) for number in range(people)
-            )
+        yield
         db.session.remove()
         db.engine.dispose()
+
+
+def _decide(session: Session) -> None:
+    facts = {
+        "ready": True,
+        "country": "tn",
+        "names": {"en": "Prison Service Academy"},
+        "languages": list(LANGUAGES),
+        "time_zone": "Africa/Tunis",
+    }
+    installation.decide(session, facts, now=datetime.now(UTC))
+
+
+def _populated(data: Path, courses: Path, people: int) -> Seeded:
+    now = datetime.now(UTC)
+    with _application(data, courses), transaction() as session:
+        codes = _lessons(session)
+        place = session.scalar(select(Unit).where(Unit.kind == "facility").limit(1))
+        place = place or build_places(session).northgate
+        secret = hashed(PASSWORD)
+        learners = tuple(
+            _learner(session, number, place, codes, secret, now) for number in range(people)
+        )
     return Seeded(data, courses, learners, codes)
 
 
 def _prepare(data: Path, courses: Path) -> None:
+    _lms(data, courses, "prepare")
+
+
+def _lms(data: Path, courses: Path, *command: str) -> None:
     environment = {**os.environ, "LMS_DATA": str(data), "LMS_COURSES": str(courses)}
-    command = [sys.executable, "-m", "lms.app", "prepare"]
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "lms.app", *command],
+        check=True,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _lessons(session: Session) -> tuple[str, ...]:
@@ -149,5 +187,4 @@ def _learner(
         learning.complete_lesson(session, person.viewer, enrolment, code, now=now)
     attempt = learning.start_test(session, person.viewer, SLUG, "post", "en", floor=70, now=now)
     session.flush()
-    session.expunge_all()
     return Learner(person.service_number, person.token, attempt)

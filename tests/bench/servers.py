@@ -33,10 +33,15 @@ class Running:
 
     def pss(self) -> float:
         """Return the proportional memory of the process in MiB."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        raise RuntimeError("the kernel tells no Pss")
+        return pss(self.pid)
+
+
+def pss(pid: int) -> float:
+    """Return the proportional memory of a process in MiB: shared pages count in parts."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("the kernel tells no Pss")
 
 
 def free_port() -> int:
