@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries, rules
@@ -22,8 +22,16 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id, one_time_code
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow, Base
 
 MOST_ANSWERS = 4000
+
+_ATTEMPTS, _ANSWERS = (Base.metadata.tables[name] for name in ("attempt", "answer"))
+_NEXT_VERSION = (
+    update(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("attempt_id"))
+    .values(version=_ATTEMPTS.c.version + 1).returning(_ATTEMPTS.c.version)
+)  # fmt: skip
+_INSERT = insert(_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +99,15 @@ def store_answer(
     Whatever can be kept is kept: an incomplete answer, one that another page contradicts (stale),
     one that came after the end (late).
     """
-    attempt = queries.locked(session, viewer, attempt_id)
-    found = queries.item_key(session, attempt.form_id, item)
-    if found is None:
-        raise NotFound
-    before = session.execute(
-        select(Answer.stale, Answer.late).where(
-            Answer.attempt_id == attempt_id, Answer.page == page, Answer.n == n
-        )
-    ).one_or_none()
+    place = queries.locked_place(session, viewer, attempt_id, item)
+    said = queries.said_to(session, attempt_id, item, page, n)
+    before = next((each for each in said if (each.page, each.n) == (page, n)), None)
     if before is not None:
-        return Stored(attempt.version, before.stale, before.late, repeated=True)
-    choice = Codes(attempt.secret, item, *found).choice(fields)
+        return Stored(place.version, before.stale, before.late, repeated=True)
+    choice = Codes(place.secret, item, place.kind, place.key).choice(fields)
+    earlier = [(each.item_id, each.page, each.version) for each in said if not each.stale]
     return _append(
-        session, viewer, attempt, item, choice, page=page, n=n, version_seen=version_seen,
+        session, viewer, place, item, choice, earlier, page=page, n=n, version_seen=version_seen,
         language=language, carrier=carrier, claimed_at=claimed_at, now=now,
     )  # fmt: skip
 
@@ -140,8 +143,10 @@ def store_page(
         n += 1
         changed += 1
         _append(
-            session, viewer, attempt, form_item.id, choice, page=page, n=n,
-            version_seen=version_seen, language=language, carrier="page", claimed_at=None, now=now,
+            session, viewer, attempt, form_item.id, choice,
+            [(each.item, each.page, each.version) for each in said if not each.stale],
+            page=page, n=n, version_seen=version_seen, language=language, carrier="page",
+            claimed_at=None, now=now,
         )  # fmt: skip
     return changed
 
@@ -160,38 +165,38 @@ def settle(
     if chosen is None or chosen.attempt_id != attempt.id or attempt.state != "open":
         raise NotFound
     _append(
-        session, viewer, attempt, chosen.item_id, chosen.choice, page=secrets.token_hex(8), n=1,
+        session, viewer, attempt, chosen.item_id, chosen.choice, (), page=secrets.token_hex(8),
+        n=1,
         version_seen=attempt.version, language=chosen.language, carrier="page", claimed_at=None,
         now=now,
     )  # fmt: skip
 
 
 def _append(
-    session: Session, viewer: Viewer, attempt: Attempt, item: str, choice: Any,  # noqa: ANN401
-    *, page: str, n: int, version_seen: int, language: str, carrier: str,
-    claimed_at: datetime | None, now: datetime,
+    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Any,  # noqa: ANN401
+    earlier: Iterable[tuple[str, str, int]], *, page: str, n: int, version_seen: int,
+    language: str, carrier: str, claimed_at: datetime | None, now: datetime,
 ) -> Stored:  # fmt: skip
+    """Add one answer to an attempt that is locked; ``earlier`` as ``rules.is_stale`` wants it."""
     if attempt.version >= MOST_ANSWERS:
         raise Refused(Message(msg("This test holds too many answers. Hand it in as it is.")))
-    earlier = session.execute(
-        select(Answer.item_id, Answer.page, Answer.version).where(
-            Answer.attempt_id == attempt.id, Answer.item_id == item, Answer.stale.is_(False)
-        )
-    )
     stale = rules.is_stale(item, page, version_seen, earlier)
     late = "late" if attempt.state != "open" else None
     late = late or rules.lateness(attempt.closes_at, claimed_at, now)
-    attempt.version += 1
-    session.add(
-        Answer(
-            id=new_ordered_id(), attempt_id=attempt.id, page=page, n=n, item_id=item,
-            choice=choice, language=language, version_seen=version_seen, version=attempt.version,
-            stale=stale, late=late, claimed_at=claimed_at, stored_at=now, carrier=carrier,
-            entered_by=None if viewer.person_id == attempt.person_id else viewer.person_id,
-        )
+    # Plain statements: every answer of a country comes this way, and an object for each costs
+    # a quarter of the time.
+    version: int = session.execute(_NEXT_VERSION, {"attempt_id": attempt.id}).scalar_one()
+    session.execute(
+        _INSERT,
+        {
+            "id": new_ordered_id(), "attempt_id": attempt.id, "page": page, "n": n,
+            "item_id": item, "choice": choice, "language": language,
+            "version_seen": version_seen, "version": version, "stale": stale, "late": late,
+            "claimed_at": claimed_at, "stored_at": now, "carrier": carrier,
+            "entered_by": None if viewer.person_id == attempt.person_id else viewer.person_id,
+        },
     )  # fmt: skip
-    session.flush()
-    return Stored(attempt.version, stale, late)
+    return Stored(version, stale, late)
 
 
 def _as_seen(said: list[rules.Said], item: str, version: int) -> rules.Said | None:

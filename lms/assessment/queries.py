@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.drawing import BankItem
@@ -65,6 +64,31 @@ _ANSWERS = (
     .order_by(Answer.version)
     .limit(5000)
 )  # fmt: skip
+
+_PLACE = (
+    select(
+        Attempt.id, Attempt.person_id, Attempt.secret, Attempt.version, Attempt.state,
+        Attempt.closes_at, Form.items.label("items_of_form"), EditionItem.kind, EditionItem.key,
+    )
+    .join(Form, Form.id == Attempt.form_id)
+    .join(EditionItem, EditionItem.edition_id == Form.edition_id)
+    .where(
+        Attempt.id == bindparam("attempt_id"),
+        Attempt.person_id == bindparam("person_id"),
+        EditionItem.item_id == bindparam("item"),
+    )
+    .with_for_update(of=Attempt)
+)  # fmt: skip
+
+_SAID_TO = select(
+    Answer.item_id, Answer.page, Answer.n, Answer.version, Answer.stale, Answer.late
+).where(
+    Answer.attempt_id == bindparam("attempt_id"),
+    or_(
+        Answer.item_id == bindparam("item"),
+        and_(Answer.page == bindparam("page"), Answer.n == bindparam("n")),
+    ),
+)
 
 
 def attempt(session: Session, viewer: Viewer, attempt_id: UUID, language: str) -> AnyRow:
@@ -124,16 +148,24 @@ def form_items(session: Session, form_id: UUID) -> list[FormItem]:
     return [rows[item] for item in order]
 
 
-def item_key(session: Session, form_id: UUID, item: str) -> tuple[str, dict[str, Any]] | None:
-    """Return (kind, key) of one item of a form, None when the form does not hold it."""
+def locked_place(session: Session, viewer: Viewer, attempt_id: UUID, item: str) -> AnyRow:
+    """Return what storing an answer needs of the attempt (locked) and of one item of its form.
+
+    raises NotFound when this person has no such attempt, or its form no such item.
+    """
     row = session.execute(
-        select(EditionItem.kind, EditionItem.key, Form.items)
-        .join(Form, Form.edition_id == EditionItem.edition_id)
-        .where(Form.id == form_id, EditionItem.item_id == item)
+        _PLACE, {"attempt_id": attempt_id, "person_id": viewer.person_id, "item": item}
     ).one_or_none()
-    if row is None or not any(each["item"] == item for each in row.items):
-        return None
-    return row.kind, row.key
+    if row is None or not any(each["item"] == item for each in row.items_of_form):
+        raise NotFound
+    return row
+
+
+def said_to(session: Session, attempt_id: UUID, item: str, page: str, n: int) -> Sequence[AnyRow]:
+    """Return every answer to one item of an attempt that the caller has locked, and (page, n)."""
+    return session.execute(
+        _SAID_TO, {"attempt_id": attempt_id, "item": item, "page": page, "n": n}
+    ).all()
 
 
 def answers(session: Session, attempt_id: UUID) -> list[Said]:

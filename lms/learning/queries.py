@@ -182,15 +182,18 @@ _ATTEMPTS = select(
     Attempt.submitted_at, Attempt.percent, Attempt.passed, Attempt.outcome, Attempt.grant_id,
 ).order_by(Attempt.opened_at, Attempt.number)  # fmt: skip
 
+_OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))
+_OF_ENROLMENT = _ATTEMPTS.where(Attempt.enrolment_id == bindparam("enrolment_id"))
+
 
 def attempts(session: Session, viewer: Viewer) -> list[AnyRow]:
     """Return every attempt of this person at any test, oldest first."""
-    return list(session.execute(_ATTEMPTS.where(Attempt.person_id == viewer.person_id)))
+    return list(session.execute(_OF_PERSON, {"person_id": viewer.person_id}))
 
 
 def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
     """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
-    rows = list(session.execute(_ATTEMPTS.where(Attempt.enrolment_id == enrolment_id)))
+    rows = list(session.execute(_OF_ENROLMENT, {"enrolment_id": enrolment_id}))
     return sittings_among(rows, enrolment_id)
 
 

@@ -270,7 +270,7 @@
     no.className = "btn alt";
     yes.textContent = words.handInLabel;
     no.textContent = words.backLabel;
-    no.onclick = () => panel.remove();
+    no.onclick = () => { panel.remove(); one("[value=finish]", form).focus(); };
     yes.onclick = () => handIn().then(() => panel.remove(), unable);
     panel.append(text, yes, " ", no);
     form.append(panel);
