@@ -1,0 +1,303 @@
+"""Building the demonstration: 200 people with a history of two years, told by the real actions.
+
+Everything is written in one transaction: a build that was interrupted leaves no half country
+behind, and the next one begins anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import passwords, register
+from lms.accounts.models import Credential, Posting, Unit
+from lms.accounts.register import NewPerson, NewRole, NewUnit
+from lms.accounts.rules import SERVER, initials
+from lms.admin.actions import FirstRun, first_run
+from lms.admin.demo import service
+from lms.admin.demo.people import Invented, invented
+from lms.admin.demo.service import LEARNER, Office, Place
+from lms.admin.demo.states import State
+from lms.admin.demo.stories import Learner, Story, World, story_of, tell
+from lms.audit import actions as audit
+from lms.catalogue.models import Course, Edition, EditionLesson
+from lms.catalogue.structure import Structure
+from lms.jobs import actions as jobs
+from lms.jobs.actions import Step
+from lms.kernel.ids import new_ordered_id
+from lms.kernel.names import LATIN, PersonName
+from lms.kernel.viewer import Viewer
+
+ACCOUNTS = "accounts.csv"
+HEADER = ("service_number", "password", "role", "facility", "state")
+BEGAN = timedelta(days=790)  # so long ago the service was set up
+# Of 40 learners, so many are in each state.
+SHARES: Mapping[State, int] = {
+    State.NOT_STARTED: 9,
+    State.IN_LESSON: 9,
+    State.IN_TEST: 2,
+    State.FAILED_ONCE: 3,
+    State.PASSED: 2,
+    State.CERTIFIED: 10,
+    State.EXPIRING: 3,
+    State.TRANSFERRED: 2,
+}
+PASSWORD_WORDS = (
+    "amber", "anchor", "basket", "beacon", "candle", "cedar", "copper", "drum", "ember", "falcon",
+    "garden", "harbour", "island", "jasmine", "kettle", "ladder", "lantern", "maple", "meadow",
+    "needle", "olive", "orchard", "pebble", "pepper", "quarry", "ribbon", "river", "saddle",
+    "silver", "spindle", "thimble", "timber", "velvet", "walnut", "willow", "window",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of accounts.csv."""
+
+    person_id: UUID
+    service_number: str
+    password: str
+    role: str
+    facility: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Somebody who joins the service: who, where, with which number and office."""
+
+    person: Invented
+    number: str
+    place: Place | None
+    office: Office | None
+    state: State
+
+
+def build(
+    session: Session, data: Path, steps: Mapping[str, Step], *, now: datetime,
+    staff: int = service.STAFF,
+) -> list[Account]:  # fmt: skip
+    """Set the service up and tell its history until ``now``; write accounts.csv into ``data``.
+
+    session  of an open transaction; the courses were published before the service began.
+    steps    what the worker can do.
+    returns  the people with their passwords, the first administrator first.
+    """
+    began = now - BEGAN
+    dice = random.Random(service.SEED)  # noqa: S311 -- repeatable on purpose; passwords are not
+    joining = list(_joining(invented(service.SEED), staff))
+    words = [_password() for _ in joining]
+    with ThreadPoolExecutor(2) as pool:
+        hashes = list(pool.map(passwords.hashed, words))
+    first, *others = zip(joining, words, hashes, strict=True)
+    accounts = [_set_up(session, *first, now=began)]
+    _work(session, steps, began + timedelta(minutes=1))
+    _add_places(session, now=began + timedelta(hours=1))
+    world = _world(session, steps, now=now)
+    stories: list[Story] = []
+    for n, (one, word, hashed) in enumerate(others):
+        joined = began + timedelta(hours=2, minutes=n)
+        account = _join(session, one, word, hashed, joined=joined, now=now)
+        accounts.append(account)
+        stories.append(_story(world, one, account, random.Random(dice.random())))  # noqa: S311
+        if one.state is State.TRANSFERRED and one.place is not None:
+            moves = now - timedelta(days=dice.randint(3, 15), hours=dice.randint(1, 8))
+            stories.append(_transfer(session, one, account, moves))
+            accounts[-1] = replace(account, facility=_elsewhere(one.place).names["en"])
+    session.flush()
+    tell(stories)
+    installation.decide(session, {service.DOORS: _doors(accounts)}, now=now)
+    write_accounts(data / ACCOUNTS, accounts)
+    return accounts
+
+
+def _joining(people: Iterator[Invented], staff: int) -> Iterator[Joining]:
+    """Yield the staff: the offices first, then learners in every state at every facility."""
+    count: dict[str, int] = {}
+
+    def one(place: Place | None, office: Office | None, state: State) -> Joining:
+        letters = place.letters if place else service.COUNTRY_LETTERS
+        count[letters] = count.get(letters, 1000) + 1
+        person = next(people)
+        if office is not None:
+            person = replace(person, function=office.function, rank_group="G3")
+        return Joining(person, f"{letters}-{count[letters]}", place, office, state)
+
+    yield one(None, service.COUNTRY_ADMINISTRATOR, State.NOT_STARTED)
+    offices: list[tuple[Place | None, Office]] = [(None, each) for each in service.AT_COUNTRY]
+    offices += [(place, office) for place in service.REGIONS for office in service.AT_REGION]
+    offices += [(place, office) for place in service.FACILITIES for office in service.AT_FACILITY]
+    states = cycle((State.CERTIFIED, State.CERTIFIED, State.EXPIRING))
+    for (place, office), state in zip(offices, states, strict=False):
+        yield one(place, office, state)
+    rest = staff - 1 - len(offices)
+    for place, state in islice(zip(cycle(service.FACILITIES), _states(), strict=False), rest):
+        yield one(place, None, state)
+
+
+def _states() -> Iterator[State]:
+    """Yield the states of learners without end, well mixed: each share evenly spread."""
+    total = sum(SHARES.values())
+    given = dict.fromkeys(SHARES, 0)
+    n = 0
+    while True:
+        n += 1
+        state = max(SHARES, key=lambda each: SHARES[each] * n / total - given[each])
+        given[state] += 1
+        yield state
+
+
+def _password() -> str:
+    """Return a password that is easy to type: ``cedar-lantern-river-47``."""
+    words = [secrets.choice(PASSWORD_WORDS) for _ in range(3)]
+    return "-".join([*words, str(10 + secrets.randbelow(90))])
+
+
+def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: datetime) -> Account:
+    """Answer the five questions of the first run, and say who signs certificates."""
+    person_id = first_run(
+        session,
+        FirstRun(
+            country="xx", names=service.NAMES, administrator=PersonName.of(one.person.name_latin),
+            service_number=one.number, password_hash=hashed, language="en", backups=None,
+        ),
+        now=now,
+    )  # fmt: skip
+    installation.decide(session, {"signatories": service.SIGNATORIES}, now=now)
+    return Account(
+        person_id, one.number, word, service.COUNTRY_ADMINISTRATOR.title, service.NAMES["en"],
+        one.state,
+    )  # fmt: skip
+
+
+def _add_places(session: Session, *, now: datetime) -> None:
+    for place in (*service.REGIONS, *service.FACILITIES):
+        new = NewUnit(place.kind, place.code, place.names, place.below)
+        register.add_unit(session, SERVER, new, now=now)
+
+
+def _world(session: Session, steps: Mapping[str, Step], *, now: datetime) -> World:
+    course, edition = session.execute(
+        select(Course, Edition).join(Edition, Edition.id == Course.edition_id)
+        .where(Course.slug == service.COURSE)
+    ).one()  # fmt: skip
+    lessons = session.execute(
+        select(EditionLesson.code, EditionLesson.parts)
+        .where(EditionLesson.edition_id == edition.id, EditionLesson.language == "en")
+    )  # fmt: skip
+    return World(
+        session=session,
+        site=installation.read(session),
+        course_id=course.id,
+        slug=course.slug,
+        structure=Structure.from_facts(edition.facts),
+        sections={code: [each[0] for each in parts["sections"]] for code, parts in lessons},
+        work=lambda moment: _work(session, steps, moment),
+        now=now,
+    )
+
+
+def _work(session: Session, steps: Mapping[str, Step], moment: datetime) -> None:
+    """Do what is due at ``moment`` as the worker does, inside the one transaction."""
+    owner = "demonstration"
+    while (job := jobs.take(session, owner, now=moment)) is not None:
+        while jobs.step(session, job.id, owner, steps, now=moment):
+            pass
+
+
+def _join(
+    session: Session, one: Joining, word: str, hashed: str, *, joined: datetime, now: datetime
+) -> Account:
+    """Add one person with a password and, where they have an office, the role."""
+    person, place = one.person, one.place
+    code = place.code if place else service.COUNTRY
+    person_id = register.add_person(
+        session, SERVER,
+        NewPerson(
+            one.number, PersonName.of(person.name), code,
+            name_latin=PersonName.of(person.name_latin, {LATIN}), language=person.language,
+            function=person.function, rank_group=person.rank_group, sex=person.sex,
+        ),
+        "", now=joined,
+    )  # fmt: skip
+    # They chose a password long ago: no one-time code is waiting.
+    session.execute(
+        update(Credential).where(Credential.person_id == person_id)
+        .values(password_hash=hashed, code_hash=None, code_until=None)
+    )  # fmt: skip
+    if one.office is not None:
+        days = one.office.days
+        ends = None if days is None else (now + timedelta(days=days)).date()
+        new = NewRole(one.office.role, joined.date(), ends, unit_code=code)
+        register.give_role(session, SERVER, one.number, new, now=joined)
+    return Account(
+        person_id, one.number, word, one.office.title if one.office else LEARNER,
+        (place.names if place else service.NAMES)["en"], one.state,
+    )  # fmt: skip
+
+
+def _story(world: World, one: Joining, account: Account, dice: random.Random) -> Story:
+    viewer = Viewer(account.person_id, one.person.language, initials(one.person.name_latin))
+    return story_of(
+        world, Learner(one.person, viewer, one.state, dice, scripts=dice.randrange(2) == 0)
+    )
+
+
+def _elsewhere(place: Place) -> Place:
+    """Return the facility to which people of ``place`` are moved."""
+    after = service.FACILITIES.index(place) + 1
+    return service.FACILITIES[after % len(service.FACILITIES)]
+
+
+def _transfer(session: Session, one: Joining, account: Account, at: datetime) -> Story:
+    """Move somebody to another facility: the posting ends and another begins the day after."""
+    yield at
+    if one.place is None:
+        return
+    unit_id = session.scalars(select(Unit.id).where(Unit.code == _elsewhere(one.place).code)).one()
+    session.execute(
+        update(Posting).where(Posting.person_id == account.person_id, Posting.ends_on.is_(None))
+        .values(ends_on=at.date() - timedelta(days=1))
+    )  # fmt: skip
+    session.add(
+        Posting(
+            id=new_ordered_id(), person_id=account.person_id, unit_id=unit_id,
+            function=one.person.function, starts_on=at.date(), ends_on=None,
+        )
+    )  # fmt: skip
+    facts = {"unit": str(unit_id)}
+    audit.append(session, None, "person.transferred", str(account.person_id), facts, now=at)
+
+
+def _doors(accounts: Sequence[Account]) -> dict[str, str]:
+    """Return the first person of each office, and the first learner of each state."""
+    doors: dict[str, str] = {}
+    for account in accounts:
+        name = account.state if account.role == LEARNER else account.role
+        doors.setdefault(str(name), str(account.person_id))
+    return doors
+
+
+def write_accounts(path: Path, accounts: Sequence[Account]) -> None:
+    """Write who can sign in and how, complete or not at all."""
+    temporary = path.with_suffix(".part")
+    with temporary.open("w", encoding="utf-8", newline="") as stream:
+        lines = csv.writer(stream, lineterminator="\n")
+        lines.writerow(HEADER)
+        for each in accounts:
+            lines.writerow(
+                (each.service_number, each.password, each.role, each.facility, str(each.state))
+            )
+    temporary.replace(path)

@@ -1,0 +1,111 @@
+"""The invented service itself: its name, its places, who holds which role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Names = Mapping[str, str]
+
+SEED = 20_261_124
+STAFF = 200
+COURSE = "mandela-rules"
+# The decision of an installation that names the doors of the tour: what opens -> person id.
+# A data folder without it is no demonstration: nobody can enter there without a password.
+DOORS = "demo_doors"
+
+NAMES: Names = {
+    "en": "Service of Corrections of Belmare",
+    "fr": "Service correctionnel de Belmare",
+    "ar": "مصلحة الإصلاح والسجون في بلمار",
+    "ru": "Служба исправительных учреждений Бельмаре",
+    "kk": "Бельмаре түзеу мекемелері қызметі",
+}
+SIGNATORIES = (
+    {
+        "name": "Selma Orlan",
+        "title": "Director of Training",
+        "title:fr": "Directrice de la formation",
+        "title:ar": "مديرة التكوين",
+        "title:ru": "Директор по обучению",
+        "title:kk": "Оқыту жөніндегі директор",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit to add; ``letters`` begin the service numbers of who joined there."""
+
+    kind: str
+    code: str
+    letters: str
+    names: Names
+    below: str
+
+
+COUNTRY = "XX"
+COUNTRY_LETTERS = "HQ"
+REGIONS = (
+    Place("region", "XX-C", "C", {
+        "en": "Coast", "fr": "Côte", "ar": "الساحل", "ru": "Побережье", "kk": "Жағалау",
+    }, COUNTRY),
+    Place("region", "XX-H", "H", {
+        "en": "Highlands", "fr": "Hautes Terres", "ar": "المرتفعات", "ru": "Нагорье",
+        "kk": "Таулы өңір",
+    }, COUNTRY),
+)  # fmt: skip
+FACILITIES = (
+    Place("facility", "XX-C1", "PS", {
+        "en": "Port Selva Prison", "fr": "Prison de Port-Selva", "ar": "سجن بورت سلفا",
+        "ru": "Тюрьма Порт-Сельва", "kk": "Порт-Сельва түрмесі",
+    }, "XX-C"),
+    Place("facility", "XX-C2", "SM", {
+        "en": "Saltmere Women's Prison", "fr": "Prison pour femmes de Saltmere",
+        "ar": "سجن النساء بسالتمير", "ru": "Женская тюрьма Солтмир",
+        "kk": "Солтмир әйелдер түрмесі",
+    }, "XX-C"),
+    Place("facility", "XX-H1", "KR", {
+        "en": "Karst Ridge Prison", "fr": "Prison de Karst", "ar": "سجن كارست",
+        "ru": "Тюрьма Карст", "kk": "Карст түрмесі",
+    }, "XX-H"),
+    Place("facility", "XX-H2", "TV", {
+        "en": "Tarn Valley Remand Centre", "fr": "Maison d'arrêt de la vallée de Tarn",
+        "ar": "مركز الإيقاف بوادي تارن", "ru": "Следственный изолятор Тарнской долины",
+        "kk": "Тарн алқабының тергеу изоляторы",
+    }, "XX-H"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A role to give: as accounts.csv names it, the grant behind it, where the holder works.
+
+    days  after which the grant ends, counted from today; None for good.
+    """
+
+    title: str
+    role: str
+    function: str
+    days: int | None = None
+
+
+LEARNER = "learner"
+COUNTRY_ADMINISTRATOR = Office("country administrator", "administrator", "P6")
+# What there is one of in the country, in each region, and in each facility (trainers: two).
+AT_COUNTRY = (
+    Office("observer", "observer", "P6"),
+    Office("inspector", "inspector", "P6", days=90),
+)
+AT_REGION = (Office("region administrator", "administrator", "P6"),)
+AT_FACILITY = (
+    Office("facility administrator", "administrator", "P6"),
+    Office("trainer", "trainer", "P7"),
+    Office("trainer", "trainer", "P7"),
+)
+# The doors of the tour: every office, and a learner in every state.
+OFFICES = tuple(
+    dict.fromkeys(
+        office.title for office in (COUNTRY_ADMINISTRATOR, *AT_REGION, *AT_FACILITY, *AT_COUNTRY)
+    )
+)
