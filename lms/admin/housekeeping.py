@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
 from lms.audit.models import AuditAddress, AuditRow
+from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 
@@ -41,5 +42,7 @@ def tidy(
     old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
     session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))
+    # A list that says nothing new is still news: it is dated today.
+    certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
