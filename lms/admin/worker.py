@@ -66,7 +66,9 @@ class WorkerKeeper:
         self, due: Callable[[], bool], environment: Mapping[str, str], *, every: float = LOOK_EVERY
     ) -> None:
         """Due   says whether a job waits; called in a thread once ``every`` seconds."""
-        self._due, self._environment, self._every = due, dict(environment), every
+        self._due, self._every = due, every
+        # One thread sets a page as quickly as two, and the worker stays 20 MiB smaller.
+        self._environment = {"RAYON_NUM_THREADS": "1", **environment}
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)

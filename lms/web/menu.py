@@ -54,6 +54,15 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
+def _address(endpoint: str) -> str:
+    """Return the address of a page of a menu; built once for each language."""
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("menu addresses", {})
+    key = (endpoint, current().code)
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
+
+
 def links(menu: str) -> list[Link]:
     """Return the links of ``main``, ``account`` or ``footer`` that the reader of this page has."""
     viewer = g.get("viewer")
@@ -70,4 +79,4 @@ def links(menu: str) -> list[Link]:
 def home_url() -> str:
     """Return where the emblem leads: the learner's desk, or the front page before sign-in."""
     wanted = "desk.home" if g.get("viewer") else "accounts.front"
-    return url_for(wanted) if has_endpoint(wanted) else f"/{current().code}/"
+    return _address(wanted) if has_endpoint(wanted) else f"/{current().code}/"
