@@ -68,7 +68,7 @@ def links(menu: str) -> list[Link]:
     viewer = g.get("viewer")
     return [
         Link(
-            url_for(entry.endpoint), entry.words, request.blueprint == entry.endpoint.split(".")[0]
+            _address(entry.endpoint), entry.words, request.blueprint == entry.endpoint.split(".")[0]
         )
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
