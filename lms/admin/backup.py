@@ -1,0 +1,370 @@
+"""``lms backup``: everything that a server needs to go on elsewhere, in one file, while it serves.
+
+Inside the data folder a backup may be plain and never holds the issuing key. Anywhere else it is
+sealed with a passphrase (``sealed.py``), and sealed ones hold the keys too.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, select
+
+from lms.admin import archive, schema
+from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
+from lms.admin.sealed import SealedReader, SealedWriter, SealError
+from lms.files import DIGEST
+from lms.installation import Site
+from lms.kernel.messages import Message, msg
+from lms.settings import Settings
+
+BACKUPS = "backups"  # the folder in the data folder, and the setting that names another one
+SHORTEST_PASSPHRASE = 12
+
+
+class BackupError(Exception):
+    """No backup was made; the message says why and what to do."""
+
+    def __init__(self, message: Message) -> None:
+        """Keep the sentence; its English form is what a terminal shows."""
+        super().__init__(str(message))
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that lies complete on the disk and was read back.
+
+    damaged   digests of stored files that are not what they were; they are left out.
+    """
+
+    path: Path
+    manifest: Manifest
+    sealed: bool
+    damaged: tuple[str, ...]
+
+
+def folder_of(settings: Settings, decided: str | None) -> Path:
+    """Return where backups go: what was decided at the first run, else in the data folder."""
+    return settings.data / (decided or BACKUPS)
+
+
+def leaves(settings: Settings, folder: Path) -> bool:
+    """Return whether ``folder`` is outside the data folder or on another disk than it."""
+    here = settings.data.resolve()
+    there = folder.resolve()
+    if not there.is_relative_to(here):
+        return True
+    while not there.exists():
+        there = there.parent
+    return there.stat().st_dev != here.stat().st_dev
+
+
+def before_upgrade(settings: Settings, *, now: datetime) -> Path:
+    """Make a plain backup inside the data folder; return its path. ``lms prepare`` calls this.
+
+    raises SchemaError when none could be made: then the schema stays as it is, too.
+    """
+    try:
+        made = make(settings, settings.data / BACKUPS, None, now=now, name="before-upgrade")
+    except BackupError as refused:
+        raise schema.SchemaError(refused.message) from refused
+    return made.path
+
+
+def make(
+    settings: Settings,
+    folder: Path,
+    passphrase: str | None,
+    *,
+    now: datetime,
+    name: str = "lms",
+) -> Made:
+    """Make a backup in ``folder``, sealed where there is a passphrase; the server may go on.
+
+    raises BackupError when nothing was made. A half-written file never bears a backup's name.
+    """
+    if passphrase is None and leaves(settings, folder):
+        raise BackupError(
+            Message(
+                msg(
+                    "The folder %(folder)s is outside the data folder. A backup there is "
+                    "encrypted: name a file that holds a passphrase with --passphrase-file."
+                ),
+                {"folder": str(folder)},
+            )
+        )
+    if passphrase is not None and len(passphrase) < SHORTEST_PASSPHRASE:
+        raise BackupError(
+            Message(
+                msg("The passphrase is too short. Take at least %(number)s characters, for "
+                    "example four words that do not belong together."),
+                {"number": SHORTEST_PASSPHRASE},
+            )
+        )  # fmt: skip
+    _require_folder(folder, settings.data)
+    try:
+        with _scratch(settings.data / BACKUPS) as scratch:
+            return _make(settings, folder, passphrase, scratch, name, now)
+    except OSError as error:
+        raise BackupError(_why(error, folder)) from error
+
+
+def _make(
+    settings: Settings,
+    folder: Path,
+    passphrase: str | None,
+    scratch: Path,
+    name: str,
+    now: datetime,
+) -> Made:
+    database = make_url(settings.database_url).get_backend_name()
+    copy = scratch / DATABASES[database]
+    if database == "sqlite":
+        _copy_sqlite(sqlite_path(settings), copy)
+        revision, site = _facts(f"sqlite:///{copy}")
+    else:
+        dump_postgresql(settings.database_url, copy)
+        revision, site = _facts(settings.database_url)
+    sources = {DATABASES[database]: copy, SECRET: settings.data / SECRET}
+    if passphrase is not None:
+        sources |= {f"keys/{path.name}": path for path in key_files(settings)}
+    # The database was copied first: every file that it names was stored before it.
+    sources |= _stored_files(settings.data / "files")
+    members = {member: member_of(path) for member, path in sources.items()}
+    damaged = tuple(member for member, found in members.items() if _is_damaged(member, found))
+    for member in damaged:
+        del members[member]
+    manifest = Manifest(now, site, revision, database, members)
+    _require_room(folder, sum(member.size + 1024 for member in members.values()))
+    ours = f"{name}-{site.hex[-8:] if site else 'new'}"
+    path = _free(folder, f"{ours}-{now:%Y%m%d-%H%M%S}", ".tar.sealed" if passphrase else ".tar")
+    for left in folder.glob(f".{ours}-*.part"):  # of a backup that was interrupted
+        left.unlink()
+    part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            if passphrase is None:
+                archive.pack(file, manifest, sources)
+            else:
+                sealed = SealedWriter(file, passphrase)
+                archive.pack(sealed, manifest, sources)
+                sealed.close()
+            flush(file)
+            file.seek(0)
+            _read_back(file, passphrase)
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    flush_folder(folder)
+    lost = tuple(member.rpartition("/")[2] for member in damaged)
+    return Made(path, manifest, sealed=passphrase is not None, damaged=lost)
+
+
+def _read_back(file: IO[bytes], passphrase: str | None) -> None:
+    """Read what lies on the disk now, as a restore would."""
+    try:
+        archive.unpack(file if passphrase is None else SealedReader(file, passphrase), None)
+    except (archive.ArchiveError, SealError) as error:
+        raise BackupError(
+            Message(
+                msg("The disk did not keep the backup as it was written. Take another disk; this "
+                    "one is failing.")
+            )
+        ) from error  # fmt: skip
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """Return the file of an SQLite database."""
+    return Path(make_url(settings.database_url).database or "")
+
+
+def key_files(settings: Settings) -> list[Path]:
+    """Return the issuing key, those before it and the key of name digests.
+
+    Empty where this account may not read them: on a server whose worker has its own account.
+    """
+    folder = settings.issuing_key.parent
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return []
+    names = (settings.issuing_key.name, "names.key")
+    return [
+        path
+        for path in found
+        if path.name.startswith(names) and path.is_file() and os.access(path, os.R_OK)
+    ]
+
+
+def flush_folder(folder: Path) -> None:
+    """Bring the names in ``folder`` to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def run_postgresql(program: str, database_url: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's client programs on the database; its password stays out of sight.
+
+    raises BackupError where the program is missing or says no.
+    """
+    found = shutil.which(program)
+    if found is None:
+        raise BackupError(
+            Message(
+                msg(
+                    "The records lie in PostgreSQL, and its program %(program)s is not on this "
+                    "machine. Install it (Debian: apt-get install postgresql-client), then try "
+                    "again."
+                ),
+                {"program": program},
+            )
+        )
+    url = make_url(database_url)
+    facts = {
+        "PGHOST": url.host, "PGPORT": url.port and str(url.port), "PGUSER": url.username,
+        "PGPASSWORD": url.password, "PGDATABASE": url.database,
+    }  # fmt: skip
+    given = {name: str(value) for name, value in facts.items() if value}
+    done = subprocess.run(  # noqa: S603 -- a program of the system, without a shell
+        [found, "--no-password", *arguments],
+        env={**os.environ, **given}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [str(done.returncode)]
+        raise BackupError(
+            Message(
+                msg("PostgreSQL's program %(program)s stopped: %(reason)s"),
+                {"program": program, "reason": said[-1][:300]},
+            )
+        )
+
+
+def dump_postgresql(database_url: str, target: Path) -> None:
+    """Write the whole database into the file ``target``, as it is at one moment."""
+    run_postgresql(
+        "pg_dump", database_url, "--format=custom", "--no-owner", "--no-privileges",
+        f"--file={target}",
+    )  # fmt: skip
+
+
+def _copy_sqlite(path: Path, copy: Path) -> None:
+    try:
+        source = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=60
+        )
+        try:
+            # One statement, one moment: whoever writes meanwhile waits some milliseconds.
+            source.execute("VACUUM INTO ?", (str(copy),))
+        finally:
+            source.close()
+    except sqlite3.Error as error:
+        if "full" in str(error):
+            raise OSError(errno.ENOSPC, str(error)) from error
+        raise BackupError(
+            Message(
+                msg("The database %(path)s cannot be copied: %(reason)s. Run: lms doctor"),
+                {"path": str(path), "reason": str(error)},
+            )
+        ) from error
+
+
+def _facts(database_url: str) -> tuple[str | None, UUID | None]:
+    """Return the schema's revision and the site's identity."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    try:
+        return schema.present_revision(engine), _site(engine)
+    finally:
+        engine.dispose()
+
+
+def _site(engine: Engine) -> UUID | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("site"):
+            return None
+        return connection.scalar(select(Site.id))
+
+
+def _stored_files(folder: Path) -> dict[str, Path]:
+    return {
+        f"files/{path.parent.name}/{path.name}": path
+        for path in sorted(folder.glob("??/*"))
+        if DIGEST.fullmatch(path.name) and path.parent.name == path.name[:2]
+    }
+
+
+def _is_damaged(name: str, found: Member) -> bool:
+    return name.startswith("files/") and not name.endswith(f"/{found.sha256}")
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """Give an empty folder of this process alone; only one backup is made at a time."""
+    with (folder / ".lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(
+                Message(msg("Another backup is being made at this moment. Try again later."))
+            ) from None
+        for left in folder.glob(".making-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
+            yield Path(scratch)
+
+
+def _require_folder(folder: Path, data: Path) -> None:
+    try:
+        (data / BACKUPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Not its parents: a stick that is not connected must not become a folder of this disk.
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BackupError(_why(error, folder)) from error
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    if shutil.disk_usage(folder).free < needed:
+        raise OSError(errno.ENOSPC, "no space")
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    return path
+
+
+def _why(error: OSError, folder: Path) -> Message:
+    if error.errno == errno.ENOSPC:
+        return Message(
+            msg("There is not enough room for the backup in %(folder)s. Nothing was made."),
+            {"folder": str(folder)},
+        )
+    if isinstance(error, FileNotFoundError) and error.filename == str(folder):
+        return Message(
+            msg("The folder %(folder)s is not there. Is the disk or the stick connected?"),
+            {"folder": str(folder)},
+        )
+    return Message(
+        msg("No backup was made in %(folder)s: %(reason)s."),
+        {"folder": str(folder), "reason": error.strerror or type(error).__name__},
+    )
