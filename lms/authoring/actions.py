@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from lms.catalogue.models import (
     OfferedChange,
 )
 from lms.content.digests import core_digest, layer_digest
-from lms.content.model import Course
+from lms.content.model import Course, Question
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
@@ -45,8 +45,8 @@ def publish(
 
     voices    one for each language in which pages are shown.
     package   the digest under which the folder's files were stored.
-    raises    Refused when another course has the slug, LessonTooLongError for a lesson that is
-              too large for a weak line.
+    raises    Refused when another course has the slug, and for a lesson that is too large for a
+              weak line.
     """
     facts = course.facts
     core, layer = core_digest(course.files), layer_digest(course.files, nation)
@@ -62,8 +62,7 @@ def publish(
     layer_facts = compiled.nation_of(course, nation)
     structure = compiled.structure(course, layer_facts).to_facts()
     items = compiled.bank(course, layer_facts)
-    keys = {item.id: item.key() for item in items}
-    number, revision = _next_number(session, last, structure, keys, course)
+    number, revision = _next_number(session, last, structure, items, course)
     edition = Edition(
         course_id=facts.id, number=number, revision=revision, core_digest=core, nation=nation,
         layer_digest=layer, package=package, facts={**structure, "changes": _changes(course)},
@@ -78,7 +77,7 @@ def publish(
             EditionItem(
                 edition_id=edition.id, item_id=item.id, module=_module_of(course, item.facts),
                 lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
-                critical=item.facts.get("critical"), key=keys[item.id],
+                critical=item.facts.get("critical"), key=item.key(),
             )
         )  # fmt: skip
         session.flush()
@@ -162,21 +161,30 @@ def _keep_course(session: Session, course: Course) -> None:
 
 def _next_number(
     session: Session, last: Edition | None, structure: dict[str, Any],
-    keys: Mapping[str, dict[str, Any]], course: Course,
+    items: Sequence[Question], course: Course,
 ) -> tuple[int, int]:  # fmt: skip
     """Return (number, revision): a new number where what is taught or asked has changed."""
     if last is None:
         return 1, 0
     rows = session.execute(
-        select(EditionItem.item_id, EditionItem.key).where(EditionItem.edition_id == last.id)
-    )
-    same_keys = dict(rows.tuples().all()) == dict(keys)
+        select(
+            EditionItem.item_id, EditionItem.lesson, EditionItem.section, EditionItem.kind,
+            EditionItem.critical, EditionItem.key,
+        ).where(EditionItem.edition_id == last.id)
+    )  # fmt: skip
+    same_questions = {row.item_id: tuple(row)[1:] for row in rows} == {
+        item.id: (
+            item.facts["lesson"], item.facts["section"], item.kind, item.facts.get("critical"),
+            _plain(item.key()),
+        )
+        for item in items
+    }  # fmt: skip
     known = set(last.facts.get("changes", ()))
     grave = any(change not in known for change in _changes(course))
     before = {name: value for name, value in last.facts.items() if name not in {"boxes", "changes"}}
     after = {name: value for name, value in structure.items() if name != "boxes"}
     # A structure just made holds tuples, one that was stored holds lists.
-    if same_keys and not grave and _plain(before) == _plain(after):
+    if same_questions and not grave and _plain(before) == _plain(after):
         return last.number, last.revision + 1
     return last.number + 1, 0
 

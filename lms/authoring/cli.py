@@ -27,7 +27,7 @@ from lms.db import transaction
 from lms.files import FileStore
 from lms.installation import LANGUAGES
 from lms.kernel import clock
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Refused
 from lms.web.language import locale_of, sentence
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -64,7 +64,7 @@ def check(path: Path) -> None:
 )
 def stamp_course(path: Path, again: tuple[str, ...]) -> None:
     """Write missing block ids, and from which text each translated block was made."""
-    files = folder.load(path)
+    files = _load(path)
     faults = Faults()
     text = decoded("course.toml", files.get("course.toml", b""), faults) or ""
     source = (toml_of("course.toml", 0, text, faults) or {}).get("source")
@@ -91,10 +91,14 @@ def publish(path: Path) -> None:
         for fault in reading.faults:
             click.echo(str(fault))
         sys.exit(1)
-    done = shipped.publish(
-        transaction, reading.course, file_store(), installation.read(db_reading()).nation,
-        spoken_voices(), now=clock.now(),
-    )  # fmt: skip
+    try:
+        done = shipped.publish(
+            transaction, reading.course, file_store(), installation.read(db_reading()).nation,
+            spoken_voices(), now=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        click.echo(str(refused))
+        sys.exit(1)
     click.echo(f"{done.course_id} {done.slug}: edition {done.edition}")
 
 
@@ -137,12 +141,16 @@ def spoken_voices() -> Mapping[str, Voice]:
     return shipped.voices(LANGUAGES, country, sentence, locale_of)
 
 
-def _read(path: Path) -> Reading:
+def _load(path: Path) -> dict[str, bytes]:
     try:
-        reading = read_course(folder.load(path))
-    except FolderRefusedError as refused:
+        return folder.load(path)
+    except (FolderRefusedError, OSError) as refused:
         click.echo(str(refused))
         sys.exit(1)
+
+
+def _read(path: Path) -> Reading:
+    reading = read_course(_load(path))
     if reading.course is not None and write_course(reading.course) != reading.course.files:
         raise AssertionError("the writer changes a course that nobody edited")
     return reading

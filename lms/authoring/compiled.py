@@ -11,6 +11,8 @@ from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, Te
 from lms.content.digests import block_digest, block_key
 from lms.content.html import block_in, fallback_chain, inline, item_words, lesson_html, rich
 from lms.content.model import Course, NationFacts, Question
+from lms.kernel.errors import Refused
+from lms.kernel.messages import Message, msg
 
 MOST_LESSON_BYTES = 60 * 1024
 
@@ -43,10 +45,6 @@ class CompiledLesson:
     title: str
     parts: dict[str, Any]
     bytes: int
-
-
-class LessonTooLongError(Exception):
-    """A lesson is larger than a weak line should carry; the text names it."""
 
 
 def nation_of(course: Course, nation: str | None) -> NationFacts | None:
@@ -157,7 +155,7 @@ def lessons(
 ) -> Iterator[CompiledLesson]:  # fmt: skip
     """Yield every lesson in every language of ``voices``.
 
-    raises LessonTooLongError for a page of more than 60 kB.
+    raises Refused for a page of more than 60 kB.
     """
     for code in codes:
         for language, voice in voices.items():
@@ -167,5 +165,11 @@ def lessons(
             )  # fmt: skip
             size = len(found.html.encode())
             if size > MOST_LESSON_BYTES:
-                raise LessonTooLongError(f"{code} ({language}): {size} bytes, at most 61440")
+                raise Refused(
+                    Message(
+                        msg("Lesson %(code)s in %(language)s has %(size)s bytes as a page. It may "
+                            "have 61,440: shorten it."),
+                        {"code": code, "language": language, "size": size},
+                    )
+                )  # fmt: skip
             yield CompiledLesson(code, language, found.title, found.parts(), size)

@@ -21,11 +21,14 @@ from lms.authoring.compiled import Voice
 from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.models import Edition
 from lms.content import folder
+from lms.content.faults import CourseRefused, Faults
+from lms.content.folder import FolderRefusedError
 from lms.content.labels import spoken
 from lms.content.model import Course
 from lms.content.reader import Reading, read_course
 from lms.files import FileStore
 from lms.kernel.errors import NotFound
+from lms.kernel.messages import msg
 from lms.kernel.viewer import Viewer
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -33,7 +36,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What happened to one course folder: published, unchanged or offered."""
+    """What happened to one course folder: published, unchanged, offered or refused."""
 
     course_id: str
     slug: str
@@ -103,14 +106,25 @@ def take(
 ) -> list[Shipped]:  # fmt: skip
     """Publish what this server has never published; offer what has changed since.
 
+    A folder that can no longer be read is refused, and what was published from it stays: an
+    edit does not keep a server from starting.
     raises CourseRefused where a folder that was never published has faults.
     """
     done = []
     for path in course_folders(courses):
-        reading = read(path)
-        course = reading.course
-        if course is None:
-            course = reading.required()
+        try:
+            course = _reading(path).required()
+        except CourseRefused:
+            with transaction() as session:
+                kept = session.scalar(
+                    select(CourseRow.id).where(
+                        CourseRow.slug == path.name, CourseRow.edition_id.is_not(None)
+                    )
+                )
+            if kept is None:
+                raise
+            done.append(Shipped(kept, path.name, "refused"))
+            continue
         with transaction() as session:
             known = session.get(CourseRow, course.facts.id)
             if known is not None and known.edition_id is not None:
@@ -121,6 +135,17 @@ def take(
                 continue
         done.append(publish(transaction, course, store, nation, spoken_in, now=now))
     return done
+
+
+def _reading(path: Path) -> Reading:
+    try:
+        return read(path)
+    except (FolderRefusedError, OSError) as error:
+        faults = Faults()
+        faults.add(
+            path.name, 0, msg("This folder cannot be read: %(detail)s"), detail=str(error)[:200]
+        )
+        return Reading(None, faults)
 
 
 def publish(

@@ -1,0 +1,79 @@
+"""A server without any course, and a way to publish one on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.authoring import shipped
+from lms.authoring.cli import cli, file_store, spoken_voices
+from lms.catalogue.models import Edition
+from lms.content import folder
+from lms.db import transaction
+from tests.content.small import read, small
+
+REAL = Path(__file__).parents[2] / "courses" / "mandela-rules"
+MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Press:
+    """Publishes courses; an hour passes between two of them."""
+
+    hours: int = 0
+
+    def __call__(self, files: Mapping[str, bytes] | None = None, nation: str | None = None) -> str:
+        """Publish a course and return its edition as people say it: ``1.0``."""
+        self.hours += 1
+        course = read(small() if files is None else files)
+        done = shipped.publish(
+            transaction, course, file_store(), nation, spoken_voices(),
+            now=MONDAY + timedelta(hours=self.hours),
+        )  # fmt: skip
+        return done.edition
+
+    def take(self, courses: Path, nation: str | None = None) -> list[shipped.Shipped]:
+        """Do what a server does when it starts."""
+        self.hours += 1
+        return shipped.take(
+            transaction, courses, file_store(), nation, spoken_voices(),
+            now=MONDAY + timedelta(hours=self.hours),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def press(session: Session) -> Press:
+    """Return a way to publish: ``press(files, nation)``."""
+    return Press()
+
+
+@pytest.fixture
+def courses(tmp_path: Path) -> Path:
+    """Return a folder of courses with the small one in it."""
+    folder.write(tmp_path / "courses" / "small-course", small())
+    return tmp_path / "courses"
+
+
+@pytest.fixture
+def lms(app: Flask) -> Callable[..., Result]:
+    """Return a way to run a command: ``lms("check", path)``."""
+    return lambda *words: CliRunner().invoke(
+        cli, [str(word) for word in words],
+        obj=ScriptInfo(create_app=lambda: app, set_debug_flag=False),
+    )  # fmt: skip
+
+
+def editions(session: Session) -> list[str]:
+    """Return every edition of the server, oldest first."""
+    session.expire_all()
+    rows = session.scalars(select(Edition).order_by(Edition.id))
+    return [f"{row.number}.{row.revision}" for row in rows]

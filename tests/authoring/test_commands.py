@@ -1,0 +1,151 @@
+"""``lms content check | stamp | publish | export``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.content import folder
+from lms.db import transaction
+from lms.kernel import clock
+from tests.authoring.conftest import editions
+from tests.content.small import FILES, small
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def small_course(courses: Path) -> Path:
+    return courses / "small-course"
+
+
+def test_check_says_what_a_good_course_holds(lms: Command, small_course: Path) -> None:
+    result = lms("check", small_course)
+    assert result.exit_code == 0
+    assert result.output == (
+        "C77 small-course: good. 3 lessons, 11 items, 8 checks, languages: en, ar, fr\n"
+    )
+
+
+def test_check_says_every_fault(lms: Command, small_course: Path) -> None:
+    lesson = small_course / "en/AB-1.1.md"
+    lesson.write_text(lesson.read_text().replace("Speak.", "<b>Speak.</b>"))
+    (small_course / "notes.txt").write_text("x")
+    result = lms("check", small_course)
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "en/AB-1.1.md:34: HTML is not used. Write the words without < and >.",
+        "notes.txt: This file has no place in a course; see FORMAT.md.",
+        "2 to mend.",
+    ]
+
+
+@pytest.mark.parametrize("command", ["check", "stamp", "publish"])
+def test_a_link_in_the_folder_is_said(lms: Command, small_course: Path, command: str) -> None:
+    (small_course / "en/x.md").symlink_to("/etc/hostname")
+    result = lms(command, small_course)
+    assert (result.exit_code, result.output) == (
+        1, "en/x.md: links and special files are not taken.\n",
+    )  # fmt: skip
+
+
+def test_stamp_writes_ids_and_digests_once(lms: Command, tmp_path: Path) -> None:
+    files = {path: text.encode() for path, text in FILES.items()}
+    files["en/AB-1.2.md"] = files["en/AB-1.2.md"].replace(b" {#ab12-c3}", b"")
+    folder.write(tmp_path / "new", files)
+    assert lms("check", tmp_path / "new").exit_code == 1
+    result = lms("stamp", tmp_path / "new")
+    assert (result.exit_code, result.output) == (0, "1 ids and the digests of 5 files written.\n")
+    assert lms("stamp", tmp_path / "new").output == "0 ids and the digests of 0 files written.\n"
+    assert lms("check", tmp_path / "new").exit_code == 0
+
+
+def test_stamp_again_brings_a_block_up_to_date(lms: Command, small_course: Path) -> None:
+    lesson = small_course / "en/AB-1.1.md"
+    lesson.write_text(lesson.read_text().replace("Say what is forbidden", "Say what is never done"))
+    before = (small_course / "ar/AB-1.1.md").read_text()
+    lms("stamp", small_course)
+    assert (small_course / "ar/AB-1.1.md").read_text() == before
+    lms("stamp", small_course, "--again", "ab11-o")
+    assert (small_course / "ar/AB-1.1.md").read_text() != before
+
+
+def test_stamp_refuses_what_it_cannot_read(lms: Command, small_course: Path) -> None:
+    (small_course / "en/AB-1.1.md").write_bytes(b"\xff")
+    result = lms("stamp", small_course)
+    assert (result.exit_code, result.output) == (
+        1, "en/AB-1.1.md:1: This line is not UTF-8. Save the file as UTF-8.\n",
+    )  # fmt: skip
+    (small_course / "course.toml").write_text("x")
+    result = lms("stamp", small_course)
+    assert (result.exit_code, result.output) == (
+        1, "course.toml: write source = and the language of the course.\n",
+    )  # fmt: skip
+
+
+def test_publish_and_export_give_the_folder_back(
+    lms: Command, small_course: Path, session: Session, tmp_path: Path
+) -> None:
+    result = lms("publish", small_course)
+    assert (result.exit_code, result.output) == (0, "C77 small-course: edition 1.0\n")
+    assert lms("publish", small_course).output == "C77 small-course: edition 1.0\n"
+    assert editions(session) == ["1.0"]
+    result = lms("export", "small-course", "--to", tmp_path / "out")
+    assert result.exit_code == 0
+    assert folder.load(tmp_path / "out" / "small-course") == small()
+
+
+def test_publish_says_faults_and_publishes_nothing(
+    lms: Command, small_course: Path, session: Session
+) -> None:
+    (small_course / "en/AB-1.2.md").unlink()
+    result = lms("publish", small_course)
+    assert result.exit_code == 1
+    assert "en/AB-1.2.md: The file is missing.\n" in result.output
+    assert editions(session) == []
+
+
+def test_publish_says_why_it_was_refused(lms: Command, small_course: Path) -> None:
+    lms("publish", small_course)
+    course = small_course / "course.toml"
+    course.write_text(course.read_text().replace('"C77"', '"C78"'))
+    result = lms("publish", small_course)
+    assert (result.exit_code, result.output) == (
+        1, "The course C77 already has the address small-course. Change the slug.\n",
+    )  # fmt: skip
+
+
+def test_export_as_one_file_for_each_language(
+    lms: Command, small_course: Path, session: Session, tmp_path: Path
+) -> None:
+    with transaction() as writing:
+        installation.decide(writing, {"languages": ["en", "ar"]}, now=clock.now())
+    lms("publish", small_course)
+    result = lms("export", "small-course", "--single", "--to", tmp_path / "out")
+    assert result.exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "small-course-ar.html", "small-course-en.html",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("single", [(), ("--single",)])
+def test_export_of_nothing(lms: Command, single: tuple[str, ...]) -> None:
+    result = lms("export", "small-course", *single)
+    assert (result.exit_code, result.output) == (
+        1, "No course small-course is published here, or it is restricted.\n",
+    )  # fmt: skip
+
+
+def test_a_restricted_course_is_no_single_file(lms: Command, small_course: Path) -> None:
+    course = small_course / "course.toml"
+    course.write_text(course.read_text().replace('access = "open"', 'access = "restricted"'))
+    for language in ("en", "ar"):
+        about = small_course / language / "course.md"
+        about.write_text(about.read_text().replace("title =", 'public_title = "C"\ntitle =', 1))
+    assert lms("publish", small_course).exit_code == 0
+    assert lms("export", "small-course", "--single").exit_code == 1
