@@ -152,7 +152,12 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
 @permission(LEARN)
 def my_data() -> ResponseReturnValue:
     """Show everything that is stored about the person who asks; made to be printed, too."""
-    return render_template("desk/my_data.html", **queries.my_data(reading(), viewer()))
+    session, me = reading(), viewer()
+    return render_template(
+        "desk/my_data.html",
+        certificates=queries.my_certificates(session, me, current().code),
+        **queries.my_data(session, me),
+    )
 
 
 @bp.get("/courses/<slug>/tests/<test>")

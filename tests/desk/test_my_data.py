@@ -1,0 +1,51 @@
+"""GET /<language>/my-data"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import Browser
+from tests.course import SmallCourse
+from tests.people import Cast
+
+# One look for each kind of fact: nobody opens this page twice a day.
+QUERIES = 9
+Open = Callable[[Cast | None], Browser]
+
+
+def test_it_shows_what_is_stored_about_the_person_who_asks(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    small_course.pass_it(amina)
+
+    page = browser(amina).get("/en/my-data", most_queries=QUERIES)
+
+    assert page.status_code == 200
+    for fact in (amina.service_number, amina.name, "Northgate", "HY-1.1", "hygiene", "100"):
+        assert fact in page.text
+
+
+def test_it_shows_nothing_of_a_colleague(
+    browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(chipo)
+    page = browser(amina).get("/en/my-data", most_queries=QUERIES)
+    assert chipo.service_number not in page.text
+    assert "hygiene" not in page.text
+
+
+def test_who_is_not_signed_in_sees_nothing(browser: Open) -> None:
+    assert browser(None).get("/en/my-data").status_code == 401
+
+
+def test_it_takes_no_form(browser: Open, amina: Cast) -> None:
+    assert browser(amina).post("/en/my-data").status_code == 405
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "ru", "kk"])
+def test_it_opens_in_every_language(browser: Open, amina: Cast, language: str) -> None:
+    assert browser(amina).get(f"/{language}/my-data", most_queries=QUERIES).status_code == 200
