@@ -318,17 +318,19 @@ def _is_damaged(name: str, found: Member) -> bool:
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
     """Give an empty folder of this process alone; only one backup is made at a time."""
-    with (folder / ".lock").open("wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError(
-                Message(msg("Another backup is being made at this moment. Try again later."))
-            ) from None
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for left in folder.glob(".making-*"):
             shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
             yield Path(scratch)
+    except BlockingIOError:
+        raise BackupError(
+            Message(msg("Another backup is being made at this moment. Try again later."))
+        ) from None
+    finally:
+        os.close(lock)
 
 
 def _require_folder(folder: Path, data: Path) -> None:

@@ -1,0 +1,113 @@
+"""What every page says while the clock is wrong or the disk is full, looked up beside the pages.
+
+A thread of the serving process looks: at the disk every few seconds, so that the reserve is given
+up in time, and at the newest record once a minute. Pages are answered from memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.admin import doctor
+from lms.admin.reserve import Reserve
+from lms.db import reading
+from lms.extensions import db
+from lms.kernel import clock
+from lms.kernel.messages import Message, msg
+from lms.settings import Settings
+from lms.web.pages import add_banner
+
+log = logging.getLogger("lms.watch")
+
+WATCH = "watch"
+LOOK_EVERY = 5.0
+RECORDS_EVERY = 60.0
+
+NEARLY_FULL = Message(
+    msg(
+        "The disk of the server is nearly full. Saving still works, but not for long: tell your "
+        "administrator."
+    )
+)
+
+
+class Watch:
+    """Remembers how the disk and the clock are."""
+
+    def __init__(self, data: Path, newest: Callable[[], datetime | None]) -> None:
+        """Watch the disk of ``data``; ``newest`` looks up the moment of the newest record."""
+        self._data, self._newest, self._reserve = data, newest, Reserve(data)
+        self._record: datetime | None = None
+        self._free: int | None = None
+        self._asked = float("-inf")
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def clock(self) -> Message | None:
+        """Return the sentence for a wrong clock."""
+        return doctor.clock_fault(clock.now(), self._record)
+
+    def disk(self) -> Message | None:
+        """Return the sentence for a disk that is nearly full."""
+        low = self._free is not None and self._free < doctor.LEAST_FREE
+        return NEARLY_FULL if low else None
+
+    def look(self) -> None:
+        """Look at the disk, and at the newest record when a minute has passed; never raises."""
+        try:
+            self._free = shutil.disk_usage(self._data).free
+            self._reserve.adjust(self._free, doctor.LEAST_FREE)
+        except OSError as error:
+            log.warning("the disk of the data folder: %s", error)
+        if clock.monotonic() - self._asked < RECORDS_EVERY:
+            return
+        self._asked = clock.monotonic()
+        try:
+            self._record = self._newest()
+        except SQLAlchemyError as error:
+            log.warning("the newest record: %s", type(error).__name__)
+
+    def start(self) -> None:
+        """Begin to look, in a thread that ends with the process."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the looking."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        self.look()
+        while not self._stopping.wait(LOOK_EVERY):
+            self.look()
+
+
+def install_banners(app: Flask) -> Watch:
+    """Put the sentences above every page of ``app``; the server starts and stops what returns.
+
+    Without a start, as in commands and most tests, nothing is looked up: then only a clock
+    before the build date is told.
+    """
+    settings: Settings = app.config["LMS"]
+
+    def newest() -> datetime | None:
+        with app.app_context():
+            try:
+                return doctor.newest_record(reading())
+            finally:
+                db.session.remove()
+
+    watch = Watch(settings.data, newest)
+    app.extensions[WATCH] = watch
+    add_banner(app, watch.clock)
+    add_banner(app, watch.disk)
+    return watch

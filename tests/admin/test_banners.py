@@ -1,0 +1,123 @@
+"""The sentences for a wrong clock and a full disk, and the reserve that buys time."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.admin.banners import Watch, install_banners
+from lms.admin.reserve import FULL
+from lms.audit import actions as audit
+from lms.db import transaction
+from lms.kernel import clock
+from tests.browser import Browser
+
+Usage = namedtuple("Usage", "total used free")
+GB = 1_000_000_000
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Return a way to fill the disk: ``disk(free)``."""
+
+    def fill(free: int) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100 * GB, 100 * GB - free, free))
+
+    fill(50 * GB)
+    return fill
+
+
+@pytest.fixture
+def watch(app: Flask, disk: Any) -> Watch:
+    return install_banners(app)
+
+
+def front(app: Flask) -> str:
+    return Browser(app).get("/en/").text
+
+
+def test_nothing_is_said_when_all_is_well(app: Flask, watch: Watch) -> None:
+    watch.look()
+    said = front(app)
+    assert "clock of the server" not in said
+    assert "disk of the server" not in said
+
+
+def test_a_clock_before_the_build_date_is_told_on_every_page(
+    app: Flask, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    assert "The clock of the server says 2020-01-01 00:00 UTC" in front(app)
+
+
+def test_a_clock_behind_the_newest_record_is_told(
+    app: Flask, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime.now(UTC)
+    with app.app_context(), transaction() as session:
+        audit.append(session, None, "test.written", "1", {}, now=moment)
+    watch.look()
+    for behind, told in ((timedelta(minutes=1), False), (timedelta(hours=2), True)):
+        monkeypatch.setattr(clock, "now", lambda behind=behind: moment - behind)
+        assert ("was recorded at" in front(app)) is told
+
+
+def test_the_newest_record_is_asked_for_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    watch = Watch(tmp_path, lambda: asked.append(1))
+    at = [0.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: at[0])
+    for at[0], times in ((0.0, 1), (59.0, 1), (60.0, 2), (61.0, 2)):
+        watch.look()
+        assert len(asked) == times
+        watch.clock()
+        watch.disk()
+        assert len(asked) == times
+
+
+def test_a_disk_that_fills_up_is_told_until_there_is_room_again(
+    app: Flask, watch: Watch, disk: Any
+) -> None:
+    for free, told in ((499_000_000, True), (50 * GB, False)):
+        disk(free)
+        watch.look()
+        assert ("disk of the server is nearly full" in front(app)) is told
+
+
+def test_the_reserve_is_taken_given_up_and_taken_again(app: Flask, watch: Watch, disk: Any) -> None:
+    path = app.config["LMS"].data / "reserve"
+    watch.look()
+    assert path.stat().st_size == path.stat().st_blocks * 512 == 64 * 1024 * 1024
+    disk(FULL - 1)
+    watch.look()
+    assert not path.exists()
+    disk(500_000_000)
+    watch.look()
+    assert not path.exists()  # not while the disk is still nearly full
+    disk(1 * GB)
+    watch.look()
+    assert path.exists()
+
+
+def test_a_data_folder_that_is_gone_stops_nothing(tmp_path: Path) -> None:
+    watch = Watch(tmp_path / "gone", lambda: None)
+    watch.look()
+    assert watch.disk() is None
+
+
+def test_the_thread_looks_and_ends(tmp_path: Path, disk: Any) -> None:
+    disk(1000)
+    watch = Watch(tmp_path, lambda: None)
+    watch.start()
+    watch.stop()
+    assert watch.disk() is not None
+    assert not watch._thread.is_alive()
