@@ -10,6 +10,7 @@ Names = Mapping[str, str]
 SEED = 20_261_124
 STAFF = 200
 COURSE = "mandela-rules"
+FIRST_LESSON = "MR-1.1"
 # The decision of an installation that names the doors of the tour: what opens -> person id.
 # A data folder without it is no demonstration: nobody can enter there without a password.
 DOORS = "demo_doors"
@@ -102,10 +103,4 @@ AT_FACILITY = (
     Office("facility administrator", "administrator", "P6"),
     Office("trainer", "trainer", "P7"),
     Office("trainer", "trainer", "P7"),
-)
-# The doors of the tour: every office, and a learner in every state.
-OFFICES = tuple(
-    dict.fromkeys(
-        office.title for office in (COUNTRY_ADMINISTRATOR, *AT_REGION, *AT_FACILITY, *AT_COUNTRY)
-    )
 )
