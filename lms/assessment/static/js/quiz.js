@@ -272,7 +272,10 @@
     no.textContent = words.backLabel;
     no.onclick = () => { panel.remove(); one("[value=finish]", form).focus(); };
     yes.onclick = () => handIn().then(() => panel.remove(), unable);
-    panel.append(text, yes, " ", no);
+    const row = document.createElement("p");
+    row.className = "row";
+    row.append(yes, no);
+    panel.append(text, row);
     form.append(panel);
     panel.focus();
   };
