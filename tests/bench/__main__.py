@@ -50,7 +50,7 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.sections) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
-    missed = 0
+    missed, start = 0, time.monotonic()
     print(f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder:
         bench = Bench(Path(folder), quick=asked.quick)
@@ -61,6 +61,7 @@ def main() -> int:
             print(
                 "\n".join(lines(f"{name} ({time.monotonic() - began:.0f} s)", figures)), flush=True
             )
+    print(f"{time.monotonic() - start:.0f} s, load now: {os.getloadavg()[0]:.1f}")
     print(f"Bars missed: {missed}" if missed else "Every bar was reached.")
     return 1 if missed else 0
 
