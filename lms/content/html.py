@@ -73,7 +73,8 @@ def _markdown() -> MarkdownIt:
 def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -> str:
     """Return Markdown as clean HTML blocks.
 
-    link    turns the id of a block into an address; without it, addresses stay ``#id``.
+    link    turns the id of a block into an address, empty where there is none to go to; without
+            it, addresses stay ``#id``.
     terms   the lesson whose list of words the links ``term:`` lead to.
     """
     found = _markdown().render(text)
@@ -82,7 +83,8 @@ def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -
         if match[1] == "term:":
             return f'href="#{terms}-term-{match[2]}" class="term"'
         if match[1] == "#":
-            return f'href="{link(match[2]) if link else "#" + match[2]}"'
+            target = link(match[2]) if link else f"#{match[2]}"
+            return f'href="{target}"' if target else ""
         return match[0] if match[1] else ""  # no address that depends on where the page lies
 
     clean = nh3.clean(
@@ -184,10 +186,14 @@ class _Lesson:
         self.source = course.facts.source
         self.fallback = False
         self.used: set[tuple[str, str]] = set()
+        hidden, closed = (nation.hidden, nation.closed) if nation else ({}, {})
         self.places = {
-            block.id: name
-            for name, document in course.documents[self.source].items()
-            for block in document.blocks
+            block.id: lesson.code
+            for module in course.facts.modules
+            if module.code not in closed
+            for lesson in module.lessons
+            for block in course.documents[self.source][lesson.code].blocks
+            if block.id not in hidden
         }
 
     def compiled(self) -> LessonHtml:
@@ -255,7 +261,9 @@ class _Lesson:
         )
 
     def _link(self, block_id: str) -> str:
-        place = self.places.get(block_id, self.code)
+        place = self.places.get(block_id)
+        if place is None:
+            return ""  # this country hides that part: the words stay, the link goes
         return f"#{block_id}" if self.one_page or place == self.code else f"{place}#{block_id}"
 
     def _rich(self, text: str) -> str:

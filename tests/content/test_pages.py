@@ -210,6 +210,14 @@ def test_links_between_lessons() -> None:
     assert '<a rel="external noopener noreferrer" href="https://www.un.org/">' in page(course).html
 
 
+def test_a_link_to_what_a_country_hides_or_closes_is_words_only() -> None:
+    course = read(small())
+    assert "See <a>the next part</a> and" in page(course, nation="tn").html
+    course = read(edited("en/AB-1.1.md", "(#ab12-1)", "(#ab21-1)"))
+    assert "<a>the other lesson</a>" in page(course, nation="ug").html
+    assert '<a href="AB-2.1#ab21-1">' in page(course, nation="tn").html
+
+
 def test_tables_and_lists_keep_their_form() -> None:
     html = page(read(small())).html
     for piece in ("<th>Rule</th>", "<td>Dignity</td>", "<ol>\n<li>One.</li>", "<blockquote>",
