@@ -18,6 +18,7 @@ from jinja2 import FileSystemLoader
 from lms import installation, settings
 from lms.accounts import models as accounts_models
 from lms.accounts import session as account_session
+from lms.admin.banners import WATCH, Watch, install_banners
 from lms.assessment import models as assessment_models
 from lms.audit import models as audit_models
 from lms.catalogue import models as catalogue_models
@@ -81,6 +82,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.before_request(permissions.check_permission)
     headers.init_app(app, hsts_days=chosen.hsts_days)
     app.after_request(csrf.remember_pre_session)
+    install_banners(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     permissions.require_marks(app)
@@ -160,6 +162,7 @@ def create_gate() -> Gate:
             return worker.is_due(reading(), clock.now())
 
     keeper = worker.WorkerKeeper(due, environment_of(chosen, os.environ))
+    watch: Watch = app.extensions[WATCH]
     with app.app_context():
         decided = installation.read(reading())
     return Gate(
@@ -170,8 +173,8 @@ def create_gate() -> Gate:
         live_session=live,
         busy_page=busy_page(app, retry_after=limits.retry_after, site=lambda: decided),
         refusal_page=refusal_page(app),
-        on_start=[keeper.start] if chosen.worker else [],
-        on_stop=[keeper.stop] if chosen.worker else [],
+        on_start=[watch.start, *([keeper.start] if chosen.worker else [])],
+        on_stop=[watch.stop, *([keeper.stop] if chosen.worker else [])],
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms.admin import doctor
 from lms.admin.reserve import Reserve
+from lms.admin.vital import LEAST_FREE, clock_fault
+from lms.audit import queries as audit
 from lms.db import reading
 from lms.extensions import db
 from lms.kernel import clock
@@ -53,18 +54,18 @@ class Watch:
 
     def clock(self) -> Message | None:
         """Return the sentence for a wrong clock."""
-        return doctor.clock_fault(clock.now(), self._record)
+        return clock_fault(clock.now(), self._record)
 
     def disk(self) -> Message | None:
         """Return the sentence for a disk that is nearly full."""
-        low = self._free is not None and self._free < doctor.LEAST_FREE
+        low = self._free is not None and self._free < LEAST_FREE
         return NEARLY_FULL if low else None
 
     def look(self) -> None:
         """Look at the disk, and at the newest record when a minute has passed; never raises."""
         try:
             self._free = shutil.disk_usage(self._data).free
-            self._reserve.adjust(self._free, doctor.LEAST_FREE)
+            self._reserve.adjust(self._free, LEAST_FREE)
         except OSError as error:
             log.warning("the disk of the data folder: %s", error)
         if clock.monotonic() - self._asked < RECORDS_EVERY:
@@ -102,7 +103,7 @@ def install_banners(app: Flask) -> Watch:
     def newest() -> datetime | None:
         with app.app_context():
             try:
-                return doctor.newest_record(reading())
+                return audit.newest_at(reading())
             finally:
                 db.session.remove()
 

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import schema
 from lms.admin.backup import sqlite_path
-from lms.audit.models import AuditRow
+from lms.admin.vital import clock_fault, is_low, minute_of
+from lms.audit import queries as audit
 from lms.catalogue.models import OfferedChange
 from lms.extensions import db
 from lms.jobs import queries as jobs
-from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
 from lms.settings import LOOPBACK, Settings
 from lms.web.language import CATALOGUES
@@ -30,11 +30,10 @@ GOOD, NOTE, WRONG = "good", "note", "wrong"
 STATES = {GOOD: "good", NOTE: "to know", WRONG: "TO DO"}
 LAST_BACKUP = "last_backup"  # the setting that ``lms backup`` leaves
 
-LEAST_FREE, LEAST_SHARE = 500_000_000, 0.05
 BACKUP_EVERY = timedelta(days=7)
 LATE = timedelta(minutes=10)
 # Two machines, or one that has just asked a time server, may differ by this much.
-CLOCK_TOLERANCE = timedelta(minutes=2)
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +81,13 @@ def disk(data: Path) -> Finding:
     return Finding(GOOD, Message(msg("Disk space: %(free)s of %(total)s are free."), values))
 
 
-def is_low(free: int, total: int) -> bool:
-    """Return whether so few bytes are free that somebody should act."""
-    return free < LEAST_FREE or free < total * LEAST_SHARE
-
-
-def newest_record(session: Session) -> datetime | None:
-    """Return the moment of the last thing that the audit log knows, None for an empty one."""
-    return session.scalar(select(AuditRow.at).order_by(AuditRow.id.desc()).limit(1))
-
-
-def clock_fault(now: datetime, newest: datetime | None) -> Message | None:
-    """Return what is wrong with a clock that says ``now``, None when nothing is."""
-    if now < BUILD_DATE:
-        said = msg(
-            "The clock of the server says %(now)s, which is before this program was made. Set "
-            "date and time of the machine; until then no certificate is given."
-        )
-        return Message(said, {"now": _minute(now)})
-    if newest is not None and now < newest - CLOCK_TOLERANCE:
-        said = msg(
-            "The clock of the server says %(now)s, and something was recorded at %(newest)s "
-            "already. Check date and time of the machine."
-        )
-        return Message(said, {"now": _minute(now), "newest": _minute(newest)})
-    return None
-
-
 def clock(session: Session, now: datetime) -> Finding:
     """Whether the clock can be right."""
-    fault = clock_fault(now, newest_record(session))
+    fault = clock_fault(now, audit.newest_at(session))
     if fault is not None:
         return Finding(WRONG, fault)
     said = msg("Clock: it says %(now)s. Compare it with a watch.")
-    return Finding(GOOD, Message(said, {"now": _minute(now)}))
+    return Finding(GOOD, Message(said, {"now": minute_of(now)}))
 
 
 def schema_version() -> Finding:
@@ -143,7 +115,7 @@ def last_backup(session: Session, now: datetime) -> Finding:
     if not isinstance(known, dict):
         return Finding(WRONG, Message(msg("Backup: there is none yet. Run: lms backup")))
     at, path = datetime.fromisoformat(known["at"]), Path(known["path"])
-    values = {"day": _minute(at), "path": str(path)}
+    values = {"day": minute_of(at), "path": str(path)}
     if now - at > BACKUP_EVERY:
         said = msg(
             "Backup: the last one is of %(day)s, more than 7 days ago. Run: lms backup, better "
@@ -220,7 +192,7 @@ def worker(session: Session, now: datetime) -> Finding:
             "Work in the background: something has waited since %(due)s. The server must be "
             "running; where the worker is a service of its own, start that."
         )
-        return Finding(WRONG, Message(said, {"due": _minute(due)}))
+        return Finding(WRONG, Message(said, {"due": minute_of(due)}))
     return Finding(GOOD, Message(msg("Work in the background: nothing waits, nothing failed.")))
 
 
@@ -282,10 +254,6 @@ def _unreadable(reason: str) -> Finding:
         "data folder, then restore the last backup: lms restore FILE"
     )
     return Finding(WRONG, Message(said, {"reason": reason[:200]}))
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _size(size: int) -> str:
