@@ -21,6 +21,7 @@ from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import (
     FIRST_CODE_LIVES,
     FUNCTIONS,
+    MOST_EXTRA_TIME,
     RESET_CODE_LIVES,
     SERVER,
     UNIT_KINDS,
@@ -156,6 +157,17 @@ def enable(service_number: str) -> None:
     with _writing() as session:
         register.enable(session, SERVER, service_number, now=clock.now())
     click.echo("Done.")
+
+
+@person.command("extra-time")
+@click.argument("service_number")
+@click.argument("percent", type=click.IntRange(0, MOST_EXTRA_TIME))
+@with_appcontext
+def extra_time(service_number: str, percent: int) -> None:
+    """Give PERCENT more time in every test that has a limit; 0 takes it away."""
+    with _writing() as session:
+        register.give_extra_time(session, SERVER, service_number, percent, now=clock.now())
+    click.echo(f"{service_number}: {percent} % more time.")
 
 
 @click.group("grant")

@@ -13,6 +13,8 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from lms.accounts.cli import cli
+from lms.accounts.models import Person
+from lms.extensions import db
 from tests.accounts.conftest import PASSWORD
 from tests.browser import Browser
 from tests.people import Cast, Places
@@ -98,3 +100,15 @@ def test_a_refused_role_adds_no_person(lms: Any, amina: Cast) -> None:
     words = ["person", "add", "N-2", "Jane Doe", "--unit", "N", "--role", "inspector"]
     assert lms(*words).exit_code == 1
     assert lms(*words, "--until", "2099-12-31").exit_code == 0
+
+
+def test_extra_time_is_given_and_taken_away(app: Flask, lms: Any, amina: Cast) -> None:
+    for percent in (50, 0):
+        assert lms("person", "extra-time", "N-1001", str(percent)).exit_code == 0
+        with app.app_context():
+            person = db.session.get(Person, amina.id)
+            assert person is not None
+            assert person.extra_time == percent
+            db.session.remove()
+    assert lms("person", "extra-time", "N-1001", "900").exit_code != 0
+    assert lms("person", "extra-time", "N-9999", "50").exit_code == 1
