@@ -1,0 +1,277 @@
+"""Every route × who asks × whose it is, generated from the URL map.
+
+A new route with a new kind of argument fails here until it says below what the argument names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from lms import installation
+from lms.certificates import actions as certificates
+from lms.certificates.models import Certificate
+from lms.db import transaction
+from lms.extensions import db
+from lms.kernel import clock
+from lms.learning.models import Enrolment
+from lms.tables import Base
+from lms.web.permissions import PUBLIC, permission_of
+from tests.assessment.said import who
+from tests.browser import Browser
+from tests.certificates.passed import confirm, run_worker
+from tests.course import SmallCourse, publish_small
+from tests.people import Cast
+
+
+@dataclass(frozen=True)
+class Things:
+    """What one person has: one of every kind of object that an address can name."""
+
+    person: Cast
+    open_test: UUID
+    marked_test: UUID
+    certificate: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class House:
+    """An application in which five people have everything."""
+
+    app: Flask
+    of: dict[str, Things]
+
+    def browser(self, name: str) -> Browser:
+        """Open a browser as somebody, or as ``nobody``."""
+        return Browser(self.app, self.of[name].person if name != "nobody" else None)
+
+
+ROLES = ("colleague", "other facility", "trainer", "administrator")
+
+
+def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) -> Things:
+    marked = course.pass_it(person)
+    other.begin(person)
+    other.read(person)
+    opened = other.start(person)
+    with app.app_context(), transaction() as session:
+        confirm(session, person)
+        enrolment = session.scalars(
+            select(Enrolment.id).where(
+                Enrolment.person_id == person.id, Enrolment.course_id == course.id
+            )
+        ).one()
+        made = certificates.award(
+            session, person.viewer, enrolment, installation.read(session), language="en",
+            clock_is_right=True, now=clock.now(),
+        ).id  # fmt: skip
+    return Things(person, opened, marked, made, "")
+
+
+@pytest.fixture
+def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast) -> House:
+    course = publish_small(app)
+    other = publish_small(app, course_id="C91", slug="kitchen")
+    people = {"owner": amina, "colleague": chipo, "other facility": daniel, "trainer": bolat,
+              "administrator": grace}  # fmt: skip
+    of = {name: _award(app, course, other, person) for name, person in people.items()}
+    run_worker(app)
+    with app.app_context():
+        session = db.session()
+        codes = {name: session.get_one(Certificate, of[name].certificate).code for name in of}
+        db.session.remove()
+    return House(app, {name: replace(of[name], code=str(codes[name])) for name in of})
+
+
+def values_of(things: Things | None) -> dict[str, list[Any]]:
+    """Return what each argument of an address may be, as far as it belongs to somebody."""
+    nothing = UUID(int=1)
+    return {
+        "language": ["en", "ar"],
+        "slug": ["hygiene", "kitchen"],
+        "code": ["HY-1.1", things.code if things else "x"],
+        "test": ["pre", "post"],
+        "attempt_id": [things.open_test, things.marked_test] if things else [nothing],
+        "certificate_id": [things.certificate] if things else [nothing],
+    }
+
+
+# The argument that makes an address somebody's own.
+OWNED = {"attempt_id", "certificate_id"}
+
+
+def addresses(app: Flask, rule: Rule, things: Things | None) -> Iterator[str]:
+    """Yield addresses of a rule, with every value of every argument at least once."""
+    values = values_of(things)
+    unknown = rule.arguments - set(values)
+    assert not unknown, f"{rule.rule}: say in values_of what {sorted(unknown)} may be"
+    longest = max((len(values[name]) for name in rule.arguments), default=1)
+    with app.test_request_context():
+        for turn in range(longest):
+            chosen = {name: values[name][turn % len(values[name])] for name in rule.arguments}
+            built = rule.build(chosen, append_unknown=False)
+            assert built is not None, rule
+            yield built[1]
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    return [
+        rule for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and rule.endpoint != "static"
+    ]  # fmt: skip
+
+
+def post(here: Browser, path: str, things: Things) -> TestResponse:
+    """Send everything that any form or script of ours asks for, filled well, about ``things``."""
+    item = "HY-1-001"
+    envelope = {
+        "attempt": str(things.open_test), "person": who(here) if here.client.get_cookie("sid")
+        else "", "page": "a" * 16, "n": 1, "seen": 0, "item": item, "fields": {"": ["x"]},
+        "language": "en",
+    }  # fmt: skip
+    if "/answers" in path:
+        return here.client.post(
+            path, data=json.dumps(envelope), content_type="application/json",
+            headers={"X-CSRF-Token": here.csrf_token(), "Accept": "application/json"},
+        )  # fmt: skip
+    return here.client.post(
+        path,
+        data={
+            "csrf_token": here.csrf_token(), "page": "a" * 16, "seen": "0", "go": "finish",
+            "answer": str(UUID(int=1)), "item": item, "lesson": "HY-1.1", "seconds": "1", "n": "1",
+            "shown": item, "code": things.code,
+        },
+    )  # fmt: skip
+
+
+def contents(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table, but for when a session was last seen."""
+    with app.app_context():
+        session = db.session()
+        found = {}
+        for table in Base.metadata.sorted_tables:
+            columns = [c for c in table.c if (table.name, c.name) != ("session", "seen_at")]
+            rows = session.execute(select(*columns)).all()
+            found[table.name] = sorted((tuple(map(repr, row)) for row in rows))
+        db.session.remove()
+        return found
+
+
+def test_nobody_opens_what_is_not_public(house: House) -> None:
+    here = house.browser("nobody")
+    owner = house.of["owner"]
+    for method in ("GET", "POST"):
+        for rule in rules(house.app, method):
+            if permission_of(house.app, rule.endpoint) is PUBLIC:
+                continue
+            for path in addresses(house.app, rule, owner):
+                reply = here.client.get(path) if method == "GET" else post(here, path, owner)
+                assert reply.status_code in {401, 404}, f"{method} {path}: {reply.status}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_opens_or_changes_what_is_somebody_elses(house: House, role: str) -> None:
+    here = house.browser(role)
+    owner = house.of["owner"]
+    for method in ("GET", "POST"):
+        for rule in rules(house.app, method):
+            if not rule.arguments & OWNED:
+                continue
+            for path in addresses(house.app, rule, owner):
+                reply = here.client.get(path) if method == "GET" else post(here, path, owner)
+                assert reply.status_code == 404, f"{role}: {method} {path}: {reply.status}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
+    house: House, role: str
+) -> None:
+    owner = house.of["owner"]
+
+    def owned() -> list[tuple[Any, ...]]:
+        names = {"attempt", "answer", "learning_record", "progress", "enrolment", "certificate",
+                 "certificate_holder", "certificate_event", "identity", "credential"}  # fmt: skip
+        # A person's rows name the person, the test or the enrolment.
+        with house.app.app_context():
+            enrolments = db.session().scalars(
+                select(Enrolment.id).where(Enrolment.person_id == owner.person.id)
+            ).all()  # fmt: skip
+            db.session.remove()
+        marks = [repr(each) for each in (
+            owner.person.id, owner.open_test, owner.marked_test, owner.certificate, *enrolments)]  # fmt: skip
+        return [
+            (name, *row) for name, rows in contents(house.app).items() if name in names
+            for row in rows if any(mark in row for mark in marks)
+        ]  # fmt: skip
+
+    before = owned()
+    assert len(before) > 20
+    here = house.browser(role)
+    for rule in rules(house.app, "POST"):
+        if rule.endpoint == "accounts.sign_out":
+            continue
+        for path in addresses(house.app, rule, owner):
+            reply = post(here, path, owner)
+            assert reply.status_code < 500, f"POST {path}: {reply.status}"
+    assert owned() == before
+
+
+LINK = re.compile(r"""<a [^>]*href=["'](/[^"'#?]*)""")
+
+
+@pytest.mark.parametrize("role", ["nobody", "owner", *ROLES])
+def test_opening_pages_changes_nothing_and_none_is_broken(house: House, role: str) -> None:
+    """Open every address with one's own things, then every link on every page."""
+    things = house.of.get(role)
+    waiting = [
+        path for rule in rules(house.app, "GET") for path in addresses(house.app, rule, things)
+    ]  # fmt: skip
+    written: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN", "WITH")):
+            written.append(statement)
+
+    before = contents(house.app)
+    with house.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    opened: set[str] = set()
+    linked: dict[str, str] = {}  # an address -> a page that leads to it
+    here = house.browser(role)
+    try:
+        while waiting:
+            path = waiting.pop()
+            if path in opened:
+                continue
+            opened.add(path)
+            reply = here.client.get(path)
+            assert reply.status_code < 500, f"{role}: GET {path}: {reply.status}"
+            if path in linked:
+                assert reply.status_code in {200, 302, 303}, f"{linked[path]} leads to {path}"
+            if reply.status_code != 200 or reply.mimetype != "text/html":
+                continue  # a refusal keeps its place in another language
+            for found in LINK.findall(reply.text):
+                link = unescape(found)
+                # Two languages show everything that differs.
+                if link.startswith(("/en/", "/ar/")) and link not in linked:
+                    linked[link] = path
+                    opened.discard(link)
+                    waiting.append(link)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert written == []
+    assert contents(house.app) == before
+    assert len(opened) > (15 if role == "nobody" else 40)
