@@ -18,6 +18,7 @@ from lms.extensions import db
 from lms.files import FileStore
 from lms.installation import Site
 from lms.kernel import clock
+from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_ordered_id
 from lms.settings import Settings
 from lms.web import server
@@ -94,6 +95,8 @@ def prepare() -> None:
         for fault in refused.faults:
             click.echo(str(fault))
         raise click.ClickException(str(refused)) from refused
+    except LmsError as refused:
+        raise click.ClickException(str(refused.message)) from refused
 
 
 def _backup_before_upgrade(settings: Settings) -> None:

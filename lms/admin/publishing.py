@@ -16,6 +16,7 @@ from lms.authoring import actions, shipped
 from lms.authoring.cli import spoken_voices
 from lms.catalogue.models import Edition
 from lms.content.digests import core_digest
+from lms.content.folder import FolderRefusedError
 from lms.files import FileStore
 from lms.settings import Settings
 
@@ -38,7 +39,10 @@ def publish_for_nation(
     place = int(cursor or 0)
     if place >= len(folders):
         return None
-    course = shipped.read(folders[place]).course
+    try:
+        course = shipped.read(folders[place]).course
+    except (FolderRefusedError, OSError):
+        course = None  # said at the start of the server; the other courses go on
     if course is not None:
         last = session.scalar(
             select(Edition.core_digest).where(Edition.course_id == course.facts.id)

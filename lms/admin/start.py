@@ -24,6 +24,7 @@ from lms.admin import schema
 from lms.catalogue.models import Course, Edition, OfferedChange
 from lms.content import folder
 from lms.content.digests import core_digest, layer_digest
+from lms.content.folder import FolderRefusedError
 from lms.extensions import db
 from lms.installation import Site
 from lms.kernel.ids import one_time_code
@@ -155,7 +156,10 @@ def courses_to_look_at(session: Session, courses: Path, nation: str | None) -> b
         row = published.get(path.parent.name)
         if row is None:
             return True
-        files = folder.load(path.parent)
+        try:
+            files = folder.load(path.parent)
+        except (FolderRefusedError, OSError):
+            return True  # preparing says what is wrong with it
         core = core_digest(files)
         same = (core, layer_digest(files, nation), nation) == (
             row.core_digest, row.layer_digest, row.nation,

@@ -59,7 +59,8 @@ def demo(context: click.Context, staff: int, only_build: bool) -> None:
 def build_demo(context: click.Context, staff: int) -> None:
     """Build the invented service in an empty data folder; where it is built, do nothing."""
     # Rendering courses and signing certificates: the server that follows must not load them.
-    from lms.admin.demo import build
+    from lms.admin.demo import build, country
+    from lms.certificates.work import office
 
     settings: Settings = current_app.config["LMS"]
     began, now = clock.monotonic(), clock.now()
@@ -78,6 +79,13 @@ def build_demo(context: click.Context, staff: int) -> None:
         steps = current_app.config["JOB_STEPS"]()
         few = min(staff, service.STAFF)
         build.build(session, settings.data, steps, now=now, staff=few)
+        if staff > few:
+            added = country.add(session, staff - few, office(settings), now=now)
+            click.echo(
+                f"Around them {added.people:,} people in {added.facilities} facilities, with "
+                f"{added.records:,} learning records, {added.answers:,} answers and "
+                f"{added.certificates:,} certificates."
+            )
     click.echo(f"Built in {clock.monotonic() - began:.0f} s.")
     click.echo(f"Who can sign in, and how: {settings.data / build.ACCOUNTS}")
 

@@ -81,5 +81,6 @@ def _sheet(
         for item in items
     )
     earned = rules.outcome(items, dict(answers), rule, critical)
-    points = earned.points / earned.most
-    return Sheet(form_id, answers, earned, f"{points.numerator}/{points.denominator}")
+    # Not reduced: 18 of 20 points stay "18/20", as in every other attempt.
+    most = earned.most * earned.points.denominator
+    return Sheet(form_id, answers, earned, f"{earned.points.numerator}/{most}")

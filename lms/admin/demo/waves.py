@@ -1,0 +1,284 @@
+"""A wave of training: some hundred people of a country learn in the same fourteen days.
+
+Pure: people go in, rows for the tables come out, in the order of time. One wave ends before the
+next begins, so that the records of the whole country lie in the order in which they were made.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from lms.admin.demo.people import Invented
+from lms.admin.demo.sheets import Pile, Sheet
+from lms.admin.demo.states import State
+from lms.learning.projection import Fact, Standing, take
+
+Row = dict[str, Any]
+
+DAYS = 14
+LESSON_DAYS = range(1, 9)
+TEST_DAY, RETRY_DAY = 9, 12
+LESSONS_A_DAY = 3
+NOTES = (8, 13)  # how often a page notes where somebody reads, in each lesson
+# Of a hundred people; whoever stays half-way began in the wave and never went on.
+SHARES = {
+    State.NOT_STARTED: 20,
+    State.IN_LESSON: 10,
+    State.IN_TEST: 1,
+    State.FAILED_ONCE: 4,
+    State.PASSED: 4,
+    State.CERTIFIED: 61,
+}
+STANDING = tuple(each.name for each in fields(Standing))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the country's people."""
+
+    person_id: UUID
+    person: Invented
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course that all of them take, and the tests that they may get.
+
+    sections  lesson code -> ids of its sections.
+    """
+
+    id: str
+    edition_id: int
+    number: int
+    lessons: Sequence[str]
+    sections: dict[str, list[str]]
+    modules: dict[str, str]  # lesson code -> module code
+    pre: Pile
+    post: Pile
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody who is given a certificate: for which attempt, and when."""
+
+    member: Member
+    enrolment_id: UUID
+    attempt_id: UUID
+    passed_at: datetime
+
+
+@dataclass(slots=True)
+class Wave:
+    """The rows of one wave by table; records carry no number of the site's sequence yet."""
+
+    enrolments: list[Row] = field(default_factory=list)
+    attempts: list[Row] = field(default_factory=list)
+    answers: list[Row] = field(default_factory=list)
+    records: list[Row] = field(default_factory=list)
+    progress: list[Row] = field(default_factory=list)
+    certified: list[Passed] = field(default_factory=list)
+
+
+def ordered_id(moment: datetime, dice: random.Random) -> UUID:
+    """Return the UUID version 7 that would have been made at ``moment``."""
+    value = int(moment.timestamp() * 1000) << 80 | dice.getrandbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def wave(members: Iterable[Member], course: Course, begins: date, dice: random.Random) -> Wave:
+    """Return what ``members`` did in the fourteen days from ``begins`` on."""
+    made = Wave()
+    states = list(SHARES)
+    weights = list(SHARES.values())
+    for member in members:
+        state = dice.choices(states, weights)[0]
+        if state is not State.NOT_STARTED:
+            _Study(made, member, course, begins, dice).follow(state)
+    made.records.sort(key=lambda row: row["stored_at"])
+    return made
+
+
+class _Study:
+    """One person's way through the course, written into the wave."""
+
+    def __init__(
+        self, made: Wave, member: Member, course: Course, begins: date, dice: random.Random
+    ) -> None:
+        self.made, self.member, self.course, self.dice = made, member, course, dice
+        self.begins = begins
+        self.standing = Standing()
+        self.count = 0
+        self.enrolment_id = UUID(int=0)
+
+    def follow(self, state: State) -> None:
+        """Write the rows of somebody who ends in ``state``."""
+        dice, course = self.dice, self.course
+        at = self._day(0)
+        self._begin(at)
+        if dice.randrange(5) < 2:
+            self._sit("pre", dice.choice((course.pre.failed, course.pre.passed)), 1, at)
+        read = len(course.lessons)
+        if state is State.IN_LESSON:
+            read = dice.randrange(1, read - 1)
+        self._read(read)
+        if state is State.IN_LESSON:
+            self._notes(course.lessons[read], self._day(TEST_DAY))
+        elif state is State.IN_TEST:
+            self._sit("post", course.post.passed, 1, self._day(TEST_DAY), answers=9)
+        else:
+            self._test(state)
+        self._keep_progress()
+
+    def _test(self, state: State) -> None:
+        dice, post, at = self.dice, self.course.post, self._day(TEST_DAY)
+        number = 1
+        if state is State.FAILED_ONCE or dice.randrange(5) == 0:
+            sheet = self._sit("post", post.failed, number, at)[0]
+            if state is State.FAILED_ONCE:
+                return
+            self._review(sheet, self._day(TEST_DAY + 1))
+            number, at = 2, self._day(RETRY_DAY)
+        _, attempt_id, passed_at = self._sit("post", post.passed, number, at)
+        if state is State.CERTIFIED:
+            done = Passed(self.member, self.enrolment_id, attempt_id, passed_at)
+            self.made.certified.append(done)
+
+    def _day(self, day: int) -> datetime:
+        """Return a moment of the morning of a day of the wave."""
+        moment = time(7, tzinfo=UTC)
+        start = datetime.combine(self.begins + timedelta(day), moment)
+        return start + timedelta(seconds=self.dice.randrange(4 * 3600))
+
+    def _begin(self, at: datetime) -> None:
+        self.enrolment_id = ordered_id(at, self.dice)
+        self.made.enrolments.append(
+            {
+                "id": self.enrolment_id, "person_id": self.member.person_id,
+                "course_id": self.course.id, "route": "self", "number": self.course.number,
+                "due_on": None, "made_at": at, "made_by": None, "begun_at": at,
+                "closed_at": None, "closed_because": None,
+            }
+        )  # fmt: skip
+        self._record("launched", self.course.id, at, "launched")
+
+    def _read(self, lessons: int) -> None:
+        """Finish the first ``lessons`` lessons, three a day on days of the first half."""
+        days = -(-lessons // LESSONS_A_DAY)
+        chosen = sorted(self.dice.sample(LESSON_DAYS, days))
+        for place, code in enumerate(self.course.lessons[:lessons]):
+            if place % LESSONS_A_DAY == 0:
+                at = self._day(chosen[place // LESSONS_A_DAY])
+            at = self._notes(code, at)
+            result = {"kind": "lesson", "completion": True}
+            self._record("completed", code, at, f"completed:{code}", result)
+
+    def _notes(self, code: str, at: datetime) -> datetime:
+        """Write where somebody reads in a lesson, and for how long; return when they stop."""
+        dice = self.dice
+        page = f"{dice.getrandbits(64):016x}"
+        sections = self.course.sections[code]
+        count = dice.randint(*NOTES)
+        for n in range(count):
+            seconds = dice.randint(20, 180)
+            at += timedelta(seconds=seconds)
+            section = sections[n * len(sections) // count] if sections else None
+            self._record(
+                "experienced", code, at, f"experienced:{page}:{n + 1}",
+                {"section": section, "seconds": seconds}, edition=False,
+            )  # fmt: skip
+        return at + timedelta(seconds=dice.randint(10, 90))
+
+    def _review(self, failed: Sheet, at: datetime) -> None:
+        """Read the lessons of the failed modules again."""
+        modules = set(failed.outcome.failed_modules)
+        for code in self.course.lessons:
+            if self.course.modules[code] in modules:
+                at += timedelta(minutes=self.dice.randint(4, 12))
+                self._record("satisfied", code, at, f"satisfied:1:{code}", {"attempt": 1})
+
+    def _sit(
+        self, test: str, sheets: Sequence[Sheet], number: int, at: datetime,
+        answers: int | None = None,
+    ) -> tuple[Sheet, UUID, datetime]:  # fmt: skip
+        """Write an attempt with its answers; handed in unless it stops after ``answers``."""
+        dice, member = self.dice, self.member
+        sheet = dice.choice(sheets)
+        attempt_id = ordered_id(at, dice)
+        object_ = f"{test}-test"
+        self._record(
+            "initialized", object_, at, f"initialized:{attempt_id}",
+            {"attempt": number, "test": test},
+        )  # fmt: skip
+        opened = at
+        page = f"{dice.getrandbits(64):016x}"
+        given = sheet.answers[:answers]
+        for n, (item, choice) in enumerate(given, 1):
+            at += timedelta(seconds=dice.randint(30, 120))
+            self.made.answers.append(
+                {
+                    "id": ordered_id(at, dice), "attempt_id": attempt_id, "page": page, "n": n,
+                    "item_id": item, "choice": choice, "language": member.person.test_language,
+                    "version_seen": n - 1, "version": n, "stale": False, "late": None,
+                    "claimed_at": at, "stored_at": at, "carrier": "script", "entered_by": None,
+                }
+            )  # fmt: skip
+        at += timedelta(minutes=1)
+        earned = sheet.outcome if answers is None else None
+        self.made.attempts.append(
+            {
+                "id": attempt_id, "person_id": member.person_id,
+                "enrolment_id": self.enrolment_id, "form_id": sheet.form_id, "test": test,
+                "number": number, "channel": "browser",
+                "language": member.person.test_language, "secret": dice.randbytes(16),
+                "opened_at": opened, "closes_at": None,
+                "state": "submitted" if earned else "open", "version": len(given),
+                "submitted_at": at if earned else None, "submit_claimed_at": None,
+                "points": sheet.points if earned else None,
+                "percent": earned.percent if earned else None,
+                "passed": earned.passed if earned else None,
+                "outcome": earned.to_facts() if earned else None,
+                "entered_by": None, "checked_by": None, "grant_id": None,
+            }
+        )  # fmt: skip
+        if earned:
+            verb = "attempted"
+            if test == "post":
+                verb = "passed" if earned.passed else "failed"
+            self._record(
+                verb, object_, at, f"{verb}:{attempt_id}",
+                {
+                    "test": test, "attempt": number, "percent": earned.percent,
+                    "points": sheet.points, "success": earned.passed,
+                },
+            )  # fmt: skip
+        return sheet, attempt_id, at
+
+    def _record(
+        self, verb: str, object_: str, at: datetime, key: str, result: Row | None = None,
+        *, edition: bool = True,
+    ) -> None:  # fmt: skip
+        self.made.records.append(
+            {
+                "id": ordered_id(at, self.dice), "person_id": self.member.person_id,
+                "enrolment_id": self.enrolment_id, "verb": verb, "object": object_, "key": key,
+                "edition_id": self.course.edition_id if edition else None, "result": result,
+                "voids": None, "claimed_at": None, "stored_at": at, "session_id": None,
+            }
+        )  # fmt: skip
+        self.count += 1
+        take(self.standing, Fact(verb, object_, result, at))
+
+    def _keep_progress(self) -> None:
+        # Each record raises the version, and so does the empty row that the first one finds.
+        self.made.progress.append(
+            {
+                "enrolment_id": self.enrolment_id, "version": self.count + 1,
+                **{name: getattr(self.standing, name) for name in STANDING},
+            }
+        )  # fmt: skip
