@@ -24,6 +24,7 @@ from lms import installation
 from lms.accounts import passwords
 from lms.accounts.models import Credential, SignIn, Unit
 from lms.app import create_app
+from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
 from lms.assessment.codes import Codes
 from lms.assessment.models import Answer, Attempt
@@ -102,6 +103,42 @@ class House:
             return learning.start_test(
                 session, person.viewer, COURSE, test, language, floor=70, now=datetime.now(UTC)
             )
+
+    def test_with(self, kind: str) -> tuple[Cast, UUID]:
+        """Return somebody with an open test, and the test, in which an item of ``kind`` was drawn.
+
+        Which items a test draws is chance; a bank that has the kind gives it soon.
+        """
+        for _ in range(30):
+            person = self.person()
+            attempt_id = self.test(person)
+            if self.items(attempt_id, kind):
+                return person, attempt_id
+        raise AssertionError(f"no test of thirty holds an item of kind {kind}")
+
+    def items(self, attempt_id: UUID, kind: str) -> list[str]:
+        """Return the items of one kind in a test."""
+        with self.app.app_context():
+            form_id = db.session.get_one(Attempt, attempt_id).form_id
+            found = assessment.form_items(db.session(), form_id)
+            return [item.id for item in found if item.kind == kind]
+
+    def passed(self, person: Cast, language: str = "en") -> UUID:
+        """Let somebody have passed the final test, and return the attempt."""
+        attempt_id = self.test(person, language=language)
+        with self.app.app_context():
+            for n, (item, fields) in enumerate(self.right_fields(attempt_id).items(), 1):
+                with transaction() as session:
+                    tests.store_answer(
+                        session, person.viewer, attempt_id, item, fields, page="0" * 16, n=n,
+                        version_seen=0, language=language, carrier="script", claimed_at=None,
+                        now=datetime.now(UTC),
+                    )  # fmt: skip
+            with transaction() as session:
+                learning.hand_in(
+                    session, person.viewer, attempt_id, floor=70, now=datetime.now(UTC)
+                )
+        return attempt_id
 
     def end_session(self, person: Cast) -> None:
         """Let every session of somebody have run out an hour ago."""

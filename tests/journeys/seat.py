@@ -36,7 +36,7 @@ class Seats:
             viewport=settings.pop("viewport", {"width": 360, "height": 740}),
             **settings,
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(15_000)
         self.contexts.append(context)
         context.on("request", self._watch)
         context.on("console", self._listen)

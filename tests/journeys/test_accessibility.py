@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.journeys.house import COURSE, PASSWORD, House
+from tests.journeys.house import CODE, COURSE, PASSWORD, House
 from tests.journeys.seat import Seat, Seats
 from tests.journeys.test_journey import attempt_of
 
@@ -63,6 +63,31 @@ def test_no_page_of_the_journey_has_a_fault(
     seat.cut(False)
     seat.page.locator("#offer button").first.click()
     seat.page.wait_for_url("**/result")
+    found += faults(seat.page)
+    assert found == []
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ar", "light")])
+def test_the_first_and_the_last_pages_have_no_fault(
+    house: House, seats: Seats, language: str, theme: str
+) -> None:
+    person = house.person("Noura Haddad", language=language)
+    attempt_id = house.passed(person, language)
+    house.with_a_code(person)
+    seat = seats(language=language, color_scheme=theme, bypass_csp=True)
+    seat.sign_in(person, CODE)
+    found = faults(seat.page)
+    seat.page.locator("[name=new_password]").fill(PASSWORD)
+    for path in ("**/choose-password", "**/home"):
+        found += faults(seat.page)
+        seat.page.locator("main .btn").first.click()
+        seat.page.wait_for_url(path)
+    found += faults(seat.go(f"/tests/{attempt_id}/result"))
+    found += faults(seat.go(f"/courses/{COURSE}/certificate"))
+    seat.page.locator("main form button").first.click()
+    seat.page.wait_for_url("**/certificates/*")
+    found += faults(seat.page)
+    seat.page.locator("a[href$='/pdf']").wait_for()
     found += faults(seat.page)
     assert found == []
 

@@ -81,3 +81,11 @@ def test_from_sign_in_to_the_certificate(
     page.locator("main form button").first.click()
     page.wait_for_url("**/certificates/*")
     assert page.locator("h1").count() == 1
+    if scripts:
+        return
+    # The page looks again by itself until the worker has made the paper.
+    paper = page.locator("a[href$='/pdf']")
+    paper.wait_for()
+    with page.expect_download() as downloading:
+        paper.click()
+    assert downloading.value.path().read_bytes().startswith(b"%PDF-1.")

@@ -97,11 +97,12 @@ def test_going_back_and_sending_again_stores_only_what_is_new(
             assert held.is_checked()
 
 
-def test_an_answer_can_be_taken_back(house: House, seat: Seat, attempt_id: UUID) -> None:
-    item, fields = next(
-        (item, fields) for item, fields in house.right_fields(attempt_id).items()
-        if seat.page.locator(f'input[type=checkbox][name="a.{item}"]').count()
-    )  # fmt: skip
+def test_an_answer_can_be_taken_back(house: House, seats: Seats) -> None:
+    person, attempt_id = house.test_with("multiple")
+    seat = seats(person, scripts=False)
+    seat.quiz(attempt_id)
+    item = house.items(attempt_id, "multiple")[0]
+    fields = house.right_fields(attempt_id)[item]
     seat.choose(item, fields)
     save(seat)
     for value in fields[""]:
