@@ -57,13 +57,17 @@ def bare(folder: Path) -> Iterator[Running]:
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     code = f"from lms.web.server import serve; serve('tests.bench.bare:create_gate', port={port})"
-    with _started([sys.executable, "-c", code], port, {"LMS_DATA": str(folder)}) as running:
+    environment = {"LMS_DATA": str(folder), **MALLOC}
+    with _started([sys.executable, "-c", code], port, environment) as running:
         yield running
 
 
 @contextmanager
 def lms(folder: Path, **settings: str) -> Iterator[Running]:
-    """Run the program on the data folder ``folder``, without its worker unless asked."""
+    """Run the program on the data folder ``folder``, without its worker unless asked.
+
+    It is started as people start it: it sets what it needs of the C library by itself.
+    """
     port = free_port()
     environment = {"LMS_DATA": str(folder), "PORT": str(port), "WORKER": "no", **settings}
     with _started([sys.executable, "-m", "lms.app", "serve"], port, environment) as running:
@@ -74,7 +78,7 @@ def lms(folder: Path, **settings: str) -> Iterator[Running]:
 def _started(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Running]:
     began = time.monotonic()
     process = subprocess.Popen(
-        command, env={**os.environ, **MALLOC, **environment}, stdout=subprocess.DEVNULL
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
     )
     try:
         while not _answers(port):
