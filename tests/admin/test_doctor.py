@@ -1,0 +1,241 @@
+"""What the doctor finds, and the three commands as somebody types them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import update
+
+from lms import installation
+from lms.admin import backup_cli, doctor, schema
+from lms.admin.doctor import GOOD, NOTE, WRONG, Finding
+from lms.audit import actions as audit
+from lms.audit.models import AuditRow
+from lms.catalogue.models import OfferedChange
+from lms.db import reading, transaction
+from lms.jobs import actions as jobs
+from lms.jobs.models import Job
+from lms.kernel import clock
+from lms.settings import Settings
+from tests.admin.conftest import PASSPHRASE, stop
+
+PARTS = (
+    "Disk space", "Database", "Clock", "Backup", "Issuing key", "Languages",
+    "Work in the background", "Courses", "Integrity",
+)  # fmt: skip
+
+
+@pytest.fixture
+def lms(server: Flask, here: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Return a way to run a command of ours: ``lms("doctor")``."""
+    monkeypatch.setenv("LMS_DATA", str(here.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    commands = [backup_cli.backup, backup_cli.restore, backup_cli.doctor]
+    group = click.Group("lms", commands=commands)
+    info = ScriptInfo(create_app=lambda: server, set_debug_flag=False)
+    return lambda *words: CliRunner().invoke(group, [str(word) for word in words], obj=info)
+
+
+@pytest.fixture
+def examined(server: Flask, here: Settings) -> Callable[..., dict[str, Finding]]:
+    """Return a way to ask the doctor: findings by the word before the colon."""
+
+    def examine(settings: Settings = here, now: datetime | None = None) -> dict[str, Finding]:
+        with server.app_context():
+            found = doctor.examine(settings, reading(), now=now or clock.now())
+            reading().close()
+        return {str(finding.sentence).partition(":")[0]: finding for finding in found}
+
+    return examine
+
+
+def test_a_server_with_a_fresh_backup_elsewhere_is_good(
+    lms: Any, stick: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(f"{PASSPHRASE}\n", "utf-8")
+    assert lms("backup", "--to", stick, "--passphrase-file", secret).exit_code == 0
+
+    said = lms("doctor")
+
+    lines = said.output.splitlines()
+    assert [line[10:].partition(":")[0] for line in lines] == list(PARTS)
+    # Catalogues are made by translators and may not be here yet.
+    assert [line for line in lines if not line.startswith("good")] in (
+        [], [line for line in lines if "Languages" in line],
+    )  # fmt: skip
+
+
+def test_a_new_server_is_told_to_make_a_backup(lms: Any) -> None:
+    said = lms("doctor")
+    assert said.exit_code == 1
+    assert "TO DO     Backup: there is none yet. Run: lms backup" in said.output
+
+
+def test_a_backup_is_remembered_and_grows_old(
+    lms: Any, examined: Any, server: Flask, here: Settings
+) -> None:
+    made = lms("backup")
+    assert made.exit_code == 0, made.output
+    assert "read back and complete" in made.output
+    assert "does not hold the issuing key" in made.output
+    found = examined()["Backup"]
+    assert (found.state, "on the disk of this server" in str(found.sentence)) == (NOTE, True)
+
+    week = clock.now() + timedelta(days=7, minutes=1)
+    assert examined(now=week)["Backup"].state == WRONG
+    shutil.rmtree(here.data / "backups")
+    assert "no longer at" in str(examined()["Backup"].sentence)
+    with server.app_context(), transaction() as session:
+        assert audit.first_bad_row(session) is None
+        assert [row.action for row in session.query(AuditRow)] == ["backup.made"]
+
+
+def test_a_disk_with_too_little_room(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for total, free, state in (
+        (100e9, 5.1e9, GOOD), (100e9, 4.9e9, WRONG), (8e9, 0.6e9, GOOD), (8e9, 0.49e9, WRONG),
+    ):  # fmt: skip
+        usage = SimpleNamespace(total=total, free=free, used=total - free)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
+        assert examined()["Disk space"].state == state
+
+
+def test_a_clock_that_cannot_be_right(examined: Any, server: Flask) -> None:
+    assert examined()["Clock"].state == GOOD
+    early = [str(each.sentence) for each in examined(now=datetime(2026, 1, 1, tzinfo=UTC)).values()]
+    assert len([said for said in early if "before this program was made" in said]) == 1
+    later = clock.now() + timedelta(days=1)
+    with server.app_context(), transaction() as session:
+        audit.append(session, None, "test.written", "1", {}, now=later)
+    assert [each.state for name, each in examined().items() if "clock" in name] == [WRONG]
+
+
+def test_a_schema_that_does_not_fit(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wanted, said in (("0099", "Run: lms serve"), ("0000", "newer version")):
+        monkeypatch.setattr(schema, "wanted_revision", lambda wanted=wanted: wanted)
+        found = examined()
+        assert (found["Database"].state, said in str(found["Database"].sentence)) == (WRONG, True)
+        assert found["Integrity"].state == GOOD
+
+
+def test_the_issuing_key(examined: Any, here: Settings) -> None:
+    assert examined()["Issuing key"].state == GOOD
+    here.issuing_key.chmod(0o644)
+    assert "chmod 600" in str(examined()["Issuing key"].sentence)
+    here.issuing_key.unlink()
+    assert "there is none" in str(examined()["Issuing key"].sentence)
+
+
+def test_languages_without_their_sentences(
+    examined: Any, server: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(doctor, "CATALOGUES", tmp_path)
+    with server.app_context(), transaction() as session:
+        installation.decide(session, {"languages": ["kk", "ru", "en"]}, now=clock.now())
+    found = examined()["Languages"]
+    assert found.state == WRONG
+    assert "Қазақша, Русский" in str(found.sentence)
+    for code in ("kk", "ru"):
+        path = tmp_path / code / "LC_MESSAGES" / "messages.po"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    assert examined()["Languages"].state == GOOD
+
+
+def test_work_that_waits_or_gave_up(examined: Any, server: Flask) -> None:
+    now = clock.now()
+    with server.app_context(), transaction() as session:
+        jobs.ask(session, "count", "1", now=now)
+    assert examined()["Work in the background"].state == GOOD
+    late = examined(now=now + timedelta(minutes=11))["Work in the background"]
+    assert (late.state, "has waited since" in str(late.sentence)) == (WRONG, True)
+    with server.app_context(), transaction() as session:
+        session.execute(update(Job).values(state="failed"))
+    assert "1 pieces gave up" in str(examined()["Work in the background"].sentence)
+
+
+def test_offered_changes_are_told_and_are_no_fault(examined: Any, server: Flask) -> None:
+    with server.app_context(), transaction() as session:
+        session.add(
+            OfferedChange(course_id="C01", core_digest="0" * 64, seen_on=clock.now().date())
+        )
+    found = examined()["Courses"]
+    assert (found.state, "lms content publish" in str(found.sentence)) == (NOTE, True)
+
+
+def test_a_damaged_database_is_told_and_nothing_breaks(
+    lms: Any, server: Flask, here: Settings
+) -> None:
+    stop(server)
+    path = here.data / "lms.sqlite"
+    data = bytearray(path.read_bytes())
+    data[8192 : len(data) : 64] = b"\xff" * len(data[8192 : len(data) : 64])
+    path.write_bytes(data)
+
+    said = lms("doctor")
+
+    assert said.exit_code == 1
+    assert not said.exception or isinstance(said.exception, SystemExit)
+    assert "TO DO     Integrity: the database cannot be read" in said.output
+    assert "lms restore FILE" in said.output
+
+
+def test_plain_http_on_a_network_is_told(examined: Any, here: Settings) -> None:
+    assert "Network" not in examined()
+    assert "Network" not in examined(replace(here, host="10.1.2.3", tls_cert=Path("c")))
+    found = examined(replace(here, host="10.1.2.3"))["Network"]
+    assert (found.state, "TLS_CERT" in str(found.sentence)) == (NOTE, True)
+
+
+def test_a_backup_to_a_stick_asks_for_a_passphrase(lms: Any, stick: Path, tmp_path: Path) -> None:
+    said = lms("backup", "--to", stick)
+    assert said.exit_code == 1
+    assert "--passphrase-file" in said.output
+    empty = tmp_path / "empty"
+    empty.write_bytes(b"")
+    assert "is empty" in lms("backup", "--to", stick, "--passphrase-file", empty).output
+    assert list(stick.iterdir()) == []
+
+
+def test_the_folder_decided_at_the_first_run_is_where_backups_go(
+    lms: Any, server: Flask, here: Settings, stick: Path
+) -> None:
+    with server.app_context(), transaction() as session:
+        installation.decide(session, {"backups": str(stick)}, now=clock.now())
+    assert "is outside the data folder" in lms("backup").output
+    with server.app_context(), transaction() as session:
+        installation.decide(session, {"backups": ""}, now=clock.now())
+    assert str(here.data / "backups") in lms("backup").output
+
+
+def test_restore_says_what_it_did_and_what_comes_next(
+    lms: Any, server: Flask, here: Settings, stick: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE, "utf-8")
+    assert lms("backup", "--to", stick, "--passphrase-file", secret).exit_code == 0
+    stop(server)
+    (path,) = stick.iterdir()
+    assert "--passphrase-file" in lms("restore", path).output
+
+    said = lms("restore", path, "--passphrase-file", secret)
+    assert said.exit_code == 0, said.output
+    assert "What was here before lies in " in said.output
+    assert said.output.endswith("Next: lms serve\n")
+
+    monkeypatch.setenv("LMS_DATA", str(tmp_path / "new machine"))
+    said = lms("restore", path, "--passphrase-file", secret)
+    assert said.exit_code == 0, said.output
+    assert "lms site replace" in said.output

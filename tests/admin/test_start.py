@@ -1,0 +1,321 @@
+"""Starting: what is prepared once, what is refused with a sentence, the first-run link."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import select
+
+from lms import installation
+from lms.accounts.models import Credential, Grant, Identity, Unit
+from lms.admin import cli, schema, start
+from lms.admin.start import StartRefusedError
+from lms.app import create_app
+from lms.db import reading, transaction
+from lms.jobs.models import Job
+from lms.kernel import clock
+from lms.settings import Settings
+from tests.admin.conftest import rows, stop
+from tests.browser import Browser
+from tests.content.small import small
+
+# Both are faults of the program, not of the tests; strict, so that a repair is noticed here.
+TOO_LONG = pytest.mark.xfail(
+    strict=True, reason="lms.web.forms puts num into a sentence of WTForms that wants max: 500"
+)
+NAMELESS = pytest.mark.xfail(
+    strict=True, reason="Optional() ends the validation of name_en before validate_name_en"
+)
+
+PASSWORD = "stone lantern river 7"
+ANSWERS = {
+    "name_en": "Prison Service of Testland", "name_ar": "مصلحة السجون", "country": "tn",
+    "administrator": "Grace Nakato", "service_number": "A-1", "password": PASSWORD, "backups": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def course(here: Settings) -> Path:
+    """Lay a small course into the folder of courses."""
+    folder = here.courses / "small-course"
+    for name, data in small().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def fresh(here: Settings) -> Iterator[Flask]:
+    """Return an application whose data folder is empty."""
+    app = create_app(here)
+    yield app
+    stop(app)
+
+
+@pytest.fixture
+def prepare(fresh: Flask) -> Callable[[], Result]:
+    """Return a way to run ``lms prepare``."""
+    info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+    return lambda: CliRunner().invoke(cli.prepare, obj=info)
+
+
+@pytest.fixture
+def link(fresh: Flask, prepare: Any) -> str:
+    """Return the path of the first-run link of a prepared server."""
+    assert prepare().exit_code == 0
+    with fresh.app_context():
+        return f"/first-run/{start.first_run_code(transaction, now=clock.now())}"
+
+
+def needs(app: Flask, here: Settings) -> bool:
+    with app.app_context():
+        return start.look(here).needs_preparing
+
+
+def test_the_second_start_does_no_work_twice(
+    fresh: Flask, here: Settings, prepare: Any, course: Path
+) -> None:
+    assert needs(fresh, here)
+    first = prepare()
+    assert first.exit_code == 0, first.output
+    assert "small-course: published 1.0" in first.output
+    assert not needs(fresh, here)
+    with fresh.app_context():
+        code = start.first_run_code(transaction, now=clock.now())
+    before = rows(here.data / "lms.sqlite")
+    files = {path: path.stat().st_mtime_ns for path in (here.data / "files").rglob("*")}
+
+    second = prepare()
+
+    assert second.exit_code == 0, second.output
+    assert "published" not in second.output
+    assert rows(here.data / "lms.sqlite") == before
+    assert {path: path.stat().st_mtime_ns for path in (here.data / "files").rglob("*")} == files
+    assert not list(here.data.glob("backups/*"))
+    with fresh.app_context():
+        assert start.first_run_code(transaction, now=clock.now()) == code
+
+
+def test_a_changed_course_is_looked_at_once(
+    fresh: Flask, here: Settings, prepare: Any, course: Path
+) -> None:
+    assert prepare().exit_code == 0
+    text = course / "course.toml"
+    text.write_text(text.read_text("utf-8") + "\n# another word\n", "utf-8")
+    assert needs(fresh, here)
+    offered = prepare()
+    assert offered.exit_code == 0, offered.output
+    assert not needs(fresh, here)
+
+
+def test_a_look_writes_nothing(fresh: Flask, here: Settings, prepare: Any) -> None:
+    assert prepare().exit_code == 0
+    before = rows(here.data / "lms.sqlite")
+    assert not needs(fresh, here)
+    assert rows(here.data / "lms.sqlite") == before
+
+
+@pytest.mark.parametrize("file", ["another server", "none"])
+def test_a_database_of_another_server_is_refused(
+    fresh: Flask, here: Settings, prepare: Any, file: str
+) -> None:
+    assert prepare().exit_code == 0
+    path = here.data / "site.id"
+    if file == "none":
+        path.unlink()
+    else:
+        path.write_text("00000000-0000-7000-8000-000000000000\n", "ascii")
+
+    said = r"belongs to another server.*lms site replace.*lms site new"
+    with pytest.raises(StartRefusedError, match=said):
+        needs(fresh, here)
+    again = prepare()
+    assert again.exit_code == 1
+    assert re.search(said, again.output)
+
+
+@pytest.mark.parametrize("command", [cli.replace_site, cli.new_site])
+def test_after_either_answer_the_server_starts(
+    fresh: Flask, here: Settings, prepare: Any, command: Any
+) -> None:
+    assert prepare().exit_code == 0
+    with fresh.app_context():
+        before = reading().scalar(select(installation.Site.id))
+        reading().close()
+    (here.data / "site.id").unlink()
+    info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+
+    assert CliRunner().invoke(command, obj=info).exit_code == 0
+
+    assert not needs(fresh, here)
+    with fresh.app_context():
+        now = reading().scalar(select(installation.Site.id))
+    assert (now == before) is (command is cli.replace_site)
+
+
+def test_a_newer_schema_is_refused(
+    fresh: Flask, here: Settings, prepare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepare().exit_code == 0
+    before = rows(here.data / "lms.sqlite")
+    monkeypatch.setattr(schema, "wanted_revision", lambda: "0000")
+
+    with pytest.raises(StartRefusedError, match=r"newer version.*nothing was changed"):
+        needs(fresh, here)
+    assert prepare().exit_code == 1
+    assert rows(here.data / "lms.sqlite") == before
+
+
+def test_an_upgrade_begins_with_a_backup(
+    fresh: Flask, here: Settings, prepare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepare().exit_code == 0
+    monkeypatch.setattr(schema, "wanted_revision", lambda: "0099")
+    upgraded: list[list[str]] = []
+
+    def upgrade(_url: str) -> None:
+        upgraded.append([path.name for path in (here.data / "backups").iterdir()])
+
+    monkeypatch.setattr(schema, "upgrade", upgrade)
+    done = prepare()
+
+    assert done.exit_code == 0, done.output
+    assert "as it was before the upgrade: " in done.output
+    assert [name[:15] for (name,) in upgraded] == ["before-upgrade-"]
+
+
+def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.write_bytes(b"")
+    for folder in (taken, taken / "data"):
+        with pytest.raises(StartRefusedError, match=r"cannot be written: .*LMS_DATA"):
+            start.require_folder(folder)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment = kept | {
+        "LMS_DATA": str(tmp_path / "data"), "LMS_COURSES": str(tmp_path), "PORT": str(port),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "lms.app", "serve"]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        first = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        until = time.monotonic() + 60
+        while "Serving at" not in log.read_text() and time.monotonic() < until:
+            assert first.poll() is None, log.read_text()
+            time.sleep(0.1)
+        second = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert second.returncode == 0
+        assert second.stdout == f"The server is already running at http://127.0.0.1:{port}\n"
+        assert re.findall(r"First run: \S+/first-run/\w{16}", log.read_text())
+    finally:
+        first.terminate()
+        first.wait(timeout=30)
+
+
+def test_the_first_run_link_works_once(fresh: Flask, link: str) -> None:
+    browser = Browser(fresh)
+    page = browser.get(link)
+    assert page.status_code == 200
+    assert page.text.count("<h2>") == 5
+
+    reply = browser.post(link, ANSWERS)
+    assert (reply.status_code, reply.location) == (303, "/en/")
+
+    assert browser.get(link).status_code == 404
+    assert browser.post(link, {**ANSWERS, "service_number": "A-2"}).status_code == 404
+    with fresh.app_context():
+        session = reading()
+        assert start.first_run_code(transaction, now=clock.now()) is None
+        assert session.scalars(select(Identity.service_number)).all() == ["A-1"]
+        assert session.scalars(select(Grant.role)).all() == ["administrator"]
+        assert [unit.names for unit in session.scalars(select(Unit))] == [
+            {"en": ANSWERS["name_en"], "ar": ANSWERS["name_ar"]}
+        ]
+        decided = installation.read(session)
+        assert (decided.country, decided.languages) == ("tn", ("ar", "fr", "en"))
+        assert session.scalars(select(Credential.code_hash)).all() == [None]
+        assert "courses.publish" in session.scalars(select(Job.kind)).all()
+    reply = browser.post("/en/sign-in", {"service_number": "a1", "password": PASSWORD})
+    assert reply.status_code == 303
+    assert "sid=" in reply.headers["Set-Cookie"]
+
+
+def test_a_wrong_link_opens_nothing(fresh: Flask, link: str) -> None:
+    for path in (link[:-1], link + "X", "/first-run/x", link.lower()):
+        assert Browser(fresh).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("country", ""),
+        ("country", "atlantis"),
+        pytest.param("name_en", "x" * 101, marks=TOO_LONG),
+        ("administrator", ""),
+        pytest.param("administrator", "x" * 101, marks=TOO_LONG),
+        ("administrator", "a\u202eb"),
+        ("service_number", ""),
+        ("service_number", "---"),
+        pytest.param("service_number", "9" * 100, marks=TOO_LONG),
+        ("password", ""),
+        ("password", "short"),
+        ("password", "password123"),
+        ("password", "Grace Nakato"),
+        pytest.param("backups", "x" * 301, marks=TOO_LONG),
+    ],
+)
+def test_each_bad_field_is_named_and_nothing_is_kept(
+    fresh: Flask, here: Settings, link: str, field: str, typed: str
+) -> None:
+    before = rows(here.data / "lms.sqlite")
+    browser = Browser(fresh)
+
+    reply = browser.post(link, {**ANSWERS, field: typed})
+
+    assert reply.status_code == 422
+    (control,) = re.findall(rf'<(?:input|select)[^>]*name="{field}"[^>]*>', reply.text)
+    assert 'aria-invalid="true"' in control
+    assert ANSWERS["name_ar"] in reply.text  # what was typed is still there
+    assert PASSWORD not in reply.text
+    assert rows(here.data / "lms.sqlite") == before
+    assert browser.post(link, ANSWERS).status_code == 303
+
+
+@NAMELESS
+def test_a_service_without_a_name_is_asked_for_one(fresh: Flask, link: str) -> None:
+    nameless = {name: "" for name in ANSWERS if name.startswith("name_")}
+    reply = Browser(fresh).post(link, {**ANSWERS, **nameless})
+    assert reply.status_code == 422
+    assert "Write the name in at least one language." in reply.text
+
+
+def test_the_questions_can_be_read_in_every_language(fresh: Flask, link: str) -> None:
+    for code in installation.LANGUAGES:
+        page = Browser(fresh).get(f"{link}?language={code}")
+        assert page.status_code == 200
+        assert f'lang="{code}"' in page.text.split(">")[1]
