@@ -120,6 +120,21 @@ def test_a_server_that_refuses_for_a_moment_gets_the_answer_by_itself(
     assert len(house.answers(attempt_id)) == 1
 
 
+def test_another_machine_that_answers_in_the_place_of_the_server_is_not_believed(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    door = "<!doctype html><title>Wireless network</title><p>Welcome. Accept the rules."
+    seat.context.route(
+        "**/answers", lambda route: route.fulfill(body=door, content_type="text/html")
+    )
+    tick(seat)
+    seat.hears(KEPT)
+    assert len(outbox(seat)) == 1
+    seat.context.unroute("**/answers")
+    seat.hears(SAVED)
+    assert len(house.answers(attempt_id)) == 1
+
+
 def test_an_answer_survives_its_tab_and_is_sent_from_any_page(
     house: House, seat: Seat, attempt_id: UUID
 ) -> None:

@@ -57,8 +57,8 @@
       const reply = await fetch(url, {
         method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal
       });
-      return { status: reply.status, said: await reply.json().catch(() => ({})) };
-    } catch (_) {
+      return { status: reply.status, said: await reply.json() };
+    } catch (_) { // no line, or somebody else's page on it: a proxy, the door of a wireless network
       return { status: 0, said: {} };
     } finally {
       clearTimeout(timer);
