@@ -43,6 +43,8 @@ def main(suite: str) -> int:
     """Run every step of ``suite``; return 0 when all were well, 1 otherwise."""
     failed = []
     with tempfile.TemporaryDirectory(prefix="lms-tests-", dir=in_memory()) as folder:
+        # PostgreSQL runs as somebody else and must be able to reach its own folder in here.
+        Path(folder).chmod(0o711)
         environment = {**os.environ, "TMPDIR": folder}
         for name, command in SUITES[suite].items():
             failed += [] if _is_good(name, command, environment) else [name]
