@@ -34,6 +34,7 @@ from lms.admin.demo.stories import Learner, Story, World, story_of, tell
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionLesson
 from lms.catalogue.structure import Structure
+from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
 from lms.jobs.actions import Step
 from lms.kernel.ids import new_ordered_id
@@ -176,6 +177,8 @@ def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: date
         now=now,
     )  # fmt: skip
     installation.decide(session, {"signatories": service.SIGNATORIES}, now=now)
+    # The first list names the signing key, so that it stood before the first certificate.
+    certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     return Account(
         person_id, one.number, word, service.COUNTRY_ADMINISTRATOR.title, service.NAMES["en"],
         one.state,

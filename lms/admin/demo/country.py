@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -24,6 +24,7 @@ from lms.accounts.models import Identity, Person, Posting
 from lms.accounts.register import NewUnit
 from lms.accounts.rules import SERVER, folded_service_number
 from lms.admin.demo import papers, service, sheets, waves
+from lms.admin.demo.bulk import write_rows
 from lms.admin.demo.people import invented
 from lms.admin.demo.waves import Course as Taken
 from lms.admin.demo.waves import Member, Wave
@@ -158,13 +159,13 @@ def _members(
     day = joined.date()
     for start in range(0, people, 5000):
         some = [Member(new_id(), next(names)) for _ in range(min(5000, people - start))]
-        _insert(connection, Person, [_person(each, joined) for each in some])
+        write_rows(connection, Person, [_person(each, joined) for each in some])
         numbers = [f"B-{start + n:06}" for n in range(1, len(some) + 1)]
-        _insert(
+        write_rows(
             connection, Identity,
             [_identity(each, number) for each, number in zip(some, numbers, strict=True)],
         )  # fmt: skip
-        _insert(
+        write_rows(
             connection, Posting,
             [
                 _posting(each, units[(start + n) % len(units)], waves.ordered_id(joined, dice), day)
@@ -208,16 +209,11 @@ def _write(session: Session, made: Wave) -> None:
     for number, row in enumerate(made.records, last - count + 1):
         row["site_id"], row["site_seq"] = site_id, number
     connection = session.connection()
-    _insert(connection, Enrolment, made.enrolments)
-    _insert(connection, Attempt, made.attempts)
-    _insert(connection, Answer, made.answers)
-    _insert(connection, LearningRecord, made.records)
-    _insert(connection, Progress, made.progress)
-
-
-def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 -- a mapped class
-    if rows:
-        connection.execute(insert(table.__table__), rows)
+    write_rows(connection, Enrolment, made.enrolments)
+    write_rows(connection, Attempt, made.attempts)
+    write_rows(connection, Answer, made.answers)
+    write_rows(connection, LearningRecord, made.records)
+    write_rows(connection, Progress, made.progress)
 
 
 def _confirm(connection: Connection, made: Wave) -> None:

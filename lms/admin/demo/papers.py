@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.admin.demo.bulk import write_rows
 from lms.admin.demo.waves import Passed, Row
 from lms.certificates import actions, rules
 from lms.certificates.actions import RING, Office
@@ -43,7 +44,6 @@ class Papers:
         self._issuer = keys.parse_ring(setting(session, RING)).issuer
         self._models: dict[str, CertificateSnapshot] = {}
         self._taken: set[int] = set()
-        self._edition_id = 0
         for row in session.scalars(select(Certificate)):
             self._taken.add(row.status_index)
             if row.snapshot is not None:
@@ -60,9 +60,8 @@ class Papers:
             rows.append(certificate)
             holders.append(holder)
         if rows:
-            connection = self._session.connection()
-            connection.execute(insert(Certificate.__table__), rows)
-            connection.execute(insert(CertificateHolder.__table__), holders)
+            write_rows(self._session.connection(), Certificate, rows)
+            write_rows(self._session.connection(), CertificateHolder, holders)
         return len(rows)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,15 @@ def run_demo(data: Path, *arguments: str) -> Result:
                 db.session.remove()
                 db.engine.dispose()
     return result
+
+
+def copied(demonstration: Demonstration, data: Path) -> Path:
+    """Copy the data folder, to be changed; return the copy."""
+    with demonstration.app.app_context():
+        db.session.remove()
+        db.engine.dispose()  # what lies beside the database file is written into it
+    shutil.copytree(demonstration.data, data)
+    return data
 
 
 @pytest.fixture(scope="session")
