@@ -167,6 +167,8 @@ def _make(
             flush(file)
             file.seek(0)
             _read_back(file, passphrase)
+        if not leaves(settings, folder):
+            give(part, folder)
         part.rename(path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -219,6 +221,15 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def give(path: Path, like: Path) -> None:
+    """Give what root has made to the account that owns the folder ``like``: the server's."""
+    if os.geteuid() != 0:
+        return
+    owner = like.stat()
+    for each in (path, *path.rglob("*")):
+        os.chown(each, owner.st_uid, owner.st_gid)
 
 
 def run_postgresql(program: str, database_url: str, *arguments: str) -> None:
@@ -335,7 +346,9 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 def _require_folder(folder: Path, data: Path) -> None:
     try:
-        (data / BACKUPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (data / BACKUPS).exists():
+            (data / BACKUPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+            give(data / BACKUPS, data)
         # Not its parents: a stick that is not connected must not become a folder of this disk.
         folder.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:

@@ -28,6 +28,7 @@ from lms.admin.backup import (
     BackupError,
     dump_postgresql,
     flush_folder,
+    give,
     key_files,
     run_postgresql,
     sqlite_path,
@@ -291,7 +292,7 @@ class _Moves:
     def put(self, staged: Path, path: Path) -> None:
         """Move something that was unpacked to where it belongs, on whichever disk that is."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _give(staged, path.parent)
+        give(staged, path.parent)
         try:
             staged.rename(path)
         except OSError as error:
@@ -302,7 +303,7 @@ class _Moves:
                 shutil.copymode(staged, near)
                 shutil.copyfileobj(source, target)
                 archive.flush(target)
-            _give(near, path.parent)
+            give(near, path.parent)
             near.rename(path)
         self._done.append((staged, path))
         flush_folder(path.parent)
@@ -311,15 +312,6 @@ class _Moves:
         """Put everything back, the last move first."""
         for was, now_at in reversed(self._done):
             shutil.move(now_at, was)
-
-
-def _give(path: Path, like: Path) -> None:
-    """Give what root has unpacked to the account that owns the folder ``like``."""
-    if os.geteuid() != 0:
-        return
-    owner = like.stat()
-    for each in (path, *path.rglob("*")):
-        os.chown(each, owner.st_uid, owner.st_gid)
 
 
 def _exchange_postgresql(database_url: str, dump: Path, aside: Path) -> None:

@@ -489,3 +489,24 @@ def test_on_postgresql_a_backup_restores_row_for_row(app: Flask, settings: Setti
         with engine.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
         engine.dispose()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_and_restores_belongs_to_the_account_of_the_server(
+    server: Flask, here: Settings, stick: Path
+) -> None:
+    stop(server)
+    for path in (here.data, *here.data.rglob("*")):
+        os.chown(path, 12_345, 12_346)
+    plain(here)
+    path = backup.make(here, stick, PASSPHRASE, now=NOW).path
+    restore.restore(here, path, given, now=NOW)
+
+    theirs = {
+        found.relative_to(here.data)
+        for found in here.data.rglob("*")
+        if (found.stat().st_uid, found.stat().st_gid) != (12_345, 12_346)
+        and not found.relative_to(here.data).parts[0].startswith("before-restore-")
+    }
+    assert theirs == set()
+    assert here.issuing_key.stat().st_mode & 0o777 == 0o600
