@@ -350,6 +350,26 @@ def test_an_answer_after_the_end_is_kept_and_the_page_says_that_it_does_not_coun
     assert house.attempt(attempt_id).percent == 0
 
 
+def test_what_nobody_came_back_for_goes_after_400_days(seat: Seat) -> None:
+    seat.page.evaluate(
+        """() => new Promise((done) => {
+             localStorage.outbox = "1";
+             const asked = indexedDB.open("lms", 1);
+             asked.onsuccess = () => {
+               const transaction = asked.result.transaction("outbox", "readwrite");
+               const kept = transaction.objectStore("outbox");
+               for (const days of [399, 401])
+                 kept.put({ page: "p" + days, n: 1, person: "somebody else", item: "MR-Q1",
+                            claimed: Date.now() - days * 864e5 });
+               transaction.oncomplete = () => { asked.result.close(); done(); };
+             };
+           })"""
+    )
+    seat.go("/home")
+    seat.page.wait_for_load_state("networkidle")
+    assert [each["page"] for each in outbox(seat)] == ["p399"]
+
+
 def test_a_browser_that_keeps_nothing_says_so_and_saves_all_the_same(
     house: House, seats: Seats, person: Cast, attempt_id: UUID
 ) -> None:
