@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -53,6 +54,12 @@ def serve(info: ScriptInfo) -> None:
             tls_key=chosen.tls_key,
             on_listening=lambda address: click.echo(f"Serving at {address}"),
         )  # fmt: skip
+        # Threads of the server's Rust part still come back to Python now and then. During the
+        # end of the interpreter that aborts the process (SIGABRT, in three of eight stops after
+        # load); everything is finished and closed by now, so the interpreter is not ended.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     except server.AlreadyRunningError as running:
         click.echo(str(running))
     except (server.ServerError, StartRefusedError) as refused:
