@@ -38,7 +38,7 @@ class Browser:
     def post(
         self, path: str, data: dict[str, Any] | None = None, *, token: bool = True, **settings: Any
     ) -> TestResponse:
-        """Send a form with this browser's CSRF token; check the page that comes back, if one does."""
+        """Send a form with this browser's CSRF token; check the page that comes back."""
         fields = dict(data or {})
         if token:
             fields.setdefault("csrf_token", self.csrf_token())

@@ -48,7 +48,8 @@ def extracted() -> Catalog:
     )  # fmt: skip
     for path, line, message, comments, context in found:
         del line  # line numbers change with every edit and tell translators nothing
-        catalog.add(message, locations=[(f"lms/{path}", 0)], auto_comments=comments, context=context)
+        where = [(f"lms/{path}", 0)]
+        catalog.add(message, locations=where, auto_comments=comments, context=context)
     return catalog
 
 

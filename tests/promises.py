@@ -6,8 +6,9 @@ import re
 from html.parser import HTMLParser
 
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
-)
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+     "source", "track", "wbr"}
+)  # fmt: skip
 # Elements whose end tag HTML lets one leave out; our templates never do, except these.
 LABELLED = frozenset({"text", "password", "search", "number", "checkbox", "radio", "file", "tel"})
 FOREIGN = re.compile(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//""", re.IGNORECASE)

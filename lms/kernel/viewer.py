@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-UNIT_ROLES = frozenset(
-    {"administrator", "trainer", "observer", "inspector", "confidential-reader"}
-)
+UNIT_ROLES = frozenset({"administrator", "trainer", "observer", "inspector", "confidential-reader"})
 COURSE_ROLES = frozenset({"author", "translator", "national-editor", "reviewer", "publisher"})
 
 
@@ -42,6 +40,4 @@ class Viewer:
 
     def unit_paths(self, name: str) -> tuple[str, ...]:
         """Return the paths of the units at (and below) which this person holds the role."""
-        return tuple(
-            role.unit_path for role in self.roles if role.name == name and role.unit_path
-        )
+        return tuple(role.unit_path for role in self.roles if role.name == name and role.unit_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,8 +39,10 @@ RIGHT: dict[str, Any] = {
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text("abcde12345.,-", max_size=4),
-    lambda inner: st.lists(inner, max_size=6)
-    | st.dictionaries(st.text("abcde123", min_size=1, max_size=6), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=6)
+        | st.dictionaries(st.text("abcde123", min_size=1, max_size=6), inner, max_size=6)
+    ),
     max_leaves=8,
 )
 
@@ -75,7 +78,7 @@ def test_ticking_everything_earns_less_than_choosing() -> None:
 @given(st.permutations("abcd"))
 def test_ordering_counts_right_neighbours(order: list[str]) -> None:
     places = {letter: str(place) for place, letter in enumerate(order, 1)}
-    right = sum(a + b in {"ab", "bc", "cd"} for a, b in zip(order, order[1:], strict=False))
+    right = sum(a + b in {"ab", "bc", "cd"} for a, b in pairwise(order))
     assert mark("ordering", ORDERING, places) == Fraction(right, 3)
 
 

@@ -56,6 +56,12 @@ def test_a_job_that_another_worker_holds_is_left_alone_until_its_lease_ends(app:
     assert run(app, {"count": count}, MONDAY + timedelta(minutes=2)) == 3
 
 
+def _step_and_die(wanted: int) -> None:
+    with transaction() as session:
+        actions.step(session, wanted, "killed", {"count": count}, now=MONDAY)
+        raise KeyboardInterrupt
+
+
 def test_a_killed_worker_loses_at_most_one_step(app: Flask) -> None:
     wanted = ask(app)
     with app.app_context():
@@ -63,9 +69,8 @@ def test_a_killed_worker_loses_at_most_one_step(app: Flask) -> None:
             actions.take(session, "killed", now=MONDAY)
         with transaction() as session:
             actions.step(session, wanted, "killed", {"count": count}, now=MONDAY)
-        with pytest.raises(KeyboardInterrupt), transaction() as session:
-            actions.step(session, wanted, "killed", {"count": count}, now=MONDAY)
-            raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt):
+            _step_and_die(wanted)
 
     assert job(app, wanted).cursor == 1
     assert run(app, {"count": count}, MONDAY + timedelta(minutes=2)) == 2
