@@ -129,9 +129,7 @@ def say(message: Message, language: str | None = None) -> str:
 def init_app(app: Flask) -> None:
     """Read the language from each address, write it into each address, give it to templates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(
-        _=_in_template, gettext=_in_template, ngettext=_number_in_template
-    )
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_number_in_template)
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
 
