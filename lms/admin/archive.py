@@ -207,10 +207,10 @@ def flush(stream: IO[bytes]) -> None:
 
 
 def _mode(name: str) -> int:
-    """Return who may read a member: the web server and the worker are two accounts of a group."""
-    if name.startswith("files/"):
-        return 0o640
-    return 0o660 if name in DATABASES.values() else 0o600
+    """Return who may read a member at most: web server and worker are two accounts of a group."""
+    if name.startswith("keys/"):
+        return 0o600
+    return 0o640 if name.startswith("files/") else 0o660
 
 
 def _damaged(part: str) -> Message:

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -348,6 +349,7 @@ def _require_folder(folder: Path, data: Path) -> None:
     try:
         if not (data / BACKUPS).exists():
             (data / BACKUPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+            (data / BACKUPS).chmod(stat.S_IMODE(data.stat().st_mode))
             give(data / BACKUPS, data)
         # Not its parents: a stick that is not connected must not become a folder of this disk.
         folder.mkdir(exist_ok=True, mode=0o700)

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -269,8 +270,6 @@ class _Moves:
 
     def exchange(self, path: Path, staged: Path) -> None:
         """Set ``path`` aside, and put ``staged`` in its place where it exists."""
-        if path.is_file() and staged.exists():
-            shutil.copymode(path, staged)
         self.set_aside(path)
         if staged.exists():
             self.put(staged, path)
@@ -292,6 +291,7 @@ class _Moves:
     def put(self, staged: Path, path: Path) -> None:
         """Move something that was unpacked to where it belongs, on whichever disk that is."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _open_like(staged, path.parent)
         give(staged, path.parent)
         try:
             staged.rename(path)
@@ -312,6 +312,13 @@ class _Moves:
         """Put everything back, the last move first."""
         for was, now_at in reversed(self._done):
             shutil.move(now_at, was)
+
+
+def _open_like(path: Path, folder: Path) -> None:
+    """Let the same accounts work with what was unpacked as with ``folder``; keys stay closed."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    for each in (path, *path.rglob("*")):
+        each.chmod(mode if each.is_dir() else stat.S_IMODE(each.stat().st_mode) & mode)
 
 
 def _exchange_postgresql(database_url: str, dump: Path, aside: Path) -> None:

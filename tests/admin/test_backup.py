@@ -498,6 +498,7 @@ def test_what_root_makes_and_restores_belongs_to_the_account_of_the_server(
     stop(server)
     for path in (here.data, *here.data.rglob("*")):
         os.chown(path, 12_345, 12_346)
+    here.data.chmod(0o2770)  # two accounts of one group, as docs/install.md makes it
     plain(here)
     path = backup.make(here, stick, PASSPHRASE, now=NOW).path
     restore.restore(here, path, given, now=NOW)
@@ -509,4 +510,11 @@ def test_what_root_makes_and_restores_belongs_to_the_account_of_the_server(
         and not found.relative_to(here.data).parts[0].startswith("before-restore-")
     }
     assert theirs == set()
-    assert here.issuing_key.stat().st_mode & 0o777 == 0o600
+    modes = {
+        str(found.relative_to(here.data)): oct(found.stat().st_mode & 0o7777)
+        for found in (*here.data.iterdir(), *here.data.glob("files/??"), here.issuing_key)
+    }
+    assert modes["backups"] == modes["files"] == "0o2770"
+    assert modes["lms.sqlite"] == modes["secret.key"] == "0o660"
+    assert modes["keys/issuing.key"] == "0o600"
+    assert {mode for name, mode in modes.items() if name.startswith("files/")} == {"0o2770"}
