@@ -189,6 +189,7 @@ COMMANDS = {
     "doctor": "lms.admin.backup_cli:doctor",
     "content": "lms.authoring.cli:cli",
     "certificate": "lms.certificates.cli:cli",
+    "verify": "lms.certificates.cli:check",
     "unit": "lms.accounts.cli:unit",
     "person": "lms.accounts.cli:person",
     "grant": "lms.accounts.cli:grant",

@@ -107,6 +107,7 @@ class Installation:
     band: str = "#d9a441"
     ready: bool = False
     pass_floor: int = 70
+    pass_percent: int = 0  # what this nation asks for at least; 0: what the course says
     refuse_unconfirmed_boxes: bool = False
     issuers: Mapping[str, str] = field(default_factory=dict)
     signatories: tuple[Mapping[str, str], ...] = ()
@@ -116,6 +117,11 @@ class Installation:
         """Return the organisation's name in ``language``, else in the first that has one."""
         known = {code: name for code, name in self.names.items() if name}
         return known.get(language) or next(iter(known.values()), "Prison Service Academy")
+
+    @property
+    def least_percent(self) -> int:
+        """The lowest pass mark of any test here: the floor, or more where the nation asks it."""
+        return max(self.pass_floor, self.pass_percent)
 
     @property
     def nation(self) -> str | None:

@@ -404,7 +404,7 @@ def _snapshot(
     course = session.get_one(Course, certificate.course_id)
     structure = Structure.from_facts(edition.facts)
     printed = (language, second) if second else (language,)
-    rule = pass_sentence(effective_rule(structure.pass_rule, floor=site.pass_floor))
+    rule = pass_sentence(effective_rule(structure.pass_rule, floor=site.least_percent))
     unconfirmed = bool(structure.unconfirmed())
     list_number, place = _place(certificate.status_index)
     head = session.scalar(select(AuditHead.hash))

@@ -107,7 +107,7 @@ def course(slug: str) -> ResponseReturnValue:
 def structure_of(row: AnyRow) -> Structure:
     """Return the edition's structure with the pass rule that counts on this installation."""
     structure = Structure.from_facts(row.facts)
-    rule = effective_rule(structure.pass_rule, floor=site().pass_floor)
+    rule = effective_rule(structure.pass_rule, floor=site().least_percent)
     return replace(structure, pass_rule=rule)
 
 
@@ -195,7 +195,13 @@ def start_test(slug: str, test: str) -> ResponseReturnValue:
     """Open a test, or go back to the one that is open."""
     with transaction() as session:
         attempt_id = actions.start_test(
-            session, viewer(), slug, test, current().code, floor=site().pass_floor, now=clock.now()
+            session,
+            viewer(),
+            slug,
+            test,
+            current().code,
+            floor=site().least_percent,
+            now=clock.now(),
         )
     return redirect(url_for("assessment.quiz", attempt_id=attempt_id), 303)
 
@@ -205,7 +211,7 @@ def start_test(slug: str, test: str) -> ResponseReturnValue:
 def hand_in(attempt_id: UUID) -> ResponseReturnValue:
     """Hand in a test and go to its result."""
     with transaction() as session:
-        actions.hand_in(session, viewer(), attempt_id, floor=site().pass_floor, now=clock.now())
+        actions.hand_in(session, viewer(), attempt_id, floor=site().least_percent, now=clock.now())
     return redirect(url_for(".result", attempt_id=attempt_id), 303)
 
 
@@ -254,7 +260,7 @@ def hand_in_script() -> ResponseReturnValue:
     require_person(person, viewer())
     with transaction() as session:
         actions.hand_in(
-            session, viewer(), attempt_id, floor=site().pass_floor, claimed_at=claimed_at,
+            session, viewer(), attempt_id, floor=site().least_percent, claimed_at=claimed_at,
             now=clock.now(),
         )  # fmt: skip
     return jsonify(at=shown_time(clock.now()), result=url_for(".result", attempt_id=attempt_id))

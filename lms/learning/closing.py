@@ -32,5 +32,5 @@ def close_attempt(
     person_id = session.scalar(select(Attempt.person_id).where(Attempt.id == attempt_id))
     if person_id is None:
         return
-    floor = installation.read(session).pass_floor
+    floor = installation.read(session).least_percent
     actions.hand_in(session, Viewer(person_id, "en"), attempt_id, floor=floor, now=now)

@@ -133,13 +133,12 @@ def review_mark(attempt_number: int, lesson: str) -> str:
     return f"{attempt_number}:{lesson}"
 
 
-def effective_rule(course: PassRule, *, floor: int, nation_percent: int | None = None) -> PassRule:
-    """Return the pass rule with the installation's floor and the nation's mark combined.
+def effective_rule(course: PassRule, *, floor: int) -> PassRule:
+    """Return the pass rule that counts here: the stricter percentage of course and installation.
 
-    The strictest of the three percentages counts; no country goes below its floor (70 by
-    default), whatever a course says.
+    floor   the installation's ``least_percent``: its floor (70 by default) and its nation's mark.
     """
-    return replace(course, percent=max(course.percent, floor, nation_percent or 0))
+    return replace(course, percent=max(course.percent, floor))
 
 
 def pass_sentence(rule: PassRule) -> Message:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.catalogue.structure import PassRule
+from lms.installation import Installation
 from lms.learning.rules import (
     Gate,
     Sitting,
@@ -183,14 +184,15 @@ def test_the_next_lesson_is_the_first_gap(done: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("course", "floor", "nation", "counts"),
-    [(80, 70, None, 80), (70, 75, None, 75), (80, 70, 85, 85), (80, 70, 75, 80), (60, 70, None, 70),
+    [(80, 70, 0, 80), (70, 75, 0, 75), (80, 70, 85, 85), (80, 70, 75, 80), (60, 70, 0, 70),
      (60, 70, 65, 70)],
 )  # fmt: skip
 def test_the_strictest_mark_counts_and_nobody_goes_below_the_floor(
-    course: int, floor: int, nation: int | None, counts: int
+    course: int, floor: int, nation: int, counts: int
 ) -> None:
     rule = PassRule(percent=course, attempts=5, pause_hours=1)
-    found = effective_rule(rule, floor=floor, nation_percent=nation)
+    here = Installation(pass_floor=floor, pass_percent=nation)
+    found = effective_rule(rule, floor=here.least_percent)
     assert found == PassRule(percent=counts, attempts=5, pause_hours=1)
 
 
