@@ -68,7 +68,7 @@ def add(session: Session, people: int, office: Office, *, now: datetime) -> Adde
     joined = now - SPAN - timedelta(days=20)
     units = _add_units(session, people, now=joined)
     site = installation.read(session)
-    course, months = _course(session, site.pass_floor, dice, now=joined)
+    course, months = _course(session, site.least_percent, dice, now=joined)
     office_of_papers = papers.Papers(session, site, office, months, dice)
     members = _members(connection, people, units, dice, joined)
     each = -(-people // (SPAN.days // waves.DAYS))

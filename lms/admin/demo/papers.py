@@ -1,6 +1,6 @@
 """Certificates for a whole country: numbered and signed like every other, but not printed.
 
-A PDF takes the worker 40 ms; eleven thousand of them would take longer than everything else.
+A PDF takes the worker some 50 ms; twelve thousand would take longer than everything else.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -84,11 +85,14 @@ class Wave:
     certified: list[Passed] = field(default_factory=list)
 
 
+# The version and the variant of a UUID, in the bits where RFC 9562 has them.
+_VERSION_7 = 0x7 << 76 | 0x2 << 62
+
+
 def ordered_id(moment: datetime, dice: random.Random) -> UUID:
     """Return the UUID version 7 that would have been made at ``moment``."""
-    value = int(moment.timestamp() * 1000) << 80 | dice.getrandbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | _VERSION_7 | dice.getrandbits(62))
 
 
 def wave(members: Iterable[Member], course: Course, begins: date, dice: random.Random) -> Wave:
@@ -102,6 +106,15 @@ def wave(members: Iterable[Member], course: Course, begins: date, dice: random.R
             _Study(made, member, course, begins, dice).follow(state)
     made.records.sort(key=lambda row: row["stored_at"])
     return made
+
+
+# What many records say alike is one object, so that it is written as JSON once.
+_COMPLETED = {"kind": "lesson", "completion": True}
+
+
+@cache
+def _note(section: str | None, seconds: int) -> Row:
+    return {"section": section, "seconds": seconds}
 
 
 class _Study:
@@ -175,8 +188,7 @@ class _Study:
             if place % LESSONS_A_DAY == 0:
                 at = self._day(chosen[place // LESSONS_A_DAY])
             at = self._notes(code, at)
-            result = {"kind": "lesson", "completion": True}
-            self._record("completed", code, at, f"completed:{code}", result)
+            self._record("completed", code, at, f"completed:{code}", _COMPLETED)
 
     def _notes(self, code: str, at: datetime) -> datetime:
         """Write where somebody reads in a lesson, and for how long; return when they stop."""
@@ -185,12 +197,12 @@ class _Study:
         sections = self.course.sections[code]
         count = dice.randint(*NOTES)
         for n in range(count):
-            seconds = dice.randint(20, 180)
+            seconds = 20 + 5 * int(dice.random() * 32)
             at += timedelta(seconds=seconds)
             section = sections[n * len(sections) // count] if sections else None
             self._record(
                 "experienced", code, at, f"experienced:{page}:{n + 1}",
-                {"section": section, "seconds": seconds}, edition=False,
+                _note(section, seconds), edition=False,
             )  # fmt: skip
         return at + timedelta(seconds=dice.randint(10, 90))
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.models import Credential, Identity, Person, Posting, Unit
 from lms.admin.demo import country, service
+from lms.admin.demo.bulk import QUICK
 from lms.admin.demo.cli import FEWEST_STAFF
 from lms.admin.demo.country import Added
 from lms.admin.demo.waves import ordered_id
@@ -37,6 +39,7 @@ from lms.learning.models import Enrolment, LearningRecord, Progress
 from lms.settings import read
 from lms.signing import keys, qr, withdrawals
 from lms.signing.verify import Outcome, verify
+from lms.tables import Id, UtcDateTime
 from tests.admin.demo.conftest import Demonstration, copied
 from tests.browser import Browser
 
@@ -208,3 +211,14 @@ def test_an_ordered_id_carries_its_moment() -> None:
     assert made == sorted(made)
     assert {each.version for each in made} == {7}
     assert made[0].int >> 80 == int(noon.timestamp() * 1000)
+
+
+def test_what_is_written_by_the_thousand_is_stored_as_everywhere_else() -> None:
+    local = datetime(2026, 11, 24, 12, 30, 15, 250, tzinfo=timezone(timedelta(hours=5)))
+    for kind, value in ((Id(), UUID(int=2**100 + 7)), (UtcDateTime(), local)):
+        dialect = sqlite.dialect()
+        convert = kind.dialect_impl(dialect).bind_processor(dialect)
+        assert convert is not None
+        usual = convert(value)
+        usual = bytes(usual) if isinstance(usual, memoryview) else usual
+        assert QUICK[type(kind)](value) == usual
