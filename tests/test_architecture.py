@@ -43,6 +43,7 @@ WITHOUT_VIEWER = {
     "lms.assessment.queries.bank": "the draw of a form",
     "lms.assessment.queries.overdue": "the worker ends tests whose time has run out",
     "lms.catalogue.queries.newest_edition": "which edition counts is the same for everybody",
+    "lms.audit.queries.newest_at": "the server compares its clock with what it has recorded",
     "lms.jobs.queries.next_due": "the worker",
     "lms.jobs.queries.failed": "a count for the doctor",
     # A stranger with the paper in hand.
@@ -200,6 +201,7 @@ MAY_NAME = {
     "tests/test_architecture.py",
     "Makefile",  # tells pip not to write an address of an index
     "docs/install.md",  # the administrator's own folders on a Debian machine
+    "docs/backup.md",
 }
 
 

@@ -28,7 +28,8 @@ class FirstRunForm(PageForm):
     """Organisation, country, administrator, courses, backups."""
 
     country = SelectField(validators=[InputRequired()])
-    name_en = TextLine(LANGUAGE_NAMES["en"], validators=[Optional(), Length(max=100)])
+    # Not Optional: an empty field would end the checks before the one for all five.
+    name_en = TextLine(LANGUAGE_NAMES["en"], validators=[Length(max=100)])
     name_fr = TextLine(LANGUAGE_NAMES["fr"], validators=[Optional(), Length(max=100)])
     name_ar = TextLine(LANGUAGE_NAMES["ar"], validators=[Optional(), Length(max=100)])
     name_ru = TextLine(LANGUAGE_NAMES["ru"], validators=[Optional(), Length(max=100)])

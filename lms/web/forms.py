@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from lms.web import csrf
 from lms.web.csrf import FIELD
-from lms.web.language import gettext, ngettext
+from lms.web.language import current, gettext, plural_sentence, sentence
 
 
 class SessionToken(CSRF):
@@ -32,10 +32,11 @@ class _OurWords:
     """WTForms' own sentences through our catalogue."""
 
     def gettext(self, string: str) -> str:
-        return gettext(string)
+        return sentence(string, current().code)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        # WTForms puts its own values in afterwards.
+        return plural_sentence(singular, plural, n, current().code)
 
 
 class PageForm(Form):

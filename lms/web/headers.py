@@ -14,7 +14,6 @@ POLICY = (
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": (
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
         "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
@@ -30,6 +29,9 @@ def init_app(app: Flask, *, hsts_days: int) -> None:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
+        if request.is_secure:
+            # Browsers ignore it on plain HTTP, and say so in red on every page.
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if hsts_days and request.is_secure:
             # Days, and no includeSubDomains: a ministry's own certificate that runs out must not
             # lock everybody out for a year.

@@ -116,6 +116,11 @@ def sentence(msgid: str, language: str) -> str:
     return _catalogue(language).ugettext(msgid)
 
 
+def plural_sentence(one: str, many: str, n: int, language: str) -> str:
+    """Return the form that fits ``n`` in ``language`` with its ``%(name)s`` still in it."""
+    return _catalogue(language).ungettext(one, many, n)
+
+
 def say(message: Message, language: str | None = None) -> str:
     """Return what pure code wanted to tell, in ``language`` or the reader's."""
     code = language or current().code

@@ -32,12 +32,6 @@ from tests.browser import Browser
 from tests.content.small import small
 
 # Both are faults of the program, not of the tests; strict, so that a repair is noticed here.
-TOO_LONG = pytest.mark.xfail(
-    strict=True, reason="lms.web.forms puts num into a sentence of WTForms that wants max: 500"
-)
-NAMELESS = pytest.mark.xfail(
-    strict=True, reason="Optional() ends the validation of name_en before validate_name_en"
-)
 
 PASSWORD = "stone lantern river 7"
 ANSWERS = {
@@ -275,18 +269,18 @@ def test_a_wrong_link_opens_nothing(fresh: Flask, link: str) -> None:
     [
         ("country", ""),
         ("country", "atlantis"),
-        pytest.param("name_en", "x" * 101, marks=TOO_LONG),
+        pytest.param("name_en", "x" * 101),
         ("administrator", ""),
-        pytest.param("administrator", "x" * 101, marks=TOO_LONG),
+        pytest.param("administrator", "x" * 101),
         ("administrator", "a\u202eb"),
         ("service_number", ""),
         ("service_number", "---"),
-        pytest.param("service_number", "9" * 100, marks=TOO_LONG),
+        pytest.param("service_number", "9" * 100),
         ("password", ""),
         ("password", "short"),
         ("password", "password123"),
         ("password", "Grace Nakato"),
-        pytest.param("backups", "x" * 301, marks=TOO_LONG),
+        pytest.param("backups", "x" * 301),
     ],
 )
 def test_each_bad_field_is_named_and_nothing_is_kept(
@@ -306,7 +300,6 @@ def test_each_bad_field_is_named_and_nothing_is_kept(
     assert browser.post(link, ANSWERS).status_code == 303
 
 
-@NAMELESS
 def test_a_service_without_a_name_is_asked_for_one(fresh: Flask, link: str) -> None:
     nameless = {name: "" for name in ANSWERS if name.startswith("name_")}
     reply = Browser(fresh).post(link, {**ANSWERS, **nameless})

@@ -79,7 +79,7 @@ class Station:
                 raise AssertionError("the server did not start again")
             connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=2)
             try:
-                connection.request("GET", "/healthz", headers={"Host": "localhost"})
+                connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
                 if connection.getresponse().status == 200:
                     return
             except OSError:
@@ -118,7 +118,7 @@ def station(data: Path, database_url: str = "") -> Station:
     port = free_port()
     environment = {
         **os.environ, "LMS_DATA": str(data), "DATABASE_URL": database_url, "PORT": str(port),
-        "HOST": "127.0.0.1", "WORKER": "no", "TRUSTED_HOSTS": "127.0.0.1,localhost",
+        "HOST": "127.0.0.1", "WORKER": "no", "TRUSTED_HOSTS": "127.0.0.1",
     }  # fmt: skip
     subprocess.run(
         [sys.executable, "-m", "lms.app", "prepare"], env=environment, cwd=ROOT, check=True,

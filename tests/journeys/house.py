@@ -207,10 +207,9 @@ def environment(data: Path, port: int) -> dict[str, str]:
     """Return the environment of a server on a station's network, as seen from this machine."""
     names = {"LMS_DATA", "DATABASE_URL", "LMS_DEMO", "TLS_CERT", "TLS_KEY", "THREADS"}
     kept = {name: value for name, value in os.environ.items() if name not in names}
-    # localhost is the name under which the gate draws its refusal pages before any request comes.
     return kept | {
         "LMS_DATA": str(data), "LMS_COURSES": COURSES, "HOST": "127.0.0.1", "PORT": str(port),
-        "PLAIN_HTTP": "yes", "TRUSTED_HOSTS": f"{STATION},127.0.0.1,localhost",
+        "PLAIN_HTTP": "yes", "TRUSTED_HOSTS": f"{STATION},127.0.0.1",
     }  # fmt: skip
 
 
