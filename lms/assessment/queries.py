@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -201,12 +200,3 @@ def attempts(session: Session, enrolment_id: UUID, test: str) -> list[Attempt]:
             .order_by(Attempt.number)
         )
     )  # fmt: skip
-
-
-def overdue(session: Session, now: datetime) -> list[UUID]:
-    """Return open attempts whose time has run out, at most 100."""
-    return list(
-        session.scalars(
-            select(Attempt.id).where(Attempt.state == "open", Attempt.closes_at < now).limit(100)
-        )
-    )
