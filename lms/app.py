@@ -83,14 +83,17 @@ def create_app(given: Settings | None = None) -> Flask:
     headers.init_app(app, hsts_days=chosen.hsts_days)
     app.after_request(csrf.remember_pre_session)
     install_banners(app)
-    for blueprint in blueprints():
+    for blueprint in blueprints(demo=chosen.demo):
         app.register_blueprint(blueprint)
     permissions.require_marks(app)
     return app
 
 
-def blueprints() -> list[Any]:
-    """Return every feature's pages. Imported here so that a command without pages stays small."""
+def blueprints(*, demo: bool) -> list[Any]:
+    """Return every feature's pages; the tour's in the demonstration alone.
+
+    Imported here so that a command without pages stays small.
+    """
     from lms.accounts.views import bp as accounts
     from lms.admin.views import bp as admin
     from lms.assessment.views import bp as assessment
@@ -98,7 +101,12 @@ def blueprints() -> list[Any]:
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    return [accounts, admin, assessment, certificates, desk, learning]
+    shown = [accounts, admin, assessment, certificates, desk, learning]
+    if demo:
+        from lms.admin.tour import bp as tour
+
+        shown.append(tour)
+    return shown
 
 
 def job_steps() -> Mapping[str, Callable[..., Any]]:
@@ -183,6 +191,7 @@ COMMANDS = {
     "serve": "lms.admin.cli:serve",
     "prepare": "lms.admin.cli:prepare",
     "work": "lms.admin.cli:work",
+    "demo": "lms.admin.demo.cli:demo",
     "site": "lms.admin.cli:site",
     "backup": "lms.admin.backup_cli:backup",
     "restore": "lms.admin.backup_cli:restore",

@@ -41,7 +41,6 @@ WITHOUT_VIEWER = {
     "lms.learning.queries.unused_grants": "an enrolment that the caller found for its owner",
     # The server's own work.
     "lms.assessment.queries.bank": "the draw of a form",
-    "lms.catalogue.queries.newest_edition": "which edition counts is the same for everybody",
     "lms.audit.queries.newest_at": "the server compares its clock with what it has recorded",
     "lms.jobs.queries.next_due": "the worker",
     "lms.jobs.queries.failed": "a count for the doctor",

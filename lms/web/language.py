@@ -140,6 +140,10 @@ def init_app(app: Flask) -> None:
 
 
 def _take_language(endpoint: str | None, values: dict[str, object] | None) -> None:
+    if values and any("\0" in str(value) for value in values.values()):
+        # PostgreSQL takes no such text, and nothing of ours is called so.
+        g.language = preferred()
+        abort(404)
     if values and "language" in values:
         asked = str(values.pop("language"))
         if asked not in LANGUAGES:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
+from lms import settings as settings_of
 from lms.admin import cli as starting
 from lms.admin import schema, start
 from lms.admin.demo import service
@@ -42,17 +43,39 @@ def demo(context: click.Context, staff: int, only_build: bool) -> None:
     """Serve an invented national service in instance/demo; LMS_DATA names another folder."""
     os.environ["LMS_DEMO"] = "yes"
     os.environ["LMS_DATA"] = os.environ.get("LMS_DATA") or str(FOLDER)
+    try:
+        settings_of.read()
+    except settings_of.SettingsError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
     if only_build:
         context.invoke(build_demo, staff=staff)
         return
     server.with_malloc_settings()
-    # A process of its own: what building needs must not stay in the memory of the server.
+    # The same application serves afterwards; it may hold no connection until then.
+    with context.ensure_object(ScriptInfo).load_app().app_context():
+        built = not _look(current_app.config["LMS"]).schema_old and _is_built()
+        db.session.remove()
+        db.engine.dispose()
+    if not built:
+        _build_apart(staff)
+    context.invoke(starting.serve)
+
+
+def _build_apart(staff: int) -> None:
+    """Build in a process of its own: what that loads must not stay in the memory of the server."""
     os.environ["STAFF"] = str(staff)
     try:
         subprocess.run([sys.executable, "-m", "lms.app", "demo", "--only-build"], check=True)
     except subprocess.CalledProcessError as failed:
         sys.exit(failed.returncode)
-    context.invoke(starting.serve)
+
+
+def _look(settings: Settings) -> start.Found:
+    """Return what is missing in the data folder; a refusal becomes its sentence."""
+    try:
+        return start.look(settings)
+    except start.StartRefusedError as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @click.command("build-demo")
@@ -67,10 +90,7 @@ def build_demo(context: click.Context, staff: int) -> None:
 
     settings: Settings = current_app.config["LMS"]
     began, now = clock.monotonic(), clock.now()
-    try:
-        found = start.look(settings)
-    except start.StartRefusedError as refused:
-        raise click.ClickException(str(refused)) from refused
+    found = _look(settings)
     if schema.present_revision(db.engine) is not None:
         if found.schema_old:
             context.invoke(starting.prepare)

@@ -251,3 +251,20 @@ def test_a_real_service_is_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "belongs to a real service" in result.output
     assert not (data / ACCOUNTS).exists()
+
+
+def test_a_wrong_setting_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "many")
+    result = run_demo(tmp_path / "demo")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: PORT is a whole number")
+    assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize("staff", ["0", "44", "many", "100001"])
+def test_a_service_has_enough_people_for_every_state(tmp_path: Path, staff: str) -> None:
+    result = run_demo(tmp_path / "demo", "--staff", staff)
+    assert result.exit_code == 2
+    assert "--staff" in result.output

@@ -73,9 +73,6 @@ def test_nobody_cuts_a_line_outside_the_demonstration(app: Flask) -> None:
     assert stranger.get("/en/").status_code == 200
 
 
-@pytest.mark.xfail(
-    reason="lms/app.py names neither yet: take this mark away with that change", strict=True
-)
 def test_the_demonstration_is_wired(settings: Settings) -> None:
     made = create_app(read({"LMS_DATA": str(settings.data), "LMS_DEMO": "yes"}))
     assert bp.name in made.blueprints
