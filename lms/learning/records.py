@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -97,19 +97,26 @@ def rebuild(session: Session) -> int:
     return len(wrong)
 
 
+_OF_ENROLMENT = (
+    select(
+        LearningRecord.id, LearningRecord.verb, LearningRecord.object, LearningRecord.result,
+        LearningRecord.stored_at,
+    )
+    .where(
+        LearningRecord.enrolment_id == bindparam("enrolment_id"),
+        LearningRecord.verb != "voided",
+    )
+    .order_by(LearningRecord.site_seq)
+)  # fmt: skip
+
+
 def _projected(session: Session) -> Iterator[tuple[UUID, Standing]]:
-    voided = select(LearningRecord.voids).where(LearningRecord.voids.is_not(None))
+    # Looked up once: corrections are few, and asking for them in each statement would read the
+    # whole table for every enrolment.
+    voided = set(
+        session.scalars(select(LearningRecord.voids).where(LearningRecord.voids.is_not(None)))
+    )
     for enrolment_id in session.scalars(select(Enrolment.id)).all():
-        rows = session.execute(
-            select(
-                LearningRecord.verb, LearningRecord.object, LearningRecord.result,
-                LearningRecord.stored_at,
-            )
-            .where(
-                LearningRecord.enrolment_id == enrolment_id,
-                LearningRecord.id.not_in(voided),
-                LearningRecord.verb != "voided",
-            )
-            .order_by(LearningRecord.site_seq)
-        )  # fmt: skip
-        yield enrolment_id, project(Fact(*row) for row in rows)
+        rows = session.execute(_OF_ENROLMENT, {"enrolment_id": enrolment_id})
+        facts = (Fact(*row[1:]) for row in rows if row.id not in voided)
+        yield enrolment_id, project(facts)

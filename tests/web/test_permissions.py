@@ -98,7 +98,7 @@ def test_the_application_refuses_to_start_with_a_page_that_nobody_marked(
 ) -> None:
     forgotten = Blueprint("forgotten", __name__)
     forgotten.add_url_rule("/forgotten", "page", lambda: "")
-    monkeypatch.setattr("lms.app.blueprints", lambda: [forgotten])
+    monkeypatch.setattr("lms.app.blueprints", lambda **_: [forgotten])
     with pytest.raises(UnmarkedRouteError, match=r"/forgotten \(forgotten\.page\)"):
         create_app(settings)
 
