@@ -18,7 +18,7 @@ demo: $(VENV)/.run ## start an invented national service; STAFF=20000 for a coun
 test: $(VENV)/.dev chromium ## everything CI runs but the long fault runs
 	@$(RUN)/python -m tests.run all
 
-fast: $(VENV)/.dev ## what a developer runs all day: no browser, no servers
+fast: $(VENV)/.dev ## what a developer runs all day: all that decides, without database or server
 	@$(RUN)/python -m tests.run fast
 
 check: $(VENV)/.dev ## the checkers without the tests

@@ -26,14 +26,33 @@ from lms.tables import Base
 from tests.browser import Browser
 from tests.people import Cast, Places, add_person, build_places
 
+# They start servers, browsers, processes or typesetters.
+NOT_FAST = (
+    "tests/admin", "tests/authoring", "tests/certificates", "tests/content/test_hostile",
+    "tests/content/test_mandela_rules", "tests/faults", "tests/journeys", "tests/web/test_gate_s",
+    "tests/test_architecture",
+)  # fmt: skip
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run only what touches the database; the rest has run already."""
-    if not os.environ.get("LMS_TEST_DATABASE"):
+    """On PostgreSQL run only what touches a database; for ``make fast`` only what does not.
+
+    What decides (rules, marking, parsers, signatures) runs in seconds; a developer adds the folder
+    of the feature at hand: ``pytest tests/learning``.
+    """
+    if os.environ.get("LMS_TEST_DATABASE"):
+        chosen = [item for item in items if "app" in getattr(item, "fixturenames", ())]
+    elif os.environ.get("LMS_FAST"):
+        chosen = [
+            item for item in items
+            if "app" not in getattr(item, "fixturenames", ())
+            and not item.nodeid.startswith(NOT_FAST)
+        ]  # fmt: skip
+    else:
         return
-    database = [item for item in items if "app" in getattr(item, "fixturenames", ())]
-    config.hook.pytest_deselected(items=[item for item in items if item not in database])
-    items[:] = database
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from lms.admin.demo.cli import FEWEST_STAFF, demo
-from lms.admin.tour import bp
 from lms.app import create_app
 from lms.extensions import db
 from lms.settings import read
@@ -71,8 +70,6 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     result = run_demo(data, "--staff", str(FEWEST_STAFF))
     assert result.exit_code == 0, (result.output, result.exception)
     app = create_app(read({"LMS_DATA": str(data), "LMS_DEMO": "yes", "LMS_COURSES": str(COURSES)}))
-    if bp.name not in app.blueprints:  # lms/app.py does not know the tour yet
-        app.register_blueprint(bp)
     yield Demonstration(app, data, FEWEST_STAFF)
     with app.app_context():
         db.session.remove()

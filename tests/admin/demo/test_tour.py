@@ -152,8 +152,6 @@ def test_switches_and_doors_are_forms(browser: Browser, path: str) -> None:
 def test_a_data_folder_without_invented_people_has_no_door(settings: Settings) -> None:
     """A real service that somebody starts as a demonstration must not let anybody in."""
     app = create_app(read({"LMS_DATA": str(settings.data), "LMS_DEMO": "yes"}))
-    if bp.name not in app.blueprints:
-        app.register_blueprint(bp)
     with app.app_context():
         db.create_all()
     browser = Browser(app)
