@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.accounts.rules import actor_id
 from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
+from lms.assessment.drawing import BankTooSmallError
 from lms.assessment.models import Attempt, AttemptGrant
 from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
@@ -252,9 +253,18 @@ def start_test(
         grant_id = _require_open(session, enrolment, structure, floor, now=now)
     elif earlier:
         raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
-    form = tests.make_form(
-        session, structure, edition.id, test, assessment.seen_items(session, enrolment.id), now=now
-    )
+    try:
+        form = tests.make_form(
+            session, structure, edition.id, test,
+            assessment.seen_items(session, enrolment.id), now=now,
+        )  # fmt: skip
+    except BankTooSmallError as error:
+        raise Refused(
+            Message(
+                msg("This test cannot be put together: %(reason)s. Tell your administrator."),
+                {"reason": str(error)},
+            )
+        ) from error
     person = session.get_one(Person, viewer.person_id)
     attempt = tests.open_attempt(
         session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
