@@ -13,25 +13,29 @@ from lms.tables import Base, Id, UtcDateTime
 
 
 def write_rows(connection: Connection, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert ``rows``, each with a value for every column of the table, in one statement.
+    """Insert ``rows``, each with a value for every column of the table, in one statement."""
+    if rows:
+        write_columns(connection, model, {name: [row[name] for row in rows] for name in rows[0]})
 
-    In SQLite the values go to the driver column by column: to go through every value of every
-    row, as SQLAlchemy does, takes longer than to store them.
+
+def write_columns(
+    connection: Connection, model: type[Base], values: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert rows that come as columns: all of the table's, of equal length, not empty.
+
+    In SQLite they go to the driver as they are stored: to go through every value of every row, as
+    SQLAlchemy does, takes longer than to store them.
     """
-    if not rows:
-        return
     table: Any = model.__table__
     dialect = connection.dialect
     if dialect.name != "sqlite":
-        connection.execute(insert(table), rows)
+        rows = zip(*values.values(), strict=True)
+        connection.execute(insert(table), [dict(zip(values, row, strict=True)) for row in rows])
         return
     names = [column.name for column in table.columns]
     statement = insert(table).compile(dialect=dialect, column_keys=names)
-    columns = [
-        _as_stored([row[column.name] for row in rows], column.type, dialect)
-        for column in table.columns
-    ]
-    connection.exec_driver_sql(str(statement), list(zip(*columns, strict=True)))
+    stored = [_as_stored(values[each.name], each.type, dialect) for each in table.columns]
+    connection.exec_driver_sql(str(statement), list(zip(*stored, strict=True)))
 
 
 def _moment(value: datetime) -> str:
@@ -45,7 +49,7 @@ QUICK: Mapping[type[Any], Callable[[Any], Any]] = {
 }
 
 
-def _as_stored(values: list[Any], kind: TypeEngine[Any], dialect: Dialect) -> Sequence[Any]:
+def _as_stored(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> Sequence[Any]:
     quick = QUICK.get(type(kind))
     if quick is not None:
         return [None if value is None else quick(value) for value in values]
@@ -53,7 +57,7 @@ def _as_stored(values: list[Any], kind: TypeEngine[Any], dialect: Dialect) -> Se
     return values if convert is None else list(_each_once(values, convert))
 
 
-def _each_once(values: list[Any], convert: Callable[[Any], Any]) -> Iterator[Any]:
+def _each_once(values: Sequence[Any], convert: Callable[[Any], Any]) -> Iterator[Any]:
     """Yield each value converted; the same object is converted once."""
     known: dict[int, Any] = {}
     for value in values:

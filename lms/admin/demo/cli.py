@@ -105,9 +105,8 @@ def build_demo(context: click.Context, staff: int) -> None:
         if staff > few:
             added = country.add(session, staff - few, office(settings), now=now)
             click.echo(
-                f"Around them {added.people:,} people in {added.facilities} facilities, with "
-                f"{added.records:,} learning records, {added.answers:,} answers and "
-                f"{added.certificates:,} certificates."
+                f"Around them {added.people:,} people with {added.records:,} learning records, "
+                f"{added.answers:,} answers and {added.certificates:,} certificates."
             )
     click.echo(f"Built in {clock.monotonic() - began:.0f} s.")
     click.echo(f"Who can sign in, and how: {settings.data / build.ACCOUNTS}")

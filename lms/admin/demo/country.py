@@ -8,7 +8,7 @@ has a password, and their certificates are signed but not printed.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -24,7 +24,7 @@ from lms.accounts.models import Identity, Person, Posting
 from lms.accounts.register import NewUnit
 from lms.accounts.rules import SERVER, folded_service_number
 from lms.admin.demo import papers, service, sheets, waves
-from lms.admin.demo.bulk import write_rows
+from lms.admin.demo.bulk import write_columns, write_rows
 from lms.admin.demo.people import invented
 from lms.admin.demo.waves import Course as Taken
 from lms.admin.demo.waves import Member, Wave
@@ -206,13 +206,16 @@ def _write(session: Session, made: Wave) -> None:
     site_id, last = session.execute(
         update(Site).values(seq=Site.seq + count).returning(Site.id, Site.seq)
     ).one()
-    for number, row in enumerate(made.records, last - count + 1):
-        row["site_id"], row["site_seq"] = site_id, number
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(waves.RECORD, zip(*made.records, strict=True), strict=True)
+    )
+    columns |= {"site_id": [site_id] * count, "site_seq": range(last - count + 1, last + 1)}
+    columns |= dict.fromkeys(("voids", "claimed_at", "session_id"), [None] * count)
     connection = session.connection()
     write_rows(connection, Enrolment, made.enrolments)
     write_rows(connection, Attempt, made.attempts)
     write_rows(connection, Answer, made.answers)
-    write_rows(connection, LearningRecord, made.records)
+    write_columns(connection, LearningRecord, columns)
     write_rows(connection, Progress, made.progress)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,11 @@ SHARES = {
     State.PASSED: 4,
     State.CERTIFIED: 61,
 }
+# What a record holds; the moment stands first, since records are sorted by it.
+RECORD = (
+    "stored_at", "id", "person_id", "enrolment_id", "verb", "object", "key", "edition_id",
+    "result",
+)  # fmt: skip
 STANDING = tuple(each.name for each in fields(Standing))
 
 
@@ -75,12 +81,15 @@ class Passed:
 
 @dataclass(slots=True)
 class Wave:
-    """The rows of one wave by table; records carry no number of the site's sequence yet."""
+    """The rows of one wave by table.
+
+    records  tuples of RECORD, by far the most; without a number of the site's sequence yet.
+    """
 
     enrolments: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
     answers: list[Row] = field(default_factory=list)
-    records: list[Row] = field(default_factory=list)
+    records: list[tuple[Any, ...]] = field(default_factory=list)
     progress: list[Row] = field(default_factory=list)
     certified: list[Passed] = field(default_factory=list)
 
@@ -104,7 +113,7 @@ def wave(members: Iterable[Member], course: Course, begins: date, dice: random.R
         state = dice.choices(states, weights)[0]
         if state is not State.NOT_STARTED:
             _Study(made, member, course, begins, dice).follow(state)
-    made.records.sort(key=lambda row: row["stored_at"])
+    made.records.sort(key=itemgetter(0))
     return made
 
 
@@ -276,12 +285,10 @@ class _Study:
         *, edition: bool = True,
     ) -> None:  # fmt: skip
         self.made.records.append(
-            {
-                "id": ordered_id(at, self.dice), "person_id": self.member.person_id,
-                "enrolment_id": self.enrolment_id, "verb": verb, "object": object_, "key": key,
-                "edition_id": self.course.edition_id if edition else None, "result": result,
-                "voids": None, "claimed_at": None, "stored_at": at, "session_id": None,
-            }
+            (
+                at, ordered_id(at, self.dice), self.member.person_id, self.enrolment_id, verb,
+                object_, key, self.course.edition_id if edition else None, result,
+            )
         )  # fmt: skip
         self.count += 1
         take(self.standing, Fact(verb, object_, result, at))
