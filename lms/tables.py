@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, Row, Select, Uuid
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, Row, Select, Uuid, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # A row of some columns, and the statement that gives such rows, where naming each type tells
 # nothing that the query beside it does not.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+def add_unless_there(
+    session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]
+) -> bool:
+    """Add a row unless its key is taken; return whether it was added. Two at once make one row.
+
+    The new row is asked for, not counted: psycopg does not count what ON CONFLICT passed over.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    key = inspect(table).primary_key[0]
+    added = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.scalar(added) is not None
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -198,8 +198,6 @@ STRANGE = re.compile(
 MAY_NAME = {
     "tests/test_architecture.py",
     "Makefile",  # tells pip not to write an address of an index
-    "docs/install.md",  # the administrator's own folders on a Debian machine
-    "docs/backup.md",
 }
 
 

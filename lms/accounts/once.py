@@ -19,6 +19,7 @@ from lms.accounts.models import RequestKey
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+from lms.tables import add_unless_there
 
 KEPT = timedelta(days=40)
 LONGEST_KEY = 64
@@ -83,14 +84,8 @@ def _of(viewer: Viewer, key: str) -> tuple[Any, Any]:
 
 
 def _claim(session: Session, viewer: Viewer, key: str, asked: bytes, now: datetime) -> bool:
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     values = {
         "person_id": viewer.person_id, "key": key, "fingerprint": asked, "answer": {},
         "made_at": now,
     }  # fmt: skip
-    # Asked for the row: psycopg does not count what ON CONFLICT passed over.
-    claimed = insert(RequestKey).values(values).on_conflict_do_nothing().returning(RequestKey.key)
-    return session.scalar(claimed) is not None
+    return add_unless_there(session, RequestKey, values)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Throttle
 from lms.accounts.rules import FREE_ACCOUNTS, network_of, wait_after
+from lms.tables import add_unless_there
 
 ACCOUNT_MEMORY = timedelta(hours=24)
 ADDRESS_MEMORY = timedelta(hours=1)
@@ -101,14 +102,8 @@ def _seconds(moments: Any, now: datetime) -> int:  # noqa: ANN401 -- an iterable
 
 def _ensure(session: Session, key: str, now: datetime) -> bool:
     """Add the row when it is missing; return whether it was. Two at once make one row."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     values = {"key": key, "failures": 0, "next_at": now, "changed_at": now}
-    # Asked for the row: psycopg does not count what ON CONFLICT passed over.
-    added = insert(Throttle).values(values).on_conflict_do_nothing().returning(Throttle.key)
-    return session.scalar(added) is not None
+    return add_unless_there(session, Throttle, values)
 
 
 def _one_more(session: Session, key: str, *, now: datetime, free: int | None = None) -> None:

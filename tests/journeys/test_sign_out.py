@@ -92,3 +92,4 @@ def test_without_anything_waiting_one_button_is_enough(seats: Seats, person: Cas
     seat.go("/home")
     seat.sign_out()
     seat.page.locator("[name=service_number]").wait_for()
+    assert seat.page.locator("[data-send]").count() == 0

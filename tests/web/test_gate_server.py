@@ -295,6 +295,7 @@ def test_clients_that_leave_in_the_middle_leave_nothing_behind(probe: Probe) -> 
         with probe.connect() as line:
             line.sendall(b"GET /slow/0.1" + HEAD + b"\r\n")
     wait_until(lambda: probe.ask("/page")[0] == 200)
+    assert probe.ask("/echo", "POST", b"abc")[0] == 200
 
 
 def test_a_full_sign_in_queue_says_when_to_come_back(probe: Probe) -> None:

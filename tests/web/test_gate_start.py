@@ -59,6 +59,9 @@ def listen(port: int) -> Iterator[Callable[[str], None]]:
 
 def test_a_free_port_is_taken(port: int) -> None:
     server.require_free("127.0.0.1", port, tls=False)
+    with socket.socket() as line:  # asking took nothing: whoever comes next can listen
+        line.bind(("127.0.0.1", port))
+        assert line.getsockname()[1] == port
 
 
 def test_our_own_server_is_known_even_when_it_is_not_well(
