@@ -112,6 +112,7 @@ def pack(target: Writable, manifest: Manifest, sources: Mapping[str, Path]) -> N
         },
         indent=1,
     ).encode()
+    # The stubs want a whole file object; writing needs ``write`` alone, and that is what we give.
     with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
         tar.addfile(_head(MANIFEST, len(said), manifest), io.BytesIO(said))
         for name, member in manifest.members.items():
@@ -127,6 +128,7 @@ def unpack(source: Readable, folder: Path | None) -> Manifest:
     raises ArchiveError for anything that is not exactly what ``pack`` wrote.
     """
     try:
+        # Likewise: reading a stream needs ``read`` alone.
         with tarfile.open(fileobj=source, mode="r|") as tar:  # type: ignore[call-overload]
             manifest = _read_manifest(tar)
             expected = dict(manifest.members)

@@ -35,6 +35,7 @@ def viewer() -> Viewer:
     found = g.get("viewer")
     if found is None:
         raise RuntimeError("a public view asked for the viewer")
+    # Flask's ``g`` holds anything; session.py puts a Viewer there and nobody else does.
     return found  # type: ignore[no-any-return]
 
 

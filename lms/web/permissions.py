@@ -28,6 +28,7 @@ def permission(mark: Permission) -> Callable[[View], View]:
     """Mark a view with who may call it. Write it directly above the function."""
 
     def attach(view: View) -> View:
+        # A function carries attributes; the type of a view does not say so.
         view.permission = mark  # type: ignore[attr-defined]
         return view
 

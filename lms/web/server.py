@@ -171,6 +171,7 @@ async def _serve(
 
     def stop() -> None:
         gate.stop_reading()
+        # granian gives this method no types.
         server.stop()  # type: ignore[no-untyped-call]
         if not last.is_alive():
             last.start()
