@@ -28,6 +28,7 @@ from lms.extensions import db
 from lms.jobs import models as jobs_models
 from lms.kernel import clock
 from lms.learning import models as learning_models
+from lms.requirements import models as requirements_models
 from lms.settings import Settings
 from lms.web import csrf, errors, headers, pages, permissions
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    jobs_models, learning_models,
+    jobs_models, learning_models, requirements_models,
 )  # fmt: skip
 
 # How many seconds a process may go on with decisions that an administrator has changed.

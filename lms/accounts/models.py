@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.tables import Base
@@ -71,6 +71,19 @@ class Unit(Base):
     names: Mapped[dict[str, str]]
     path: Mapped[str] = mapped_column(unique=True)
     closed_on: Mapped[date | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class UnitName(Base):
+    """How a unit was called until a day: a rename keeps what stood on the papers of that time."""
+
+    __tablename__ = "unit_name"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    code: Mapped[str]
+    names: Mapped[dict[str, str]]
+    until_on: Mapped[date]  # the last day on which they counted
 
 
 class Posting(Base):
@@ -123,6 +136,23 @@ class SignIn(Base):
     ended_because: Mapped[str | None]  # sign-out, replaced, disabled, reset, password
 
 
+class SecondFactor(Base):
+    """What a person has besides the password: an app that shows numbers, or printed codes.
+
+    The app's secret is not stored: it is made from ``nonce`` and a key file of the data folder,
+    so that a copied database alone opens nothing. Printed codes are stored hashed, single use.
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    nonce: Mapped[bytes | None]  # None: no app is set up
+    confirmed_at: Mapped[datetime | None]  # when the app showed its first right number
+    last_step: Mapped[int] = mapped_column(default=0)  # 30 s steps; a number counts once
+    code_hashes: Mapped[list[str]]  # of the printed codes that are left
+    codes_made_at: Mapped[datetime | None]
+
+
 class Throttle(Base):
     """Failures of one account or one network address, and when the next try is heard."""
 
@@ -144,6 +174,46 @@ class HeldForm(Base):
     path: Mapped[str]
     fields: Mapped[list[Any]]
     made_at: Mapped[datetime]
+
+
+class StaffImport(Base):
+    """A spreadsheet of people or places on its way into the register, and back out of it.
+
+    ``state``: read (columns known), checked (the dry run is done), running, done, undone, failed.
+    Rows, file and previews are deleted after 30 days; this row stays as a fact of the log.
+    """
+
+    __tablename__ = "staff_import"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # people, places
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    file: Mapped[str]  # digest in the file store
+    file_name: Mapped[str]
+    state: Mapped[str]
+    reading: Mapped[dict[str, Any]]  # encoding, separator, sheet, header row
+    mapping: Mapped[dict[str, Any]]  # field of ours -> column of theirs
+    counts: Mapped[dict[str, Any]]  # verdict -> number of rows
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+
+
+class StaffImportRow(Base):
+    """One row of a spreadsheet: what it would do, what it did, and what was there before."""
+
+    __tablename__ = "staff_import_row"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("staff_import.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # as the spreadsheet counts
+    verdict: Mapped[str]  # new, changed, moved, same, missing, duplicate, refused
+    facts: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any]]  # messages: [msgid, values]
+    subject_id: Mapped[UUID | None]  # the person or unit that it is about
+    before: Mapped[Any | None] = mapped_column(JSON)  # what undoing puts back
+    done: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index("ix_staff_import_row_import_id_verdict", "import_id", "verdict"),)
 
 
 class RequestKey(Base):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.tables import Base
@@ -110,3 +110,53 @@ class OfferedChange(Base):
     course_id: Mapped[str] = mapped_column(primary_key=True)
     core_digest: Mapped[str]
     seen_on: Mapped[date]
+
+
+class Programme(Base):
+    """Training that several partners carry for a time; it tags courses and enrolments.
+
+    A pilot is a programme with a question, groups, dates and measures that are fixed before it
+    begins (``fixed_at``); what is changed afterwards stands in ``programme_change``.
+    """
+
+    __tablename__ = "programme"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)  # permanent, in addresses: a-z 0-9 -
+    kind: Mapped[str]  # programme, pilot
+    titles: Mapped[dict[str, str]]
+    issuers: Mapped[dict[str, str]]
+    partners: Mapped[dict[str, str]]
+    funders: Mapped[dict[str, str]]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    printed: Mapped[bool]  # whether certificates may name it and its partners
+    question: Mapped[str | None]
+    groups: Mapped[list[Any]]
+    measures: Mapped[list[Any]]
+    fixed_at: Mapped[datetime | None]
+    made_by: Mapped[UUID | None]
+    made_at: Mapped[datetime]
+
+
+class ProgrammeCourse(Base):
+    """A course belongs to a programme; it may belong to several."""
+
+    __tablename__ = "programme_course"
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), primary_key=True)
+
+
+class ProgrammeChange(Base):
+    """What was changed about a pilot after it was fixed: field, before, after, by whom, when."""
+
+    __tablename__ = "programme_change"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"), index=True)
+    field: Mapped[str]
+    before: Mapped[Any | None] = mapped_column(JSON)
+    after: Mapped[Any | None] = mapped_column(JSON)
+    by: Mapped[UUID | None]
+    at: Mapped[datetime]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Sequence
 from datetime import date
 from enum import Enum
 
 from lms.installation import COUNTRIES, Installation
+from lms.kernel.days import months_later
 from lms.kernel.messages import Message, msg
 
 # Printed while boxes that a nation must fill are not confirmed.
@@ -55,16 +55,8 @@ def state_of(
 
 
 def valid_through(completed_on: date, months: int | None) -> date | None:
-    """Return the last day on which a certificate counts, None when it has no end.
-
-    The same day of the month, so many months later; the last of that month where it has no such
-    day: 31 August and six months are 28 February.
-    """
-    if months is None:
-        return None
-    years, month = divmod(completed_on.month - 1 + months, 12)
-    year, month = completed_on.year + years, month + 1
-    return date(year, month, min(completed_on.day, calendar.monthrange(year, month)[1]))
+    """Return the last day on which a certificate counts, None when it has no end."""
+    return None if months is None else months_later(completed_on, months)
 
 
 def printed_languages(

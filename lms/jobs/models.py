@@ -25,7 +25,7 @@ class Job(Base):
     key: Mapped[str]
     facts: Mapped[dict[str, Any]]
     cursor: Mapped[Any | None] = mapped_column(JSON)
-    state: Mapped[str]  # waiting, done, failed
+    state: Mapped[str]  # waiting, done, failed, stopped
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None]
@@ -34,6 +34,8 @@ class Job(Base):
     done_units: Mapped[int] = mapped_column(default=0)
     total_units: Mapped[int | None]
     asked_by: Mapped[UUID | None]
+    # What it made, for the page of the person who asked: counts, and a file with its digest.
+    result: Mapped[Any | None] = mapped_column(JSON)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

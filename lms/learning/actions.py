@@ -6,10 +6,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.models import Person
 from lms.accounts.rules import actor_id
 from lms.assessment import actions as tests
@@ -325,15 +327,18 @@ def hand_in(
     earned = tests.submit(
         session, attempt, rule, structure.critical, claimed_at=claimed_at, now=now
     )
-    verb = "attempted"
+    verb, held = "attempted", {}
     if attempt.test == "post":
         verb = "passed" if earned.passed else "failed"
+    if verb == "passed":
+        day = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
+        held = rules.held(day, structure.validity_months)
     records.append(
         session, enrolment, verb, f"{attempt.test}-test", by=viewer, now=now,
         key=f"{verb}:{attempt.id}", claimed_at=claimed_at, edition_id=edition.id,
         result={
             "test": attempt.test, "attempt": attempt.number, "percent": earned.percent,
-            "points": attempt.points, "success": earned.passed,
+            "points": attempt.points, "success": earned.passed, **held,
         },
     )  # fmt: skip
     return attempt

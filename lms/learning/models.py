@@ -28,6 +28,9 @@ class Enrolment(Base):
     begun_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_because: Mapped[str | None]  # passed, renewed, left
+    # A renewal names the enrolment before it: its test comes first.
+    renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"))
+    programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme.id"))
 
     __table_args__ = (
         Index(
@@ -88,5 +91,23 @@ class Progress(Base):
     section: Mapped[str | None]
     seconds: Mapped[int | None]
     passed_at: Mapped[datetime | None]
+    # What the enrolment gives: from the day of the pass (or of a certificate from elsewhere) on,
+    # through the last day on which it counts; None there is without end.
+    held_from: Mapped[date | None]
+    valid_through: Mapped[date | None]
     percent: Mapped[int | None]  # best post-test so far
     seen_at: Mapped[datetime | None]
+
+
+class Extension(Base):
+    """A deadline was moved, with the reason; the enrolment shows the newest."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    before: Mapped[date | None]
+    due_on: Mapped[date]
+    reason: Mapped[str]
+    given_by: Mapped[UUID | None]
+    given_at: Mapped[datetime]

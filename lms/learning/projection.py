@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -18,6 +18,8 @@ class Standing:
     section: str | None = None
     seconds: int | None = None
     passed_at: datetime | None = None
+    held_from: date | None = None
+    valid_through: date | None = None
     percent: int | None = None
     seen_at: datetime | None = None
 
@@ -39,6 +41,8 @@ def take(standing: Standing, fact: Fact) -> Standing:
     experienced a lesson was read: ``result.seconds`` measured, ``result.section`` where.
     satisfied   a lesson was read again after a failed attempt: ``result.attempt``.
     passed, failed  a post-test was marked: ``result.percent``.
+    passed, waived  the course counts as held from ``result.held_from`` through
+                    ``result.valid_through`` (both ISO days; none there: without end).
     """
     result = fact.result or {}
     standing.seen_at = max(standing.seen_at or fact.at, fact.at)
@@ -56,6 +60,10 @@ def take(standing: Standing, fact: Fact) -> Standing:
         standing.percent = max(standing.percent or 0, int(result["percent"]))
         if fact.verb == "passed":
             standing.passed_at = fact.at
+    if fact.verb in {"passed", "waived"}:
+        held, through = result.get("held_from"), result.get("valid_through")
+        standing.held_from = date.fromisoformat(held) if held else fact.at.date()
+        standing.valid_through = date.fromisoformat(through) if through else None
     return standing
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from lms.catalogue.structure import PassRule, Structure
+from lms.kernel.days import months_later
 from lms.kernel.messages import Message, msg
 
 # A sentence names so many lessons; a longer list stands on the page anyway.
@@ -139,6 +140,15 @@ def effective_rule(course: PassRule, *, floor: int) -> PassRule:
     floor   the installation's ``least_percent``: its floor (70 by default) and its nation's mark.
     """
     return replace(course, percent=max(course.percent, floor))
+
+
+def held(day: date, validity_months: int | None) -> dict[str, str | None]:
+    """Return what the record of a pass on ``day`` says of how long the course counts as held.
+
+    The same days as on the certificate: both ends count, None is without end.
+    """
+    through = None if validity_months is None else months_later(day, validity_months)
+    return {"held_from": day.isoformat(), "valid_through": through and through.isoformat()}
 
 
 def pass_sentence(rule: PassRule) -> Message:

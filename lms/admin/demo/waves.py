@@ -18,6 +18,7 @@ from uuid import UUID
 from lms.admin.demo.people import Invented
 from lms.admin.demo.sheets import Pile, Sheet
 from lms.admin.demo.states import State
+from lms.learning import rules
 from lms.learning.projection import Fact, Standing, take
 
 Row = dict[str, Any]
@@ -62,6 +63,7 @@ class Course:
     id: str
     edition_id: int
     number: int
+    validity_months: int | None
     lessons: Sequence[str]
     sections: dict[str, list[str]]
     modules: dict[str, str]  # lesson code -> module code
@@ -184,7 +186,8 @@ class _Study:
                 "id": self.enrolment_id, "person_id": self.member.person_id,
                 "course_id": self.course.id, "route": "self", "number": self.course.number,
                 "due_on": None, "made_at": at, "made_by": None, "begun_at": at,
-                "closed_at": None, "closed_because": None,
+                "closed_at": None, "closed_because": None, "renews_id": None,
+                "programme_id": None,
             }
         )  # fmt: skip
         self._record("launched", self.course.id, at, "launched")
@@ -268,14 +271,16 @@ class _Study:
             }
         )  # fmt: skip
         if earned:
-            verb = "attempted"
+            verb, held = "attempted", {}
             if test == "post":
                 verb = "passed" if earned.passed else "failed"
+            if verb == "passed":
+                held = rules.held(at.date(), self.course.validity_months)
             self._record(
                 verb, object_, at, f"{verb}:{attempt_id}",
                 {
                     "test": test, "attempt": number, "percent": earned.percent,
-                    "points": sheet.points, "success": earned.passed,
+                    "points": sheet.points, "success": earned.passed, **held,
                 },
             )  # fmt: skip
         return sheet, attempt_id, at
