@@ -70,7 +70,7 @@ def create_app(given: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
     )
     features = Path(__file__).resolve().parent
-    app.jinja_loader = FileSystemLoader(sorted(features.glob("*/templates")))
+    app.jinja_loader = FileSystemLoader(sorted(features.glob("**/templates")))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     with app.app_context():
@@ -95,14 +95,16 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     Imported here so that a command without pages stays small.
     """
+    from lms.accounts.factor.views import bp as factor
     from lms.accounts.views import bp as accounts
     from lms.admin.views import bp as admin
+    from lms.admin.work.views import bp as work
     from lms.assessment.views import bp as assessment
     from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    shown = [accounts, admin, assessment, certificates, desk, learning]
+    shown = [accounts, admin, assessment, certificates, desk, factor, learning, work]
     if demo:
         from lms.admin.tour import bp as tour
 

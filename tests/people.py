@@ -79,9 +79,13 @@ def add_person(
     status: str = "active",
     machine: str = "unknown",
     roles: tuple[tuple[str, Unit], ...] = (),
+    proved: bool = True,
     now: datetime | None = None,
 ) -> Cast:
-    """Add somebody who is signed in since ``now`` and posted at ``unit``; no password yet."""
+    """Add somebody who is signed in since ``now`` and posted at ``unit``; no password yet.
+
+    proved  whether their session has been asked for the second factor already.
+    """
     moment = now or datetime.now(UTC)
     person_id = new_id()
     session.add(
@@ -122,7 +126,7 @@ def add_person(
                 given_by=None,
             )
         )
-    token = open_session(session, person_id, machine, now=moment)
+    token = open_session(session, person_id, machine, proved=proved, now=moment)
     session.flush()
     viewer = Viewer(
         person_id, language, initials(name_latin or name),

@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LMS = ROOT / "lms"
 
 # What a web process never needs costs megabytes in each: a command or the worker loads it.
-HEAVY = ("typst", "alembic", "cryptography", "xlsxwriter", "markdown_it", "nh3")
+HEAVY = (
+    "typst", "alembic", "cryptography", "xlsxwriter", "python_calamine", "PIL", "pyotp", "segno",
+    "markdown_it", "nh3",
+)  # fmt: skip
 
 # Queries without a viewer, and why each is safe without one.
 WITHOUT_VIEWER = {
@@ -27,6 +30,7 @@ WITHOUT_VIEWER = {
     "lms.accounts.queries.account_of": "the person of a session that this browser holds",
     "lms.accounts.queries.identity": "the person of a session that this browser holds",
     "lms.accounts.queries.roles_on": "makes the viewer",
+    "lms.accounts.queries.acting": "makes the viewer of a job",
     # The caller has found the attempt, form or enrolment for its owner before.
     "lms.assessment.queries.words": "items of a form that the caller found for its owner",
     "lms.assessment.queries.form_items": "marking of an attempt that the caller has locked",
@@ -71,12 +75,16 @@ def test_serving_loads_nothing_that_only_commands_and_the_worker_need(tmp_path: 
 
 
 def _queries() -> Iterator[tuple[str, FunctionType]]:
-    for path in sorted(LMS.glob("*/queries.py")):
-        module = importlib.import_module(f"lms.{path.parent.name}.queries")
+    for path in sorted(LMS.rglob("queries.py")):
+        module = importlib.import_module(_module(path))
         for name, found in vars(module).items():
             own = inspect.isfunction(found) and found.__module__ == module.__name__
             if own and not name.startswith("_"):
                 yield f"{module.__name__}.{name}", found
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def test_every_query_takes_the_viewer_or_says_why_not() -> None:
@@ -90,8 +98,8 @@ def _parameters(function: FunctionType) -> list[str]:
 
 def test_every_action_that_a_page_calls_takes_the_viewer_and_the_moment() -> None:
     """The moment comes from outside, so that a test and a job can say when something was."""
-    for path in sorted(LMS.glob("*/actions.py")):
-        module = importlib.import_module(f"lms.{path.parent.name}.actions")
+    for path in sorted(LMS.rglob("actions.py")):
+        module = importlib.import_module(_module(path))
         for name, found in vars(module).items():
             if inspect.isfunction(found) and found.__module__ == module.__name__:
                 source = inspect.getsource(found)
@@ -119,7 +127,7 @@ def test_no_form_is_poured_into_a_row() -> None:
 
 
 def _templates() -> list[Path]:
-    return sorted(LMS.glob("*/templates/**/*.html"))
+    return sorted(LMS.glob("**/templates/**/*.html"))
 
 
 @pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)

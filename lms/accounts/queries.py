@@ -116,3 +116,11 @@ def held_form(
     if path is not None:
         statement = statement.where(HeldForm.path == path)
     return session.scalars(statement.order_by(HeldForm.made_at.desc()).limit(1)).one_or_none()
+
+
+def acting(session: Session, person_id: UUID, language: str, *, today: date) -> Viewer:
+    """Return somebody as a viewer with the roles that they hold today: for a job they asked for.
+
+    A job that was asked for yesterday sees what its person may see now.
+    """
+    return Viewer(person_id, language, roles=roles_on(session, person_id, today))

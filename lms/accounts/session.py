@@ -127,6 +127,7 @@ def _load(incoming: Request) -> _SignedIn | None:
             roles=roles,
             session_id=row.id,
             machine=row.machine,
+            second_factor_at=row.second_factor_at,
         )
     )
 

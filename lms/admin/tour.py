@@ -124,7 +124,7 @@ def visit() -> ResponseReturnValue:
     with transaction() as session:
         if row is not None:
             accounts.sign_out(session, row.id, row.person_id, now=now)
-        token = accounts.open_session(session, person_id, kind, now=now)
+        token = accounts.open_session(session, person_id, kind, proved=True, now=now)
         facts = {"way": "tour", "machine": kind}
         audit.append(session, person_id, "sign-in.done", str(person_id), facts, now=now)
     answer = redirect(url_for("desk.home"), 303)

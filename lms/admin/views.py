@@ -26,8 +26,8 @@ from lms.db import reading, transaction
 from lms.installation import COUNTRIES, LANGUAGE_NAMES, LANGUAGES
 from lms.kernel import clock
 from lms.kernel.names import PersonName
-from lms.web.language import current, gettext, preferred
-from lms.web.permissions import PUBLIC, permission
+from lms.web.language import IN_LANGUAGE, current, gettext, preferred
+from lms.web.permissions import ADMINISTER, PUBLIC, permission
 
 bp = Blueprint("admin", __name__)
 
@@ -41,6 +41,13 @@ def healthz() -> ResponseReturnValue:
     except SQLAlchemyError:
         return jsonify(database="unreachable"), 503
     return jsonify(database="good", time=clock.now().isoformat(timespec="seconds"))
+
+
+@bp.get(f"{IN_LANGUAGE}/administer")
+@permission(ADMINISTER)
+def home() -> ResponseReturnValue:
+    """Show the rooms of administration, and what asks for somebody today."""
+    return render_template("admin/home.html")
 
 
 @bp.route("/first-run/<code>", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
+from lms.kernel.errors import NotFound
 
 log = logging.getLogger("lms.jobs")
 
@@ -134,3 +135,33 @@ def run_due(
                 with transaction() as session:
                     note_failure(session, leased[0], error, now=clock())
                 more = False
+
+
+def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:
+    """Let a job that this person asked for rest after its running step; twice changes nothing.
+
+    raises  NotFound for somebody else's job.
+    """
+    job = _own(session, job_id, asked_by)
+    if job.state == "waiting":
+        job.state, job.ended_at = "stopped", now
+
+
+def resume(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:
+    """Go on with a job of this person that was stopped or gave up, where it had come to.
+
+    raises  NotFound for somebody else's job.
+    """
+    job = _own(session, job_id, asked_by)
+    if job.state in {"stopped", "failed"}:
+        job.state, job.ended_at, job.failures, job.error = "waiting", None, 0, None
+        job.due_at = now
+
+
+def _own(session: Session, job_id: int, asked_by: UUID) -> Job:
+    job = session.scalar(
+        select(Job).where(Job.id == job_id, Job.asked_by == asked_by).with_for_update()
+    )
+    if job is None:
+        raise NotFound
+    return job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 UNIT_ROLES = frozenset({"administrator", "trainer", "observer", "inspector", "confidential-reader"})
@@ -25,6 +26,7 @@ class Viewer:
     initials   what the masthead shows (a page may be cached, a full name may not).
     session_id the row of this sign-in, 0 for a command or a job.
     machine    "unknown", "shared" or "own".
+    second_factor_at  when this session last proved more than the password, None: not yet.
     """
 
     person_id: UUID
@@ -33,6 +35,7 @@ class Viewer:
     roles: tuple[Role, ...] = ()
     session_id: int = 0
     machine: str = "unknown"
+    second_factor_at: datetime | None = None
 
     def holds(self, name: str) -> bool:
         """Return whether this person holds the role anywhere."""

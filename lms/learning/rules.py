@@ -148,7 +148,7 @@ def held(day: date, validity_months: int | None) -> dict[str, str | None]:
     The same days as on the certificate: both ends count, None is without end.
     """
     through = None if validity_months is None else months_later(day, validity_months)
-    return {"held_from": day.isoformat(), "valid_through": through and through.isoformat()}
+    return {"held_from": day.isoformat(), "valid_through": through.isoformat() if through else None}
 
 
 def pass_sentence(rule: PassRule) -> Message:

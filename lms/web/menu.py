@@ -12,11 +12,16 @@ from lms.web.language import current
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a menu. ``role`` is who sees it, None for everybody."""
+    """One line of a menu. ``roles``: any of them sees it; none for everybody.
+
+    area  the segment after the language under which all pages of this line lie; where it is
+          missing, the pages of the endpoint's own blueprint belong to the line.
+    """
 
     endpoint: str
     words: str
-    role: str | None = None
+    roles: tuple[str, ...] = ()
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,24 @@ class Link:
 MENUS = {
     "main": (
         Entry("desk.home", msg("Learning")),
-        Entry("teaching.home", msg("Teaching"), "trainer"),
-        Entry("reports.home", msg("Reports"), "administrator"),
-        Entry("admin.home", msg("Administration"), "administrator"),
+        Entry("teaching.home", msg("Teaching"), ("trainer",), "teach"),
+        Entry("reports.home", msg("Reports"), ("administrator", "observer"), "reports"),
+        Entry("admin.home", msg("Administration"), ("administrator", "inspector"), "administer"),
+    ),
+    # The rooms of administration; each page lies below its line's own address.
+    "administer": (
+        Entry("admin.home", msg("Overview"), ("administrator",)),
+        Entry("staff.people", msg("People"), ("administrator", "inspector"), "people"),
+        Entry("staff.places", msg("Places"), ("administrator",), "places"),
+        Entry("requirements.matrix", msg("Requirements"), ("administrator",), "requirements"),
+        Entry("office.certificates", msg("Certificates"), ("administrator",), "certificates"),
+        Entry("programmes.all", msg("Programmes"), ("administrator",), "programmes"),
+        Entry("work.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (
         Entry("desk.my_data", msg("My data")),
         Entry("accounts.password", msg("Change the password")),
+        Entry("factor.change", msg("Second proof"), ("administrator", "trainer", "inspector")),
         Entry("accounts.machine", msg("This computer")),
     ),
     "footer": (
@@ -67,13 +83,20 @@ def links(menu: str) -> list[Link]:
     """Return the links of ``main``, ``account`` or ``footer`` that the reader of this page has."""
     viewer = g.get("viewer")
     return [
-        Link(
-            _address(entry.endpoint), entry.words, request.blueprint == entry.endpoint.split(".")[0]
-        )
+        Link(_address(entry.endpoint), entry.words, _is_here(entry))
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
-        and (entry.role is None or (viewer is not None and viewer.holds(entry.role)))
+        and (not entry.roles or (viewer is not None and any(map(viewer.holds, entry.roles))))
     ]
+
+
+def _is_here(entry: Entry) -> bool:
+    """Return whether this page belongs to a line: by its area, else by its blueprint."""
+    if entry.area:
+        return entry.area in request.path.split("/")[2:4]
+    return request.blueprint == entry.endpoint.split(".")[0] and (
+        "administer" not in request.path or request.endpoint == entry.endpoint
+    )
 
 
 def home_url() -> str:

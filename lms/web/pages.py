@@ -75,7 +75,7 @@ def build_tag() -> str:
     found = hashlib.sha256()
     for path in sorted(
         (
-            *FEATURES.glob("*/templates/**/*.html"),
+            *FEATURES.glob("**/templates/**/*.html"),
             *(path for path in FEATURES.glob("*/static/**/*") if path.is_file()),
             *language.CATALOGUES.glob("**/*.po"),
         )

@@ -16,6 +16,8 @@ _NOT_PASSED_ON = frozenset({"connection", "keep-alive", "transfer-encoding", "up
 # Set by proxies; believed only when we run one.
 _FROM_PROXIES = ("x-forwarded-", "forwarded", "x-real-ip")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
+# In the environment of a request that came through the gate, which sends files by itself.
+BEHIND_GATE = "lms.gate"
 
 
 def peer(scope: Scope) -> str:
@@ -78,6 +80,7 @@ def environ(scope: Scope, headers: dict[str, str], body: IO[bytes]) -> dict[str,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        BEHIND_GATE: True,
     }
     for key, value in headers.items():
         variable = key.upper().replace("-", "_")

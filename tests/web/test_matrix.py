@@ -24,6 +24,7 @@ from lms.certificates import actions as certificates
 from lms.certificates.models import Certificate
 from lms.db import transaction
 from lms.extensions import db
+from lms.jobs import actions as jobs
 from lms.kernel import clock
 from lms.learning.models import Enrolment
 from lms.tables import Base
@@ -44,6 +45,7 @@ class Things:
     marked_test: UUID
     certificate: UUID
     code: str
+    job: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) ->
             session, person.viewer, enrolment, installation.read(session), language="en",
             clock_is_right=True, now=clock.now(),
         ).id  # fmt: skip
-    return Things(person, opened, marked, made, "")
+        job = jobs.ask(session, "of a person", str(person.id), now=clock.now(), asked_by=person.id)
+        job.state = "done"
+    return Things(person, opened, marked, made, "", job.id)
 
 
 @pytest.fixture
@@ -105,11 +109,12 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "test": ["pre", "post"],
         "attempt_id": [things.open_test, things.marked_test] if things else [nothing],
         "certificate_id": [things.certificate] if things else [nothing],
+        "job_id": [things.job if things else 0],
     }
 
 
 # The argument that makes an address somebody's own.
-OWNED = {"attempt_id", "certificate_id"}
+OWNED = {"attempt_id", "certificate_id", "job_id"}
 
 
 def addresses(app: Flask, rule: Rule, things: Things | None) -> Iterator[str]:
@@ -202,7 +207,7 @@ def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
 
     def owned() -> list[tuple[Any, ...]]:
         names = {"attempt", "answer", "learning_record", "progress", "enrolment", "certificate",
-                 "certificate_holder", "certificate_event", "identity", "credential"}  # fmt: skip
+                 "certificate_holder", "certificate_event", "identity", "credential", "job"}  # fmt: skip
         # A person's rows name the person, the test or the enrolment.
         with house.app.app_context():
             enrolments = db.session().scalars(

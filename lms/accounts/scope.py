@@ -1,0 +1,113 @@
+"""Which people a viewer may see, as conditions of SQL.
+
+Every list, page, export and report of people asks these, so that none is wider than the screen.
+
+A person is seen by who holds a role at a unit where they work, or above it. Somebody who worked
+there before is seen as they were then: facts after the last day of that posting belong to the
+other side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person, Posting, Unit
+from lms.accounts.rules import administers_country
+from lms.kernel.viewer import Viewer
+
+# Who works in these functions may not be known to everybody who sees the list.
+CONFIDENTIAL_FUNCTIONS = ("P2", "P3")
+SHOWN_INSTEAD = "P1"
+
+
+def below(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
+    """Return whether a unit's path lies at or below one of ``tops``; nothing for no tops."""
+    return or_(false(), *(path.startswith(top, autoescape=True) for top in tops))
+
+
+def posted_on(day: date) -> ColumnElement[bool]:
+    """Return whether a posting runs on ``day``."""
+    return and_(
+        Posting.starts_on <= day, or_(Posting.ends_on.is_(None), Posting.ends_on >= day)
+    )  # fmt: skip
+
+
+def works_below(viewer: Viewer, role: str, day: date) -> ColumnElement[bool]:
+    """Return whether ``Person`` works on ``day`` where the viewer holds ``role``.
+
+    Whoever holds it for the whole country also sees people who work nowhere at present.
+    """
+    tops = viewer.unit_paths(role)
+    here = (
+        exists()
+        .where(
+            Posting.person_id == Person.id, Posting.unit_id == Unit.id, posted_on(day),
+            below(Unit.path, tops),
+        )
+        .correlate(Person)
+    )  # fmt: skip
+    if any(top.count("/") <= 2 for top in tops):
+        nowhere = ~exists().where(Posting.person_id == Person.id, posted_on(day)).correlate(Person)
+        return or_(here, nowhere)
+    return here
+
+
+def worked_below(viewer: Viewer, role: str) -> ColumnElement[bool]:
+    """Return whether ``Person`` works or once worked where the viewer holds ``role``."""
+    if role == "administrator" and administers_country(viewer):
+        return Person.id.is_not(None)
+    return (
+        exists()
+        .where(
+            Posting.person_id == Person.id, Posting.unit_id == Unit.id,
+            below(Unit.path, viewer.unit_paths(role)),
+        )
+        .correlate(Person)
+    )  # fmt: skip
+
+
+def seen_until(viewer: Viewer, role: str, today: date) -> Any:  # noqa: ANN401 -- a scalar subquery
+    """Return the last day of which the viewer may know facts about ``Person``.
+
+    The far future for who works there today; the last day of the newest posting there for who
+    has left; NULL for a stranger.
+    """
+    place, where = aliased(Posting), aliased(Unit)
+    ends = func.max(
+        case(
+            (or_(place.ends_on.is_(None), place.ends_on >= today), date.max),
+            else_=place.ends_on,
+        )
+    )
+    return (
+        select(ends)
+        .join(where, where.id == place.unit_id)
+        .where(place.person_id == Person.id, below(where.path, viewer.unit_paths(role)))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def shown_function(viewer: Viewer) -> ColumnElement[str]:
+    """Return ``Posting.function`` as the viewer may read it; the query joins ``Unit``.
+
+    P2 and P3 (intelligence, work with violent extremist prisoners) are P1 for everybody but a
+    confidential reader of that unit or one above.
+    """
+    return case(
+        (below(Unit.path, viewer.unit_paths("confidential-reader")), Posting.function),
+        (Posting.function.in_(CONFIDENTIAL_FUNCTIONS), SHOWN_INSTEAD),
+        else_=Posting.function,
+    )
+
+
+def may_know_function(viewer: Viewer, function: str, unit_path: str) -> bool:
+    """Return the same for one posting that is known already."""
+    return function not in CONFIDENTIAL_FUNCTIONS or any(
+        unit_path.startswith(top) for top in viewer.unit_paths("confidential-reader")
+    )

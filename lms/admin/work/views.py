@@ -1,0 +1,62 @@
+"""Pages of work in the background: what somebody asked for, how far it is, what it made."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.admin.work.words import KINDS, STATE_WORDS
+from lms.db import reading, transaction
+from lms.jobs import actions, queries
+from lms.kernel import clock
+from lms.kernel.errors import NotFound
+from lms.web.files import send
+from lms.web.language import IN_LANGUAGE
+from lms.web.pages import viewer
+from lms.web.permissions import ADMINISTER, permission
+
+bp = Blueprint("work", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
+
+
+@bp.get("")
+@permission(ADMINISTER)
+def jobs() -> ResponseReturnValue:
+    """List what this person asked for lately, with what it made."""
+    found = queries.own_jobs(reading(), viewer())
+    return render_template("work/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS)
+
+
+@bp.get("/<int:job_id>")
+@permission(ADMINISTER)
+def job(job_id: int) -> ResponseReturnValue:
+    """Show how far one job is; the page looks again by itself while it runs."""
+    found = queries.own_job(reading(), viewer(), job_id)
+    return render_template("work/job.html", job=found, kinds=KINDS, states=STATE_WORDS)
+
+
+@bp.post("/<int:job_id>/stop")
+@permission(ADMINISTER)
+def stop(job_id: int) -> ResponseReturnValue:
+    """Let it rest after the step that runs now."""
+    with transaction() as session:
+        actions.stop(session, job_id, viewer().person_id, now=clock.now())
+    return redirect(url_for(".job", job_id=job_id), 303)
+
+
+@bp.post("/<int:job_id>/resume")
+@permission(ADMINISTER)
+def resume(job_id: int) -> ResponseReturnValue:
+    """Go on where it had come to."""
+    with transaction() as session:
+        actions.resume(session, job_id, viewer().person_id, now=clock.now())
+    return redirect(url_for(".job", job_id=job_id), 303)
+
+
+@bp.get("/<int:job_id>/file")
+@permission(ADMINISTER)
+def file(job_id: int) -> ResponseReturnValue:
+    """Send the file that it made, as long as it is kept."""
+    made = queries.own_job(reading(), viewer(), job_id).result or {}
+    if not made.get("file"):
+        raise NotFound
+    return send(made["file"], made["type"], name=made["name"])
