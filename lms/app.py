@@ -97,14 +97,21 @@ def blueprints(*, demo: bool) -> list[Any]:
     """
     from lms.accounts.factor.views import bp as factor
     from lms.accounts.views import bp as accounts
+    from lms.admin.background.views import bp as background
+    from lms.admin.people.views import bp as people
+    from lms.admin.places.views import bp as places
+    from lms.admin.roles.views import bp as roles
+    from lms.admin.slips.views import bp as slips
     from lms.admin.views import bp as admin
-    from lms.admin.work.views import bp as work
     from lms.assessment.views import bp as assessment
     from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
-    shown = [accounts, admin, assessment, certificates, desk, factor, learning, work]
+    shown = [
+        accounts, admin, assessment, certificates, desk, factor, learning, people, places, roles,
+        slips, background,
+    ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
 

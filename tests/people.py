@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.actions import open_session
 from lms.accounts.models import Grant, Identity, Person, Posting, Unit
-from lms.accounts.rules import folded_service_number, initials
+from lms.accounts.rules import folded_service_number, initials, searchable
 from lms.kernel.ids import new_id, new_ordered_id
 from lms.kernel.viewer import Role, Viewer
 
@@ -101,6 +101,7 @@ def add_person(
             name_latin=name_latin,
             language=language,
             names_confirmed_at=None,
+            search=searchable(service_number, name, name_latin),
         )
     )
     session.add(

@@ -41,6 +41,8 @@ class Identity(Base):
     name_latin: Mapped[str | None]  # the same name in Latin letters, where the first is not
     language: Mapped[str]
     names_confirmed_at: Mapped[datetime | None]
+    # Names and number folded, for searching: lower() of SQLite knows no Cyrillic.
+    search: Mapped[str]
 
 
 class Credential(Base):

@@ -140,6 +140,11 @@ def add_person(
             service_number_folded=folded, name=new.name.text,
             name_latin=new.name_latin.text if new.name_latin else None, language=new.language,
             names_confirmed_at=None,
+            search=rules.searchable(
+                new.service_number,
+                new.name.text,
+                new.name_latin.text if new.name_latin else None,
+            ),
         )
     )  # fmt: skip
     session.add(

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from lms.kernel.names import folded
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
 
 FUNCTIONS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
@@ -63,6 +64,11 @@ def folded_service_number(typed: str) -> str:
     plain = unicodedata.normalize("NFKC", typed)
     kept = (char for char in plain if char.isalnum())
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept).casefold()
+
+
+def searchable(service_number: str, name: str, name_latin: str | None) -> str:
+    """Return what a search looks into: the names and the number, each folded."""
+    return " ".join(folded(text) for text in (name, name_latin or "", service_number) if text)
 
 
 def idle_time(machine: str) -> timedelta:

@@ -58,8 +58,17 @@ class PersonName:
     @property
     def folded(self) -> str:
         """The form under which names are compared: no marks, one case, letters only."""
-        split = unicodedata.normalize("NFKD", self.text).casefold()
-        return "".join(char for char in split if char.isalpha())
+        return folded(self.text)
+
+
+def folded(text: str) -> str:
+    """Return letters and digits of ``text`` without marks and in one case.
+
+    "Ben Salah" finds "BEN-SALÂH"; digits of any script are the same digit.
+    """
+    split = unicodedata.normalize("NFKD", text).casefold()
+    kept = (char for char in split if char.isalnum())
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
 
 
 def script_of(letter: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, abort, current_app, g, request
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
 from lms.kernel.messages import Message
@@ -99,6 +101,11 @@ def _number_in_template(one: str, many: str, n: int, /, **values: object) -> Mar
     return Markup(said) % {"num": n, **values}  # noqa: S704
 
 
+def _in_another_language(msgid: str, language: str) -> Markup:
+    """Say a sentence in a language that is not the page's: a slip that somebody else will read."""
+    return _safe_sentence(language, msgid, whole=True)
+
+
 def gettext(msgid: str, /, **values: object) -> str:
     """Return the sentence in the reader's language with its named values put in."""
     said = _catalogue(current().code).ugettext(msgid)
@@ -109,6 +116,11 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of the sentence that fits ``n``, which is also the value ``num``."""
     said = _catalogue(current().code).ungettext(one, many, n)
     return said % {"num": n, **values}
+
+
+def lazy_gettext(msgid: str) -> str:
+    """Return ``msgid`` said anew for each request: a form is described only once a process."""
+    return cast("str", LocalProxy(partial(gettext, msgid)))
 
 
 def sentence(msgid: str, language: str) -> str:
@@ -134,7 +146,10 @@ def say(message: Message, language: str | None = None) -> str:
 def init_app(app: Flask) -> None:
     """Read the language from each address, write it into each address, give it to templates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_number_in_template)
+    app.jinja_env.globals.update(
+        _=_in_template, gettext=_in_template, ngettext=_number_in_template,
+        in_language=_in_another_language,
+    )  # fmt: skip
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
 

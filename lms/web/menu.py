@@ -44,12 +44,12 @@ MENUS = {
     # The rooms of administration; each page lies below its line's own address.
     "administer": (
         Entry("admin.home", msg("Overview"), ("administrator",)),
-        Entry("staff.people", msg("People"), ("administrator", "inspector"), "people"),
-        Entry("staff.places", msg("Places"), ("administrator",), "places"),
+        Entry("people.all", msg("People"), ("administrator", "inspector"), "people"),
+        Entry("places.all", msg("Places"), ("administrator",), "places"),
         Entry("requirements.matrix", msg("Requirements"), ("administrator",), "requirements"),
         Entry("office.certificates", msg("Certificates"), ("administrator",), "certificates"),
         Entry("programmes.all", msg("Programmes"), ("administrator",), "programmes"),
-        Entry("work.jobs", msg("Work in the background"), ("administrator",), "jobs"),
+        Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (
         Entry("desk.my_data", msg("My data")),

@@ -6,6 +6,8 @@ After: 0001
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -271,11 +273,39 @@ def upgrade() -> None:
             batch_op.f("fk_unit_merged_into_id_unit"), "unit", ["merged_into_id"], ["id"]
         )
 
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("search", sa.String(), nullable=False, server_default=""))
+    _fill_search()
+
     # What was passed before counts from the day of the pass, as the records' projection says.
     op.execute("UPDATE progress SET held_from = date(passed_at) WHERE passed_at IS NOT NULL")
 
 
+def _fill_search() -> None:
+    """Fold the names that are there, as ``lms.accounts.rules.searchable`` did at this revision."""
+    connection = op.get_bind()
+    identity = sa.table(
+        "identity", sa.column("person_id"), sa.column("service_number"), sa.column("name"),
+        sa.column("name_latin"), sa.column("search"),
+    )  # fmt: skip
+    for row in connection.execute(sa.select(identity)).all():
+        texts = (row.name, row.name_latin or "", row.service_number)
+        search = " ".join(_folded(text) for text in texts if text)
+        connection.execute(
+            sa.update(identity).where(identity.c.person_id == row.person_id).values(search=search)
+        )
+
+
+def _folded(text: str) -> str:
+    split = unicodedata.normalize("NFKD", text).casefold()
+    kept = (char for char in split if char.isalnum())
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
+
+
 def downgrade() -> None:
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.drop_column("search")
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_unit_merged_into_id_unit"), type_="foreignkey")
         batch_op.drop_column("merged_into_id")

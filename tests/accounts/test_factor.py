@@ -193,7 +193,7 @@ def test_the_database_alone_holds_no_secret(app: Flask, browser: Open, grace: Ca
 def test_what_was_proved_long_ago_is_asked_again_before_a_dangerous_step(
     app: Flask, browser: Open, grace: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.view_functions["work.jobs"], "fresh", True, raising=False)
+    monkeypatch.setattr(app.view_functions["background.jobs"], "fresh", True, raising=False)
     assert browser(grace).get(f"{OFFICE}/jobs").status_code == 200
     with app.app_context(), transaction() as session:
         session.execute(

@@ -110,6 +110,9 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "attempt_id": [things.open_test, things.marked_test] if things else [nothing],
         "certificate_id": [things.certificate] if things else [nothing],
         "job_id": [things.job if things else 0],
+        "person_id": [things.person.id if things else nothing],
+        "unit_id": [nothing],
+        "grant_id": [nothing],
     }
 
 
@@ -207,7 +210,8 @@ def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
 
     def owned() -> list[tuple[Any, ...]]:
         names = {"attempt", "answer", "learning_record", "progress", "enrolment", "certificate",
-                 "certificate_holder", "certificate_event", "identity", "credential", "job"}  # fmt: skip
+                 "certificate_holder", "certificate_event", "identity", "credential",
+                 "job"}  # fmt: skip
         # A person's rows name the person, the test or the enrolment.
         with house.app.app_context():
             enrolments = db.session().scalars(
@@ -227,6 +231,8 @@ def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
     for rule in rules(house.app, "POST"):
         if rule.endpoint == "accounts.sign_out":
             continue
+        if role == "administrator" and "/administer/" in rule.rule:
+            continue  # the owner works in her region: tests/admin/test_scope.py asks about these
         for path in addresses(house.app, rule, owner):
             reply = post(here, path, owner)
             assert reply.status_code < 500, f"POST {path}: {reply.status}"

@@ -22,7 +22,7 @@ from lms import installation
 from lms.accounts import register
 from lms.accounts.models import Identity, Person, Posting
 from lms.accounts.register import NewUnit
-from lms.accounts.rules import SERVER, folded_service_number
+from lms.accounts.rules import SERVER, folded_service_number, searchable
 from lms.admin.demo import papers, service, sheets, waves
 from lms.admin.demo.bulk import write_columns, write_rows
 from lms.admin.demo.people import invented
@@ -189,6 +189,7 @@ def _identity(member: Member, number: str) -> dict[str, Any]:
         "service_number_folded": folded_service_number(number), "name": member.person.name,
         "name_latin": member.person.name_latin, "language": member.person.language,
         "names_confirmed_at": None,
+        "search": searchable(number, member.person.name, member.person.name_latin),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.admin.work.words import KINDS, STATE_WORDS
+from lms.admin.background.words import KINDS, STATE_WORDS
 from lms.db import reading, transaction
 from lms.jobs import actions, queries
 from lms.kernel import clock
@@ -15,7 +15,7 @@ from lms.web.language import IN_LANGUAGE
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
-bp = Blueprint("work", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
+bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
 
 
 @bp.get("")
@@ -23,7 +23,7 @@ bp = Blueprint("work", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
 def jobs() -> ResponseReturnValue:
     """List what this person asked for lately, with what it made."""
     found = queries.own_jobs(reading(), viewer())
-    return render_template("work/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS)
+    return render_template("background/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS)
 
 
 @bp.get("/<int:job_id>")
@@ -31,7 +31,7 @@ def jobs() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page looks again by itself while it runs."""
     found = queries.own_job(reading(), viewer(), job_id)
-    return render_template("work/job.html", job=found, kinds=KINDS, states=STATE_WORDS)
+    return render_template("background/job.html", job=found, kinds=KINDS, states=STATE_WORDS)
 
 
 @bp.post("/<int:job_id>/stop")

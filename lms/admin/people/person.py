@@ -1,0 +1,56 @@
+"""What the pages about one person show; every part is asked for with the viewer's scope."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from lms.accounts import words
+from lms.accounts.staff import queries
+from lms.db import reading
+from lms.kernel import clock
+from lms.kernel.errors import NotFound
+from lms.tables import AnyRow
+from lms.web.language import current
+from lms.web.pages import site, viewer
+
+
+def today() -> date:
+    """Return the day on the clocks of this country."""
+    return clock.now().astimezone(ZoneInfo(site().time_zone)).date()
+
+
+def acted_on(person_id: UUID) -> AnyRow:
+    """Return a person whom the viewer may change; raises NotFound for any other."""
+    person = queries.person(reading(), viewer(), person_id, today=today())
+    if not person.acts or person.name is None:
+        raise NotFound
+    return person
+
+
+def facts(person_id: UUID) -> dict[str, Any]:
+    """Return what the page of a person needs; raises NotFound for a stranger."""
+    session, me = reading(), viewer()
+    person = queries.person(session, me, person_id, today=today())
+    return {
+        "person": person,
+        "postings": queries.postings(session, me, person_id),
+        "grants": queries.grants(session, me, person_id),
+        "words": words,
+        "today": today(),
+        "left": person.until is not None and person.until < today(),
+    }
+
+
+def places_to_choose() -> list[tuple[str, str]]:
+    """Return the open places that the viewer administers, as choices: (code, name)."""
+    rows = queries.places(reading(), viewer())
+    language = current().code
+    tops = viewer().unit_paths("administrator")
+    return [
+        (row.code, f"{row.names.get(language) or row.names.get('en') or row.code} ({row.code})")
+        for row in rows
+        if any(row.path.startswith(top) for top in tops)
+    ]
