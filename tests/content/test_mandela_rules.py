@@ -21,8 +21,8 @@ from lms.content.reader import read_course
 from tests.content.test_pages import ALLOWED, Tags, dangers
 
 REAL = Path(__file__).parents[2] / "courses" / "mandela-rules"
-COMPLETE = ("en", "ar")
-BEGUN = ("fr", "ru", "kk")  # module 1 at least
+COMPLETE = ("en", "ar", "fr")
+BEGUN = ("ru", "kk")  # module 1 at least
 FRAMES = ALLOWED | {"h2", "section", "div", "form", "fieldset", "details", "summary", "label",
                     "input", "span", "select", "option", "bdi"}  # fmt: skip
 
