@@ -30,6 +30,7 @@ class Requirement(Base):
     interval_months: Mapped[int | None]
     grace_days: Mapped[int]
     place: Mapped[int | None]
+    enrols: Mapped[bool]  # whoever comes under it is enrolled the same day
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

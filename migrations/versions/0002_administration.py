@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("interval_months", sa.Integer(), nullable=True),
         sa.Column("grace_days", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("enrols", sa.Boolean(), nullable=False),
         sa.Column("programme_id", lms.tables.Id(length=16), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),

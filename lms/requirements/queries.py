@@ -1,0 +1,397 @@
+"""Who stands how towards what they must hold. The viewer's scope is in every statement.
+
+One statement, ``_duties``, pairs people with the requirements of their places and functions; the
+pages, the printed lists, the exports and the learner's own home all stand on it. How somebody
+stands is decided in SQL here and by ``rules.Duty`` for a row; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from lms.accounts import scope
+from lms.accounts.models import Identity, Person, Posting, Unit
+from lms.catalogue.models import Course, EditionText
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment, Progress
+from lms.requirements import rules
+from lms.requirements.models import Exemption, ExternalCertificate, Requirement
+from lms.requirements.rules import REMIND, Duty, Status
+from lms.tables import AnyRow
+
+_place = aliased(Unit)  # where the requirement stands
+MOST_REQUIREMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person under a requirement with everything that a line of a list shows."""
+
+    row: AnyRow
+    duty: Duty
+    status: Status
+
+
+def requirements(session: Session, viewer: Viewer, language: str, *, today: date) -> list[AnyRow]:
+    """Return the requirements in force where the viewer administers, in the order of the path.
+
+    Those that stand above and reach into the viewer's branch are among them, to be read only
+    (``mine`` is false). What concerns a confidential function alone, or a restricted course, is
+    left out for whom it is not entrusted to.
+    """
+    tops = viewer.unit_paths("administrator")
+    above = or_(false(), *(literal(top).startswith(_place.path, autoescape=True) for top in tops))
+    return list(
+        session.execute(
+            select(
+                Requirement.id, Requirement.course_id, Requirement.function, Requirement.kind,
+                Requirement.interval_months, Requirement.grace_days, Requirement.place,
+                Requirement.enrols, Requirement.starts_on, Requirement.ends_on,
+                _place.code.label("unit_code"), _place.names.label("unit_names"),
+                _place.path.label("unit_path"), Course.slug, Course.access, EditionText.title,
+                scope.below(_place.path, tops).label("mine"),
+            )
+            .join(_place, _place.id == Requirement.unit_id)
+            .join(Course, Course.id == Requirement.course_id)
+            .outerjoin(
+                EditionText,
+                and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+            )
+            .where(
+                _in_force(today), or_(scope.below(_place.path, tops), above), _may_be_known(viewer)
+            )
+            .order_by(
+                Requirement.place.is_(None), Requirement.place, Requirement.course_id,
+                Requirement.function, Requirement.id,
+            )
+            .limit(MOST_REQUIREMENTS)
+        )
+    )  # fmt: skip
+
+
+def requirement(
+    session: Session, viewer: Viewer, requirement_id: UUID, language: str, *, today: date
+) -> AnyRow:
+    """Return one requirement of ``requirements``. raises NotFound for any other."""
+    for row in requirements(session, viewer, language, today=today):
+        if row.id == requirement_id:
+            return row
+    raise NotFound
+
+
+def counts(
+    session: Session, viewer: Viewer, *, today: date
+) -> dict[UUID, dict[Status, int]]:
+    """Return for each requirement how many of the viewer's people stand how."""
+    state = _status(today)
+    rows = session.execute(
+        _duties(viewer, today, Requirement.id, state.label("state"), func.count().label("people"))
+        .group_by(Requirement.id, state)
+    )
+    found: dict[UUID, dict[Status, int]] = {}
+    for requirement_id, said, people in rows:
+        found.setdefault(requirement_id, {})[Status(said)] = people
+    return found
+
+
+def people(
+    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date, status: str = "",
+    unit: str = "", limit: int | None = None, offset: int = 0,
+) -> tuple[list[Standing], int]:  # fmt: skip
+    """Return the viewer's people under a requirement, by name, and how many there are in all.
+
+    status  a value of ``Status``, or empty for all. unit  a code: there and below.
+    """
+    statement = _duties(viewer, today, *_LINE, *_FACTS).where(Requirement.id == requirement_id)
+    if status:
+        statement = statement.where(_status(today) == status)
+    if unit:
+        top = aliased(Unit)
+        path = select(top.path).where(top.code == unit).scalar_subquery()
+        statement = statement.where(func.substr(Unit.path, 1, func.length(path)) == path)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.execute(
+        statement.order_by(Identity.name, Identity.person_id).limit(limit).offset(offset)
+    )
+    return _standings(rows, today), total
+
+
+def of_people(
+    session: Session, viewer: Viewer, person_ids: Sequence[UUID], *, today: date
+) -> dict[UUID, list[Standing]]:
+    """Return how these people stand towards everything, as far as the viewer administers them."""
+    found: dict[UUID, list[Standing]] = {each: [] for each in person_ids}
+    for start in range(0, len(person_ids), 500):
+        some = person_ids[start : start + 500]
+        rows = session.execute(
+            _duties(viewer, today, *_LINE, *_FACTS).where(Person.id.in_(some))
+            .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
+        )  # fmt: skip
+        for each in _standings(rows, today):
+            found[each.row.person_id].append(each)
+    return found
+
+
+def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
+    """Return how the viewer stands towards what they must hold, in the order of the path."""
+    rows = session.execute(
+        _paired(today, *_LINE, *_FACTS).where(Person.id == viewer.person_id)
+        .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
+    )  # fmt: skip
+    return _standings(rows, today)
+
+
+def missing(
+    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date
+) -> list[AnyRow]:
+    """Return who under a requirement neither holds the course nor is enrolled in it."""
+    statement = _duties(viewer, today, *_LINE, *_FACTS).where(
+        Requirement.id == requirement_id, _open.id.is_(None),
+        _status(today).in_([Status.NEVER.value, Status.OVERDUE.value]),
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(Identity.name, Identity.person_id)))
+
+
+def reminders(
+    session: Session, viewer: Viewer, unit: str, *, today: date
+) -> list[Standing]:
+    """Return everybody at or below a unit for whom something is due, overdue or not begun.
+
+    What is confidential is left out unless the viewer reads it: the list is printed.
+    """
+    top = aliased(Unit)
+    path = select(top.path).where(top.code == unit).scalar_subquery()
+    rows = session.execute(
+        _duties(viewer, today, *_LINE, *_FACTS)
+        .where(
+            func.substr(Unit.path, 1, func.length(path)) == path,
+            _status(today).not_in([Status.VALID.value, Status.EXEMPT.value]),
+        )
+        .order_by(Identity.name, Identity.person_id, Requirement.place)
+        .limit(5000)
+    )
+    return _standings(rows, today)
+
+
+def exemptions(session: Session, viewer: Viewer, person_id: UUID) -> list[AnyRow]:
+    """Return the exemptions of a person whom the caller has found for the viewer."""
+    del viewer
+    giver = aliased(Identity)
+    return list(
+        session.execute(
+            select(
+                Exemption.id, Exemption.course_id, Exemption.reason, Exemption.evidence,
+                Exemption.until_on, Exemption.given_at, Exemption.ended_at, giver.name,
+            )
+            .outerjoin(giver, giver.person_id == Exemption.given_by)
+            .where(Exemption.person_id == person_id)
+            .order_by(Exemption.given_at.desc())
+            .limit(50)
+        )
+    )  # fmt: skip
+
+
+def external(session: Session, viewer: Viewer, person_id: UUID) -> list[ExternalCertificate]:
+    """Return what others gave to a person whom the caller has found for the viewer."""
+    del viewer
+    return list(
+        session.scalars(
+            select(ExternalCertificate).where(ExternalCertificate.person_id == person_id)
+            .order_by(ExternalCertificate.entered_at.desc()).limit(50)
+        )
+    )  # fmt: skip
+
+
+def to_check(session: Session, viewer: Viewer, *, today: date) -> list[AnyRow]:
+    """Return the certificates of others that wait for somebody to check them."""
+    return list(
+        session.execute(
+            select(
+                ExternalCertificate.id, ExternalCertificate.course_id, ExternalCertificate.title,
+                ExternalCertificate.issuer, ExternalCertificate.number,
+                ExternalCertificate.completed_on, ExternalCertificate.valid_through,
+                ExternalCertificate.evidence, ExternalCertificate.entered_by,
+                ExternalCertificate.person_id, Identity.name, Identity.service_number,
+            )
+            .join(Person, Person.id == ExternalCertificate.person_id)
+            .join(Identity, Identity.person_id == Person.id)
+            .where(
+                ExternalCertificate.checked_at.is_(None),
+                scope.works_below(viewer, "administrator", today),
+            )
+            .order_by(ExternalCertificate.entered_at)
+            .limit(200)
+        )
+    )  # fmt: skip
+
+
+# ---- The pairing --------------------------------------------------------------------------------
+
+_held = (
+    select(
+        Enrolment.person_id, Enrolment.course_id, func.max(Progress.held_from).label("held_from"),
+        # The end of the longest one; a pass without end beats every day.
+        func.max(func.coalesce(Progress.valid_through, date.max)).label("through"),
+    )
+    .join(Progress, Progress.enrolment_id == Enrolment.id)
+    .where(Progress.held_from.is_not(None))
+    .group_by(Enrolment.person_id, Enrolment.course_id)
+    .subquery("held")
+)  # fmt: skip
+_open = aliased(Enrolment)
+_exempt = (
+    select(
+        Exemption.person_id, Exemption.course_id, func.max(Exemption.until_on).label("until_on")
+    )
+    .where(Exemption.ended_at.is_(None))
+    .group_by(Exemption.person_id, Exemption.course_id)
+    .subquery("exempt")
+)  # fmt: skip
+
+_LINE = (
+    Person.id.label("person_id"), Identity.name, Identity.service_number, Unit.code.label("unit_code"),
+    Unit.names.label("unit_names"), Requirement.id.label("requirement_id"), Requirement.course_id,
+    Requirement.place, _open.id.label("enrolment_id"),
+)  # fmt: skip
+_FACTS = (
+    Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
+    Requirement.grace_days, Requirement.interval_months, Requirement.kind, _held.c.held_from,
+    _held.c.through, _open.begun_at, _open.due_on, _exempt.c.until_on,
+)  # fmt: skip
+
+
+def _in_force(today: date) -> ColumnElement[bool]:
+    return and_(
+        Requirement.starts_on <= today,
+        or_(Requirement.ends_on.is_(None), Requirement.ends_on >= today),
+    )
+
+
+def _may_be_known(viewer: Viewer) -> ColumnElement[bool]:
+    """Return whether the viewer may know of a requirement; see ``scope.shown_function``."""
+    entrusted = scope.below(_place.path, viewer.unit_paths("confidential-reader"))
+    return or_(
+        entrusted,
+        and_(
+            Course.access != "restricted",
+            or_(
+                Requirement.function.is_(None),
+                Requirement.function.not_in(scope.CONFIDENTIAL_FUNCTIONS),
+            ),
+        ),
+    )
+
+
+def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
+    """Pair everybody with the requirements of their place and function on ``today``."""
+    return (
+        select(*columns)
+        .select_from(Requirement)
+        .join(_place, _place.id == Requirement.unit_id)
+        .join(Course, Course.id == Requirement.course_id)
+        .join(Unit, func.substr(Unit.path, 1, func.length(_place.path)) == _place.path)
+        .join(
+            Posting,
+            and_(
+                Posting.unit_id == Unit.id, scope.posted_on(today),
+                or_(Requirement.function.is_(None), Requirement.function == Posting.function),
+            ),
+        )
+        .join(Person, and_(Person.id == Posting.person_id, Person.status != "anonymised"))
+        .join(Identity, Identity.person_id == Person.id)
+        .outerjoin(
+            _held, and_(_held.c.person_id == Person.id, _held.c.course_id == Requirement.course_id)
+        )
+        .outerjoin(
+            _open,
+            and_(
+                _open.person_id == Person.id, _open.course_id == Requirement.course_id,
+                _open.closed_at.is_(None),
+            ),
+        )
+        .outerjoin(
+            _exempt,
+            and_(_exempt.c.person_id == Person.id, _exempt.c.course_id == Requirement.course_id),
+        )
+        .where(_in_force(today))
+    )  # fmt: skip
+
+
+def _duties(viewer: Viewer, today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
+    return _paired(today, *columns).where(
+        scope.below(Unit.path, viewer.unit_paths("administrator")), _may_be_known(viewer)
+    )
+
+
+def _status(today: date) -> ColumnElement[str]:
+    """Return ``rules.Duty.status`` in SQL."""
+    intervals = range(1, rules.MOST_MONTHS + 1)
+
+    def counts_from(day: date) -> Any:  # noqa: ANN401 -- the earliest pass that counts on a day
+        return case(
+            {months: rules.held_since(day, months) for months in intervals},
+            value=Requirement.interval_months, else_=date.min,
+        )  # fmt: skip
+
+    def holds_on(day: date) -> ColumnElement[bool]:
+        return and_(
+            _held.c.held_from.is_not(None), _held.c.through >= day,
+            _held.c.held_from >= counts_from(day),
+        )  # fmt: skip
+
+    # What is without end is never due.
+    endless = and_(_held.c.through == date.max, Requirement.interval_months.is_(None))
+    soon = today + REMIND + timedelta(days=1)
+    began = case(
+        (Posting.starts_on > Requirement.starts_on, Posting.starts_on),
+        else_=Requirement.starts_on,
+    )
+    return case(
+        (_exempt.c.until_on >= today, Status.EXEMPT.value),
+        (and_(holds_on(today), or_(endless, holds_on(soon))), Status.VALID.value),
+        (holds_on(today), Status.DUE.value),
+        (and_(_late(began, today), func.coalesce(_open.due_on, date.min) < today),
+         Status.OVERDUE.value),
+        (_open.begun_at.is_not(None), Status.IN_PROGRESS.value),
+        else_=Status.NEVER.value,
+    )  # fmt: skip
+
+
+def _late(began: Any, today: date) -> ColumnElement[bool]:  # noqa: ANN401 -- a column of days
+    """Return whether the days of grace are over: compared as a day, one for each length."""
+    graces = range(rules.MOST_GRACE + 1)
+    del graces
+    return began < _before(today)
+
+
+def _before(today: date) -> Any:  # noqa: ANN401 -- a day
+    return case(
+        {days: today - timedelta(days=days) for days in _GRACES},
+        value=Requirement.grace_days, else_=today - timedelta(days=rules.MOST_GRACE),
+    )  # fmt: skip
+
+
+_GRACES = range(rules.MOST_GRACE + 1)
+_ALWAYS = true()
+
+
+def _standings(rows: Any, today: date) -> list[Standing]:  # noqa: ANN401 -- rows
+    found = []
+    for row in rows:
+        through = row.through
+        duty = Duty(
+            began_on=max(row.required_on, row.posted_on), grace_days=row.grace_days,
+            months=row.interval_months, held_from=row.held_from,
+            valid_through=None if through in (None, date.max) else through,
+            begun=row.begun_at is not None, due_on=row.due_on, exempt_until=row.until_on,
+        )  # fmt: skip
+        found.append(Standing(row, duty, duty.status(today)))
+    return found
