@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -86,10 +86,12 @@ def enrol(
     route: str,
     by: Viewer | None,
     now: datetime,
+    due_on: date | None = None,
 ) -> Enrolment:
     """Add an open enrolment.
 
     route   self, rule, list or trainer; for listed and restricted courses never self.
+    due_on  the last day on which it is to be passed, None: no deadline.
     raises  Refused where the person has one already: there is never a second.
     """
     _one_at_a_time(session, person_id)
@@ -102,13 +104,13 @@ def enrol(
         raise Refused(Message(msg("This person is enrolled in the course already.")))
     enrolment = Enrolment(
         id=new_ordered_id(), person_id=person_id, course_id=course_id, route=route, number=None,
-        due_on=None, made_at=now, made_by=by.person_id if by else None,
+        due_on=due_on, made_at=now, made_by=actor_id(by) if by else None,
     )  # fmt: skip
     session.add(enrolment)
     session.flush()
     if route != "self":
         audit.append(
-            session, by.person_id if by else None, "enrolment.made", str(enrolment.id),
+            session, actor_id(by) if by else None, "enrolment.made", str(enrolment.id),
             {"person": str(person_id), "course": course_id, "route": route}, now=now,
         )  # fmt: skip
     return enrolment

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
@@ -48,7 +48,10 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
     left out for whom it is not entrusted to.
     """
     tops = viewer.unit_paths("administrator")
-    above = or_(false(), *(literal(top).startswith(_place.path, autoescape=True) for top in tops))
+    above = or_(
+        false(),
+        *(func.substr(literal(top), 1, func.length(_place.path)) == _place.path for top in tops),
+    )
     return list(
         session.execute(
             select(
@@ -87,14 +90,13 @@ def requirement(
     raise NotFound
 
 
-def counts(
-    session: Session, viewer: Viewer, *, today: date
-) -> dict[UUID, dict[Status, int]]:
+def counts(session: Session, viewer: Viewer, *, today: date) -> dict[UUID, dict[Status, int]]:
     """Return for each requirement how many of the viewer's people stand how."""
     state = _status(today)
     rows = session.execute(
-        _duties(viewer, today, Requirement.id, state.label("state"), func.count().label("people"))
-        .group_by(Requirement.id, state)
+        _duties(
+            viewer, today, Requirement.id, state.label("state"), func.count().label("people")
+        ).group_by(Requirement.id, state)
     )
     found: dict[UUID, dict[Status, int]] = {}
     for requirement_id, said, people in rows:
@@ -150,19 +152,19 @@ def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
 
 
 def missing(
-    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date
-) -> list[AnyRow]:
+    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date,
+    most: int | None = None,
+) -> list[AnyRow]:  # fmt: skip
     """Return who under a requirement neither holds the course nor is enrolled in it."""
     statement = _duties(viewer, today, *_LINE, *_FACTS).where(
         Requirement.id == requirement_id, _open.id.is_(None),
         _status(today).in_([Status.NEVER.value, Status.OVERDUE.value]),
     )  # fmt: skip
-    return list(session.execute(statement.order_by(Identity.name, Identity.person_id)))
+    by_name = statement.order_by(Identity.name, Identity.person_id).limit(most)
+    return list(session.execute(by_name))
 
 
-def reminders(
-    session: Session, viewer: Viewer, unit: str, *, today: date
-) -> list[Standing]:
+def reminders(session: Session, viewer: Viewer, unit: str, *, today: date) -> list[Standing]:
     """Return everybody at or below a unit for whom something is due, overdue or not begun.
 
     What is confidential is left out unless the viewer reads it: the list is printed.
@@ -257,9 +259,10 @@ _exempt = (
 )  # fmt: skip
 
 _LINE = (
-    Person.id.label("person_id"), Identity.name, Identity.service_number, Unit.code.label("unit_code"),
-    Unit.names.label("unit_names"), Requirement.id.label("requirement_id"), Requirement.course_id,
-    Requirement.place, _open.id.label("enrolment_id"),
+    Person.id.label("person_id"), Identity.name, Identity.service_number,
+    Unit.code.label("unit_code"), Unit.names.label("unit_names"),
+    Requirement.id.label("requirement_id"), Requirement.course_id, Requirement.place,
+    _open.id.label("enrolment_id"),
 )  # fmt: skip
 _FACTS = (
     Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
@@ -333,20 +336,6 @@ def _duties(viewer: Viewer, today: date, *columns: Any) -> Any:  # noqa: ANN401 
 
 def _status(today: date) -> ColumnElement[str]:
     """Return ``rules.Duty.status`` in SQL."""
-    intervals = range(1, rules.MOST_MONTHS + 1)
-
-    def counts_from(day: date) -> Any:  # noqa: ANN401 -- the earliest pass that counts on a day
-        return case(
-            {months: rules.held_since(day, months) for months in intervals},
-            value=Requirement.interval_months, else_=date.min,
-        )  # fmt: skip
-
-    def holds_on(day: date) -> ColumnElement[bool]:
-        return and_(
-            _held.c.held_from.is_not(None), _held.c.through >= day,
-            _held.c.held_from >= counts_from(day),
-        )  # fmt: skip
-
     # What is without end is never due.
     endless = and_(_held.c.through == date.max, Requirement.interval_months.is_(None))
     soon = today + REMIND + timedelta(days=1)
@@ -354,33 +343,30 @@ def _status(today: date) -> ColumnElement[str]:
         (Posting.starts_on > Requirement.starts_on, Posting.starts_on),
         else_=Requirement.starts_on,
     )
+    last_good_beginning = case(
+        {days: today - timedelta(days=days) for days in rules.GRACES},
+        value=Requirement.grace_days, else_=today,
+    )  # fmt: skip
+    late = and_(began < last_good_beginning, func.coalesce(_open.due_on, date.min) < today)
     return case(
         (_exempt.c.until_on >= today, Status.EXEMPT.value),
-        (and_(holds_on(today), or_(endless, holds_on(soon))), Status.VALID.value),
-        (holds_on(today), Status.DUE.value),
-        (and_(_late(began, today), func.coalesce(_open.due_on, date.min) < today),
-         Status.OVERDUE.value),
+        (and_(_holds_on(today), or_(endless, _holds_on(soon))), Status.VALID.value),
+        (_holds_on(today), Status.DUE.value),
+        (late, Status.OVERDUE.value),
         (_open.begun_at.is_not(None), Status.IN_PROGRESS.value),
         else_=Status.NEVER.value,
+    )
+
+
+def _holds_on(day: date) -> ColumnElement[bool]:
+    """Return whether the newest pass still counts on ``day``, for the requirement's interval."""
+    earliest = case(
+        {months: rules.held_since(day, months) for months in rules.INTERVALS},
+        value=Requirement.interval_months, else_=date.min,
     )  # fmt: skip
-
-
-def _late(began: Any, today: date) -> ColumnElement[bool]:  # noqa: ANN401 -- a column of days
-    """Return whether the days of grace are over: compared as a day, one for each length."""
-    graces = range(rules.MOST_GRACE + 1)
-    del graces
-    return began < _before(today)
-
-
-def _before(today: date) -> Any:  # noqa: ANN401 -- a day
-    return case(
-        {days: today - timedelta(days=days) for days in _GRACES},
-        value=Requirement.grace_days, else_=today - timedelta(days=rules.MOST_GRACE),
+    return and_(
+        _held.c.held_from.is_not(None), _held.c.through >= day, _held.c.held_from >= earliest
     )  # fmt: skip
-
-
-_GRACES = range(rules.MOST_GRACE + 1)
-_ALWAYS = true()
 
 
 def _standings(rows: Any, today: date) -> list[Standing]:  # noqa: ANN401 -- rows

@@ -14,7 +14,9 @@ from lms.kernel.messages import Message, msg
 REMIND = timedelta(days=90)
 FOR_EVER = date.max
 LONGEST_REASON = 500
-MOST_MONTHS, MOST_GRACE = 120, 730  # months, days
+# What a form offers, and what SQL compares: databases add months and days each in their own way.
+INTERVALS = (6, 12, 18, 24, 36, 48, 60)  # months
+GRACES = (0, 7, 14, 30, 60, 90, 120, 180, 270, 365)  # days
 KINDS = ("initial", "refresher")
 
 
