@@ -48,10 +48,17 @@ def make_form(
     session: Session, structure: Structure, edition_id: int, test: str,
     avoid: Collection[str], *, now: datetime,
 ) -> Form:  # fmt: skip
-    """Draw a form for a test of an edition; raises BankTooSmallError."""
+    """Draw a form for a test of an edition; raises BankTooSmallError.
+
+    The refresher is drawn by the plan of the final test.
+    """
     seed = secrets.token_hex(16)
     drawn = draw(
-        structure, structure.tests[test], queries.bank(session, edition_id), seed, avoid=avoid
+        structure,
+        structure.tests["post" if test == "refresher" else test],
+        queries.bank(session, edition_id),
+        seed,
+        avoid=avoid,
     )
     form = Form(
         id=new_ordered_id(), code=one_time_code(6), edition_id=edition_id, test=test, seed=seed,

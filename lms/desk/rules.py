@@ -61,17 +61,22 @@ def state_of(
 
 
 def still_missing(
-    structure: Structure, done: Collection[str], gate: TestGate, names_confirmed: bool
-) -> list[Item]:
-    """Return everything that the certificate asks for, each with whether it is done."""
+    structure: Structure, done: Collection[str], gate: TestGate, names_confirmed: bool, *,
+    renews: bool = False,
+) -> list[Item]:  # fmt: skip
+    """Return everything that the certificate asks for, each with whether it is done.
+
+    renews  a renewal asks for no lessons of who passes its test.
+    """
     total = len(structure.codes())
     read = sum(code in done for code in structure.codes())
     passed = gate.state is Gate.PASSED
+    lessons = Item(
+        Message(msg("Lessons: %(done)s of %(total)s finished"), {"done": read, "total": total}),
+        read == total,
+    )
     return [
-        Item(
-            Message(msg("Lessons: %(done)s of %(total)s finished"), {"done": read, "total": total}),
-            read == total,
-        ),
+        *([] if renews else [lessons]),
         Item(
             Message(
                 msg("Final test: at least %(percent)s %% and every critical question right"),

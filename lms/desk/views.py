@@ -28,16 +28,21 @@ from lms.desk import queries, rules
 from lms.desk.marked import marked
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
+from lms.kernel.messages import Message
 from lms.learning import actions
 from lms.learning import queries as learning
 from lms.learning.rules import (
+    FINAL_TESTS,
     Gate,
     Sitting,
     TestGate,
     effective_rule,
+    final_test,
     gate_sentence,
+    may_renew,
     pass_sentence,
     post_test_gate,
+    rule_of_test,
 )
 from lms.tables import AnyRow
 from lms.web.language import IN_LANGUAGE, current
@@ -80,7 +85,8 @@ def course(slug: str) -> ResponseReturnValue:
         each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
     ]
     structure = structure_of(row)
-    gate = gate_of(row, structure, learning.sittings_among(attempts, row.enrolment_id))
+    sittings = learning.sittings_among(attempts, row.enrolment_id)
+    gate = gate_of(row, structure, sittings)
     titles = row.text["lessons"]
     certificates = [
         each
@@ -93,10 +99,16 @@ def course(slug: str) -> ResponseReturnValue:
         structure=structure,
         gate=gate,
         sentence=gate_sentence(gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""),
-        rule=pass_sentence(structure.pass_rule),
+        rule=rule_of(row, structure, sittings),
         missing=rules.still_missing(
-            structure, row.lessons or (), gate, row.names_confirmed_at is not None
+            structure,
+            row.lessons or (),
+            gate,
+            row.names_confirmed_at is not None,
+            renews=row.renews_id is not None,
         ),
+        may_renew=gate.state is Gate.PASSED
+        and may_renew(row.valid_through, structure.refresher_days, clock.now().date()),
         done=set(row.lessons or ()),
         attempts=attempts,
         open_tests={each.test: each.id for each in attempts if each.state == "open"},
@@ -114,8 +126,15 @@ def structure_of(row: AnyRow) -> Structure:
 def gate_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> TestGate:
     """Return whether the post-test is open for the person of this row."""
     return post_test_gate(
-        structure, row.lessons or (), row.read_again or (), sittings, row.granted, now=clock.now()
-    )
+        structure, row.lessons or (), row.read_again or (), sittings, row.granted,
+        now=clock.now(), renews=row.renews_id is not None,
+    )  # fmt: skip
+
+
+def rule_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> Message:
+    """Return the sentence of the rule that counts for the test that comes next."""
+    test = final_test(row.renews_id is not None, sittings)
+    return pass_sentence(rule_of_test(structure, test, floor=site().least_percent))
 
 
 def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> dict[str, Any]:
@@ -172,7 +191,8 @@ def test(slug: str, test: str) -> ResponseReturnValue:
     attempts = [
         each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
     ]
-    gate = gate_of(row, structure, learning.sittings_among(attempts, row.enrolment_id))
+    sittings = learning.sittings_among(attempts, row.enrolment_id)
+    gate = gate_of(row, structure, sittings)
     return render_template(
         "desk/test.html",
         course=row,
@@ -183,7 +203,7 @@ def test(slug: str, test: str) -> ResponseReturnValue:
         sentence=gate_sentence(
             gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
         ),
-        rule=pass_sentence(structure.pass_rule),
+        rule=rule_of(row, structure, sittings),
         running=any(each.test == test and each.state == "open" for each in attempts),
         taken=any(each.test == test and each.state != "open" for each in attempts),
     )
@@ -227,11 +247,11 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     structure = structure_of(row)
     attempts = learning.attempts(session, me)
     gate = gate_of(row, structure, learning.sittings_among(attempts, attempt.enrolment_id))
-    shows_key = attempt.test == "post" and rules.shows_key(
+    shows_key = attempt.test in FINAL_TESTS and rules.shows_key(
         gate, testing=any(each.state == "open" for each in attempts)
     )
     missed = []
-    if attempt.test == "post":
+    if attempt.test in FINAL_TESTS:
         missed = marked(session, attempt, current().code, with_key=shows_key)
     return render_template(
         "desk/result.html",
@@ -244,7 +264,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         sentence=gate_sentence(
             gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
         ),
-        rule=pass_sentence(structure.pass_rule),
+        rule=pass_sentence(rule_of_test(structure, attempt.test, floor=site().least_percent)),
     )
 
 

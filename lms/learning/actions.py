@@ -73,6 +73,46 @@ def begin(
     return enrolment
 
 
+def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enrolment:
+    """Take a passed course anew, near its last day: a new enrolment whose test comes first.
+
+    Nothing of before is touched: the former enrolment is closed with its records, its pass and
+    its certificate. Saying it twice changes nothing.
+    raises  NotFound without an open enrolment in the course; Refused while it is not passed, or
+            holds for longer than the course's refresher time.
+    """
+    former = queries.open_enrolment(session, viewer, slug)
+    if former.renews_id is not None and former.number is not None:
+        progress = session.get(Progress, former.id)
+        if progress is None or progress.passed_at is None:
+            return former
+    _, structure = begun_edition(session, former)
+    progress = session.get_one(Progress, former.id)
+    if progress.passed_at is None or not rules.may_renew(
+        progress.valid_through, structure.refresher_days, now.date()
+    ):
+        raise Refused(
+            Message(
+                msg("This course can be renewed in the last %(days)s days before it runs out."),
+                {"days": structure.refresher_days},
+            )
+        )
+    former.closed_at, former.closed_because = now, "renewed"
+    session.flush()
+    enrolment = enrol(
+        session, viewer.person_id, former.course_id, route=former.route, by=viewer, now=now
+    )
+    course = session.get_one(Course, former.course_id)
+    edition = session.get_one(Edition, course.edition_id)
+    enrolment.renews_id, enrolment.programme_id = former.id, former.programme_id
+    enrolment.begun_at, enrolment.number = now, edition.number
+    records.append(
+        session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
+        edition_id=edition.id,
+    )  # fmt: skip
+    return enrolment
+
+
 def _one_at_a_time(session: Session, person_id: UUID) -> None:
     """Let enrolling the same person wait for this transaction: none is there yet to be locked."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
@@ -238,6 +278,9 @@ def start_test(
     edition, structure = begun_edition(session, enrolment)
     if test not in structure.tests:
         raise NotFound
+    if test == "post":
+        sittings = queries.sittings(session, enrolment.id)
+        test = rules.final_test(enrolment.renews_id is not None, sittings)
     earlier = assessment.attempts(session, enrolment.id, test)
     running = next((each for each in earlier if each.state == "open"), None)
     if running is not None:
@@ -253,7 +296,7 @@ def start_test(
             )
         )
     grant_id = None
-    if test == "post":
+    if test in rules.FINAL_TESTS:
         grant_id = _require_open(session, enrolment, structure, floor, now=now)
     elif earlier:
         raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
@@ -272,7 +315,7 @@ def start_test(
     person = session.get_one(Person, viewer.person_id)
     attempt = tests.open_attempt(
         session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
-        minutes=structure.pass_rule.minutes if test == "post" else None,
+        minutes=structure.pass_rule.minutes if test in rules.FINAL_TESTS else None,
         extra_time=person.extra_time, grant_id=grant_id, now=now,
     )  # fmt: skip
     if attempt.closes_at is not None:
@@ -298,11 +341,12 @@ def _require_open(
     sittings = queries.sittings(session, enrolment.id)
     granted = queries.unused_grants(session, enrolment.id)
     state = (structure, progress.lessons, progress.reviewed, sittings)
-    gate = rules.post_test_gate(*state, len(granted), now=now)
+    renews = enrolment.renews_id is not None
+    gate = rules.post_test_gate(*state, len(granted), now=now, renews=renews)
     if gate.state is not rules.Gate.OPEN:
         moment = gate.opens_at.isoformat(" ", "minutes") if gate.opens_at else ""
         raise Refused(rules.gate_sentence(gate, {}, moment))
-    without = rules.post_test_gate(*state, 0, now=now)
+    without = rules.post_test_gate(*state, 0, now=now, renews=renews)
     return None if without.state is rules.Gate.OPEN else granted[0]
 
 
@@ -325,12 +369,12 @@ def hand_in(
     if attempt.state != "open":
         return attempt
     edition, structure = begun_edition(session, enrolment)
-    rule = rules.effective_rule(structure.pass_rule, floor=floor)
+    rule = rules.rule_of_test(structure, attempt.test, floor=floor)
     earned = tests.submit(
         session, attempt, rule, structure.critical, claimed_at=claimed_at, now=now
     )
     verb, held = "attempted", {}
-    if attempt.test == "post":
+    if attempt.test in rules.FINAL_TESTS:
         verb = "passed" if earned.passed else "failed"
     if verb == "passed":
         day = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()

@@ -58,14 +58,14 @@ def _course_rows() -> AnySelect:
         select(
             Course.id.label("course_id"), Course.slug, Course.kind, Course.access,
             Enrolment.id.label("enrolment_id"), Enrolment.begun_at, Enrolment.closed_at,
-            Enrolment.due_on, Enrolment.route,
+            Enrolment.due_on, Enrolment.route, Enrolment.renews_id,
             Edition.id.label("edition_id"), Edition.number, Edition.revision, Edition.facts,
             Edition.nation, Edition.published_at,
             EditionText.title, EditionText.language.label("text_language"),
             EditionText.facts.label("text"), EditionText.bank_complete, EditionText.reviewed,
             Progress.lessons, Progress.reviewed.label("read_again"), Progress.lesson,
             Progress.section, Progress.seconds, Progress.passed_at, Progress.percent,
-            Progress.seen_at, Progress.version, _GRANTED.label("granted"),
+            Progress.seen_at, Progress.version, Progress.valid_through, _GRANTED.label("granted"),
             _NAMES_CONFIRMED.label("names_confirmed_at"),
         )
         .select_from(Course)
@@ -205,7 +205,7 @@ def sittings_among(rows: Iterable[AnyRow], enrolment_id: UUID | None) -> list[ru
             tuple((row.outcome or {}).get("failed_modules", ())), row.grant_id is not None,
         )
         for row in rows
-        if row.enrolment_id == enrolment_id and row.test in {"post", "refresher"}
+        if row.enrolment_id == enrolment_id and row.test in rules.FINAL_TESTS
     ]  # fmt: skip
 
 

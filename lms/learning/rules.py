@@ -63,6 +63,28 @@ class TestGate:
     lessons: tuple[str, ...] = ()
 
 
+# The tests that decide: the final one, and in a renewal the refresher, which comes first.
+FINAL_TESTS = frozenset({"post", "refresher"})
+
+
+def final_test(renews: bool, sittings: Sequence[Sitting]) -> str:
+    """Return which test comes next: a renewal begins with the refresher, failed once or not."""
+    return "refresher" if renews and not sittings else "post"
+
+
+def may_renew(valid_through: date | None, refresher_days: int, today: date) -> bool:
+    """Return whether a passed course may be taken anew: near the last day, and after it."""
+    return valid_through is not None and valid_through - today <= timedelta(days=refresher_days)
+
+
+def rule_of_test(structure: Structure, test: str, *, floor: int) -> PassRule:
+    """Return the pass rule of a test here: the refresher asks for its own percentage."""
+    rule = structure.pass_rule
+    if test == "refresher":
+        rule = replace(rule, percent=max(rule.percent, structure.refresher_percent))
+    return effective_rule(rule, floor=floor)
+
+
 def post_test_gate(
     structure: Structure,
     done: Collection[str],
@@ -71,6 +93,7 @@ def post_test_gate(
     granted: int,
     *,
     now: datetime,
+    renews: bool = False,
 ) -> TestGate:
     """Decide whether a person may start the post-test.
 
@@ -79,6 +102,8 @@ def post_test_gate(
     sittings  every attempt of this enrolment, oldest first.
     granted   attempts that somebody granted beyond the rule, with a reason. A granted attempt
               needs neither the pause nor room in the window.
+    renews    the enrolment renews an earlier pass: the test comes first, and only the modules
+              that were failed in it are read again.
     """
     rule = structure.pass_rule
     window = [
@@ -94,7 +119,7 @@ def post_test_gate(
     if any(sitting.submitted_at is None for sitting in sittings):
         return TestGate(Gate.RUNNING, left)
     unread = tuple(code for code in structure.codes() if code not in done)
-    if unread:
+    if unread and not renews:
         return TestGate(Gate.LESSONS, left, lessons=unread)
     if not sittings:
         return TestGate(Gate.OPEN, left)
