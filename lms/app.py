@@ -100,17 +100,19 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.background.views import bp as background
     from lms.admin.people.views import bp as people
     from lms.admin.places.views import bp as places
+    from lms.admin.requirements.views import bp as requirements
     from lms.admin.roles.views import bp as roles
     from lms.admin.slips.views import bp as slips
     from lms.admin.views import bp as admin
+    from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
     from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, certificates, desk, factor, learning, people, places, roles,
-        slips, background,
+        accounts, admin, assessment, background, certificates, desk, factor, learning, people,
+        places, requirements, roles, slips, waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -129,8 +131,15 @@ def job_steps() -> Mapping[str, Callable[..., Any]]:
     from lms.admin.publishing import publish_for_nation
     from lms.certificates.work import STEPS
     from lms.learning.closing import CLOSE, close_attempt
+    from lms.requirements.actions import ENROL, enrol_joiners
 
-    return {CLOSE: close_attempt, PUBLISH: publish_for_nation, TIDY: tidy, **STEPS}
+    return {
+        CLOSE: close_attempt,
+        ENROL: enrol_joiners,
+        PUBLISH: publish_for_nation,
+        TIDY: tidy,
+        **STEPS,
+    }
 
 
 def secret_key(chosen: Settings) -> bytes:

@@ -44,6 +44,8 @@ from lms.learning.rules import (
     post_test_gate,
     rule_of_test,
 )
+from lms.requirements import queries as duty
+from lms.requirements.rules import STATUS_WORDS, next_step
 from lms.tables import AnyRow
 from lms.web.language import IN_LANGUAGE, current
 from lms.web.pages import shown_moment, shown_time, site, viewer
@@ -67,8 +69,14 @@ def home() -> ResponseReturnValue:
     going_on = rules.continue_with(
         [(each["slug"], each["seen_at"], each["finished"]) for each in courses]
     )
+    duties = duty.mine(session, me, today=clock.now().date())
+    next_duty = next_step([(each.row.place, each.status) for each in duties])
     return render_template(
         "desk/home.html",
+        duties=duties,
+        next_duty=None if next_duty is None else duties[next_duty],
+        status_words=STATUS_WORDS,
+        titles={row.course_id: (row.title, row.slug) for row in rows},
         courses=courses,
         going_on=next((each for each in courses if each["slug"] == going_on), None),
         certificates=certificates,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -181,6 +181,65 @@ def reminders(session: Session, viewer: Viewer, unit: str, *, today: date) -> li
         .limit(5000)
     )
     return _standings(rows, today)
+
+
+def enrolment(session: Session, viewer: Viewer, enrolment_id: UUID, *, today: date) -> AnyRow:
+    """Return an open enrolment of somebody whom the viewer administers, with the name.
+
+    raises NotFound for any other.
+    """
+    found = session.execute(
+        select(
+            Enrolment.id, Enrolment.person_id, Enrolment.course_id, Enrolment.due_on,
+            Identity.name,
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Identity, Identity.person_id == Person.id)
+        .where(
+            Enrolment.id == enrolment_id, Enrolment.closed_at.is_(None),
+            scope.works_below(viewer, "administrator", today),
+        )
+    ).one_or_none()  # fmt: skip
+    if found is None:
+        raise NotFound
+    return found
+
+
+def learned(
+    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date
+) -> list[AnyRow]:
+    """Return the courses of a person whom the caller has found for the viewer, newest first.
+
+    until  facts of later days belong to another place and are left out. Restricted courses are
+           seen by confidential readers alone.
+    """
+    statement = (
+        select(
+            Enrolment.id, Enrolment.course_id, Enrolment.route, Enrolment.made_at,
+            Enrolment.begun_at, Enrolment.due_on, Enrolment.closed_at, Enrolment.closed_because,
+            Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
+            Progress.valid_through, Course.slug, EditionText.title,
+        )
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+        .outerjoin(
+            EditionText,
+            and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+        )
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.made_at < datetime.combine(min(until, LAST), time.max, UTC),
+        )
+        .order_by(Enrolment.made_at.desc())
+        .limit(100)
+    )  # fmt: skip
+    if not viewer.holds("confidential-reader"):
+        statement = statement.where(Course.access != "restricted")
+    return list(session.execute(statement))
+
+
+# Databases and drivers take no moment of the year 9999 in every time zone.
+LAST = date(9000, 1, 1)
 
 
 def exemptions(session: Session, viewer: Viewer, person_id: UUID) -> list[AnyRow]:

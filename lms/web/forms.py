@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from wtforms import Form, HiddenField, StringField
+from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
@@ -68,6 +68,20 @@ class KeyedForm(PageForm):
 def trimmed(value: str | None) -> str | None:
     """Take the spaces off both ends of what was typed."""
     return value.strip() if value else value
+
+
+class WholeNumber(IntegerField):
+    """A whole number, typed with the digits of any script."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take a number; an empty field is None."""
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if typed:
+            try:
+                self.data = int(typed)
+            except ValueError:
+                raise ValueError(gettext("Write a whole number.")) from None
 
 
 class TextLine(StringField):

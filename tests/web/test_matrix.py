@@ -113,6 +113,10 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "person_id": [things.person.id if things else nothing],
         "unit_id": [nothing],
         "grant_id": [nothing],
+        "requirement_id": [nothing],
+        "exemption_id": [nothing],
+        "external_id": [nothing],
+        "enrolment_id": [nothing],
     }
 
 

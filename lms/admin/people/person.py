@@ -12,6 +12,8 @@ from lms.accounts.staff import queries
 from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
+from lms.requirements import queries as requirements
+from lms.requirements.rules import FOR_EVER, STATUS_WORDS
 from lms.tables import AnyRow
 from lms.web.language import current
 from lms.web.pages import site, viewer
@@ -41,6 +43,24 @@ def facts(person_id: UUID) -> dict[str, Any]:
         "words": words,
         "today": today(),
         "left": person.until is not None and person.until < today(),
+    }
+
+
+def learned(person_id: UUID) -> dict[str, Any]:
+    """Return what the page of a person's learning needs; raises NotFound for a stranger.
+
+    Who has left is shown as they were on their last day here.
+    """
+    session, me = reading(), viewer()
+    person = queries.person(session, me, person_id, today=today())
+    until = person.until or today()
+    return {
+        "person": person,
+        "learned": requirements.learned(session, me, person_id, current().code, until=until),
+        "standings": requirements.of_people(session, me, [person_id], today=today())[person_id],
+        "status_words": STATUS_WORDS,
+        "never": FOR_EVER,
+        "until": until,
     }
 
 

@@ -30,7 +30,7 @@ from lms.web.permissions import ADMINISTER, LOOK_AFTER, permission
 bp = Blueprint("people", __name__, url_prefix=f"{IN_LANGUAGE}/administer/people")
 
 # What an inspector may open; each view of it is logged.
-INSPECTED = {"people.all", "people.one"}
+INSPECTED = {"people.all", "people.one", "people.learning"}
 FILTERS = ("text", "unit", "function", "status", "where")
 
 
@@ -101,6 +101,13 @@ def _code_page(person_id: UUID, code: str, *, first: bool) -> ResponseReturnValu
 def one(person_id: UUID) -> ResponseReturnValue:
     """Show one person: where they work, their roles, what can be done."""
     return render_template("people/one.html", **persons.facts(person_id))
+
+
+@bp.get("/<uuid:person_id>/learning")
+@permission(LOOK_AFTER)
+def learning(person_id: UUID) -> ResponseReturnValue:
+    """Show what one person must hold, and what they have learned."""
+    return render_template("people/learning.html", **persons.learned(person_id))
 
 
 @bp.route("/<uuid:person_id>/details", methods=["GET", "POST"])

@@ -1,0 +1,121 @@
+"""What the pages of requirements offer and preview; each part asked with the viewer's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import scope
+from lms.accounts.models import Identity, Person
+from lms.accounts.rules import folded_service_number
+from lms.catalogue.models import Course, EditionText
+from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment
+from lms.requirements import queries
+from lms.requirements.queries import Standing
+from lms.requirements.rules import COVERED
+
+
+def courses(
+    session: Session, viewer: Viewer, language: str, *, every: bool = False
+) -> list[tuple[str, str]]:
+    """Return the published courses as choices (id, title).
+
+    every  whether restricted ones are among them; else only for confidential readers.
+    """
+    statement = (
+        select(Course.id, EditionText.title)
+        .join(
+            EditionText,
+            and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+        )
+        .where(Course.kind == "course")
+        .order_by(Course.id)
+        .limit(200)
+    )
+    if not every and not viewer.holds("confidential-reader"):
+        statement = statement.where(Course.access != "restricted")
+    return [(course_id, title) for course_id, title in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number of a pasted list. ``known``: somebody whom the viewer administers has it."""
+
+    number: str
+    known: bool
+    name: str = ""
+    enrolled: bool = False
+    standings: tuple[Standing, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing that this person must hold is missing."""
+        return all(each.status in COVERED for each in self.standings)
+
+
+def preview(
+    session: Session, viewer: Viewer, numbers: Sequence[str], course_id: str, *, today: date
+) -> list[Line]:
+    """Return for each number of a list whom it means, and whether they are enrolled already."""
+    people = _people(session, viewer, numbers, today=today)
+    ids = [person_id for person_id, _ in people.values()]
+    there = set(
+        session.scalars(
+            select(Enrolment.person_id).where(
+                Enrolment.person_id.in_(ids), Enrolment.course_id == course_id,
+                Enrolment.closed_at.is_(None),
+            )
+        )
+    )  # fmt: skip
+    lines = []
+    for number in numbers:
+        found = people.get(folded_service_number(number))
+        if found is None:
+            lines.append(Line(number, known=False))
+        else:
+            lines.append(Line(number, known=True, name=found[1], enrolled=found[0] in there))
+    return lines
+
+
+def shift(
+    session: Session, viewer: Viewer, numbers: Sequence[str], language: str, *, today: date
+) -> list[Line]:
+    """Return for each number of a list how that person stands towards everything they must hold.
+
+    What is confidential is left out, unless the viewer reads it: the sheet is printed.
+    """
+    del language
+    people = _people(session, viewer, numbers, today=today)
+    ids = [person_id for person_id, _ in people.values()]
+    standings = queries.of_people(session, viewer, ids, today=today)
+    lines = []
+    for number in numbers:
+        found = people.get(folded_service_number(number))
+        if found is None:
+            lines.append(Line(number, known=False))
+        else:
+            lines.append(
+                Line(number, known=True, name=found[1], standings=tuple(standings[found[0]]))
+            )
+    return lines
+
+
+def _people(
+    session: Session, viewer: Viewer, numbers: Sequence[str], *, today: date
+) -> dict[str, tuple[UUID, str]]:
+    folded = [folded_service_number(number) for number in numbers]
+    rows = session.execute(
+        select(Identity.service_number_folded, Identity.person_id, Identity.name)
+        .join(Person, Person.id == Identity.person_id)
+        .where(
+            Identity.service_number_folded.in_(folded),
+            scope.works_below(viewer, "administrator", today),
+        )
+    )
+    return {number: (person_id, name) for number, person_id, name in rows}

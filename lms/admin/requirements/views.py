@@ -1,0 +1,189 @@
+"""Who must hold what: the matrix, who stands how, tonight's shift, printed reminders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.accounts import words
+from lms.accounts.rules import folded_service_number
+from lms.admin.people.person import places_to_choose, today
+from lms.admin.requirements import offered
+from lms.admin.requirements.forms import EnrolForm, RequirementForm, ShiftForm, numbers_in
+from lms.db import reading, transaction
+from lms.kernel import clock
+from lms.kernel.errors import NotFound, Refused
+from lms.requirements import actions, queries, rules
+from lms.requirements.actions import NewRequirement
+from lms.requirements.rules import COVERED, STATUS_WORDS, Status
+from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, say
+from lms.web.listing import ROWS, Asked, Listing
+from lms.web.pages import viewer
+from lms.web.permissions import ADMINISTER, permission
+
+bp = Blueprint("requirements", __name__, url_prefix=f"{IN_LANGUAGE}/administer/requirements")
+
+
+@bp.get("")
+@permission(ADMINISTER)
+def matrix() -> ResponseReturnValue:
+    """Show every requirement in force with how many people stand how."""
+    session, me, day = reading(), viewer(), today()
+    return render_template(
+        "requirements/matrix.html", words=words, Status=Status, status_words=STATUS_WORDS,
+        requirements=queries.requirements(session, me, current().code, today=day),
+        counts=queries.counts(session, me, today=day),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission(ADMINISTER)
+def add() -> ResponseReturnValue:
+    """Set a requirement."""
+    courses = offered.courses(reading(), viewer(), current().code)
+    form = RequirementForm(request.form, places=places_to_choose(), courses=courses)
+    if request.method == "GET":
+        form.grace.data, form.enrols.data = "90", True
+        return render_template("requirements/new.html", form=form)
+    if not form.validate():
+        return render_template("requirements/new.html", form=form), 422
+    months = int(form.interval.data) if form.interval.data else None
+    new = NewRequirement(
+        course_id=form.course_id.data, unit_code=form.unit.data,
+        function=form.function.data or None, kind="refresher" if months else "initial",
+        interval_months=months, grace_days=int(form.grace.data), place=form.place.data,
+        enrols=bool(form.enrols.data),
+    )  # fmt: skip
+    try:
+        with transaction() as session:
+            made = actions.require(session, viewer(), new, now=clock.now())
+    except (Refused, NotFound) as refused:
+        form.form_errors.append(say(refused.message))
+        return render_template("requirements/new.html", form=form), refused.status
+    flash(gettext("The requirement counts from today on."))
+    return redirect(url_for(".one", requirement_id=made), 303)
+
+
+@bp.get("/<uuid:requirement_id>")
+@permission(ADMINISTER)
+def one(requirement_id: UUID) -> ResponseReturnValue:
+    """Show who stands how under one requirement."""
+    session, me, day = reading(), viewer(), today()
+    found = queries.requirement(session, me, requirement_id, current().code, today=day)
+    asked = Asked.of(("status", "unit"), ("name",))
+    if asked.get("status") not in {each.value for each in Status}:
+        asked = replace(asked, filters={k: v for k, v in asked.filters.items() if k != "status"})
+    people, total = queries.people(
+        session, me, requirement_id, today=day, status=asked.get("status"),
+        unit=asked.get("unit"), limit=ROWS, offset=asked.offset,
+    )  # fmt: skip
+    return render_template(
+        "requirements/one.html", requirement=found, listing=Listing(asked, people, total),
+        words=words, Status=Status, status_words=STATUS_WORDS, never=rules.FOR_EVER,
+    )  # fmt: skip
+
+
+@bp.post("/<uuid:requirement_id>/end")
+@permission(ADMINISTER)
+def end(requirement_id: UUID) -> ResponseReturnValue:
+    """Let a requirement count no more."""
+    with transaction() as session:
+        actions.end_requirement(session, viewer(), requirement_id, now=clock.now())
+    flash(gettext("The requirement has ended. What was learned stays."))
+    return redirect(url_for(".matrix"), 303)
+
+
+@bp.get("/<uuid:requirement_id>/enrolment")
+@permission(ADMINISTER)
+def preview_enrolment(requirement_id: UUID) -> ResponseReturnValue:
+    """Name who would be enrolled, before anybody is."""
+    session, me, day = reading(), viewer(), today()
+    found = queries.requirement(session, me, requirement_id, current().code, today=day)
+    people = queries.missing(session, me, requirement_id, today=day, most=SHOWN + 1)
+    return render_template("requirements/enrol.html", requirement=found, people=people, most=SHOWN)
+
+
+# More names than these are not read by anybody before they press the button.
+SHOWN = 200
+
+
+@bp.post("/<uuid:requirement_id>/enrolment")
+@permission(ADMINISTER)
+def enrol(requirement_id: UUID) -> ResponseReturnValue:
+    """Enrol them; many are enrolled in the background."""
+    session, me, day = reading(), viewer(), today()
+    queries.requirement(session, me, requirement_id, current().code, today=day)
+    with transaction() as session:
+        done = actions.enrol_missing(
+            session, me, requirement_id, now=clock.now(), most=actions.A_STEP
+        )
+        if done == actions.A_STEP:
+            actions.ask_to_enrol(session, now=clock.now(), because=str(requirement_id))
+    if done == actions.A_STEP:
+        flash(gettext("The first 200 are enrolled, the others follow in the background."))
+    else:
+        flash(
+            ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done)
+        )  # fmt: skip
+    return redirect(url_for(".one", requirement_id=requirement_id), 303)
+
+
+@bp.route("/enrol", methods=["GET", "POST"])
+@permission(ADMINISTER)
+def enrol_list() -> ResponseReturnValue:
+    """Enrol people by a pasted list; the first time it is only shown what would happen."""
+    courses = offered.courses(reading(), viewer(), current().code)
+    form = EnrolForm(request.form, courses=courses)
+    if request.method == "GET":
+        return render_template("requirements/enrol_list.html", form=form, preview=None)
+    if not form.validate():
+        return render_template("requirements/enrol_list.html", form=form, preview=None), 422
+    numbers = numbers_in(form.numbers.data)
+    preview = offered.preview(reading(), viewer(), numbers, form.course_id.data, today=today())
+    if request.form.get("go") != "enrol":
+        return render_template("requirements/enrol_list.html", form=form, preview=preview)
+    with transaction() as session:
+        done = actions.enrol_people(
+            session, viewer(), [folded_service_number(each) for each in numbers],
+            form.course_id.data, due_on=form.due_on.data, now=clock.now(),
+        )  # fmt: skip
+    flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done))
+    return redirect(url_for(".matrix"), 303)
+
+
+@bp.route("/shift", methods=["GET", "POST"])
+@permission(ADMINISTER)
+def shift() -> ResponseReturnValue:
+    """Say for each person of a shift whether they hold what they must. Changes nothing."""
+    form = ShiftForm(request.form)
+    if request.method == "GET":
+        return render_template("requirements/shift.html", form=form, lines=None)
+    if not form.validate():
+        return render_template("requirements/shift.html", form=form, lines=None), 422
+    lines = offered.shift(
+        reading(), viewer(), numbers_in(form.numbers.data), current().code, today=today()
+    )
+    return render_template(
+        "requirements/shift.html", form=form, lines=lines, covered=COVERED,
+        status_words=STATUS_WORDS, today=today(),
+        good=sum(each.known and each.good for each in lines),
+    )  # fmt: skip
+
+
+@bp.get("/reminders")
+@permission(ADMINISTER)
+def reminders() -> ResponseReturnValue:
+    """Show one printed list of a place: who has to do what."""
+    places = places_to_choose()
+    chosen = request.args.get("unit") or (places[0][0] if len(places) == 1 else "")
+    found = []
+    if chosen in {code for code, _ in places}:
+        found = queries.reminders(reading(), viewer(), chosen, today=today())
+    titles = dict(offered.courses(reading(), viewer(), current().code, every=True))
+    return render_template(
+        "requirements/reminders.html", places=places, chosen=chosen, found=found, titles=titles,
+        status_words=STATUS_WORDS, today=today(), never=rules.FOR_EVER,
+    )  # fmt: skip
