@@ -87,7 +87,7 @@ class PersonForm(_Names):
     service_number = TextLine(
         _l("Service number"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_NUMBER)]
     )
-    unit = PlaceField(_l("Place"))
+    unit = PlaceField(_l("Workplace"))
     function = SelectField(_l("Function"))
 
     def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401
@@ -103,7 +103,7 @@ class DetailsForm(_Names):
 class TransferForm(PageForm):
     """Another place or function, from a day on."""
 
-    unit = PlaceField(_l("Place"))
+    unit = PlaceField(_l("Workplace"))
     function = SelectField(_l("Function"))
     starts_on = DayField(_l("From which day"), validators=[InputRequired(REQUIRED)])
 
