@@ -30,7 +30,7 @@ from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.requirements import models as requirements_models
 from lms.settings import Settings
-from lms.web import csrf, errors, headers, pages, permissions
+from lms.web import cookies, csrf, errors, headers, hosts, pages, permissions
 
 if TYPE_CHECKING:
     from lms.web.gate import Gate
@@ -58,14 +58,11 @@ def create_app(given: Settings | None = None) -> Flask:
         DEMO=chosen.demo,
         JOB_STEPS=job_steps,
         SECRET_KEY=secret_key(chosen),
-        SESSION_COOKIE_NAME="flash",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=chosen.tls,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024 * 8,
         MAX_FORM_PARTS=500,
-        TRUSTED_HOSTS=list(chosen.trusted_hosts) or None,
         SQLALCHEMY_DATABASE_URI=chosen.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
     )
@@ -75,8 +72,10 @@ def create_app(given: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+    app.session_interface = cookies.Flashes()
     errors.init_app(app)
     pages.init_app(app)
+    hosts.init_app(app, names=chosen.hosts, proxies=chosen.trusted_proxies)
     app.before_request(_know_the_installation())
     account_session.init_app(app)
     app.before_request(csrf.check)

@@ -35,6 +35,11 @@ class Settings:
     worker: bool
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that this server answers to: those trusted, else this machine's own."""
+        return self.trusted_hosts or tuple(sorted(LOOPBACK))
+
+    @property
     def tls(self) -> bool:
         """Whether this server speaks TLS itself."""
         return self.tls_cert is not None

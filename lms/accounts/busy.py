@@ -10,7 +10,6 @@ from flask import Flask, g, render_template
 from lms.accounts.rules import LONGEST_NUMBER, path_on_this_host
 from lms.installation import LANGUAGES, Installation
 from lms.web.csrf import FIELD
-from lms.web.refusals import own_address
 
 LONGEST_TOKEN = 200
 
@@ -28,7 +27,7 @@ def busy_page(
 
     def page(language: str, form: bytes) -> bytes:
         typed = dict(parse_qsl(form.decode("utf-8", "replace"), max_num_fields=20))
-        with app.test_request_context(base_url=own_address(app)):
+        with app.test_request_context():
             g.language = language if language in LANGUAGES else "en"
             g.site = site()
             return render_template(

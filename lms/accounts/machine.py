@@ -8,22 +8,22 @@ own      one person uses it.
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app
 from itsdangerous import BadSignature, Signer
 from werkzeug.wrappers import Response
+
+from lms.web import cookies
 
 UNKNOWN, SHARED, OWN = "unknown", "shared", "own"
 KINDS = (UNKNOWN, SHARED, OWN)
 
 COOKIE = "machine"
-# 400 days is the longest that browsers keep a cookie.
-KEPT_SECONDS = 400 * 86400
 
 
 def kind() -> str:
     """Return the kind that this browser's cookie states; ``unknown`` without a genuine one."""
     try:
-        said = _signer().unsign(request.cookies.get(COOKIE, "")).decode()
+        said = _signer().unsign(cookies.given(COOKIE) or "").decode()
     except BadSignature:
         return UNKNOWN
     return said if said in KINDS else UNKNOWN
@@ -32,16 +32,9 @@ def kind() -> str:
 def remember(response: Response, chosen: str) -> None:
     """Let the browser keep ``chosen``; ``unknown`` makes it forget."""
     if chosen == UNKNOWN:
-        response.delete_cookie(COOKIE)
+        cookies.take(response, COOKIE)
         return
-    response.set_cookie(
-        COOKIE,
-        _signer().sign(chosen).decode(),
-        max_age=KEPT_SECONDS,
-        httponly=True,
-        secure=request.is_secure,
-        samesite="Lax",
-    )
+    cookies.give(response, COOKIE, _signer().sign(chosen).decode(), seconds=cookies.LONGEST)
 
 
 def _signer() -> Signer:

@@ -26,7 +26,8 @@ from lms.db import reading, transaction
 from lms.extensions import login
 from lms.kernel import clock
 from lms.kernel.viewer import Role, Viewer
-from lms.web.csrf import session_cookie_name
+from lms.web import cookies
+from lms.web.csrf import SESSION
 
 log = logging.getLogger("lms.accounts")
 
@@ -81,16 +82,12 @@ def choosing() -> Any:  # noqa: ANN401 -- a Row of _BY_TOKEN
 
 def give_cookie(response: BaseResponse, token: str) -> None:
     """Let the browser hold a new session."""
-    response.set_cookie(
-        session_cookie_name(), token, httponly=True, secure=request.is_secure, samesite="Lax"
-    )
+    cookies.give(response, SESSION, token)
 
 
 def take_cookie(response: BaseResponse) -> None:
     """Let the browser forget its session."""
-    response.delete_cookie(
-        session_cookie_name(), httponly=True, secure=request.is_secure, samesite="Lax"
-    )
+    cookies.take(response, SESSION)
 
 
 def _stands(row: Any) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
@@ -106,7 +103,7 @@ def init_app(app: Flask) -> None:
 
 
 def _load(incoming: Request) -> _SignedIn | None:
-    token = incoming.cookies.get(session_cookie_name())
+    token = cookies.given(SESSION)
     if not token:
         return None
     row = reading().execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
@@ -159,9 +156,9 @@ def has_live_session(cookie_header: str) -> bool:
     Call it inside an application context. Both names of the cookie are looked for, since the
     gate does not know the scheme.
     """
-    cookies = parse_cookie(cookie_header)
-    for name in ("__Host-sid", "sid"):
-        token = cookies.get(name)
+    sent = parse_cookie(cookie_header)
+    for name in (cookies.HOST_PREFIX + SESSION, SESSION):
+        token = sent.get(name)
         if not token:
             continue
         row = reading().execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()

@@ -48,7 +48,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.ids import grouped, one_time_code
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
-from lms.web import csrf, errors
+from lms.web import cookies, csrf, errors
 from lms.web.forms import PageForm
 from lms.web.language import COOKIE as LANGUAGE_COOKIE
 from lms.web.language import current, gettext, ngettext, preferred, say
@@ -114,10 +114,7 @@ def sign_in() -> ResponseReturnValue:
     answer = redirect(_after_sign_in(tried, checked, form.next.data), 303)
     account_session.give_cookie(answer, tried.token)
     if machine.kind() != machine.SHARED:
-        answer.set_cookie(
-            LANGUAGE_COOKIE, current().code, max_age=machine.KEPT_SECONDS, httponly=True,
-            secure=request.is_secure, samesite="Lax",
-        )  # fmt: skip
+        cookies.give(answer, LANGUAGE_COOKIE, current().code, seconds=cookies.LONGEST)
     return answer
 
 

@@ -38,6 +38,7 @@ from lms.installation import LANGUAGE_NAMES, LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import msg
+from lms.web import cookies
 from lms.web.language import current, gettext
 from lms.web.menu import has_endpoint
 from lms.web.permissions import PUBLIC, permission
@@ -83,7 +84,7 @@ def _before_anything_else(state: BlueprintSetupState) -> None:
 
 def cut_line() -> Response | None:
     """Refuse every request of a browser that has cut its own line, but those of the tour."""
-    if request.cookies.get(CUT) != "1" or request.path.split("/")[1] in {"tour", "static"}:
+    if cookies.given(CUT) != "1" or request.path.split("/")[1] in {"tour", "static"}:
         return None
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify()
@@ -104,7 +105,7 @@ def show() -> ResponseReturnValue:
         learners=[(door, words) for door, words in LEARNERS.items() if door in doors],
         offices=[(door, words) for door, words in OFFICES.items() if door in doors],
         things=_things(),
-        cut=request.cookies.get(CUT) == "1",
+        cut=cookies.given(CUT) == "1",
         every=LANGUAGES,
         names_of_languages=LANGUAGE_NAMES,
     )
@@ -140,10 +141,10 @@ def line() -> ResponseReturnValue:
     answer = redirect(url_for(".show", language=current().code, _anchor="line"), 303)
     if request.form.get("line") == "cut":
         flash(gettext("The line of this browser is cut. Only this page still answers."))
-        answer.set_cookie(CUT, "1", httponly=True, secure=request.is_secure, samesite="Lax")
+        cookies.give(answer, CUT, "1")
     else:
         flash(gettext("The line of this browser is mended. What was waiting is sent now."))
-        answer.delete_cookie(CUT, httponly=True, secure=request.is_secure, samesite="Lax")
+        cookies.take(answer, CUT)
     return answer
 
 

@@ -15,8 +15,9 @@ from flask import Response, g, request
 
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
+from lms.web import cookies
 
-PRE_SESSION = "pre"
+SESSION, PRE_SESSION = "sid", "pre"
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,14 +29,9 @@ class ForgedRequestError(LmsError):
     status = 400
 
 
-def session_cookie_name() -> str:
-    """Return the cookie's name: under TLS the browser binds it to this host and to TLS."""
-    return "__Host-sid" if request.is_secure else "sid"
-
-
 def secret() -> str:
     """Return what this browser's token is made from; a new pre-session secret where none is."""
-    known = request.cookies.get(session_cookie_name()) or request.cookies.get(PRE_SESSION)
+    known = cookies.given(SESSION) or cookies.given(PRE_SESSION)
     if not known:
         known = g.get("new_pre_session") or secrets.token_urlsafe(24)
         g.new_pre_session = known
@@ -100,8 +96,6 @@ def check() -> None:
 def remember_pre_session(response: Response) -> Response:
     """Give the browser its pre-session secret when a page used one."""
     made = g.get("new_pre_session")
-    if made and PRE_SESSION not in request.cookies:
-        response.set_cookie(
-            PRE_SESSION, made, httponly=True, secure=request.is_secure, samesite="Lax"
-        )
+    if made and cookies.given(PRE_SESSION) is None:
+        cookies.give(response, PRE_SESSION, made)
     return response

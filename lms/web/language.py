@@ -20,6 +20,7 @@ from werkzeug.local import LocalProxy
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
 from lms.kernel.messages import Message
+from lms.web import cookies
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
 COOKIE = "language"
@@ -178,7 +179,7 @@ def preferred(person_language: str | None = None) -> str:
     """Return the language for an address without one: the person's, the cookie's, the browser's."""
     if person_language in LANGUAGES:
         return str(person_language)
-    remembered = request.cookies.get(COOKIE)
+    remembered = cookies.given(COOKIE)
     if remembered in LANGUAGES:
         return str(remembered)
     for asked, _quality in request.accept_languages:

@@ -15,12 +15,6 @@ WAIT = msg("The server is busy at this moment. Wait a few seconds, then try agai
 STATUSES = (400, 404, 408, 411, 413, 500, 503)
 
 
-def own_address(app: Flask) -> str:
-    """Return an address under which this server may be asked: any other host is refused."""
-    hosts = app.config["TRUSTED_HOSTS"] or ["localhost"]
-    return f"http://{hosts[0].lstrip('.')}"
-
-
 def refusal_page(app: Flask) -> Callable[[int, str], bytes]:
     """Return what the gate asks for a refusal: ``page(status, language)`` gives HTML.
 
@@ -30,7 +24,7 @@ def refusal_page(app: Flask) -> Callable[[int, str], bytes]:
     for language in LANGUAGES:
         for status in STATUSES:
             sentence = WAIT if status == 503 else SENTENCES.get(status, OTHERWISE)
-            with app.test_request_context(f"/{language}/", base_url=own_address(app)):
+            with app.test_request_context(f"/{language}/"):
                 g.language = language
                 html = render_template("web/error.html", status=status, text=say(Message(sentence)))
             pages[(status, language)] = html.encode()

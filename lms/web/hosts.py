@@ -1,0 +1,71 @@
+"""Which names this server answers to, and whose word about the sender it takes.
+
+A request for another name is refused before anything is looked up: somebody points a name of their
+own at this server (DNS rebinding), or an administrator has forgotten one in TRUSTED_HOSTS.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection
+
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.kernel.errors import LmsError
+from lms.kernel.messages import Message, msg
+
+log = logging.getLogger("lms.hosts")
+
+# A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
+class UnknownHostError(LmsError):
+    """The request names a host that is not this server."""
+
+    def __init__(self) -> None:
+        """Say what to do to whoever typed the name, and to whoever runs the server."""
+        super().__init__(
+            Message(
+                msg(
+                    "This server is not known under the address that you used. Use the one that "
+                    "you were given. Administrators name every address in TRUSTED_HOSTS."
+                )
+            )
+        )
+
+
+def name_in(host: str) -> str | None:
+    """Return the name in a Host header or a setting, without port, small; None for no host."""
+    bare = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+    found = _HOST.fullmatch(bare)
+    return found[1].lower() if found else None
+
+
+def is_one_of(host: str, names: Collection[str]) -> bool:
+    """Return whether a Host header means one of ``names``; ``.example.gov`` means all below it."""
+    name = name_in(host)
+    if name is None:
+        return False
+    known = {name_in(each) for each in names}
+    return name in known or any(f".{name}".endswith(each) for each in names if each[:1] == ".")
+
+
+def init_app(app: Flask, *, names: Collection[str], proxies: int) -> None:
+    """Let ``app`` answer to ``names`` alone, and believe so many proxies as stand in front of it.
+
+    proxies  0 believes no ``X-Forwarded-…`` header. With N the sender is who the outermost of the
+             N saw, and the nearest one says whether the browser speaks TLS.
+    """
+    if proxies:
+        # Flask offers this attribute for exactly that.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=1)  # type: ignore[method-assign]
+
+    @app.before_request
+    def refuse_other_hosts() -> None:
+        host = request.environ.get("HTTP_HOST") or request.environ["SERVER_NAME"]
+        if not is_one_of(host, names):
+            log.warning("refused a request for the host %r", host[:100])
+            raise UnknownHostError
