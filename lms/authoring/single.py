@@ -21,6 +21,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.web.pages import static_files
 
+STYLE, SCRIPT = "site.css", "js/page.js"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
 
@@ -54,7 +55,6 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
             )
         )
     }
-    style, script = _static("site.css"), _static("js/page.js")
     g.language = language
     g.setdefault("site", installation.read(session))
     html = render_template(
@@ -66,12 +66,19 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
             for code, each in lessons.items()
         },
         titles={code: each.title for code, each in lessons.items()},
-        style=style,
-        script=script,
-        policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'",
+        style=_static(STYLE),
+        script=_static(SCRIPT),
+        policy=policy(),
     )
     return f"{slug}-{language}.html", html.encode()
+
+
+def policy() -> str:
+    """Return the policy of the file: its own style and script by their digests, nothing else."""
+    return (
+        f"default-src 'none'; style-src '{_digest(_static(STYLE))}'; "
+        f"script-src '{_digest(_static(SCRIPT))}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def _static(name: str) -> str:

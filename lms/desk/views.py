@@ -303,4 +303,6 @@ def take_along(slug: str) -> ResponseReturnValue:
     response = make_response(data)
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    # A page cannot forbid its own framing from the inside; the header can.
+    response.headers["Content-Security-Policy"] = f"{single.policy()}; frame-ancestors 'none'"
     return response

@@ -45,6 +45,11 @@ _TYPES = {
 }
 _REFERRING = frozenset({".css", ".js", ".webmanifest"})
 _COMPRESSED = frozenset({".css", ".ico", ".js", ".json", ".svg", ".txt", ".vtt", ".webmanifest"})
+# Opened by itself a file does nothing: a drawing could hold a script.
+_INERT = (
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+)
 _REFERENCE = re.compile(rb"""(?<=["'(])\.{1,2}/[\w./-]+(?=["')])""")
 _DIGEST = re.compile(r"\.([0-9a-f]{12})(?=\.[^./]+$|$)")
 
@@ -87,13 +92,13 @@ class StaticFiles:
         ``accept`` and ``if_none_match`` are the headers Accept-Encoding and If-None-Match.
         """
         if method not in ("GET", "HEAD"):
-            return Answer(405, (("allow", "GET, HEAD"),))
+            return Answer(405, (("allow", "GET, HEAD"), *_INERT))
         name = path.removeprefix(self.prefix)
         served = self._served.get(name)
         if served is None and name in self._earlier:
             served = self._load(name)
         if served is None:
-            return Answer(404, (("cache-control", "no-store"),))
+            return Answer(404, (("cache-control", "no-store"), *_INERT))
         encoding = best_encoding(accept)
         if encoding not in served.bodies:
             encoding = ""
@@ -110,8 +115,8 @@ class StaticFiles:
         headers += [
             ("content-type", _TYPES.get(posixpath.splitext(name)[1], "application/octet-stream")),
             ("content-length", str(len(body))),
-            ("x-content-type-options", "nosniff"),
             ("cross-origin-resource-policy", "same-origin"),
+            *_INERT,
         ]
         if encoding:
             headers.append(("content-encoding", encoding))

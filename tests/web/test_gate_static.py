@@ -58,7 +58,13 @@ def test_it_is_served_in_every_encoding_for_ever(files: StaticFiles) -> None:
         assert answer.header("content-type") == "text/css; charset=utf-8"
         assert answer.header("content-length") == str(len(answer.body))
         assert answer.header("vary") == "Accept-Encoding"
-        assert answer.header("x-content-type-options") == "nosniff"
+        assert inert(answer)
+
+
+def inert(answer: Answer) -> bool:
+    policy = answer.header("content-security-policy")
+    nosniff = answer.header("x-content-type-options") == "nosniff"
+    return nosniff and policy == "default-src 'none'; frame-ancestors 'none'"
 
 
 def test_what_does_not_get_smaller_is_sent_plain(files: StaticFiles) -> None:
@@ -87,7 +93,12 @@ def test_who_has_it_gets_a_304(files: StaticFiles) -> None:
 
 def test_nothing_else_is_there(files: StaticFiles) -> None:
     for path in ("/static/", "/static/base.css", "/static/../static/base.css", "/static/x.css"):
-        assert get(files, path).status == 404
+        missing = get(files, path)
+        assert missing.status == 404
+        assert inert(missing)
+    refused = files.answer(files.url("base.css"), "POST", "", "")
+    assert refused.status == 405
+    assert inert(refused)
     assert get(files, files.url("base.css") + ".br").status == 404
     assert get(files, "/static/current.txt").status == 404
     assert files.answer(files.url("base.css"), "POST", "", "").status == 405
