@@ -30,7 +30,7 @@ from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.requirements import models as requirements_models
 from lms.settings import Settings
-from lms.web import cookies, csrf, errors, headers, hosts, pages, permissions
+from lms.web import cookies, csrf, errors, form_limits, headers, hosts, pages, permissions
 
 if TYPE_CHECKING:
     from lms.web.gate import Gate
@@ -53,6 +53,7 @@ def create_app(given: Settings | None = None) -> Flask:
     """
     chosen = given or settings.read()
     app = Flask("lms", static_folder=None, template_folder=None)
+    app.request_class = form_limits.BoundedRequest
     app.config.update(
         LMS=chosen,
         DEMO=chosen.demo,
@@ -61,8 +62,10 @@ def create_app(given: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=64 * 1024 * 8,
-        MAX_FORM_PARTS=500,
+        # Counted a piece of the body at a time, so it must be larger than one; BoundedRequest
+        # looks at each field when all are read.
+        MAX_FORM_MEMORY_SIZE=8 * form_limits.LONGEST_FIELD,
+        MAX_FORM_PARTS=form_limits.MOST_FIELDS,
         SQLALCHEMY_DATABASE_URI=chosen.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
     )

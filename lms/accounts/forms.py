@@ -10,7 +10,7 @@ from typing import cast
 
 from werkzeug.local import LocalProxy
 from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.machine import OWN, SHARED, UNKNOWN
 from lms.accounts.passwords import LONGEST
@@ -88,4 +88,9 @@ class MachineForm(PageForm):
 class HeldForm(PageForm):
     """Which held form a request sends again, or throws away."""
 
-    held_form = IntegerField(validators=[Optional()])
+    # A larger number is no row's, and no database takes it.
+    held_form = IntegerField(validators=[Optional(), NumberRange(1, 2**63 - 1)])
+
+    def number(self) -> int | None:
+        """Return which one, None where the request names none."""
+        return self.held_form.data if self.held_form.validate(self) else None

@@ -427,10 +427,10 @@ def held() -> ResponseReturnValue:
 @permission(LEARN)
 def discard_held() -> ResponseReturnValue:
     """Throw a held form away."""
-    form = HeldForm(request.form)
-    if form.validate() and form.held_form.data is not None:
+    number = HeldForm(request.form).number()
+    if number is not None:
         with transaction() as session:
-            actions.drop_held_form(session, viewer(), form.held_form.data)
+            actions.drop_held_form(session, viewer(), number)
     return redirect(_home(), 303)
 
 
@@ -439,10 +439,10 @@ def drop_what_was_sent(response: Response) -> Response:
     """Forget a held form once it was sent again and accepted."""
     if request.method in csrf.SAFE or response.status_code >= 400 or not g.get("viewer"):
         return response
-    form = HeldForm(request.form)
-    if form.held_form.data is not None and request.endpoint != "accounts.discard_held":
+    number = HeldForm(request.form).number()
+    if number is not None and request.endpoint != "accounts.discard_held":
         with transaction() as session:
-            actions.drop_held_form(session, viewer(), form.held_form.data)
+            actions.drop_held_form(session, viewer(), number)
     return response
 
 

@@ -18,8 +18,9 @@ from lms.kernel.messages import Message, msg
 
 log = logging.getLogger("lms.hosts")
 
-# A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+# A name or an IPv4 address, or an IPv6 address in brackets.
+_NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9_.-]+")
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
 class UnknownHostError(LmsError):
@@ -38,10 +39,17 @@ class UnknownHostError(LmsError):
 
 
 def name_in(host: str) -> str | None:
-    """Return the name in a Host header or a setting, without port, small; None for no host."""
+    """Return the name in a Host header or a setting as browsers send it, without its port.
+
+    Names in other letters (``оқу.қаз``) travel as ``xn--…``. None is returned for what is no host.
+    """
     bare = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
-    found = _HOST.fullmatch(bare)
-    return found[1].lower() if found else None
+    name = _PORT.sub("", bare).lower()
+    try:
+        name = name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return None
+    return name if _NAME.fullmatch(name) else None
 
 
 def is_one_of(host: str, names: Collection[str]) -> bool:
@@ -49,8 +57,8 @@ def is_one_of(host: str, names: Collection[str]) -> bool:
     name = name_in(host)
     if name is None:
         return False
-    known = {name_in(each) for each in names}
-    return name in known or any(f".{name}".endswith(each) for each in names if each[:1] == ".")
+    known = [found for each in names if (found := name_in(each)) is not None]
+    return name in known or any(f".{name}".endswith(each) for each in known if each[0] == ".")
 
 
 def init_app(app: Flask, *, names: Collection[str], proxies: int) -> None:

@@ -71,7 +71,7 @@ def wrong_headers(endpoint: str, asked: str, reply: TestResponse, scheme: str) -
         yield "Cross-Origin-Opener-Policy"
     if (
         reply.data
-        and reply.mimetype.startswith("text/")
+        and (reply.mimetype or "").startswith("text/")
         and reply.mimetype_params != {"charset": "utf-8"}
     ):
         yield f"type {reply.content_type}"

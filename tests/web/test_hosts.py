@@ -60,7 +60,10 @@ def test_another_name_gets_a_page_that_says_why_and_nothing_else(
         ("learn.example.gov:port", ["learn.example.gov"], False),
         ("", ["learn.example.gov"], False),
         ("[::1", ["::1"], False),
+        ("xn--n1ak7x.xn--80ao21a:8443", ["оқу.қаз"], True),
+        ("xn--n1ak7x.xn--80ao21a", ["Оқу.ҚАЗ:8443"], True),
         ("ÿþ", ["learn.example.gov"], False),
+        ("." * 70 + "ÿ", ["learn.example.gov"], False),
         ("learn.example.gov\n", ["learn.example.gov"], False),
     ],
 )
