@@ -99,7 +99,7 @@ def sign_in() -> ResponseReturnValue:
     with transaction() as session:
         tried = actions.sign_in(
             session, sender, checked, machine=machine.kind(), address=address, now=clock.now(),
-            replaced=row.id if row is not None and g.get("viewer") else None,
+            replaced=row and row.id,
         )  # fmt: skip
     if tried.wait:
         return _wait_page(form, tried.wait)
@@ -304,7 +304,10 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm(request.form)
     if not form.validate() or _is_refused(form, viewer().person_id):
         return _password_page(form), 422
-    sender, checked = _present(form.present_password.data or "")
+    proof = _present(form.present_password.data or "")
+    if isinstance(proof, Tried):
+        return _not_proved(proof, form, _password_page)
+    sender, checked = proof
     new_hash = passwords.hashed(form.new_password.data or "") if checked.way else ""
     with transaction() as session:
         tried = actions.change_password(
@@ -332,7 +335,10 @@ def spare_code() -> ResponseReturnValue:
     form = SpareCodeForm(request.form)
     if not form.validate():
         return _new_spare_code_page(form), 422
-    sender, checked = _present(form.present_password.data or "")
+    proof = _present(form.present_password.data or "")
+    if isinstance(proof, Tried):
+        return _not_proved(proof, form, _new_spare_code_page)
+    sender, checked = proof
     spare = one_time_code(passwords.CODE_LENGTH)
     new_hash = passwords.hashed(spare) if checked.way else ""
     with transaction() as session:
@@ -349,14 +355,19 @@ def _new_spare_code_page(form: PageForm) -> str:
     return render_template("accounts/new_spare_code.html", form=form)
 
 
-def _present(typed: str) -> tuple[Sender, Checked]:
-    """Compare the present password of who is signed in, without holding a connection."""
+def _present(typed: str) -> tuple[Sender, Checked] | Tried:
+    """Compare the present password of who is signed in, without holding a connection.
+
+    Who came too early is told so before anything is hashed, as at signing in.
+    """
     person_id = viewer().person_id
-    number = queries.identity(reading(), person_id).service_number
+    sender = _sender(folded_service_number(queries.identity(reading(), person_id).service_number))
+    if wait := throttle.seconds_to_wait(reading(), sender, now=clock.now()):
+        return Tried(wait=wait)
     stored = queries.account_of(reading(), person_id).password_hash
     db.session.remove()
     way = "password" if passwords.is_right(stored, typed) else None
-    return _sender(folded_service_number(number)), Checked(person_id, way, stored)
+    return sender, Checked(person_id, way, stored)
 
 
 def _not_proved(

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 from lms.web import wsgi_call
 from lms.web.answers import Answer, compressed, with_file
 from lms.web.bodies import Bodies, Refused
-from lms.web.gate_settings import GateSettings
+from lms.web.gate_settings import METHODS, GateSettings
 from lms.web.lanes import Busy, Gone, Lane
 from lms.web.own_pages import OwnPages
 from lms.web.rsgi import HTTPProtocol, Scope
@@ -103,7 +103,7 @@ class Gate:
             return self._static.answer(
                 scope.path, scope.method, asked("accept-encoding", ""), asked("if-none-match", "")
             )
-        if not scope.path.startswith("/") or "\0" in scope.path:
+        if scope.method not in METHODS or not scope.path.startswith("/") or "\0" in scope.path:
             raise Refused(400)
         headers = wsgi_call.joined_headers(scope, trusted_proxies=self._settings.trusted_proxies)
         size, upload = self._bodies.announced(scope.path, headers)

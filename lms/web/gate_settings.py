@@ -8,11 +8,14 @@ from pathlib import Path
 KB = 1024
 MB = 1024 * KB
 
-_SIGN_IN = re.compile(r"/[^/]+/sign-in/?")
+# What the application knows, letter by letter: libraries behind us take ``post`` for POST, and it
+# would go past the lane of sign-ins.
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+_SIGN_IN = re.compile(r"/[^/]+/(?:sign-in|choose-password|password|spare-code)/?")
 
 
 def is_sign_in(path: str) -> bool:
-    """Say whether a POST to ``path`` checks a password: ``/<language>/sign-in``."""
+    """Say whether a POST to ``path`` hashes a password: such as ``/<language>/sign-in``."""
     return _SIGN_IN.fullmatch(path) is not None
 
 

@@ -43,7 +43,12 @@ class OwnPages:
         self._retry_after = retry_after
 
     def busy(self, path: str, form: bytes) -> Answer:
-        """Return the page of a full sign-in queue, with what had been typed in ``form``."""
+        """Return the page of a full sign-in queue, with what had been typed in ``form``.
+
+        Who was changing a password is asked to wait like everybody else on a busy server.
+        """
+        if not path.rstrip("/").endswith("/sign-in"):
+            return self.refusal(path, 503)
         text = _SIGNING_IN % self._retry_after
         page = self._busy_page
         return self._page(503, text, page and (lambda: page(_language(path), form)))

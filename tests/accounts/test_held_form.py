@@ -107,7 +107,8 @@ def test_what_is_too_large_is_not_held_and_the_page_says_so(
     app: Flask, browser: Open, amina: Cast, time: Clock
 ) -> None:
     time.on(minutes=31)
-    reply = browser(amina).post("/en/spare-code", {"note": "x" * 65_537}, headers=HTML)
+    two = {"note": "x" * 33_000, "more": "x" * 33_000}
+    reply = browser(amina).post("/en/spare-code", two, headers=HTML)
     assert "it is too large to keep" in reply.text
     assert held(app) == 0
 

@@ -175,6 +175,33 @@ def test_sent_twice_opens_two_sessions_and_ends_the_first(
     assert because == [None, "replaced", None]  # the first is the cast's own
 
 
+def test_signing_in_ends_whatever_session_the_browser_held(
+    app: Flask, browser: Open, amina: Cast, chipo: Cast, credential: Give
+) -> None:
+    credential(amina, None, code=CODE)
+    credential(chipo)
+    visitor = browser(None)
+    sign_in(visitor, "N-1001", CODE)  # leads to choosing a password; then a colleague sits down
+    former = visitor.client.get_cookie("sid")
+    assert former is not None
+    sign_in(visitor, "N-1002", PASSWORD)
+    thief = browser(None)
+    thief.client.set_cookie("sid", former.value)
+    assert thief.get("/en/choose-password").location == "/en/"
+
+
+def test_a_session_that_somebody_planted_is_never_taken_over(
+    browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina)
+    visitor = browser(None)
+    visitor.client.set_cookie("sid", "planted")
+    sign_in(visitor, "N-1001", PASSWORD)
+    thief = browser(None)
+    thief.client.set_cookie("sid", "planted")
+    assert thief.get("/en/home").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("number", "secret", "sentence"),
     [

@@ -330,6 +330,35 @@ def test_without_a_page_a_full_sign_in_queue_says_it_in_plain_words(
     assert answer(gate, Scope("/en/sign-in")).status == 200  # the form itself is a page
 
 
+@pytest.mark.parametrize("page", ["password", "spare-code", "choose-password", "sign-in/"])
+def test_whatever_hashes_a_password_waits_beside_the_pages(
+    make: Callable[..., Gate], page: str
+) -> None:
+    gate = make(limits={"sign_in_threads": 1, "sign_in_waiting": -1})
+    wire = answer(gate, post(1, f"/en/{page}"), Wire([b"x"]))
+    assert (wire.status, wire.headers["retry-after"]) == (503, "3")
+    assert (b"signing in" in wire.body) is (page == "sign-in/")
+    beside = answer(gate, post(1, f"/en/other/{page}"), Wire([b"x"]))
+    assert beside.body == b"not found"  # the application itself was asked
+
+
+@pytest.mark.parametrize(
+    "method", ["post", "Post", "get", "TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND", ""]
+)
+def test_only_the_methods_of_our_pages_go_through(make: Callable[..., Gate], method: str) -> None:
+    asked: list[str] = []
+
+    def application(env: dict[str, Any], start_response: Any) -> list[bytes]:
+        asked.append(env["REQUEST_METHOD"])
+        start_response("200 OK", [])
+        return []
+
+    gate = make(application)
+    assert answer(gate, Scope("/en/sign-in", method)).status == 400
+    assert answer(gate, Scope(gate._static.url("site.css"), method)).status == 405
+    assert asked == []
+
+
 def test_a_full_queue_of_pages_is_503(make: Callable[..., Gate]) -> None:
     wire = answer(make(limits={"threads": 1, "waiting": -1}), Scope("/page"))
     assert (wire.status, wire.headers["retry-after"]) == (503, "3")
@@ -440,11 +469,11 @@ def test_proxies_are_believed_as_far_as_they_are_ours(
 
 
 def test_the_environment_is_that_of_pep_3333(make: Callable[..., Gate]) -> None:
-    scope = Scope("/echo/Тест é", "PUT", "q=%D1%8F", "1", "[::]:8443", "[::1]:9", "https")
+    scope = Scope("/echo/Тест é", "OPTIONS", "q=%D1%8F", "1", "[::]:8443", "[::1]:9", "https")
     facts = json.loads(answer(make(), scope).body)
     assert facts["PATH_INFO"].encode("latin-1").decode() == "/echo/Тест é"
     assert facts["QUERY_STRING"] == "q=%D1%8F"
-    assert facts["REQUEST_METHOD"] == "PUT"
+    assert facts["REQUEST_METHOD"] == "OPTIONS"
     assert facts["SERVER_PROTOCOL"] == "HTTP/1.0"
     assert (facts["SERVER_NAME"], facts["SERVER_PORT"]) == ("::", "8443")
     assert (facts["wsgi.url_scheme"], facts["SCRIPT_NAME"]) == ("https", "")

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.models import SignIn
 from lms.db import transaction
-from lms.web import csrf, own_pages
+from lms.web import csrf
 from lms.web.headers import POLICY
 from tests.web.test_matrix import House, addresses, rules
 
@@ -122,7 +122,3 @@ def test_what_nobody_in_particular_reads_is_kept_nowhere_either(house: House) ->
     for endpoint, asked, reply in answers(house, "nobody", HTTP):
         if reply.headers.get("Cache-Control") != "no-store":
             assert endpoint == "certificates.offline", asked
-
-
-def test_the_gates_own_answers_have_the_policy_of_the_pages() -> None:
-    assert dict(own_pages.HEADERS)["content-security-policy"] == POLICY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -67,6 +68,11 @@ def bodies() -> Iterator[tuple[str, str | None, bytes]]:
     yield "json in bytes", JSON, b'{"person": "\xff"}'
 
 
+WRONG: tuple[Any, ...] = (
+    None, [], {}, "", "\0", "\ud800", -1, 10**30, 1.5, True, [[[]]], {"": 1},
+)  # fmt: skip
+
+
 def envelopes(house: House) -> Iterator[tuple[str, str | None, bytes]]:
     """Yield answers of a script with one value each that cannot be."""
     owner = house.of["owner"]
@@ -75,7 +81,7 @@ def envelopes(house: House) -> Iterator[tuple[str, str | None, bytes]]:
         "item": "HY-1-001", "fields": {"": ["x"]}, "language": "en", "claimed": 1, "kept": True,
     }  # fmt: skip
     for name in good:
-        for wrong in (None, [], {}, "", "\0", "\ud800", -1, 10**30, 1.5, True, [[[]]], {"": 1}):
+        for wrong in WRONG:
             sent = json.dumps({**good, name: wrong})
             yield f"json {name} {wrong!r}"[:30], JSON, sent.encode()
 
