@@ -17,6 +17,7 @@ from jinja2 import FileSystemLoader
 
 from lms import installation, settings
 from lms.accounts import models as accounts_models
+from lms.accounts import refusals
 from lms.accounts import session as account_session
 from lms.admin.banners import WATCH, Watch, install_banners
 from lms.assessment import models as assessment_models
@@ -81,6 +82,7 @@ def create_app(given: Settings | None = None) -> Flask:
     hosts.init_app(app, names=chosen.hosts, proxies=chosen.trusted_proxies)
     app.before_request(_know_the_installation())
     account_session.init_app(app)
+    refusals.init_app(app)
     app.before_request(csrf.check)
     app.before_request(permissions.check_permission)
     headers.init_app(app, hsts_days=chosen.hsts_days)

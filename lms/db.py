@@ -41,13 +41,11 @@ def engine_options(database_url: str, threads: int) -> dict[str, Any]:
 
     threads  how many threads may hold a connection at once; nobody holds two.
     """
+    # An error in the log names the statement and never what somebody wrote.
+    common = {"pool_size": threads, "max_overflow": 0, "hide_parameters": True}
     if database_url.startswith("sqlite"):
-        return {
-            "connect_args": {"isolation_level": None, "check_same_thread": False},
-            "pool_size": threads,
-            "max_overflow": 0,
-        }
-    return {"pool_size": threads, "max_overflow": 0, "isolation_level": "READ COMMITTED"}
+        return {**common, "connect_args": {"isolation_level": None, "check_same_thread": False}}
+    return {**common, "isolation_level": "READ COMMITTED"}
 
 
 def prepare(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What every page says while the clock is wrong or the disk is full, looked up beside the pages.
+"""What every page says while clock, disk or line are wrong, looked up beside the pages.
 
 A thread of the serving process looks: at the disk every few seconds, so that the reserve is given
 up in time, and at the newest record once a minute. Pages are answered from memory.
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.admin.reserve import Reserve
-from lms.admin.vital import LEAST_FREE, clock_fault
+from lms.admin.vital import LEAST_FREE, clock_fault, line_fault
 from lms.audit import queries as audit
 from lms.db import reading
 from lms.extensions import db
@@ -111,4 +111,11 @@ def install_banners(app: Flask) -> Watch:
     app.extensions[WATCH] = watch
     add_banner(app, watch.clock)
     add_banner(app, watch.disk)
+    readable = line_fault(settings)
+
+    def line() -> Message | None:
+        reader = g.get("viewer")
+        return readable if reader is not None and reader.holds("administrator") else None
+
+    add_banner(app, line)
     return watch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import schema
 from lms.admin.backup import sqlite_path
-from lms.admin.vital import clock_fault, is_low, minute_of
+from lms.admin.vital import clock_fault, is_low, line_fault, minute_of
 from lms.audit import queries as audit
 from lms.catalogue.models import OfferedChange
 from lms.extensions import db
 from lms.jobs import queries as jobs
 from lms.kernel.messages import Message, msg
-from lms.settings import LOOPBACK, Settings
+from lms.settings import Settings
 from lms.web.language import CATALOGUES
 
 GOOD, NOTE, WRONG = "good", "note", "wrong"
@@ -64,7 +64,8 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
                 found.append(_unreadable(str(error.__cause__ or error)))
                 break
     found.append(integrity(settings))
-    found.extend(plain_http(settings))
+    if said := line_fault(settings):
+        found.append(Finding(NOTE, said))
     return found
 
 
@@ -236,16 +237,6 @@ def _answering() -> Finding:
     except SQLAlchemyError as error:
         return _unreadable(str(error.__cause__ or error))
     return Finding(GOOD, Message(msg("Integrity: PostgreSQL answers and looks after its files.")))
-
-
-def plain_http(settings: Settings) -> Iterator[Finding]:
-    """Yield what to know where people's passwords cross the network readable."""
-    if settings.host not in LOOPBACK and not settings.tls and not settings.trusted_proxies:
-        said = msg(
-            "Network: this server speaks plain HTTP, so passwords can be read by whoever listens "
-            "on the network. Set TLS_CERT and TLS_KEY (docs/install.md says how)."
-        )
-        yield Finding(NOTE, Message(said))
 
 
 def _unreadable(reason: str) -> Finding:

@@ -1,4 +1,4 @@
-"""When a clock or a disk is wrong: the limits that pages, awards and the doctor share.
+"""When a clock, a disk or a line is wrong: what pages, awards and the doctor share.
 
 Apart from the doctor, which loads what the serving process never does.
 """
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
+from lms.settings import LOOPBACK, Settings
 
 LEAST_FREE, LEAST_SHARE = 500_000_000, 0.05
 # Two machines, or one that has just asked a time server, may differ by this much.
@@ -35,6 +36,18 @@ def clock_fault(now: datetime, newest: datetime | None) -> Message | None:
         )
         return Message(said, {"now": minute_of(now), "newest": minute_of(newest)})
     return None
+
+
+def line_fault(settings: Settings) -> Message | None:
+    """Return what to know where people's passwords cross the network readable, else None."""
+    if settings.host in LOOPBACK or settings.tls or settings.trusted_proxies:
+        return None
+    return Message(
+        msg(
+            "Network: this server speaks plain HTTP, so passwords can be read by whoever listens "
+            "on the network. Set TLS_CERT and TLS_KEY (docs/install.md says how)."
+        )
+    )
 
 
 def minute_of(moment: datetime) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lms.kernel.errors import LmsError
@@ -78,6 +79,11 @@ def _database(error: OperationalError) -> Response:
 def _fault(error: Exception) -> Response:
     code = one_time_code(4)
     viewer = g.get("viewer")
-    log.exception("fault %s at %s by %s", code, request.endpoint, viewer and viewer.person_id)
-    del error
+    where = (code, request.endpoint, viewer and viewer.person_id)
+    if isinstance(error, DBAPIError):
+        # What the database says quotes what somebody wrote: its kind and the place are enough.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        log.error("fault %s at %s by %s: %s\n%s", *where, type(error.orig).__name__, frames)
+    else:
+        log.exception("fault %s at %s by %s", *where)
     return answer(500, Message(OUR_FAULT, {"code": code}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from flask import Flask
 
 from lms.admin.banners import Watch, install_banners
 from lms.admin.reserve import FULL
+from lms.app import create_app
 from lms.audit import actions as audit
 from lms.db import transaction
 from lms.kernel import clock
+from lms.settings import Settings
 from tests.browser import Browser
+from tests.people import Cast
 
 Usage = namedtuple("Usage", "total used free")
 GB = 1_000_000_000
@@ -91,6 +95,21 @@ def test_a_disk_that_fills_up_is_told_until_there_is_room_again(
         disk(free)
         watch.look()
         assert ("disk of the server is nearly full" in front(app)) is told
+
+
+@pytest.mark.parametrize(
+    ("host", "proxies", "told"),
+    [("10.1.2.3", 0, True), ("10.1.2.3", 1, False), ("127.0.0.1", 0, False)],
+)
+def test_a_line_on_which_passwords_are_readable_is_told_to_administrators_alone(
+    settings: Settings, app: Flask, grace: Cast, amina: Cast, host: str, proxies: int, told: bool
+) -> None:
+    served = create_app(
+        replace(settings, host=host, trusted_proxies=proxies, trusted_hosts=("localhost",))
+    )
+    for person, reads in ((grace, told), (amina, False), (None, False)):
+        page = Browser(served, person).client.get("/en/home" if person else "/en/").text
+        assert ("passwords can be read by whoever listens" in page) is reads
 
 
 def test_the_reserve_is_taken_given_up_and_taken_again(app: Flask, watch: Watch, disk: Any) -> None:
