@@ -16,6 +16,7 @@ from lms.audit import actions as audit
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id, new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import LATIN, PersonName
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Viewer
@@ -68,8 +69,10 @@ def add_unit(session: Session, viewer: Viewer, new: NewUnit, *, now: datetime) -
 
     Each kind stands below the next larger one: country, region, facility, section.
     raises  NotFound for a parent that the viewer does not administer, Refused where the code is
-            taken or the kind does not fit.
+            taken or the kind does not fit, LineRefusedError for a code or name that is no line.
     """
+    code = Line.of(new.code, rules.LONGEST_CODE).text
+    names = {language: Line.of(name).text for language, name in new.names.items()}
     parent = queries.unit_by_code(session, viewer, new.parent) if new.parent else None
     above = parent.kind if parent else None
     if new.kind not in rules.UNIT_KINDS or (above and rules.CHILD_KINDS.get(above) != new.kind):
@@ -81,9 +84,9 @@ def add_unit(session: Session, viewer: Viewer, new: NewUnit, *, now: datetime) -
         )
     if parent is None and (new.kind != "country" or not rules.administers(viewer, "/")):
         raise NotFound
-    if session.scalar(select(Unit.id).where(Unit.code == new.code)) is not None:
+    if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
         raise Refused(
-            Message(msg("There is a unit with the code %(code)s already."), {"code": new.code})
+            Message(msg("There is a unit with the code %(code)s already."), {"code": code})
         )
     # Units are closed and never deleted, so that counting them gives a new number.
     number = (session.scalar(select(func.count()).select_from(Unit)) or 0) + 1
@@ -91,8 +94,8 @@ def add_unit(session: Session, viewer: Viewer, new: NewUnit, *, now: datetime) -
         id=new_ordered_id(),
         parent_id=parent.id if parent else None,
         kind=new.kind,
-        code=new.code,
-        names=dict(new.names),
+        code=code,
+        names=names,
         path=f"{parent.path if parent else '/'}{number}/",
         closed_on=None,
     )
@@ -110,12 +113,13 @@ def add_person(
 
     code_hash  of the one-time code for the first sign-in; it lives 90 days.
     raises     NotFound for a unit of somewhere else, Refused where the number is taken or a
-               value is none of ours.
+               value is none of ours, LineRefusedError for a number that is no line.
     """
     unit = queries.unit_by_code(session, viewer, new.unit_code)
     folded = rules.folded_service_number(new.service_number)
     short = len(new.service_number) <= rules.LONGEST_NUMBER
     _require(folded != "" and short, msg("Write a service number of at most 60 characters."))
+    number = Line.of(new.service_number).text
     _require(new.language in LANGUAGES, msg("Choose one of the languages of this server."))
     _require(new.function in rules.FUNCTIONS, msg("Choose a function from P1 to P7."))
     taken = select(Identity.person_id).where(Identity.service_number_folded == folded)
@@ -136,7 +140,7 @@ def add_person(
     session.flush()
     session.add(
         Identity(
-            person_id=person_id, service_number=new.service_number,
+            person_id=person_id, service_number=number,
             service_number_folded=folded, name=new.name.text,
             name_latin=new.name_latin.text if new.name_latin else None, language=new.language,
             names_confirmed_at=None,

@@ -14,6 +14,7 @@ from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
 
 FUNCTIONS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
 LONGEST_NUMBER = 60
+LONGEST_CODE = 40  # of a unit
 MOST_EXTRA_TIME = 200  # percent of a time limit
 UNIT_KINDS = ("country", "region", "facility", "section")
 # The child of each kind of unit; a section is the last.

@@ -18,6 +18,7 @@ from lms.accounts.rules import SERVER
 from lms.audit import actions as audit
 from lms.installation import COUNTRIES
 from lms.jobs import actions as jobs
+from lms.kernel.lines import Line
 from lms.kernel.names import PersonName
 
 PUBLISH = "courses.publish"
@@ -41,21 +42,23 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
 
     Everything that the country sets by itself can be changed later. The courses are published
     anew with the country's layer by a job.
+    raises LineRefusedError for a name or number that the form should have refused.
     """
     country = COUNTRIES[answers.country]
+    names = {language: Line.of(name).text for language, name in answers.names.items()}
     installation.decide(
         session,
         {
-            "country": country.code, "names": dict(answers.names), "ready": True,
+            "country": country.code, "names": names, "ready": True,
             "languages": list(country.languages), "time_zone": country.time_zone,
             "digits": country.digits, "brand": country.brand, "band": country.band,
-            "issuers": dict(answers.names), "certificate_prefix": country.certificate_prefix,
+            "issuers": names, "certificate_prefix": country.certificate_prefix,
             "backups": answers.backups or "",
         },
         now=now,
     )  # fmt: skip
     code = country.code.upper()
-    register.add_unit(session, SERVER, NewUnit("country", code, dict(answers.names)), now=now)
+    register.add_unit(session, SERVER, NewUnit("country", code, names), now=now)
     person_id = register.add_person(
         session, SERVER,
         NewPerson(answers.service_number, answers.administrator, code,

@@ -11,10 +11,13 @@ from lms.accounts import passwords
 from lms.accounts.rules import LONGEST_NUMBER, folded_service_number
 from lms.installation import COUNTRIES, LANGUAGE_NAMES
 from lms.kernel.errors import LmsError
+from lms.kernel.lines import Line
 from lms.kernel.messages import msg
 from lms.kernel.names import PersonName
 from lms.web.forms import PageForm, TextLine
 from lms.web.language import gettext, say
+
+LONGEST_PATH = 300
 
 COUNTRY_WORDS = {
     "tn": msg("Tunisia"),
@@ -24,20 +27,29 @@ COUNTRY_WORDS = {
 }
 
 
+def _line(form: Any, field: StringField) -> None:  # noqa: ANN401 -- WTForms' signature
+    """Refuse a text with characters that nobody sees."""
+    try:
+        if field.data:
+            Line.of(field.data, LONGEST_PATH)
+    except LmsError as refused:
+        raise ValidationError(say(refused.message)) from refused
+
+
 class FirstRunForm(PageForm):
     """Organisation, country, administrator, courses, backups."""
 
     country = SelectField(validators=[InputRequired()])
     # Not Optional: an empty field would end the checks before the one for all five.
-    name_en = TextLine(LANGUAGE_NAMES["en"], validators=[Length(max=100)])
-    name_fr = TextLine(LANGUAGE_NAMES["fr"], validators=[Optional(), Length(max=100)])
-    name_ar = TextLine(LANGUAGE_NAMES["ar"], validators=[Optional(), Length(max=100)])
-    name_ru = TextLine(LANGUAGE_NAMES["ru"], validators=[Optional(), Length(max=100)])
-    name_kk = TextLine(LANGUAGE_NAMES["kk"], validators=[Optional(), Length(max=100)])
+    name_en = TextLine(LANGUAGE_NAMES["en"], validators=[Length(max=100), _line])
+    name_fr = TextLine(LANGUAGE_NAMES["fr"], validators=[Optional(), Length(max=100), _line])
+    name_ar = TextLine(LANGUAGE_NAMES["ar"], validators=[Optional(), Length(max=100), _line])
+    name_ru = TextLine(LANGUAGE_NAMES["ru"], validators=[Optional(), Length(max=100), _line])
+    name_kk = TextLine(LANGUAGE_NAMES["kk"], validators=[Optional(), Length(max=100), _line])
     administrator = TextLine(validators=[InputRequired(), Length(max=100)])
-    service_number = TextLine(validators=[InputRequired(), Length(max=LONGEST_NUMBER)])
+    service_number = TextLine(validators=[InputRequired(), Length(max=LONGEST_NUMBER), _line])
     password = PasswordField(validators=[InputRequired()])
-    backups = StringField(validators=[Optional(), Length(max=300)])
+    backups = StringField(validators=[Optional(), Length(max=LONGEST_PATH), _line])
 
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)

@@ -43,6 +43,7 @@ from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id, new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import LATIN, PersonName, script_of
 from lms.kernel.viewer import Viewer
@@ -507,7 +508,8 @@ def withdraw(
 ) -> CertificateEvent:
     """Take a certificate back; the country's office alone may. Again returns what was done.
 
-    raises   NotFound for anybody else and for no such certificate; Refused without a reason.
+    raises   NotFound for anybody else and for no such certificate; Refused without a reason,
+             LineRefusedError for one that is no line.
     """
     certificate = _for_office(session, viewer, certificate_id)
     before = _event(session, certificate_id, "withdrawn")
@@ -597,6 +599,7 @@ def _end(
         raise Refused(
             Message(msg("A reason has at most %(count)s characters."), {"count": LONGEST_REASON})
         )
+    reason = Line.of(reason, LONGEST_REASON).text
     event = CertificateEvent(
         id=new_ordered_id(), certificate_id=certificate.id, kind=kind, reason=reason,
         successor_id=successor_id, at=now, by=actor_id(viewer),

@@ -25,6 +25,7 @@ from lms.catalogue.structure import Structure
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.learning import queries, records, rules
@@ -32,6 +33,7 @@ from lms.learning.models import Enrolment, Progress
 
 # No page is read for longer than this in one go; what a script claims beyond it is cut off.
 LONGEST_SPAN_SECONDS = 3600
+LONGEST_REASON = 500
 # The kind of job that hands in a test whose time has run out.
 CLOSE = "attempt.close"
 
@@ -395,8 +397,10 @@ def grant_attempt(
 ) -> UUID:
     """Give a person one more attempt at a course's final test, with the reason; return its id.
 
-    raises NotFound where the person has no open enrolment in the course.
+    raises NotFound where the person has no open enrolment in the course, LineRefusedError for a
+    reason that is no line of at most 500 characters.
     """
+    said = Line.of(reason, LONGEST_REASON).text
     enrolment = session.scalar(
         select(Enrolment).join(Course, Course.id == Enrolment.course_id)
         .where(
@@ -407,7 +411,7 @@ def grant_attempt(
     if enrolment is None:
         raise NotFound
     grant = AttemptGrant(
-        id=new_ordered_id(), enrolment_id=enrolment.id, reason=reason,
+        id=new_ordered_id(), enrolment_id=enrolment.id, reason=said,
         given_by=actor_id(viewer), given_at=now,
     )  # fmt: skip
     session.add(grant)
