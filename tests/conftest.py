@@ -142,6 +142,22 @@ def _first_run() -> None:
 
 
 @pytest.fixture
+def another_app(app: Flask) -> Iterator[Callable[[Settings], Flask]]:
+    """Return a way to start the same server anew, with other settings on the same database."""
+    made: list[Flask] = []
+
+    def start(settings: Settings) -> Flask:
+        made.append(create_app(settings))
+        return made[-1]
+
+    yield start
+    for each in made:
+        with each.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """Return an open reading session in an application context; ``transaction`` writes."""
     with app.app_context():

@@ -15,7 +15,6 @@ from flask import Flask
 
 from lms.admin.banners import Watch, install_banners
 from lms.admin.reserve import FULL
-from lms.app import create_app
 from lms.audit import actions as audit
 from lms.db import transaction
 from lms.kernel import clock
@@ -102,9 +101,10 @@ def test_a_disk_that_fills_up_is_told_until_there_is_room_again(
     [("10.1.2.3", 0, True), ("10.1.2.3", 1, False), ("127.0.0.1", 0, False)],
 )
 def test_a_line_on_which_passwords_are_readable_is_told_to_administrators_alone(
-    settings: Settings, app: Flask, grace: Cast, amina: Cast, host: str, proxies: int, told: bool
-) -> None:
-    served = create_app(
+    settings: Settings, another_app: Callable[[Settings], Flask], grace: Cast, amina: Cast,
+    host: str, proxies: int, told: bool,
+) -> None:  # fmt: skip
+    served = another_app(
         replace(settings, host=host, trusted_proxies=proxies, trusted_hosts=("localhost",))
     )
     for person, reads in ((grace, told), (amina, False), (None, False)):

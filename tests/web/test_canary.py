@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
+from flask import Flask
 from sqlalchemy import JSON, String, select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.models import HeldForm, Identity, SignIn, Unit
-from lms.app import create_app
 from lms.assessment.models import Attempt, Form
 from lms.catalogue.models import EditionItem, EditionLesson, EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.db import transaction
 from lms.kernel.ids import new_ordered_id
+from lms.settings import Settings
 from lms.tables import Base
 from tests.assessment.said import who
 from tests.web.test_matrix import House, addresses, rules
@@ -168,12 +170,14 @@ class Marks(HTMLParser):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_that_people_wrote_comes_alive_on_any_page(house: House, language: str) -> None:
+def test_nothing_that_people_wrote_comes_alive_on_any_page(
+    house: House, another_app: Callable[[Settings], Flask], language: str
+) -> None:
     answer_with_the_canary(house)
     with house.app.app_context(), transaction() as session:
         infect(session, house)
     # The application as it starts on such a database: nothing is remembered from before.
-    house = replace(house, app=create_app(house.app.config["LMS"]))
+    house = replace(house, app=another_app(house.app.config["LMS"]))
     shown: dict[str, int] = {}
     for name in ("owner", "nobody"):
         here, things = house.browser(name), house.of["owner"]
@@ -202,10 +206,12 @@ def test_nothing_that_people_wrote_comes_alive_on_any_page(house: House, languag
 ONE_FILE = {"desk.take_along", "certificates.offline"}
 
 
-def test_nothing_that_people_wrote_comes_alive_in_a_file_that_is_taken_along(house: House) -> None:
+def test_nothing_that_people_wrote_comes_alive_in_a_file_that_is_taken_along(
+    house: House, another_app: Callable[[Settings], Flask]
+) -> None:
     with house.app.app_context(), transaction() as session:
         infect(session, house)
-    house = replace(house, app=create_app(house.app.config["LMS"]))
+    house = replace(house, app=another_app(house.app.config["LMS"]))
     here = house.browser("owner")
     for path in ("/en/courses/hygiene/take-along", "/verify/offline"):
         page = here.client.get(path).text

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask, request
 from sqlalchemy import select
 
-from lms.app import create_app
 from lms.audit.models import AuditAddress
 from lms.db import transaction
 from lms.extensions import db
@@ -71,9 +70,12 @@ def test_a_name_is_compared_without_port_and_case(host: str, names: list[str], o
     assert is_one_of(host, names) is ours
 
 
-def behind(app: Flask, settings: Settings, proxies: int) -> Flask:
+Start = Callable[[Settings], Flask]
+
+
+def behind(start: Start, settings: Settings, proxies: int) -> Flask:
     """Return the same server with so many proxies in front, and a page that says what it sees."""
-    made = create_app(replace(settings, trusted_proxies=proxies))
+    made = start(replace(settings, trusted_proxies=proxies))
 
     @made.after_request
     def tell(response: object) -> object:
@@ -105,16 +107,16 @@ FORWARDED = {
     ],
 )
 def test_a_proxy_is_believed_as_far_as_it_is_ours(
-    app: Flask, settings: Settings, proxies: int, seen: str
+    another_app: Start, settings: Settings, proxies: int, seen: str
 ) -> None:
-    reply = behind(app, settings, proxies).test_client().get("/en/", headers=FORWARDED)
+    reply = behind(another_app, settings, proxies).test_client().get("/en/", headers=FORWARDED)
     assert reply.headers["X-Seen"] == seen
 
 
 def test_behind_a_proxy_with_tls_people_sign_in_as_with_our_own(
-    app: Flask, settings: Settings
+    another_app: Start, settings: Settings
 ) -> None:
-    made = behind(app, settings, 1)
+    made = behind(another_app, settings, 1)
     with made.app_context(), transaction() as session:
         amina = add_person(session, "Amina Ben Salah", "N-1001", build_places(session).northgate)
     client = made.test_client()
