@@ -58,6 +58,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.config.update(
         LMS=chosen,
         DEMO=chosen.demo,
+        DEBUG=False,  # whatever the environment says: a fault shows a code and no more
         JOB_STEPS=job_steps,
         SECRET_KEY=secret_key(chosen),
         SESSION_COOKIE_HTTPONLY=True,

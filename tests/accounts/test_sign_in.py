@@ -175,6 +175,14 @@ def test_sent_twice_opens_two_sessions_and_ends_the_first(
     assert because == [None, "replaced", None]  # the first is the cast's own
 
 
+def test_a_password_stays_good_however_old_it_is(
+    browser: Open, amina: Cast, credential: Give, time: Clock
+) -> None:
+    credential(amina)
+    time.on(days=2000)
+    assert sign_in(browser(None), "N-1001", PASSWORD).location == "/en/home"
+
+
 def test_signing_in_ends_whatever_session_the_browser_held(
     app: Flask, browser: Open, amina: Cast, chipo: Cast, credential: Give
 ) -> None:

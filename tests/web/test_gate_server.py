@@ -414,3 +414,46 @@ def test_tls_is_spoken_from_1_2_on(tmp_path: Path) -> None:
         with contextlib.closing(connection):
             connection.request("GET", "/echo")
             assert json.loads(connection.getresponse().read())["wsgi.url_scheme"] == "https"
+        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        with probe.connect() as line, context.wrap_socket(line) as newest:
+            assert newest.version() == "TLSv1.3"
+
+
+@pytest.mark.parametrize(
+    ("version", "ciphers"),
+    [
+        (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"),
+        (ssl.TLSVersion.TLSv1_2, "AES128-SHA:AES256-SHA256:AES256-GCM-SHA384:@SECLEVEL=0"),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+AESCCM:ECDHE-ECDSA-AES128-SHA256:@SECLEVEL=0"),
+        (ssl.TLSVersion.TLSv1_2, "aNULL:eNULL:@SECLEVEL=0"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_no_old_version_and_no_weak_cipher_is_spoken(
+    tls: Probe, version: ssl.TLSVersion, ciphers: str
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers(ciphers)
+    context.minimum_version = context.maximum_version = version
+    with tls.connect() as line, pytest.raises((ssl.SSLError, ConnectionError)):
+        context.wrap_socket(line)
+
+
+@pytest.mark.parametrize("kind", ["ECDHE+AESGCM", "ECDHE+CHACHA20"])
+def test_every_cipher_that_is_spoken_keeps_former_talk_secret(tls: Probe, kind: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(kind)
+    with tls.connect() as line, context.wrap_socket(line) as spoken:
+        assert spoken.cipher() is not None
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """A server that speaks TLS."""
+    folder = tmp_path_factory.mktemp("tls")
+    write_certificate(folder / "cert.pem", folder / "key.pem")
+    with running(folder, folder / "cert.pem", folder / "key.pem") as probe:
+        yield probe

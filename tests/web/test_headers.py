@@ -118,6 +118,20 @@ def test_only_lessons_without_personal_data_are_kept_and_nothing_on_a_shared_com
     assert kept == (set() if machine == "shared" else set(KEPT))
 
 
+# Made for paper, without a menu.
+PAPER = {"learning.print_lesson", "learning.print_course"}
+
+
+def test_every_page_of_somebody_signed_in_leads_out(house: House) -> None:
+    pages = set()
+    for endpoint, asked, reply in answers(house, "owner", HTTP):
+        page = reply.status_code == 200 and reply.mimetype == "text/html" and reply.data
+        if page and endpoint not in PAPER | OWN_POLICY:
+            pages.add(endpoint)
+            assert re.search(r'<form method="post" action="/\w\w/sign-out"', reply.text), asked
+    assert len(pages) > 12
+
+
 def test_what_nobody_in_particular_reads_is_kept_nowhere_either(house: House) -> None:
     for endpoint, asked, reply in answers(house, "nobody", HTTP):
         if reply.headers.get("Cache-Control") != "no-store":

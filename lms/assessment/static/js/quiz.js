@@ -38,7 +38,7 @@
   const remove = (letter) => store("readwrite", (kept) => kept.delete([letter.page, letter.n]));
   // Page by page as they were given, whatever the clock did meanwhile; what hands in goes last.
   const waiting = () => store("readonly", (kept) => kept.getAll()).then((letters) => {
-    const began = {};
+    const began = Object.create(null);
     for (const { page, claimed } of letters) began[page] = Math.min(began[page] || claimed, claimed);
     return letters.sort((a, b) => !a.item - !b.item || began[a.page] - began[b.page]);
   });
@@ -166,7 +166,7 @@
   let able = true, typing, typed = null, passing = false;
   const keepTyped = () => typed && keep(typed);
   const parts = (question) => {
-    const given = {};
+    const given = Object.create(null);
     for (const field of all("[name^='a.']", question)) {
       const part = field.name.slice(question.dataset.item.length + 3);
       given[part] = given[part] || [];
