@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from lms.settings import Settings
 from lms.web import cookies, csrf, errors, form_limits, headers, hosts, pages, permissions
 
 if TYPE_CHECKING:
+    from lms.jobs.actions import Steps
     from lms.web.gate import Gate
 
 # Every table must be known before the first statement.
@@ -126,8 +127,8 @@ def blueprints(*, demo: bool) -> list[Any]:
     return shown
 
 
-def job_steps() -> Mapping[str, Callable[..., Any]]:
-    """Return the worker's table: kind of job -> its step (session, facts, cursor, *, now).
+def job_steps() -> Steps:
+    """Return the worker's table: kind of job -> its step (``lms.jobs.actions`` says what that is).
 
     Called by the worker inside an application context; loads what the web process never does.
     """

@@ -112,6 +112,7 @@ class Installation:
     issuers: Mapping[str, str] = field(default_factory=dict)
     signatories: tuple[Mapping[str, str], ...] = ()
     certificate_prefix: str = "XX"
+    issues: bool = True  # False on a station: certificates come from the national server
 
     def name(self, language: str) -> str:
         """Return the organisation's name in ``language``, else in the first that has one."""

@@ -98,8 +98,8 @@ def _parameters(function: FunctionType) -> list[str]:
 
 def test_every_action_that_a_page_calls_takes_the_viewer_and_the_moment() -> None:
     """The moment comes from outside, so that a test and a job can say when something was."""
-    for path in sorted(LMS.rglob("actions.py")):
-        module = importlib.import_module(_module(path))
+    for path in sorted((*LMS.rglob("actions.py"), *LMS.rglob("actions/*.py"))):
+        module = importlib.import_module(_module(path).removesuffix(".__init__"))
         for name, found in vars(module).items():
             if inspect.isfunction(found) and found.__module__ == module.__name__:
                 source = inspect.getsource(found)

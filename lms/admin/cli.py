@@ -18,6 +18,7 @@ from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
 from lms.installation import Site
+from lms.jobs import actions as jobs
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_ordered_id
@@ -46,6 +47,8 @@ def serve(info: ScriptInfo) -> None:
             click.echo("Preparing the data folder ...")
             subprocess.run([sys.executable, "-m", "lms.app", "prepare"], check=True)
         with application.app_context():
+            with transaction() as session:
+                jobs.try_again(session, now=clock.now())
             code = start.first_run_code(transaction, now=clock.now())
         if code:
             click.echo(f"First run: {where}/first-run/{code}")
@@ -118,7 +121,7 @@ def _backup_before_upgrade(settings: Settings) -> None:
 @with_appcontext
 def work(idle: float) -> None:
     """Do the jobs that are due; end after a minute without work."""
-    worker.work(transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
+    worker.work(reading, transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
 
 
 @click.group("site")

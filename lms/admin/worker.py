@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.jobs import actions, queries
-from lms.jobs.actions import Step
+from lms.jobs.actions import Steps
 
 log = logging.getLogger("lms.worker")
 
@@ -31,8 +31,9 @@ LOOK_EVERY = 1.0
 
 
 def work(
+    reading: Callable[[], Session],
     transaction: Callable[[], AbstractContextManager[Session]],
-    steps: Mapping[str, Step],
+    steps: Steps,
     clock: Callable[[], datetime],
     *,
     idle: float = IDLE,
@@ -51,7 +52,7 @@ def work(
     owner = f"{os.uname().nodename}:{os.getpid()}"
     done, last = 0, time.monotonic()
     while not stopping.is_set() and time.monotonic() - last < idle:
-        count = actions.run_due(transaction, steps, owner, clock)
+        count = actions.run_due(reading, transaction, steps, owner, clock, stopping.is_set)
         done += count
         if count:
             last = time.monotonic()

@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from lms.signing import qr
 from lms.web.language import locale_of
 
 LAYOUT = Path(__file__).parent / "layout"
+PAGE, BLANK = "certificate.typ", "blank.typ"
+PAGES_REMEMBERED = 10
 STANDARDS = ["a-2a"]  # tagged, fonts embedded, colours defined: it can be read in thirty years
 
 # In millimetres, with the quiet zone of four modules. The large code of a full payload has 89
@@ -57,18 +59,27 @@ def render(
     raises   MissingGlyph naming a character that cannot be printed; Refused when the texts do
              not fit on the page.
     """
-    import typst
-
     data = page_data(snapshot, names, labels, logos, preview=preview)
     require_glyphs(_texts(data))
-    # The document's date is that of the snapshot: the clock would make each copy another file.
-    made = datetime.combine(snapshot.issued_on, time(), UTC)
+    return typeset(json.dumps(data, ensure_ascii=False), snapshot.issued_on)
+
+
+# The page that was set last is kept: a certificate is tried out before it gets its number, and
+# when it did get the number with which it was tried out, its paper is there already.
+@lru_cache(maxsize=1)
+def typeset(data: str, day: date) -> bytes:
+    """Return the PDF of what ``page_data`` gave, as JSON.
+
+    day  the document's own date. By the clock each copy would be another file.
+    """
+    import typst
+
     try:
-        document = _compiler().compile(
+        document = _compiler(PAGE).compile(
             format="pdf",
-            sys_inputs={"certificate": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"certificate": data},
             pdf_standards=STANDARDS,
-            timestamp=made,
+            timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:
         if "TOO-LONG" not in error.message:
@@ -81,7 +92,19 @@ def render(
                 )
             )
         ) from error
+    finally:
+        _forget()
     return bytes(document)
+
+
+def _forget() -> None:
+    """Let typst forget what it has computed for this page: it would keep that for ten pages more.
+
+    Nothing of it serves the next page, and it costs 30 MiB. typst drops what was not used in the
+    last ten pages; there is no other way to ask for it, so ten empty ones are set (1 ms).
+    """
+    for _ in range(PAGES_REMEMBERED + 1):
+        _compiler(BLANK).compile(format="svg")
 
 
 def page_data(
@@ -270,8 +293,8 @@ def _texts(data: object) -> Iterator[str]:
 
 
 @cache
-def _compiler() -> Any:  # noqa: ANN401 -- typst has no types
-    """Return the one compiler of this process, with our fonts and no others."""
+def _compiler(layout: str) -> Any:  # noqa: ANN401 -- typst has no types
+    """Return the one compiler of a layout in this process, with our fonts and no others."""
     import typst
 
     fonts = typst.Fonts(
@@ -280,7 +303,7 @@ def _compiler() -> Any:  # noqa: ANN401 -- typst has no types
         font_paths=[LAYOUT / "fonts"],
     )
     return typst.Compiler(
-        LAYOUT / "certificate.typ",
+        LAYOUT / layout,
         root=LAYOUT,
         font_paths=fonts,
         ignore_system_fonts=True,

@@ -9,9 +9,15 @@ from enum import Enum
 from lms.installation import COUNTRIES, Installation
 from lms.kernel.days import months_later
 from lms.kernel.messages import Message, msg
+from lms.signing.status_list import MINIMUM_ENTRIES
 
 # Printed while boxes that a nation must fill are not confirmed.
 ANNEX_UNCONFIRMED = msg("Core course; national annex not confirmed.")
+# A station has no key to sign with: what it says where other servers give a certificate.
+FROM_NATIONAL_SERVER = msg(
+    "You have passed. The certificate comes from the national server, not from this one. Your "
+    "result is kept."
+)
 # What everybody but the holder reads of a restricted course.
 NEUTRAL_TITLE = msg("Professional training course")
 
@@ -72,6 +78,12 @@ def printed_languages(
     if country == "xx":
         return wanted, "en" if "en" in others else None
     return wanted, next(iter(others), None)
+
+
+def list_place(index: int) -> tuple[int, int]:
+    """Return (number of the withdrawal list from 1, place in it) of a ``status_index``."""
+    number, place = divmod(index, MINIMUM_ENTRIES)
+    return number + 1, place
 
 
 def number_prefix(site: Installation) -> str:

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.certificates import actions, pdf
-from lms.certificates.actions import ISSUE, PUBLISH, Office
+from lms.certificates.actions import ISSUE, PUBLISH, Draft, Office
 from lms.files import FileStore
-from lms.jobs.actions import Step
+from lms.jobs.actions import SlowStep, Steps
 from lms.kernel.messages import Message
 from lms.settings import Settings
 from lms.signing import keys
@@ -49,8 +49,10 @@ def ensure_keys(settings: Settings) -> bool:
 def office(settings: Settings) -> Office:
     """Return what issuing needs on this server.
 
-    raises   FileNotFoundError where there is no signing key: this server does not issue.
+    raises   FileNotFoundError where the signing key is not in its place.
     """
+    if not settings.issuing_key.exists():
+        raise FileNotFoundError(f"There is no signing key at {settings.issuing_key}.")
     return Office(
         signer=keys.load_private_key(settings.issuing_key),
         name_key=_name_key(settings),
@@ -74,24 +76,47 @@ def public_address(settings: Settings) -> str:
     return f"{scheme}://{host}{port}"
 
 
-def issue(
+def prepare_issue(
     session: Session,
     facts: Mapping[str, Any],
     cursor: Any,  # noqa: ANN401 -- any JSON value
     *,
     now: datetime,
-) -> None:
-    """Make one certificate: the step of a job ``certificate.issue``."""
-    del cursor  # one step does it all
-    actions.issue(
-        session,
-        UUID(facts["certificate"]),
-        installation.read(session),
-        office(current_app.config["LMS"]),
-        language=facts["language"],
-        second=facts["second"],
-        now=now,
-    )
+) -> Draft | str | None:
+    """Try a certificate out or, where it has its number, make its PDF.
+
+    returns  the draft, or the digest of the PDF; None where nothing can be issued or printed.
+    """
+    del cursor  # the certificate itself says how far it is
+    bureau = office(current_app.config["LMS"])
+    certificate_id = UUID(facts["certificate"])
+    drafted = actions.draft(
+        session, certificate_id, installation.read(session), bureau,
+        language=facts["language"], second=facts["second"], now=now,
+    )  # fmt: skip
+    if drafted is None:
+        return actions.print_paper(session, certificate_id, bureau)
+    actions.try_out(session, drafted, bureau, now=now)
+    return drafted
+
+
+def record_issue(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: Draft | str | None,
+    *,
+    now: datetime,
+) -> str | None:
+    """Draw the number and freeze what was tried out, or note where the PDF lies."""
+    del cursor
+    certificate_id, site = UUID(facts["certificate"]), installation.read(session)
+    if isinstance(prepared, Draft):
+        bureau = office(current_app.config["LMS"])
+        actions.freeze(session, certificate_id, prepared, site, bureau, now=now)
+        return "print"
+    actions.finish(session, certificate_id, prepared, site, now=now)
+    return None
 
 
 def publish(
@@ -101,14 +126,18 @@ def publish(
     *,
     now: datetime,
 ) -> None:
-    """Publish the withdrawal list: the step of a job ``certificate.withdrawals``."""
+    """Publish the withdrawal list: the step of a job ``certificate.withdrawals``.
+
+    A station publishes none: it gets that of the national server.
+    """
     del facts, cursor
-    actions.publish_withdrawals(
-        session, installation.read(session), office(current_app.config["LMS"]), now=now
-    )
+    site = installation.read(session)
+    if site.issues:
+        bureau = office(current_app.config["LMS"])
+        actions.publish_withdrawals(session, site, bureau, now=now)
 
 
-STEPS: Mapping[str, Step] = {ISSUE: issue, PUBLISH: publish}
+STEPS: Steps = {ISSUE: SlowStep(prepare_issue, record_issue), PUBLISH: publish}
 
 
 def _speak(message: Message, language: str) -> str:

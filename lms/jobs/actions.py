@@ -1,9 +1,17 @@
-"""Ask for work, take it under a lease, do one step at a time."""
+"""Ask for work, take it under a lease, do one step at a time.
+
+A step writes in one transaction together with its cursor, so that it has happened or it has not.
+Nothing slow belongs into that transaction: everybody else's saving waits for it. A kind of job in
+which something slow is done (a PDF, a large file) has a ``SlowStep``: what takes time is prepared
+first, without any lock, and only its result is recorded.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,7 +29,7 @@ MOST_FAILURES = 8
 
 
 class Step(Protocol):
-    """One step of a kind of job: at most 5 s, resumable, the same result when repeated."""
+    """One step of a kind of job: quick, resumable, the same result when repeated."""
 
     def __call__(
         self,
@@ -32,6 +40,49 @@ class Step(Protocol):
         now: datetime,
     ) -> Any:  # noqa: ANN401 -- any JSON value
         """Do one step after ``cursor`` and return where the next begins, None when all is done."""
+
+
+class Prepare(Protocol):
+    """The slow part of a step: at most 5 s. It reads, and writes nothing but files by content."""
+
+    def __call__(
+        self,
+        session: Session,
+        facts: Mapping[str, Any],
+        cursor: Any,  # noqa: ANN401 -- any JSON value
+        *,
+        now: datetime,
+    ) -> Any:  # noqa: ANN401 -- what ``record`` takes
+        """Return what the step after ``cursor`` records."""
+
+
+class Record(Protocol):
+    """The quick part of a step, in its transaction."""
+
+    def __call__(
+        self,
+        session: Session,
+        facts: Mapping[str, Any],
+        cursor: Any,  # noqa: ANN401 -- any JSON value
+        prepared: Any,  # noqa: ANN401 -- what ``prepare`` returned
+        *,
+        now: datetime,
+    ) -> Any:  # noqa: ANN401 -- any JSON value
+        """Write what was ``prepared`` and return where the next step begins, as ``Step`` does.
+
+        Since it was prepared, something else may have happened: what decides is looked up anew.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStep:
+    """A step in two parts. Killed between them, both are done again."""
+
+    prepare: Prepare
+    record: Record
+
+
+Steps = Mapping[str, Step | SlowStep]
 
 
 def ask(
@@ -77,17 +128,37 @@ def take(session: Session, owner: str, *, now: datetime) -> Job | None:
     return job
 
 
+def prepare(session: Session, job_id: int, steps: Steps, *, now: datetime) -> Any:  # noqa: ANN401
+    """Do the slow part of the next step of a leased job; None where it has none.
+
+    session  reads. The lease keeps others from the job meanwhile.
+    raises KeyError when this program does not know the kind of job.
+    """
+    job = session.get_one(Job, job_id)
+    doing = steps[job.kind]
+    if not isinstance(doing, SlowStep):
+        return None
+    return doing.prepare(session, job.facts, job.cursor, now=now)
+
+
 def step(
-    session: Session, job_id: int, owner: str, steps: Mapping[str, Step], *, now: datetime
-) -> bool:
+    session: Session, job_id: int, owner: str, steps: Steps, prepared: object = None, *,
+    now: datetime,
+) -> bool:  # fmt: skip
     """Do one step of a leased job in this transaction; return whether more is to do.
 
-    raises KeyError when this program does not know the kind of job.
+    prepared  what ``prepare`` returned for this step.
+
+    Whoever has lost the lease meanwhile does nothing.
     """
     job = session.get_one(Job, job_id, with_for_update=True)
     if job.lease_owner != owner or job.state != "waiting":
         return False
-    job.cursor = steps[job.kind](session, job.facts, job.cursor, now=now)
+    doing = steps[job.kind]
+    if isinstance(doing, SlowStep):
+        job.cursor = doing.record(session, job.facts, job.cursor, prepared, now=now)
+    else:
+        job.cursor = doing(session, job.facts, job.cursor, now=now)
     job.lease_until = now + LEASE
     job.failures, job.error = 0, None
     job.done_units += 1
@@ -107,34 +178,58 @@ def note_failure(session: Session, job_id: int, error: Exception, *, now: dateti
         job.state, job.ended_at = "failed", now
 
 
+def give_back(session: Session, job_id: int, owner: str) -> None:
+    """End the lease of a job that is not finished: the next worker need not wait for its end."""
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.lease_owner == owner:
+        job.lease_until = None
+
+
+def try_again(session: Session, *, now: datetime) -> int:
+    """Let every job that gave up begin anew where it stopped; return how many they are."""
+    given_up = session.scalars(select(Job).where(Job.state == "failed").with_for_update()).all()
+    for job in given_up:
+        job.state, job.failures, job.due_at, job.ended_at = "waiting", 0, now, None
+    return len(given_up)
+
+
 def run_due(
-    transaction: Callable[[], Any],
-    steps: Mapping[str, Step],
+    reading: Callable[[], Session],
+    transaction: Callable[[], AbstractContextManager[Session]],
+    steps: Steps,
     owner: str,
     clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Do all work that is due; return how many steps were done.
 
+    reading      gives a session that looks things up and locks nothing.
     transaction  opens a writing unit of work that commits at its end.
+    stopping     says that the process is to end: the step at hand is finished, no other begun.
     """
     done = 0
-    while True:
+    while not stopping():
         with transaction() as session:
             job = take(session, owner, now=clock())
             leased = (job.id, job.kind) if job else None
         if leased is None:
-            return done
-        more = True
-        while more:
+            break
+        job_id, more = leased[0], True
+        while more and not stopping():
             try:
+                prepared = prepare(reading(), job_id, steps, now=clock())
                 with transaction() as session:
-                    more = step(session, leased[0], owner, steps, now=clock())
+                    more = step(session, job_id, owner, steps, prepared, now=clock())
                 done += 1
             except Exception as error:
                 log.exception("job %s (%s) failed", *leased)
                 with transaction() as session:
-                    note_failure(session, leased[0], error, now=clock())
+                    note_failure(session, job_id, error, now=clock())
                 more = False
+        if more:
+            with transaction() as session:
+                give_back(session, job_id, owner)
+    return done
 
 
 def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:

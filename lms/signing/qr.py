@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 from lms.kernel.messages import Message, msg
@@ -39,6 +40,8 @@ def as_scanned(text: str) -> str:
     return joined
 
 
+# A certificate is set twice, first on trial; drawing its two codes is a third of that work.
+@lru_cache(maxsize=2)
 def svg(text: str) -> bytes:
     """Return ``text`` as a QR code in SVG, level M, fixed mask, quiet zone of four modules.
 

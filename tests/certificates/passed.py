@@ -13,7 +13,7 @@ from lms.accounts.models import Identity
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.certificates import actions, work
 from lms.certificates.models import Certificate
-from lms.db import transaction
+from lms.db import reading, transaction
 from lms.jobs.actions import run_due
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
@@ -95,7 +95,7 @@ def run_worker(app: Flask) -> int:
     """Do every job that is due; return how many steps that were."""
     work.ensure_keys(app.config["LMS"])
     with app.app_context():
-        return run_due(transaction, work.STEPS, "worker of a test", clock.now)
+        return run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
 
 
 def issued(app: Flask, person: Cast, *, language: str = "en", access: str = "open") -> UUID:

@@ -138,11 +138,11 @@ def test_making_a_certificate_again_changes_nothing(app: Flask, amina: Cast) -> 
     certificate_id = issued(app, amina)
     [before] = certificates(app)
 
+    facts = {"certificate": str(certificate_id), "language": "en", "second": None}
+    later = clock.now() + timedelta(days=1)
     with app.app_context(), transaction() as session:
-        actions.issue(
-            session, certificate_id, installation.read(session), work.office(app.config["LMS"]),
-            language="en", second=None, now=clock.now() + timedelta(days=1),
-        )  # fmt: skip
+        prepared = work.prepare_issue(session, facts, None, now=later)
+        assert work.record_issue(session, facts, None, prepared, now=later) is None
 
     [after] = certificates(app)
     assert (after.number, after.issued_at) == (before.number, before.issued_at)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from lms.db import transaction
+from lms.db import reading, transaction
 from lms.jobs import actions, queries
 from lms.jobs.models import Job
 from tests.people import MONDAY
@@ -28,7 +28,7 @@ def count(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) 
 
 def run(app: Flask, steps: Mapping[str, Any], at: Any = MONDAY) -> int:
     with app.app_context():
-        return actions.run_due(transaction, steps, "worker", lambda: at)
+        return actions.run_due(reading, transaction, steps, "worker", lambda: at)
 
 
 def job(app: Flask, job_id: int) -> Job:
@@ -93,3 +93,97 @@ def test_a_failing_job_waits_longer_each_time_and_then_for_a_person(app: Flask) 
     with app.app_context(), transaction() as session:
         assert queries.failed(session) == 1
         assert queries.next_due(session) is None
+
+
+# ---- Slow steps ---------------------------------------------------------------------------------
+
+
+def slow(prepared: list[Any], fails: int = 0) -> Mapping[str, Any]:
+    """Return a kind of job whose step counts, and notes what it was given."""
+    left = [fails]
+
+    def prepare(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) -> Any:
+        locked = session.connection().get_execution_options().get("writes", False)
+        return (facts["to"], cursor, locked)
+
+    def record(
+        session: Session, facts: Mapping[str, Any], cursor: Any, found: Any, *, now: Any
+    ) -> Any:
+        prepared.append(found)
+        if left[0]:
+            left[0] -= 1
+            raise OSError("killed between the two parts")
+        return count(session, facts, cursor, now=now)
+
+    return {"count": actions.SlowStep(prepare, record)}
+
+
+def test_what_is_slow_is_prepared_before_the_transaction(app: Flask) -> None:
+    wanted = ask(app)
+    seen: list[Any] = []
+
+    assert run(app, slow(seen)) == 3
+
+    assert seen == [(3, None, False), (3, 1, False), (3, 2, False)]
+    assert job(app, wanted).state == "done"
+
+
+def test_both_parts_are_done_again_where_the_second_did_not_finish(app: Flask) -> None:
+    wanted = ask(app)
+    seen: list[Any] = []
+    steps = slow(seen, fails=1)
+
+    run(app, steps)
+    run(app, steps, job(app, wanted).due_at)
+
+    assert seen == [(3, None, False), (3, None, False), (3, 1, False), (3, 2, False)]
+    assert job(app, wanted).state == "done"
+
+
+def test_who_lost_the_lease_while_preparing_records_nothing(app: Flask) -> None:
+    wanted = ask(app)
+    seen: list[Any] = []
+    steps = slow(seen)
+    with app.app_context():
+        with transaction() as session:
+            actions.take(session, "slow", now=MONDAY)
+        prepared = actions.prepare(reading(), wanted, steps, now=MONDAY)
+        later = MONDAY + timedelta(minutes=2)
+        with transaction() as session:
+            assert actions.take(session, "quick", now=later) is not None
+        with transaction() as session:
+            assert not actions.step(session, wanted, "slow", steps, prepared, now=later)
+
+    assert seen == []
+    assert job(app, wanted).lease_owner == "quick"
+
+
+# ---- Stopping, and going on ---------------------------------------------------------------------
+
+
+def test_a_worker_that_is_told_to_stop_finishes_its_step_and_gives_the_job_back(app: Flask) -> None:
+    wanted = ask(app)
+    told = iter((False, False, True))
+    with app.app_context():
+        done = actions.run_due(
+            reading, transaction, {"count": count}, "worker", lambda: MONDAY,
+            lambda: next(told, True),
+        )  # fmt: skip
+
+    assert done == 1
+    assert (job(app, wanted).cursor, job(app, wanted).state) == (1, "waiting")
+    assert run(app, {"count": count}) == 2
+
+
+def test_what_gave_up_goes_on_where_it_stopped_when_somebody_asks(app: Flask) -> None:
+    wanted = ask(app)
+    with app.app_context(), transaction() as session:
+        row = session.get_one(Job, wanted)
+        row.state, row.failures, row.cursor, row.ended_at = "failed", 8, 2, MONDAY
+    assert run(app, {"count": count}) == 0
+
+    with app.app_context(), transaction() as session:
+        assert actions.try_again(session, now=MONDAY) == 1
+
+    assert run(app, {"count": count}) == 1
+    assert (job(app, wanted).state, job(app, wanted).failures) == ("done", 0)

@@ -36,7 +36,7 @@ from lms.catalogue.models import Course, Edition, EditionLesson
 from lms.catalogue.structure import Structure
 from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
-from lms.jobs.actions import Step
+from lms.jobs.actions import Steps
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.names import LATIN, PersonName
 from lms.kernel.viewer import Viewer
@@ -87,7 +87,7 @@ class Joining:
 
 
 def build(
-    session: Session, data: Path, steps: Mapping[str, Step], *, now: datetime,
+    session: Session, data: Path, steps: Steps, *, now: datetime,
     staff: int = service.STAFF,
 ) -> list[Account]:  # fmt: skip
     """Set the service up and tell its history until ``now``; write accounts.csv into ``data``.
@@ -191,7 +191,7 @@ def _add_places(session: Session, *, now: datetime) -> None:
         register.add_unit(session, SERVER, new, now=now)
 
 
-def _world(session: Session, steps: Mapping[str, Step], *, now: datetime) -> World:
+def _world(session: Session, steps: Steps, *, now: datetime) -> World:
     course, edition = session.execute(
         select(Course, Edition).join(Edition, Edition.id == Course.edition_id)
         .where(Course.slug == service.COURSE)
@@ -212,12 +212,14 @@ def _world(session: Session, steps: Mapping[str, Step], *, now: datetime) -> Wor
     )
 
 
-def _work(session: Session, steps: Mapping[str, Step], moment: datetime) -> None:
+def _work(session: Session, steps: Steps, moment: datetime) -> None:
     """Do what is due at ``moment`` as the worker does, inside the one transaction."""
     owner = "demonstration"
     while (job := jobs.take(session, owner, now=moment)) is not None:
-        while jobs.step(session, job.id, owner, steps, now=moment):
-            pass
+        more = True
+        while more:
+            prepared = jobs.prepare(session, job.id, steps, now=moment)
+            more = jobs.step(session, job.id, owner, steps, prepared, now=moment)
 
 
 def _join(

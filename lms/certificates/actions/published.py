@@ -1,0 +1,111 @@
+"""What others check certificates with: the key list, and the list of what was withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts.rules import actor_id, administers_country
+from lms.audit import actions as audit
+from lms.certificates import rules
+from lms.certificates.actions.office import Office
+from lms.certificates.models import Certificate, CertificateEvent, WithdrawalList
+from lms.installation import Installation
+from lms.jobs import actions as jobs
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
+from lms.signing import keys, withdrawals
+from lms.signing.keys import KeyRing, Signer
+
+PUBLISH = "certificate.withdrawals"
+# A decision of this installation that nobody types into a form: the signed key list.
+RING = "key_ring"
+
+
+def ask_for_list(session: Session, key: str, *, now: datetime) -> None:
+    """Ask the worker to publish the withdrawal list; once for each ``key``."""
+    jobs.ask(session, PUBLISH, key, now=now)
+
+
+def publish_withdrawals(
+    session: Session, site: Installation, office: Office, *, now: datetime
+) -> None:
+    """Sign and store the list of every withdrawn or replaced certificate, dated ``now``."""
+    ring = keep_ring(session, site, office, now=now)
+    newest = session.scalar(select(func.max(Certificate.status_index)))
+    last, _ = rules.list_place(newest or 0)
+    lists: dict[int, set[int]] = {number: set() for number in range(1, last + 1)}
+    ended = select(Certificate.status_index).where(
+        Certificate.id.in_(select(CertificateEvent.certificate_id))
+    )
+    for index in session.scalars(ended):
+        number, place = rules.list_place(index)
+        lists[number].add(place)
+    listed = withdrawals.WithdrawalList(
+        ring.issuer,
+        now.replace(microsecond=0),
+        {number: frozenset(places) for number, places in lists.items()},
+    )
+    document = withdrawals.seal(listed, office.signer).encode()
+    session.add(WithdrawalList(made_at=now, document=document))
+
+
+def keep_ring(session: Session, site: Installation, office: Office, *, now: datetime) -> KeyRing:
+    """Return the key list with the office's key as the current one, made or renewed if needed.
+
+    It lies among the installation's decisions, so that the web process can show it without
+    reading any key file. The issuer's short name is made once and never changes.
+    """
+    moment = now.replace(microsecond=0)
+    stored = installation.setting(session, RING)
+    if stored is None:
+        row = installation.found_site(session, now=now)
+        issuer = f"{rules.number_prefix(site)}-{row.id.hex[-8:].upper()}"
+        empty = KeyRing(issuer, dict(site.names), moment, ())
+        ring = empty.with_key(office.signer.public, now=moment)
+    else:
+        ring = keys.parse_ring(stored)
+        current = ring.current()
+        if current is None or current.kid != office.signer.kid:
+            raise Refused(
+                Message(
+                    msg(
+                        "The signing key of this server is not the one in its key list. Put the "
+                        "right key file back, or take a new key with: lms certificate new-key"
+                    )
+                )
+            )
+        if ring.names == dict(site.names):
+            return ring
+        ring = replace(ring, names=dict(site.names), dated=moment)
+    installation.decide(session, {RING: ring.seal([office.signer])}, now=now)
+    return ring
+
+
+def take_new_key(
+    session: Session, viewer: Viewer, office: Office, new: Signer, *, now: datetime
+) -> KeyRing:
+    """Let ``new`` take over from the office's key: both sign the key list, so others can follow.
+
+    It takes over at the next full second, since certificates are dated to the second: what was
+    signed until now counts. Sign with it only then.
+    raises   NotFound for anybody but the country's office; Refused before the first key list.
+    """
+    if not administers_country(viewer):
+        raise NotFound
+    stored = installation.setting(session, RING)
+    if stored is None:
+        raise Refused(Message(msg("There is no key list yet: nothing was signed so far.")))
+    moment = now.replace(microsecond=0) + timedelta(seconds=1)
+    ring = keys.parse_ring(stored).with_key(new.public, now=moment)
+    installation.decide(session, {RING: ring.seal([office.signer, new])}, now=now)
+    audit.append(
+        session, actor_id(viewer), "key.replaced", new.kid.hex(),
+        {"former": office.signer.kid.hex()}, now=now,
+    )  # fmt: skip
+    return ring
