@@ -19,6 +19,7 @@ from lms.certificates.models import Certificate, CertificateCounter, Certificate
 from lms.certificates.snapshot import CertificateSnapshot
 from lms.db import reading, transaction
 from lms.extensions import db
+from lms.files import FileStore
 from lms.jobs.actions import run_due
 from lms.jobs.models import Job
 from lms.kernel import clock
@@ -250,7 +251,7 @@ def test_the_frozen_fields_make_the_same_paper_again(app: Flask, awarded: UUID) 
         digest = actions.print_paper(session, awarded, work.office(app.config["LMS"]))
 
     assert digest is not None
-    assert work.FileStore(app.config["LMS"].data / "files").get(digest) == kept
+    assert FileStore(app.config["LMS"].data / "files").get(digest) == kept
 
 
 def test_a_server_whose_key_is_away_says_so_and_goes_on_when_it_is_back(

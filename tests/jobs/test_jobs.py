@@ -98,7 +98,7 @@ def test_a_failing_job_waits_longer_each_time_and_then_for_a_person(app: Flask) 
 # ---- Slow steps ---------------------------------------------------------------------------------
 
 
-def slow(prepared: list[Any], fails: int = 0) -> Mapping[str, Any]:
+def slow(seen: list[Any], fails: int = 0) -> Mapping[str, Any]:
     """Return a kind of job whose step counts, and notes what it was given."""
     left = [fails]
 
@@ -107,9 +107,9 @@ def slow(prepared: list[Any], fails: int = 0) -> Mapping[str, Any]:
         return (facts["to"], cursor, locked)
 
     def record(
-        session: Session, facts: Mapping[str, Any], cursor: Any, found: Any, *, now: Any
+        session: Session, facts: Mapping[str, Any], cursor: Any, prepared: Any, *, now: Any
     ) -> Any:
-        prepared.append(found)
+        seen.append(prepared)
         if left[0]:
             left[0] -= 1
             raise OSError("killed between the two parts")
