@@ -134,17 +134,19 @@ def job_steps() -> Steps:
     """
     from lms.admin.actions import PUBLISH
     from lms.admin.housekeeping import TIDY, tidy
-    from lms.admin.publishing import publish_for_nation
-    from lms.certificates.work import STEPS
+    from lms.admin.publishing import PUBLISH_FOR_NATION
+    from lms.authoring import work as authoring
+    from lms.certificates import work as certificates
     from lms.learning.closing import CLOSE, close_attempt
     from lms.requirements.actions import ENROL, enrol_joiners
 
     return {
         CLOSE: close_attempt,
         ENROL: enrol_joiners,
-        PUBLISH: publish_for_nation,
+        PUBLISH: PUBLISH_FOR_NATION,
         TIDY: tidy,
-        **STEPS,
+        **authoring.STEPS,
+        **certificates.STEPS,
     }
 
 

@@ -26,6 +26,7 @@ from lms.assessment.codes import Codes
 from lms.assessment.models import Attempt
 from lms.authoring import actions as authoring
 from lms.authoring.cli import spoken_voices
+from lms.authoring.compiled import compile_course
 from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.models import (
     Edition,
@@ -396,10 +397,10 @@ def publish_small(app: Flask, **settings: Any) -> SmallCourse:
             with transaction() as session:
                 _insert(session, *_published[key])
         else:
-            voices = spoken_voices()
+            made = compile_course(course, site.nation, spoken_voices())
             with transaction() as session:
                 edition = authoring.publish(
-                    session, SERVER, course, site.nation, voices, "0" * 64, now=MONDAY
+                    session, SERVER, course, site.nation, made, "0" * 64, now=MONDAY
                 )
                 row = session.get_one(CourseRow, course.facts.id)
                 _published[key] = (_plain(row), _plain(edition), [

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
 from lms.audit.models import AuditAddress, AuditRow
+from lms.authoring import actions as authoring
 from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
@@ -44,5 +45,6 @@ def tidy(
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))
     # A list that says nothing new is still news: it is dated today.
     certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
+    authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)

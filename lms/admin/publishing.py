@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,42 +15,82 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring import actions, shipped
 from lms.authoring.cli import spoken_voices
+from lms.authoring.compiled import CompiledCourse, compile_course
 from lms.catalogue.models import Edition
 from lms.content.digests import core_digest
 from lms.content.folder import FolderRefusedError
+from lms.content.model import Course
 from lms.files import FileStore
+from lms.jobs.actions import SlowStep
 from lms.settings import Settings
 
 
-def publish_for_nation(
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A course that can be published: compiled, its package stored."""
+
+    course: Course
+    nation: str | None
+    made: CompiledCourse
+    package: str
+
+
+def prepare(
     session: Session,
     facts: Mapping[str, Any],
     cursor: Any,  # noqa: ANN401 -- any JSON value
     *,
     now: datetime,
-) -> int | None:
-    """Publish one course folder a step, with the national layer of this installation.
+) -> tuple[Ready | None, int]:
+    """Compile one course folder with the national layer of this installation.
+
+    returns  what to publish, None where this folder gives nothing; and the number of folders.
 
     Only a course whose core is what this server published already is taken: a folder that was
     changed since is offered to a publisher, not taken.
     """
-    del facts
+    del facts, now
     settings: Settings = current_app.config["LMS"]
     folders = list(shipped.course_folders(settings.courses))
     place = int(cursor or 0)
     if place >= len(folders):
-        return None
+        return None, len(folders)
     try:
         course = shipped.read(folders[place]).course
     except (FolderRefusedError, OSError):
         course = None  # said at the start of the server; the other courses go on
-    if course is not None:
-        last = session.scalar(
-            select(Edition.core_digest).where(Edition.course_id == course.facts.id)
-            .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
-        )  # fmt: skip
-        nation = installation.read(session).nation
-        if last in (None, core_digest(course.files)):
-            digest = FileStore(settings.data / "files").put(shipped.package(course))
-            actions.publish(session, SERVER, course, nation, spoken_voices(), digest, now=now)
-    return place + 1 if place + 1 < len(folders) else None
+    if course is None or _last_core(session, course) not in (None, core_digest(course.files)):
+        return None, len(folders)
+    nation = installation.read(session).nation
+    made = compile_course(course, nation, spoken_voices())
+    digest = FileStore(settings.data / "files").put(shipped.package(course))
+    return Ready(course, nation, made, digest), len(folders)
+
+
+def record(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: tuple[Ready | None, int],
+    *,
+    now: datetime,
+) -> int | None:
+    """Publish what was compiled; the next step begins with the next folder."""
+    del facts
+    ready, folders = prepared
+    if ready is not None:
+        actions.publish(
+            session, SERVER, ready.course, ready.nation, ready.made, ready.package, now=now
+        )
+    following = int(cursor or 0) + 1
+    return following if following < folders else None
+
+
+PUBLISH_FOR_NATION = SlowStep(prepare, record)
+
+
+def _last_core(session: Session, course: Course) -> str | None:
+    return session.scalar(
+        select(Edition.core_digest).where(Edition.course_id == course.facts.id)
+        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
+    )  # fmt: skip

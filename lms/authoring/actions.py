@@ -1,18 +1,16 @@
-"""Publication: a course folder becomes an edition that never changes."""
+"""Publication: a course folder becomes an edition that never changes, and is signed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
-from lms.authoring import compiled
-from lms.authoring.compiled import Voice
 from lms.catalogue.models import (
     Course as CourseRow,
 )
@@ -24,11 +22,23 @@ from lms.catalogue.models import (
     EditionText,
     OfferedChange,
 )
+from lms.certificates.actions import keep_ring
 from lms.content.digests import core_digest, layer_digest
 from lms.content.model import Course, Question
+from lms.installation import Installation
+from lms.jobs import actions as jobs
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+from lms.signing import editions
+from lms.signing.editions import SignedEdition
+from lms.signing.keys import Signer
+from lms.tables import Base
+
+if TYPE_CHECKING:  # it loads Markdown, which the web process never does
+    from lms.authoring.compiled import CompiledCourse
+
+SIGN = "editions.sign"
 
 
 def publish(
@@ -36,17 +46,16 @@ def publish(
     viewer: Viewer,
     course: Course,
     nation: str | None,
-    voices: Mapping[str, Voice],
+    made: CompiledCourse,
     package: str,
     *,
     now: datetime,
 ) -> Edition:
     """Publish a course and return its edition; the same contents again return the same edition.
 
-    voices    one for each language in which pages are shown.
+    made      the course compiled for that nation, before the transaction: it takes long.
     package   the digest under which the folder's files were stored.
-    raises    Refused when another course has the slug, and for a lesson that is too large for a
-              weak line.
+    raises    Refused when another course has the slug.
     """
     facts = course.facts
     core, layer = core_digest(course.files), layer_digest(course.files, nation)
@@ -59,60 +68,83 @@ def publish(
     ):  # fmt: skip
         return last
     _keep_course(session, course)
-    layer_facts = compiled.nation_of(course, nation)
-    structure = compiled.structure(course, layer_facts).to_facts()
-    items = compiled.bank(course, layer_facts)
-    number, revision = _next_number(session, last, structure, items, course)
+    number, revision = _next_number(session, last, made.structure, made.items, course)
     edition = Edition(
         course_id=facts.id, number=number, revision=revision, core_digest=core, nation=nation,
-        layer_digest=layer, package=package, facts={**structure, "changes": _changes(course)},
-        signature=None, published_at=now,
+        layer_digest=layer, package=package,
+        facts={**made.structure, "changes": _changes(course)}, signature=None, published_at=now,
         published_by=actor_id(viewer),
     )  # fmt: skip
     session.add(edition)
     session.flush()
-    words: dict[str, set[str]] = {}
-    for item in items:
-        session.add(
-            EditionItem(
-                edition_id=edition.id, item_id=item.id, module=_module_of(course, item.facts),
-                lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
-                critical=item.facts.get("critical"), key=item.key(),
-            )
-        )  # fmt: skip
-        session.flush()
-        for language, said in compiled.item_texts(course, item):
-            words.setdefault(language, set()).add(item.id)
-            session.add(
-                EditionItemText(
-                    edition_id=edition.id, item_id=item.id, language=language, words=said
-                )
-            )
-    for language in voices:
-        complete = len(words.get(language, ())) == len(items)
-        said_text = compiled.text(course, layer_facts, language, bank_complete=complete)
-        session.add(
-            EditionText(
-                edition_id=edition.id, language=language, title=said_text.title,
-                facts=said_text.facts, bank_complete=complete, reviewed=said_text.reviewed,
-            )
-        )  # fmt: skip
-    codes = [code for module in structure["modules"] for code in
-             (lesson["code"] for lesson in module["lessons"])]  # fmt: skip
-    for lesson in compiled.lessons(course, layer_facts, voices, codes):
-        session.add(
-            EditionLesson(
-                edition_id=edition.id, code=lesson.code, language=lesson.language,
-                title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
-            )
-        )  # fmt: skip
+    session.add_all(_rows(course, made, edition.id))
     session.execute(update(CourseRow).where(CourseRow.id == facts.id).values(edition_id=edition.id))
     session.execute(delete(OfferedChange).where(OfferedChange.course_id == facts.id))
+    ask_for_signatures(session, f"edition {edition.id}", now=now)
     audit.append(
         session, actor_id(viewer), "edition.published", f"{facts.id} {number}.{revision}",
         {"core": core, "layer": layer, "nation": nation}, now=now,
     )  # fmt: skip
     return edition
+
+
+def _rows(course: Course, made: CompiledCourse, edition_id: int) -> Iterator[Base]:
+    """Yield everything that pages, draw and marking read of an edition."""
+    for item in made.items:
+        yield EditionItem(
+            edition_id=edition_id, item_id=item.id, module=_module_of(course, item.facts),
+            lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
+            critical=item.facts.get("critical"), key=item.key(),
+        )  # fmt: skip
+    for item_id, language, words in made.item_texts:
+        yield EditionItemText(
+            edition_id=edition_id, item_id=item_id, language=language, words=words
+        )
+    for text in made.texts:
+        yield EditionText(
+            edition_id=edition_id, language=text.language, title=text.title, facts=text.facts,
+            bank_complete=text.bank_complete, reviewed=text.reviewed,
+        )  # fmt: skip
+    for lesson in made.lessons:
+        yield EditionLesson(
+            edition_id=edition_id, code=lesson.code, language=lesson.language,
+            title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
+        )  # fmt: skip
+
+
+def ask_for_signatures(session: Session, key: str, *, now: datetime) -> None:
+    """Ask the worker to sign every edition that has no signature; once for each ``key``."""
+    jobs.ask(session, SIGN, key, now=now)
+
+
+def sign_next(
+    session: Session, site: Installation, signer: Signer, after: int, *, now: datetime
+) -> int | None:
+    """Sign the first edition after the one with id ``after`` that has no signature.
+
+    returns  its id, None when there is none.
+    raises   Refused when the key is not the one in this server's key list.
+    """
+    edition = session.scalar(
+        select(Edition).where(Edition.signature.is_(None), Edition.id > after)
+        .order_by(Edition.id).limit(1).with_for_update()
+    )  # fmt: skip
+    if edition is None:
+        return None
+    ring = keep_ring(session, site, signer, now=now)
+    number = f"{edition.number}.{edition.revision}"
+    edition.signature = editions.sign(
+        SignedEdition(
+            ring.issuer, now.replace(microsecond=0), edition.course_id, number,
+            edition.core_digest, edition.nation or "", edition.layer_digest, edition.package,
+        ),
+        signer,
+    )  # fmt: skip
+    audit.append(
+        session, None, "edition.signed", f"{edition.course_id} {number}",
+        {"package": edition.package, "kid": signer.kid.hex()}, now=now,
+    )  # fmt: skip
+    return edition.id
 
 
 def offer(session: Session, course: Course, nation: str | None, *, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""``lms content``: check, stamp, publish and export courses."""
+"""``lms content``: check, stamp, publish, export and verify courses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lms.accounts.rules import SERVER
 from lms.authoring import shipped
 from lms.authoring import single as single_file
 from lms.authoring.compiled import Voice
+from lms.certificates.actions import RING
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
 from lms.content.faults import CourseRefused, Faults
@@ -28,14 +29,18 @@ from lms.files import FileStore
 from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
+from lms.signing import editions, keys
+from lms.signing.refusals import Unreadable
 from lms.web.language import locale_of, sentence
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+LONGEST_TEXT = 1_000_000
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group("content")
 def cli() -> None:
-    """Check, stamp, publish and export courses (courses/FORMAT.md)."""
+    """Check, stamp, publish, export and verify courses (courses/FORMAT.md)."""
 
 
 @cli.command("check")
@@ -100,15 +105,20 @@ def publish(path: Path) -> None:
         click.echo(str(refused))
         sys.exit(1)
     click.echo(f"{done.course_id} {done.slug}: edition {done.edition}")
+    if not installation.read(db_reading()).issues:
+        click.echo("It stays without a signature: a station has no issuing key.")
 
 
 @cli.command("export")
 @click.argument("slug")
 @click.option("--single", is_flag=True, help="one HTML file per language instead of the folder")
+@click.option("--package", is_flag=True, help="the package and its signature instead of the folder")
 @click.option("--to", type=click.Path(path_type=Path), default=Path(), help="where to write")
 @with_appcontext
-def export(slug: str, to: Path, single: bool) -> None:
-    """Write the published course SLUG as its folder, or as one HTML file for each language."""
+def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
+    """Write the published course SLUG as its folder, or in one of two other forms."""
+    if single and package:
+        raise click.UsageError("Choose one of --single and --package.")
     session = db_reading()
     try:
         if single:
@@ -118,6 +128,8 @@ def export(slug: str, to: Path, single: bool) -> None:
                 for language in languages
                 for name, data in [single_file.build(session, SERVER, slug, language)]
             }
+        elif package:
+            files = shipped.packaged(session, SERVER, slug, file_store())
         else:
             files = shipped.exported(session, SERVER, slug, file_store())
     except NotFound:
@@ -128,6 +140,49 @@ def export(slug: str, to: Path, single: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         click.echo(f"{target} ({len(data):,} bytes)")
+    if package and len(files) == 1:
+        click.echo("It has no signature: lms doctor says why.")
+
+
+@cli.command("verify")
+@click.argument("package", type=FILE)
+@click.option("--signature", type=FILE, help="the file that lies beside it, by default PACKAGE.sig")
+@click.option("--keys", "ring_file", type=FILE, help="the issuer's key list instead of our own")
+@with_appcontext
+def verify(package: Path, signature: Path | None, ring_file: Path | None) -> None:
+    """Say whether the course in the file PACKAGE is what its issuer has signed.
+
+    Needs no network. Ends with 0 for a genuine package, with 1 otherwise.
+    """
+    beside = signature or package.with_name(package.name + ".sig")
+    if not beside.exists():
+        raise click.ClickException(
+            f"There is no signature beside the package ({beside.name}), so nobody can tell whose "
+            "it is. Ask for that file, or name it with --signature."
+        )
+    ring_text = _text(ring_file) if ring_file else installation.setting(db_reading(), RING)
+    if ring_text is None:
+        raise click.ClickException("This server has no key list. Name the issuer's with --keys.")
+    try:
+        ring = keys.read_ring(ring_text)
+        found = editions.verify(_text(beside), package.read_bytes(), ring, clock.now())
+    except Unreadable as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(
+        f"Genuine: course {found.course}, edition {found.edition}"
+        f"{f', with the rules of {found.nation.upper()}' if found.nation else ''}, signed by "
+        f"{found.issuer} on {found.signed:%Y-%m-%d}."
+    )
+
+
+def _text(path: Path) -> str:
+    """Return a short text file; whatever it holds is judged by who reads it."""
+    if path.stat().st_size > LONGEST_TEXT:
+        raise click.ClickException(f"{path.name} is too large to be what is asked for.")
+    try:
+        return path.read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path.name} is not a text file.") from None
 
 
 def file_store() -> FileStore:

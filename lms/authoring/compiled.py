@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +46,42 @@ class CompiledLesson:
     title: str
     parts: dict[str, Any]
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCourse:
+    """All that the rows of an edition are made of."""
+
+    structure: dict[str, Any]
+    items: tuple[Question, ...]
+    item_texts: tuple[tuple[str, str, dict[str, Any]], ...]  # item id, language, words
+    texts: tuple[CompiledText, ...]
+    lessons: tuple[CompiledLesson, ...]
+
+
+def compile_course(
+    course: Course, nation: str | None, voices: Mapping[str, Voice]
+) -> CompiledCourse:
+    """Return a course as it is published for a nation; ``voices`` are the languages of the pages.
+
+    raises Refused for a lesson that is too large for a weak line.
+    """
+    layer = nation_of(course, nation)
+    places = structure(course, layer)
+    items = bank(course, layer)
+    said = [(item.id, language, words) for item in items
+            for language, words in item_texts(course, item)]  # fmt: skip
+    known = Counter(language for _, language, _ in said)
+    return CompiledCourse(
+        structure=places.to_facts(),
+        items=tuple(items),
+        item_texts=tuple(said),
+        texts=tuple(
+            text(course, layer, language, bank_complete=known[language] == len(items))
+            for language in voices
+        ),
+        lessons=tuple(lessons(course, layer, voices, places.codes())),
+    )
 
 
 def nation_of(course: Course, nation: str | None) -> NationFacts | None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.rules import SERVER
 from lms.authoring import actions
-from lms.authoring.compiled import Voice
+from lms.authoring.compiled import Voice, compile_course
 from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.models import Edition
 from lms.content import folder
@@ -30,6 +30,7 @@ from lms.files import FileStore
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import msg
 from lms.kernel.viewer import Viewer
+from lms.signing import editions
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -100,6 +101,25 @@ def exported(session: Session, viewer: Viewer, slug: str, store: FileStore) -> d
         return {name: stream.read() for name, stream in members if stream is not None}
 
 
+def packaged(session: Session, viewer: Viewer, slug: str, store: FileStore) -> dict[str, bytes]:
+    """Return the package of the newest edition of a course, and its signature if it has one.
+
+    raises NotFound when no such course is published.
+    """
+    del viewer  # as ``exported``
+    row = session.execute(
+        select(Edition.number, Edition.revision, Edition.package, Edition.signature)
+        .join(CourseRow, CourseRow.edition_id == Edition.id).where(CourseRow.slug == slug)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    name = f"{slug}-{row.number}.{row.revision}.tar.gz"
+    files = {name: store.get(row.package)}
+    if row.signature is not None:
+        files[f"{name}.sig"] = f"{editions.text_of(row.signature)}\n".encode()
+    return files
+
+
 def take(
     transaction: Transaction, courses: Path, store: FileStore, nation: str | None,
     spoken_in: Mapping[str, Voice], *, now: datetime,
@@ -152,9 +172,13 @@ def publish(
     transaction: Transaction, course: Course, store: FileStore, nation: str | None,
     spoken_in: Mapping[str, Voice], *, now: datetime,
 ) -> Shipped:  # fmt: skip
-    """Store the folder's package, then publish the course as the server itself."""
+    """Compile the course and store its package, then publish it as the server itself.
+
+    raises Refused for a lesson that is too large, and for a slug that another course has.
+    """
+    made = compile_course(course, nation, spoken_in)
     digest = store.put(package(course))
     with transaction() as session:
-        edition = actions.publish(session, SERVER, course, nation, spoken_in, digest, now=now)
+        edition = actions.publish(session, SERVER, course, nation, made, digest, now=now)
         number = f"{edition.number}.{edition.revision}"
     return Shipped(course.facts.id, course.facts.slug, "published", number)

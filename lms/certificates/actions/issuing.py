@@ -130,7 +130,7 @@ def freeze(
         return
     holder = session.get_one(CertificateHolder, certificate_id)
     issued_on = _day(now, site)
-    ring = keep_ring(session, site, office, now=now)
+    ring = keep_ring(session, site, office.signer, now=now)
     number = _next_number(session, rules.number_prefix(site), issued_on.year)
     drafted = replace(
         drafted,

@@ -36,7 +36,7 @@ def publish_withdrawals(
     session: Session, site: Installation, office: Office, *, now: datetime
 ) -> None:
     """Sign and store the list of every withdrawn or replaced certificate, dated ``now``."""
-    ring = keep_ring(session, site, office, now=now)
+    ring = keep_ring(session, site, office.signer, now=now)
     newest = session.scalar(select(func.max(Certificate.status_index)))
     last, _ = rules.list_place(newest or 0)
     lists: dict[int, set[int]] = {number: set() for number in range(1, last + 1)}
@@ -55,11 +55,12 @@ def publish_withdrawals(
     session.add(WithdrawalList(made_at=now, document=document))
 
 
-def keep_ring(session: Session, site: Installation, office: Office, *, now: datetime) -> KeyRing:
-    """Return the key list with the office's key as the current one, made or renewed if needed.
+def keep_ring(session: Session, site: Installation, signer: Signer, *, now: datetime) -> KeyRing:
+    """Return the key list with ``signer`` as the current key, made or renewed if needed.
 
     It lies among the installation's decisions, so that the web process can show it without
     reading any key file. The issuer's short name is made once and never changes.
+    raises   Refused where another key is the current one.
     """
     moment = now.replace(microsecond=0)
     stored = installation.setting(session, RING)
@@ -67,11 +68,11 @@ def keep_ring(session: Session, site: Installation, office: Office, *, now: date
         row = installation.found_site(session, now=now)
         issuer = f"{rules.number_prefix(site)}-{row.id.hex[-8:].upper()}"
         empty = KeyRing(issuer, dict(site.names), moment, ())
-        ring = empty.with_key(office.signer.public, now=moment)
+        ring = empty.with_key(signer.public, now=moment)
     else:
         ring = keys.parse_ring(stored)
         current = ring.current()
-        if current is None or current.kid != office.signer.kid:
+        if current is None or current.kid != signer.kid:
             raise Refused(
                 Message(
                     msg(
@@ -83,14 +84,16 @@ def keep_ring(session: Session, site: Installation, office: Office, *, now: date
         if ring.names == dict(site.names):
             return ring
         ring = replace(ring, names=dict(site.names), dated=moment)
-    installation.decide(session, {RING: ring.seal([office.signer])}, now=now)
+    installation.decide(session, {RING: ring.seal([signer])}, now=now)
     return ring
 
 
 def take_new_key(
-    session: Session, viewer: Viewer, office: Office, new: Signer, *, now: datetime
+    session: Session, viewer: Viewer, former: Signer | None, new: Signer, *, now: datetime
 ) -> KeyRing:
-    """Let ``new`` take over from the office's key: both sign the key list, so others can follow.
+    """Let ``new`` take over from the former key: both sign the key list, so others can follow.
+
+    former   None where it was lost: then nobody follows by themselves.
 
     It takes over at the next full second, since certificates are dated to the second: what was
     signed until now counts. Sign with it only then.
@@ -103,9 +106,10 @@ def take_new_key(
         raise Refused(Message(msg("There is no key list yet: nothing was signed so far.")))
     moment = now.replace(microsecond=0) + timedelta(seconds=1)
     ring = keys.parse_ring(stored).with_key(new.public, now=moment)
-    installation.decide(session, {RING: ring.seal([office.signer, new])}, now=now)
+    signers = [new] if former is None else [former, new]
+    installation.decide(session, {RING: ring.seal(signers)}, now=now)
     audit.append(
         session, actor_id(viewer), "key.replaced", new.kid.hex(),
-        {"former": office.signer.kid.hex()}, now=now,
+        {"former": former.kid.hex() if former else None}, now=now,
     )  # fmt: skip
     return ring
