@@ -1,4 +1,4 @@
-"""What administrators decide: the first run, and publishing for the nation that was chosen."""
+"""What administrators decide: the first run, and whether this server gives certificates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lms.accounts.models import Credential
 from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
 from lms.audit import actions as audit
+from lms.authoring import actions as authoring
 from lms.installation import COUNTRIES
 from lms.jobs import actions as jobs
 from lms.kernel.lines import Line
@@ -75,5 +76,13 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
         NewRole("administrator", now.date(), unit_code=code), now=now,
     )  # fmt: skip
     jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)
+    # Until now nothing was signed: the issuer's name comes from the country.
+    authoring.ask_for_signatures(session, f"first-run {country.code}", now=now)
     audit.append(session, person_id, "installation.set-up", country.code, {}, now=now)
     return person_id
+
+
+def let_issue(session: Session, *, issues: bool, now: datetime) -> None:
+    """Decide whether this server gives certificates, or is a station without a key."""
+    installation.decide(session, {"issues": issues}, now=now)
+    audit.append(session, None, "installation.issues", "yes" if issues else "no", {}, now=now)

@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
 from lms import settings as settings_of
-from lms.admin import housekeeping, start, worker
+from lms.admin import actions, housekeeping, start, worker
 from lms.admin.start import StartRefusedError
 from lms.db import reading, transaction
 from lms.extensions import db
@@ -78,7 +78,7 @@ def prepare() -> None:
     from lms.admin import schema
     from lms.authoring import shipped
     from lms.authoring.cli import spoken_voices
-    from lms.certificates.work import ensure_keys
+    from lms.certificates.work import ensure_keys, lacks_key
     from lms.content.faults import CourseRefused
 
     settings: Settings = current_app.config["LMS"]
@@ -91,7 +91,8 @@ def prepare() -> None:
             db.engine.dispose()
             schema.upgrade(settings.database_url)
         start.found_site(transaction, settings.data, now=clock.now())
-        ensure_keys(settings)
+        if lacks_key(reading(), settings):
+            ensure_keys(settings)
         with transaction() as session:
             housekeeping.ask(session, now=clock.now())
         for done in shipped.take(
@@ -143,10 +144,29 @@ def replace_site() -> None:
 @site.command("new")
 @with_appcontext
 def new_site() -> None:
-    """Make this machine a new server that only begins with the other one's contents."""
+    """Make this machine a station that only begins with the other server's contents."""
     settings: Settings = current_app.config["LMS"]
     with transaction() as session:
         session.query(Site).update({Site.id: new_ordered_id(), Site.public_key: None})
         row = installation.found_site(session, now=clock.now())
         start.write_site(settings.data, row.id)
-    click.echo("This machine has an identity of its own now.")
+        actions.let_issue(session, issues=False, now=clock.now())
+    click.echo("This machine has an identity of its own now, and is a station: its certificates")
+    click.echo("come from the national server. For another national server: lms site issues yes")
+
+
+@site.command("issues")
+@click.argument("answer", type=click.Choice(["yes", "no"]))
+@with_appcontext
+def site_issues(answer: str) -> None:
+    """Say whether this server gives certificates (yes), or is a station (no).
+
+    A station has no issuing key. It teaches and tests; the certificates come from the national
+    server.
+    """
+    with transaction() as session:
+        actions.let_issue(session, issues=answer == "yes", now=clock.now())
+    if answer == "yes":
+        click.echo("This server gives certificates. Its key is made by: lms prepare")
+    else:
+        click.echo("This server is a station: its certificates come from the national server.")

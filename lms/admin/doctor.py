@@ -19,7 +19,7 @@ from lms.admin import schema
 from lms.admin.backup import sqlite_path
 from lms.admin.vital import clock_fault, is_low, line_fault, minute_of
 from lms.audit import queries as audit
-from lms.catalogue.models import OfferedChange
+from lms.catalogue.models import Edition, OfferedChange
 from lms.extensions import db
 from lms.jobs import queries as jobs
 from lms.kernel.messages import Message, msg
@@ -51,10 +51,11 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
         checks: tuple[Callable[[], Finding], ...] = (
             lambda: clock(session, now),
             lambda: last_backup(session, now),
-            lambda: issuing_key(settings),
+            lambda: issuing_key(session, settings),
             lambda: languages(session),
             lambda: worker(session, now),
             lambda: courses(session),
+            lambda: editions(session),
         )
         for check in checks:
             try:
@@ -136,9 +137,15 @@ def last_backup(session: Session, now: datetime) -> Finding:
     return Finding(NOTE, Message(said, values))
 
 
-def issuing_key(settings: Settings) -> Finding:
+def issuing_key(session: Session, settings: Settings) -> Finding:
     """Whether certificates can be issued here, as far as this account may look."""
     path = settings.issuing_key
+    if not installation.read(session).issues:
+        said = msg(
+            "Issuing key: this server is a station and needs none; its certificates come from the "
+            "national server."
+        )
+        return Finding(GOOD, Message(said))
     if not os.access(path.parent, os.X_OK) and path.parent.exists():
         said = msg(
             "Issuing key: only the worker's account may look at it, as it should be. Run lms "
@@ -207,6 +214,27 @@ def courses(session: Session) -> Finding:
         )
         return Finding(NOTE, Message(said, {"number": offered}))
     return Finding(GOOD, Message(msg("Courses: what is in the folders is what is published.")))
+
+
+def editions(session: Session) -> Finding:
+    """Whether every edition that is published here carries a signature."""
+    unsigned = session.scalar(
+        select(func.count()).select_from(Edition).where(Edition.signature.is_(None))
+    )
+    if not unsigned:
+        return Finding(GOOD, Message(msg("Editions: every one that is published here is signed.")))
+    if not installation.read(session).issues:
+        said = msg(
+            "Editions: not signed, since a station has no issuing key: %(number)s. Learners see "
+            "no difference, but another server cannot tell where such a package comes from."
+        )
+        return Finding(NOTE, Message(said, {"number": unsigned}))
+    said = msg(
+        "Editions: not signed yet: %(number)s. The worker signs them; learners see no difference. "
+        "If this still stands here tomorrow, look at the issuing key and at the work in the "
+        "background."
+    )
+    return Finding(NOTE, Message(said, {"number": unsigned}))
 
 
 def integrity(settings: Settings) -> Finding:

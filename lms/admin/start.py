@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import schema
 from lms.catalogue.models import Course, Edition, OfferedChange
+from lms.certificates.work import lacks_key
 from lms.content import folder
 from lms.content.digests import core_digest, layer_digest
 from lms.content.folder import FolderRefusedError
@@ -83,19 +84,20 @@ def look(settings: Settings) -> Found:
         return Found(
             schema_old=True,
             site_missing=True,
-            key_missing=not settings.issuing_key.exists(),
+            key_missing=True,
             courses_new=True,
         )
     session = db.session()
     site = session.scalar(select(Site))
     if site is not None:
         require_site(settings.data, site.id)
+    key_missing = lacks_key(session, settings)
     new = courses_to_look_at(session, settings.courses, installation.read(session).nation)
     session.rollback()
     return Found(
         schema_old=False,
         site_missing=site is None,
-        key_missing=not settings.issuing_key.exists(),
+        key_missing=key_missing,
         courses_new=new,
     )
 

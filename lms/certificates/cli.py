@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
@@ -14,7 +15,8 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
-from lms.certificates import actions, queries, rules, work
+from lms.audit import queries as audit
+from lms.certificates import actions, queries, rules
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
@@ -46,7 +48,7 @@ def show(number: str) -> None:
         issued=row.issued_at is not None,
         events=[each.kind for each in events],
         valid_through=row.valid_through,
-        today=clock.now().date(),
+        today=clock.now().astimezone(ZoneInfo(installation.read(session).time_zone)).date(),
     )
     snapshot = row.snapshot or {}
     titles = snapshot.get("titles", {})
@@ -60,7 +62,7 @@ def show(number: str) -> None:
         ("completed on", row.completed_on),
         ("valid through", row.valid_through or "no end date"),
         ("generation", row.generation),
-        ("issued at", row.issued_at or ""),
+        ("issued at", f"{row.issued_at:%Y-%m-%d %H:%M} UTC" if row.issued_at else "not yet"),
         ("paper", row.pdf or "none"),
         *((each.kind, f"{each.at:%Y-%m-%d %H:%M} UTC: {each.reason}") for each in events),
     )
@@ -104,10 +106,17 @@ def check(
 @with_appcontext
 def withdraw(number: str, reason: str) -> None:
     """Take the certificate NUMBER (its number or its code) back."""
-    found = _find(number)
+    found, now = _find(number), clock.now()
+    shown = found.number or grouped(found.code)
+    if not installation.read(reading()).issues:
+        raise click.ClickException("This server is a station: withdraw it on the national server.")
     with _refusals(), transaction() as session:
-        actions.withdraw(session, SERVER, found.id, reason, now=clock.now())
-    click.echo(f"{found.number or grouped(found.code)} is withdrawn. A new list will be published.")
+        event = actions.withdraw(session, SERVER, found.id, reason, now=now)
+        at, why = event.at, event.reason
+    if at < now:
+        click.echo(f"{shown} was withdrawn already on {at:%Y-%m-%d %H:%M} UTC: {why}")
+    else:
+        click.echo(f"{shown} is withdrawn. The worker publishes a new list.")
 
 
 @cli.command("replace")
@@ -126,10 +135,12 @@ def replace(number: str, reason: str, language: str | None) -> None:
             reason,
             installation.read(session),
             language=language,
-            clock_is_right=clock.now() >= clock.BUILD_DATE,
+            clock_is_right=rules.clock_is_right(clock.now(), audit.newest_at(session)),
             now=clock.now(),
         )
-    click.echo(f"Replaced; the worker makes the new one, with code {grouped(new.code)}.")
+        code = grouped(new.code)
+    shown = found.number or grouped(found.code)
+    click.echo(f"{shown} is replaced. The worker makes the new one, with code {code}.")
 
 
 @cli.command("keys")
@@ -148,22 +159,29 @@ def show_keys(*, with_list: bool) -> None:
 def new_key() -> None:
     """Make a new signing key; the former one vouches for it and is kept beside it.
 
-    Run it as the worker's user while the worker is stopped. Stopped half-way, run it again.
+    Run it as the worker's user while the worker is stopped. Stopped half-way, run it again. Where
+    the former key is lost, everybody who checks certificates needs the new key list from you.
     """
     settings: Settings = current_app.config["LMS"]
     path = settings.issuing_key
     coming = path.with_name(path.name + ".new")
+    known = keys.parse_ring(_own_ring()).current()
     with _refusals():
+        former = keys.load_private_key(path) if path.exists() else None
         new = keys.load_private_key(coming) if coming.exists() else keys.create_private_key(coming)
-        current = keys.parse_ring(_own_ring()).current()
-        if current is None or current.kid != new.kid:
+        if known is None or known.kid != new.kid:
             with transaction() as session:
-                actions.take_new_key(session, SERVER, work.office(settings), new, now=clock.now())
+                actions.take_new_key(session, SERVER, former, new, now=clock.now())
     time.sleep(1)  # the new key counts from the next full second
-    former = keys.load_private_key(path)
-    path.replace(path.with_name(f"{path.name}.{former.kid.hex()}"))
+    if former is not None:
+        path.replace(path.with_name(f"{path.name}.{former.kid.hex()}"))
     coming.replace(path)
     click.echo(f"Key {new.kid.hex()} signs from now on. Make a backup of {path.parent} today.")
+    if former is None or known is None or former.kid != known.kid:
+        click.echo(
+            "The former key was not here, so it does not vouch for this one. Whoever checks "
+            "certificates without a network needs the new list: lms certificate keys"
+        )
 
 
 @contextmanager
@@ -173,21 +191,30 @@ def _refusals() -> Iterator[None]:
         yield
     except LmsError as refused:
         raise click.ClickException(str(refused)) from refused
+    except PermissionError as refused:
+        raise click.ClickException(
+            f"This account may not use {refused.filename}. Run the command as the worker's account."
+        ) from refused
 
 
 def _find(typed: str) -> AnyRow:
     """Return the certificate with that number or code."""
     try:
-        key = str(codes.read_number(typed))
+        key, kind = str(codes.read_number(typed)), "number"
     except Unreadable:
+        if sum(letter.isalnum() for letter in typed) != codes.LENGTH:
+            raise click.ClickException(
+                f"{typed!r} is neither the number of a certificate, such as TN-2026-00417, nor its "
+                "check code: twelve letters and digits in three groups of four."
+            ) from None
         try:
-            key = codes.read_code(typed)
+            key, kind = codes.read_code(typed), "code"
         except Unreadable as refused:
             raise click.ClickException(str(refused)) from refused
     try:
         return queries.find(reading(), SERVER, key)
     except NotFound:
-        raise click.ClickException("There is no certificate with this number or code.") from None
+        raise click.ClickException(f"There is no certificate with this {kind}.") from None
 
 
 def _own_ring() -> str:

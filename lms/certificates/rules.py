@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from lms.installation import COUNTRIES, Installation
+from lms.kernel.clock import BUILD_DATE
 from lms.kernel.days import months_later
 from lms.kernel.messages import Message, msg
 from lms.signing.status_list import MINIMUM_ENTRIES
 
+# A record may be so much newer than the clock after a small correction.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 # Printed while boxes that a nation must fill are not confirmed.
 ANNEX_UNCONFIRMED = msg("Core course; national annex not confirmed.")
-# A station has no key to sign with: what it says where other servers give a certificate.
-FROM_NATIONAL_SERVER = msg(
+_FROM_NATIONAL_SERVER = msg(
     "You have passed. The certificate comes from the national server, not from this one. Your "
     "result is kept."
 )
@@ -78,6 +80,22 @@ def printed_languages(
     if country == "xx":
         return wanted, "en" if "en" in others else None
     return wanted, next(iter(others), None)
+
+
+def instead_of_certificate(site: Installation) -> Message | None:
+    """Return what a station says of a passed course; None where this server issues by itself.
+
+    A station has no key to sign with.
+    """
+    return None if site.issues else Message(_FROM_NATIONAL_SERVER)
+
+
+def clock_is_right(now: datetime, newest: datetime | None) -> bool:
+    """Return whether the clock can be right: no award is dated by one that cannot.
+
+    newest  the moment of the newest record.
+    """
+    return now >= BUILD_DATE and (newest is None or now >= newest - CLOCK_TOLERANCE)
 
 
 def list_place(index: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.rules import network_of
@@ -45,8 +44,6 @@ bp = Blueprint("certificates", __name__)
 
 # While the worker makes the certificate, the page looks again after so many seconds.
 LOOK_AGAIN = 3
-# A record may be so much newer than the clock after a small correction.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _lookups = Lookups()
 
@@ -73,7 +70,7 @@ def confirm(slug: str) -> ResponseReturnValue:
                 certificate = actions.award(
                     session, me, course.enrolment_id, site(),
                     language=current().code,
-                    clock_is_right=_clock_is_right(session),
+                    clock_is_right=rules.clock_is_right(clock.now(), audit.newest_at(session)),
                     now=clock.now(),
                 )  # fmt: skip
             return redirect(url_for(".show", certificate_id=certificate.id), 303)
@@ -86,6 +83,7 @@ def confirm(slug: str) -> ResponseReturnValue:
     page = render_template(
         "certificates/confirm.html",
         course=course,
+        instead=rules.instead_of_certificate(site()),
         form=form,
         refusal=refusal,
         names=actions.printed_names(identity),
@@ -131,13 +129,6 @@ def pdf(certificate_id: UUID) -> ResponseReturnValue:
         raise NotFound from None
     response.headers["Content-Disposition"] = f"attachment; filename={certificate.number}.pdf"
     return response
-
-
-def _clock_is_right(session: Session) -> bool:
-    """Return whether the clock can be right: no award is dated by one that cannot."""
-    newest = audit.newest_at(session)
-    now = clock.now()
-    return now >= clock.BUILD_DATE and (newest is None or now >= newest - CLOCK_TOLERANCE)
 
 
 # ---- Checking, for everybody --------------------------------------------------------------------

@@ -18,13 +18,28 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.certificates import actions, pdf
-from lms.certificates.actions import ISSUE, PUBLISH, Draft, Office
+from lms.certificates.actions import ISSUE, PUBLISH, RING, Draft, Office
 from lms.files import FileStore
 from lms.jobs.actions import SlowStep, Steps
 from lms.kernel.messages import Message
 from lms.settings import Settings
 from lms.signing import keys
+from lms.signing.keys import Signer
 from lms.web.language import say
+
+
+def lacks_key(session: Session, settings: Settings) -> bool:
+    """Return whether a signing key is to be made: this server issues and never signed anything.
+
+    A key that was lost is not replaced by another one unasked: nobody would believe it. A folder
+    into which this account may not look belongs to the worker, who has the key.
+    """
+    if not installation.read(session).issues or installation.setting(session, RING) is not None:
+        return False
+    try:
+        return not settings.issuing_key.exists()
+    except PermissionError:
+        return False
 
 
 def ensure_keys(settings: Settings) -> bool:
@@ -51,16 +66,21 @@ def office(settings: Settings) -> Office:
 
     raises   FileNotFoundError where the signing key is not in its place.
     """
-    if not settings.issuing_key.exists():
-        raise FileNotFoundError(f"There is no signing key at {settings.issuing_key}.")
     return Office(
-        signer=keys.load_private_key(settings.issuing_key),
+        signer=signer(settings),
         name_key=_name_key(settings),
         store=FileStore(settings.data / "files"),
         address=public_address(settings),
         speak=_speak,
         render=pdf.render,
     )
+
+
+def signer(settings: Settings) -> Signer:
+    """Return the key of this server; raises FileNotFoundError where it is not in its place."""
+    if not settings.issuing_key.exists():
+        raise FileNotFoundError(f"There is no signing key at {settings.issuing_key}.")
+    return keys.load_private_key(settings.issuing_key)
 
 
 def public_address(settings: Settings) -> str:

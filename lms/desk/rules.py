@@ -61,12 +61,13 @@ def state_of(
 
 
 def still_missing(
-    structure: Structure, done: Collection[str], gate: TestGate, names_confirmed: bool, *,
-    renews: bool = False,
+    structure: Structure, done: Collection[str], gate: TestGate, *,
+    names_confirmed: bool | None, renews: bool = False,
 ) -> list[Item]:  # fmt: skip
     """Return everything that the certificate asks for, each with whether it is done.
 
-    renews  a renewal asks for no lessons of who passes its test.
+    names_confirmed  None on a station, where no name is confirmed.
+    renews           a renewal asks for no lessons of who passes its test.
     """
     total = len(structure.codes())
     read = sum(code in done for code in structure.codes())
@@ -75,7 +76,7 @@ def still_missing(
         Message(msg("Lessons: %(done)s of %(total)s finished"), {"done": read, "total": total}),
         read == total,
     )
-    return [
+    items = [
         *([] if renews else [lessons]),
         Item(
             Message(
@@ -84,8 +85,11 @@ def still_missing(
             ),
             passed,
         ),
-        Item(Message(msg("Your name, confirmed as it will be printed")), names_confirmed),
     ]
+    if names_confirmed is not None:
+        name = Message(msg("Your name, confirmed as it will be printed"))
+        items.append(Item(name, names_confirmed))
+    return items
 
 
 def shows_key(gate: TestGate, *, testing: bool) -> bool:

@@ -23,6 +23,7 @@ from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
 from lms.catalogue.structure import Structure
+from lms.certificates import rules as certificate_rules
 from lms.db import reading, transaction
 from lms.desk import queries, rules
 from lms.desk.marked import marked
@@ -80,6 +81,7 @@ def home() -> ResponseReturnValue:
         courses=courses,
         going_on=next((each for each in courses if each["slug"] == going_on), None),
         certificates=certificates,
+        instead=certificate_rules.instead_of_certificate(site()),
     )
 
 
@@ -112,7 +114,7 @@ def course(slug: str) -> ResponseReturnValue:
             structure,
             row.lessons or (),
             gate,
-            row.names_confirmed_at is not None,
+            names_confirmed=row.names_confirmed_at is not None if site().issues else None,
             renews=row.renews_id is not None,
         ),
         may_renew=gate.state is Gate.PASSED
@@ -121,6 +123,7 @@ def course(slug: str) -> ResponseReturnValue:
         attempts=attempts,
         open_tests={each.test: each.id for each in attempts if each.state == "open"},
         certificates=certificates,
+        instead=certificate_rules.instead_of_certificate(site()),
     )
 
 
@@ -170,7 +173,8 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
         "section": row.section if row.lesson == next_code else None,
         "seen_at": row.seen_at if row.begun_at else None,
-        "finished": gate.state is Gate.PASSED and row.enrolment_id in given,
+        # On a station nothing follows here: the certificate comes from the national server.
+        "finished": gate.state is Gate.PASSED and (row.enrolment_id in given or not site().issues),
         "gate": gate,
     }
 
@@ -273,6 +277,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
             gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
         ),
         rule=pass_sentence(rule_of_test(structure, attempt.test, floor=site().least_percent)),
+        instead=certificate_rules.instead_of_certificate(site()),
     )
 
 

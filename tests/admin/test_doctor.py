@@ -29,10 +29,11 @@ from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.settings import Settings
 from tests.admin.conftest import PASSPHRASE, stop
+from tests.certificates.passed import publish
 
 PARTS = (
     "Disk space", "Database", "Clock", "Backup", "Issuing key", "Languages",
-    "Work in the background", "Courses", "Integrity",
+    "Work in the background", "Courses", "Editions", "Integrity",
 )  # fmt: skip
 
 
@@ -239,3 +240,29 @@ def test_restore_says_what_it_did_and_what_comes_next(
     said = lms("restore", path, "--passphrase-file", secret)
     assert said.exit_code == 0, said.output
     assert "lms site replace" in said.output
+
+
+def test_a_station_needs_no_key_and_says_what_is_unsigned(
+    examined: Any, server: Flask, here: Settings
+) -> None:
+    here.issuing_key.unlink()
+    with server.app_context(), transaction() as session:
+        installation.decide(session, {"issues": False}, now=clock.now())
+    found = examined()
+    assert found["Issuing key"].state == GOOD
+    assert "station" in str(found["Issuing key"].sentence)
+    assert found["Editions"].state == GOOD
+
+    with server.app_context(), transaction() as session:
+        publish(session)
+    found = examined()
+    assert (found["Editions"].state, "another server" in str(found["Editions"].sentence)) == (
+        NOTE, True,
+    )  # fmt: skip
+
+
+def test_an_edition_that_waits_for_its_signature(examined: Any, server: Flask) -> None:
+    with server.app_context(), transaction() as session:
+        publish(session)
+    found = examined()["Editions"]
+    assert (found.state, "not signed yet: 1." in str(found.sentence)) == (NOTE, True)

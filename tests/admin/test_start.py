@@ -23,7 +23,9 @@ from lms.accounts.models import Credential, Grant, Identity, Unit
 from lms.admin import cli, schema, start
 from lms.admin.start import StartRefusedError
 from lms.app import create_app
+from lms.certificates.actions import RING
 from lms.db import reading, transaction
+from lms.installation import Site
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.settings import Settings
@@ -312,3 +314,78 @@ def test_the_questions_can_be_read_in_every_language(fresh: Flask, link: str) ->
         page = Browser(fresh).get(f"{link}?language={code}")
         assert page.status_code == 200
         assert f'lang="{code}"' in page.text.split(">")[1]
+
+
+# ---- The key, and stations ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(fresh: Flask) -> Callable[..., Result]:
+    """Return a way to run ``lms site``: ``site("issues", "no")``."""
+    info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+    return lambda *words: CliRunner().invoke(cli.site, words, obj=info)
+
+
+def test_a_station_makes_no_key_and_says_what_it_is(
+    fresh: Flask, here: Settings, prepare: Any, site: Any
+) -> None:
+    assert prepare().exit_code == 0
+    here.issuing_key.unlink()
+    said = site("issues", "no")
+    assert (said.exit_code, "is a station" in said.output) == (0, True)
+
+    assert not needs(fresh, here)
+    assert prepare().exit_code == 0
+    assert not here.issuing_key.exists()
+
+    assert "lms prepare" in site("issues", "yes").output
+    assert needs(fresh, here)
+    assert prepare().exit_code == 0
+    assert here.issuing_key.exists()
+    assert site("issues", "perhaps").exit_code == 2
+
+
+def test_a_new_station_from_the_contents_of_another_server_gives_no_certificates(
+    fresh: Flask, here: Settings, prepare: Any, site: Any
+) -> None:
+    assert prepare().exit_code == 0
+    with fresh.app_context():
+        before = reading().scalars(select(Site.id)).one()
+        reading().rollback()
+
+    said = site("new")
+
+    assert (said.exit_code, "station" in said.output) == (0, True)
+    with fresh.app_context():
+        assert reading().scalars(select(Site.id)).one() != before
+        assert not installation.read(reading()).issues
+    assert not needs(fresh, here)
+
+
+def test_a_key_that_was_lost_is_not_replaced_by_another_one_unasked(
+    fresh: Flask, here: Settings, prepare: Any
+) -> None:
+    assert prepare().exit_code == 0
+    here.issuing_key.unlink()
+    with fresh.app_context(), transaction() as session:
+        installation.decide(session, {RING: "signed once"}, now=clock.now())
+
+    assert not needs(fresh, here)
+    assert prepare().exit_code == 0
+    assert not here.issuing_key.exists()
+
+
+def test_an_account_that_may_not_see_the_key_starts_the_server(
+    fresh: Flask, here: Settings, prepare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepare().exit_code == 0
+    exists = Path.exists
+
+    def refused(path: Path) -> bool:
+        if path == here.issuing_key:
+            raise PermissionError(path)
+        return exists(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", refused)
+        assert not needs(fresh, here)

@@ -310,7 +310,7 @@ def test_a_new_key_is_vouched_for_by_the_former_one(app: Flask, amina: Cast) -> 
     with app.app_context(), transaction() as session:
         known = keys.read_ring(installation.setting(session, RING))
         new = keys.create_private_key(settings.issuing_key.with_name("new.key"))
-        actions.take_new_key(session, SERVER, work.office(settings), new, now=clock.now())
+        actions.take_new_key(session, SERVER, work.signer(settings), new, now=clock.now())
         followed = keys.read_ring(installation.setting(session, RING), trusted=known)
 
     assert followed.current() is not None

@@ -10,13 +10,17 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from lms import installation
+from lms.accounts.models import Identity
 from lms.certificates import queries
 from lms.certificates.actions import RING
 from lms.certificates.cli import cli
+from lms.db import transaction
 from lms.extensions import db
+from lms.kernel import clock
 from lms.signing import keys, qr
-from tests.certificates.passed import issued, run_worker
-from tests.people import Cast
+from lms.signing.refusals import Unreadable
+from tests.certificates.passed import award, confirm, enrol, issued, publish, run_worker
+from tests.people import Cast, Places
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -44,11 +48,48 @@ def test_a_certificate_is_shown_by_its_number(app: Flask, paper: tuple[str, str]
     assert "Valid" in shown.output
 
 
-def test_an_unknown_number_gets_a_sentence(app: Flask, paper: tuple[str, str]) -> None:
-    unknown = run(app, "show", "XX-2026-99999")
+WRONG = {
+    "XX-2026-99999": "no certificate with this number",
+    "2345-6789-CFGV": "no certificate with this code",
+    "2345-6789-CFGC": "mistyped",
+    "2345-6789-CFGA": "is in no code",
+    "XX-2026-1": "neither the number of a certificate",
+    "XX-2026-00000": "neither the number of a certificate",
+    "2345": "neither the number of a certificate",
+    "": "neither the number of a certificate",
+    "' OR 1=1": "neither the number of a certificate",
+}
 
-    assert unknown.exit_code == 1
-    assert "no certificate" in unknown.output
+
+@pytest.mark.parametrize("command", [("show",), ("withdraw", "--reason", "x"),
+                                     ("replace", "--reason", "x")])  # fmt: skip
+@pytest.mark.parametrize("typed", WRONG)
+def test_a_wrong_number_or_code_gets_a_sentence_that_says_what_is_wrong(
+    app: Flask, command: tuple[str, ...], typed: str
+) -> None:
+    reply = run(app, *command, typed)
+
+    assert reply.exit_code == 1
+    assert isinstance(reply.exception, SystemExit)
+    assert WRONG[typed] in reply.output
+
+
+@pytest.mark.parametrize("command", ["show", "withdraw", "replace"])
+def test_a_certificate_that_the_worker_has_not_made_yet_is_found_by_its_code(
+    app: Flask, amina: Cast, command: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        publish(session)
+        enrolment = enrol(session, amina)
+        confirm(session, amina)
+        code = award(session, amina, enrolment).code
+    options = () if command == "show" else ("--reason", "x")
+
+    said = run(app, command, code, *options)
+
+    expected = {"show": "Being made", "withdraw": "is withdrawn", "replace": "still being made"}
+    assert expected[command] in said.output
+    assert said.exit_code == (1 if command == "replace" else 0)
 
 
 def test_a_scanned_text_is_checked_with_what_the_server_knows(
@@ -92,9 +133,99 @@ def test_withdrawing_and_replacing_need_a_reason(app: Flask, paper: tuple[str, s
 
     replaced = run(app, "replace", paper[0], "--reason", "torn", "--language", "fr")
     assert replaced.exit_code == 0
+    assert f"{paper[0]} is replaced" in replaced.output
     assert "already" in run(app, "replace", paper[0], "--reason", "torn").output
     run_worker(app)
     assert "Replaced" in run(app, "show", paper[0]).output
+
+
+def test_withdrawing_twice_says_when_and_why_it_was_done(
+    app: Flask, paper: tuple[str, str]
+) -> None:
+    first = run(app, "withdraw", paper[0], "--reason", "by mistake")
+    second = run(app, "withdraw", paper[0], "--reason", "another reason")
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "is withdrawn. The worker publishes a new list" in first.output
+    assert "was withdrawn already on" in second.output
+    assert "by mistake" in second.output
+    assert "another reason" not in second.output + run(app, "show", paper[0]).output
+
+
+def test_a_reason_has_its_length(app: Flask, paper: tuple[str, str]) -> None:
+    for command in ("withdraw", "replace"):
+        said = run(app, command, paper[0], "--reason", "x" * 501)
+        assert (said.exit_code, "at most 500 characters" in said.output) == (1, True)
+
+
+def test_a_withdrawn_certificate_is_not_replaced(app: Flask, paper: tuple[str, str]) -> None:
+    run(app, "withdraw", paper[0], "--reason", "by mistake")
+
+    said = run(app, "replace", paper[0], "--reason", "torn")
+    assert (said.exit_code, "already" in said.output) == (1, True)
+
+
+def test_a_name_that_is_no_longer_kept_is_not_printed_anew(
+    app: Flask, amina: Cast, paper: tuple[str, str]
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.delete(session.get_one(Identity, amina.id))
+
+    said = run(app, "replace", paper[0], "--reason", "torn")
+    assert (said.exit_code, "no longer kept" in said.output) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["withdraw", "replace"])
+def test_a_station_sends_the_office_to_the_national_server(
+    app: Flask, paper: tuple[str, str], command: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"issues": False}, now=clock.now())
+
+    said = run(app, command, paper[0], "--reason", "torn")
+    assert (said.exit_code, "national" in said.output) == (1, True)
+    assert run(app, "show", paper[0]).exit_code == 0
+
+
+def test_a_server_that_has_issued_nothing_says_so(app: Flask, places: Places) -> None:
+    for words in (("keys",), ("keys", "--list"), ("new-key",), ("verify", "LMSC1:ABC")):
+        said = run(app, *words)
+        assert said.exit_code == 1
+        assert "yet" in said.output
+
+
+def test_a_lost_key_is_replaced_by_one_for_which_nobody_vouches(
+    app: Flask, paper: tuple[str, str]
+) -> None:
+    with app.app_context():
+        known = keys.read_ring(installation.setting(db.session(), RING))
+    app.config["LMS"].issuing_key.unlink()
+
+    made = run(app, "new-key")
+
+    assert made.exit_code == 0, made.output
+    assert "does not vouch" in made.output
+    with app.app_context():
+        text = installation.setting(db.session(), RING)
+    assert len(keys.read_ring(text).keys) == 2
+    with pytest.raises(Unreadable, match="not signed by a key that is known here"):
+        keys.read_ring(text, trusted=known)
+    run(app, "withdraw", paper[0], "--reason", "only so that a list is signed again")
+    run_worker(app)
+    assert "withdrew" in run(app, "verify", paper[1]).output
+
+
+def test_an_account_that_may_not_use_the_key_is_told_so(
+    app: Flask, paper: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(keys, "load_private_key", refused)
+    said = run(app, "new-key")
+
+    assert said.exit_code == 1
+    assert "worker's account" in said.output
 
 
 def test_a_new_key_signs_from_then_on_and_old_papers_still_count(

@@ -143,8 +143,9 @@ def _passed_at(session: Session, enrolment_id: UUID) -> datetime:
 
 def require_may_award(site: Installation, *, clock_is_right: bool) -> None:
     """Refuse on a station, which has no key to sign with, and while no day can be printed."""
-    if not site.issues:
-        raise Refused(Message(rules.FROM_NATIONAL_SERVER))
+    said = rules.instead_of_certificate(site)
+    if said is not None:
+        raise Refused(said)
     if not clock_is_right:
         raise Refused(
             Message(
