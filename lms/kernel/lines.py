@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from lms.kernel.errors import LmsError
+from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import LONGEST, MOST_MARKS, SCRIPTS, script_of
 
 
-class LineRefusedError(LmsError):
+class LineRefusedError(Refused):
     """A text cannot be stored as it was typed; the message says what is in the way."""
 
     status = 422

@@ -20,6 +20,7 @@ from lms.catalogue.models import Course
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Role, Viewer
 from lms.learning import actions as learning
@@ -138,7 +139,7 @@ def reason_of(typed: str) -> str:
     """Return a reason as it is kept: one line, never empty, at most 500 characters."""
     said = " ".join(typed.split())
     require_that(bool(said), msg("Say why. The reason is kept with the decision."))
-    return said[: rules.LONGEST_REASON]
+    return Line.of(said[: rules.LONGEST_REASON], rules.LONGEST_REASON).text
 
 
 # ---- Enrolling ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from lms.audit import actions as audit
 from lms.catalogue.models import Course
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.learning import actions as learning
@@ -23,6 +24,8 @@ from lms.learning.models import Enrolment
 from lms.requirements import rules
 from lms.requirements.actions import reason_of, require_that
 from lms.requirements.models import Exemption, ExternalCertificate
+
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def exempt(
         return there.id
     made = Exemption(
         id=new_ordered_id(), person_id=person_id, course_id=course_id, reason=said,
-        evidence=evidence.strip()[: rules.LONGEST_REASON], until_on=until_on,
+        evidence=Line.of(evidence, rules.LONGEST_REASON).text, until_on=until_on,
         given_by=actor_id(viewer), given_at=now, ended_at=None, ended_by=None,
     )  # fmt: skip
     session.add(made)
@@ -112,8 +115,11 @@ def enter_external(
         return there.id
     made = ExternalCertificate(
         id=new_ordered_id(), person_id=person_id, course_id=new.course_id, enrolment_id=None,
-        title=new.title, issuer=new.issuer, number=new.number, completed_on=new.completed_on,
-        valid_through=new.valid_through, evidence=new.evidence, entered_by=actor_id(viewer),
+        title=Line.of(new.title, LONGEST_TITLE).text,
+        issuer=Line.of(new.issuer, LONGEST_TITLE).text,
+        number=Line.of(new.number).text if new.number else None, completed_on=new.completed_on,
+        valid_through=new.valid_through,
+        evidence=Line.of(new.evidence, rules.LONGEST_REASON).text, entered_by=actor_id(viewer),
         entered_at=now, checked_by=None, checked_at=None, refused_because=None,
     )  # fmt: skip
     session.add(made)

@@ -18,13 +18,15 @@ from lms.accounts import register
 from lms.accounts.models import Identity, Unit
 from lms.accounts.register import NewPerson, NewUnit
 from lms.accounts.rules import SERVER
+from lms.accounts.staff import actions as staff
 from lms.admin.forms import FirstRunForm
-from lms.certificates import actions as certificates
+from lms.certificates.actions import ending
 from lms.certificates.models import Certificate
 from lms.db import transaction
 from lms.kernel.lines import Line, LineRefusedError
 from lms.kernel.names import NameRefusedError, PersonName
 from lms.learning import actions as learning
+from lms.requirements import actions as requirements
 from lms.web import csrf
 from tests.people import Places
 
@@ -73,11 +75,21 @@ def name(session: Session, text: str) -> object:
 
 def reason_of_a_withdrawal(session: Session, text: str) -> object:
     certificate = Certificate(id=UUID(int=1), number="X", code="X")
-    return certificates._end(session, SERVER, certificate, "withdrawn", text, None, now=NOW)
+    return ending._end(session, SERVER, certificate, "withdrawn", text, None, now=NOW)
 
 
 def reason_of_an_attempt(session: Session, text: str) -> object:
     return learning.grant_attempt(session, SERVER, UUID(int=1), "no-course", text, now=NOW)
+
+
+def another_name_of_a_unit(session: Session, text: str) -> object:
+    unit_id = session.scalars(select(Unit.id).where(Unit.code == "N-01")).one()
+    staff.rename(session, SERVER, unit_id, {"en": text}, now=NOW)
+    return unit_id
+
+
+def reason_of_a_decision(session: Session, text: str) -> object:
+    return requirements.reason_of(text)
 
 
 PLACES: dict[str, Callable[[Session, str], object]] = {
@@ -87,6 +99,8 @@ PLACES: dict[str, Callable[[Session, str], object]] = {
     "name of a person": name,
     "reason of a withdrawal": reason_of_a_withdrawal,
     "reason of an attempt": reason_of_an_attempt,
+    "another name of a unit": another_name_of_a_unit,
+    "reason of a decision": reason_of_a_decision,
 }
 
 

@@ -28,6 +28,7 @@ from lms.accounts.staff import queries as staff
 from lms.audit import actions as audit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import PersonName
 from lms.kernel.viewer import Viewer
@@ -229,7 +230,7 @@ def rename(
 ) -> None:
     """Give a unit other names from today on; papers of before keep the ones of their day."""
     unit = staff.place(session, viewer, unit_id)
-    kept = {language: name for language, name in names.items() if name}
+    kept = {language: Line.of(name).text for language, name in names.items() if name}
     if not kept:
         raise Refused(Message(msg("Write the name in at least one language.")))
     if kept == unit.names:

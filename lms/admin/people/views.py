@@ -82,7 +82,7 @@ def add() -> ResponseReturnValue:
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return render_template("people/new.html", form=form), 409
+        return render_template("people/new.html", form=form), refused.status
     return _code_page(person_id, code, first=True)
 
 
@@ -153,7 +153,7 @@ def transfer(person_id: UUID) -> ResponseReturnValue:
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return render_template("people/transfer.html", form=form, person=person), 409
+        return render_template("people/transfer.html", form=form, person=person), refused.status
     flash(gettext("The change of place is noted. What was learned goes along."))
     return redirect(url_for(".one", person_id=person_id), 303)
 

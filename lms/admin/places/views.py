@@ -75,8 +75,12 @@ def one(unit_id: UUID) -> ResponseReturnValue:
     form = NamesForm(request.form)
     if not form.validate():
         return _page(unit_id, form), 422
-    with transaction() as session:
-        actions.rename(session, me, unit_id, form.names(), now=clock.now())
+    try:
+        with transaction() as session:
+            actions.rename(session, me, unit_id, form.names(), now=clock.now())
+    except Refused as refused:
+        form.form_errors.append(say(refused.message))
+        return _page(unit_id, form), refused.status
     flash(gettext("The name counts from today on. Earlier papers keep the earlier name."))
     return redirect(url_for(".one", unit_id=unit_id), 303)
 

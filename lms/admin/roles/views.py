@@ -52,7 +52,7 @@ def give(person_id: UUID) -> ResponseReturnValue:
             register.give_role(session, viewer(), person.service_number, new, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return _page(person_id, form), 409
+        return _page(person_id, form), refused.status
     flash(gettext("The role counts from now on."))
     return redirect(url_for(".show", person_id=person_id), 303)
 

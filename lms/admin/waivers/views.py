@@ -47,7 +47,7 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return _exemptions(person_id, form), 409
+        return _exemptions(person_id, form), refused.status
     flash(gettext("The exemption counts from now on."))
     return redirect(url_for(".exempt", person_id=person_id), 303)
 
@@ -90,7 +90,7 @@ def enter(person_id: UUID) -> ResponseReturnValue:
             waivers.enter_external(session, viewer(), person_id, new, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return _external(person_id, form), 409
+        return _external(person_id, form), refused.status
     flash(gettext("It is noted, and counts once another person has checked it."))
     return redirect(url_for(".enter", person_id=person_id), 303)
 
@@ -147,6 +147,6 @@ def deadline(enrolment_id: UUID) -> ResponseReturnValue:
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         row = queries.enrolment(reading(), viewer(), enrolment_id, today=today())
-        return render_template("waivers/deadline.html", form=form, enrolment=row), 409
+        return render_template("waivers/deadline.html", form=form, enrolment=row), refused.status
     flash(gettext("The deadline is moved."))
     return redirect(url_for("people.one", person_id=row.person_id), 303)
