@@ -66,7 +66,9 @@ def draw(
     """Return the items of a form, module by module in teaching order.
 
     One item from each critical slot first, then one from each lesson not yet asked about, then
-    scenarios up to the plan, then the rest, all within each module's share.
+    scenarios up to the plan, then the rest, all within each module's share. A second item of a
+    slot is drawn only where the bank has nothing else: every form has the same number of
+    questions that must be right, so none is harder to pass than another.
 
     avoid   items not to draw (the pre-test's): used only where the bank has nothing else, except
             that critical slots and lessons go before avoidance.
@@ -93,11 +95,13 @@ def draw(
         if not fitting:
             raise BankTooSmallError(f"no item for the critical slot {slot}")
         take(fitting[0])
+    deck.sort(key=lambda item: item.critical in structure.critical)
     for lesson in structure.lessons():
         if plan.items < len(structure.codes()) or any(i.lesson == lesson.code for i in drawn):
             continue
         fitting = [item for item in deck if item.lesson == lesson.code and room[item.module] > 0]
-        fitting.sort(key=lambda item: item.kind == "scenario")
+        fitting.sort(key=lambda item: (item.critical in structure.critical,
+                                       item.kind == "scenario"))  # fmt: skip
         if not fitting:
             raise BankTooSmallError(f"no item for lesson {lesson.code}")
         take(fitting[0])

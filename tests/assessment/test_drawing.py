@@ -54,6 +54,17 @@ def test_every_form_keeps_the_blueprint(seed: str) -> None:
     assert per_module == shares(COURSE, 20)
 
 
+@settings(max_examples=60)
+@given(SEEDS)
+def test_every_form_has_one_item_of_each_critical_slot_and_no_second_one(seed: str) -> None:
+    before = draw(COURSE, TestPlan(items=12), bank(), seed + "pre")
+    for avoid in (set(), {item.id for item in before}):
+        form = draw(COURSE, PLAN, bank(), seed, avoid=avoid)
+        slots = [item.critical for item in form if item.critical]
+
+        assert sorted(slots) == ["torture-ban", "valid-order"]
+
+
 @given(SEEDS)
 def test_the_same_seed_gives_the_same_form(seed: str) -> None:
     assert draw(COURSE, PLAN, bank(), seed) == draw(COURSE, PLAN, bank()[::-1], seed)
