@@ -7,12 +7,12 @@ import traceback
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import one_time_code
 from lms.kernel.messages import Message, msg
-from lms.web.language import say
+from lms.web.language import preferred, say
 
 log = logging.getLogger("lms.errors")
 
@@ -24,6 +24,11 @@ SENTENCES = {
     429: msg("Too many tries in a short time. Wait a minute, then try again."),
 }
 OTHERWISE = msg("This request could not be understood. Go back and try again.")
+# Translators: for somebody who typed an address that the server was never told to answer to.
+OTHER_NAME = msg(
+    "This server does not know itself under the address that you typed. Use the address that you "
+    "were given. For administrators: the setting TRUSTED_HOSTS names every address."
+)
 OUR_FAULT = msg(
     "Something went wrong on our side. Nothing that was saved is lost. "
     "Report this code to your administrator: %(code)s"
@@ -38,6 +43,7 @@ def init_app(app: Flask) -> None:
     """Answer every exception of ``app`` with a page (or JSON for a script)."""
     app.register_error_handler(LmsError, _refusal)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _other_name)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _fault)
 
@@ -65,6 +71,16 @@ def _http(error: HTTPException) -> Response:
     response = answer(status, Message(SENTENCES.get(status, OTHERWISE)))
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _other_name(error: SecurityError) -> Response:
+    """Say that the host name is none of ours, as bare text: no link can be built for it."""
+    del error
+    g.language = preferred()
+    response = make_response(say(Message(OTHER_NAME)), 400)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
