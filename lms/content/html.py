@@ -13,17 +13,21 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from lms.content.digests import block_digest
 from lms.content.model import Block, Course, Document, NationFacts, Question
 
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
-ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
+ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}, "table": {"class"}, "td": {"data-l"}}
+# A longer heading of a column is not repeated before each cell of a narrow page.
+LONGEST_LABEL = 60
 RIGHT_TO_LEFT = frozenset({"ar"})
 HREF = re.compile(r'href="(term:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
 PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
@@ -77,7 +81,9 @@ def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -
             it, addresses stay ``#id``.
     terms   the lesson whose list of words the links ``term:`` lead to.
     """
-    found = _markdown().render(text)
+    tokens = _markdown().parse(text)
+    _label_cells(tokens)
+    found = _markdown().renderer.render(tokens, _markdown().options, {})
 
     def address(match: re.Match[str]) -> str:
         if match[1] == "term:":
@@ -94,6 +100,28 @@ def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -
     return clean.replace(
         '<a href="http', '<a rel="external noopener noreferrer" href="http'
     ).strip()
+
+
+def _label_cells(tokens: Sequence[Token]) -> None:
+    """Let each cell of a table carry its column's heading: on a narrow page a row is a block.
+
+    The first cell names its row and needs none.
+    """
+    headings: list[str] = []
+    column = 0
+    for token, inside in pairwise(tokens):
+        if token.type == "table_open":
+            token.attrSet("class", "stack")
+            headings = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            headings.append(plain(inside.content))
+        elif token.type == "td_open":
+            label = headings[column] if column < len(headings) else ""
+            if column and label and len(label) <= LONGEST_LABEL:
+                token.attrSet("data-l", label)
+            column += 1
 
 
 def inline(text: str) -> str:
@@ -220,7 +248,7 @@ class _Lesson:
                 sections.append((block.id, plain(shown.title)))
         terms = self._glossary("".join(page))
         if answers:
-            answers = [f'<section class="answers"><h3>{self._label("answer")}</h3><ol>',
+            answers = [f'<section class="answers"><h3>{self._label("answers")}</h3><ol>',
                        *answers, "</ol></section>"]  # fmt: skip
         title = self._title()
         return LessonHtml(
@@ -425,12 +453,16 @@ class _Lesson:
                 )
 
     def _answer(self, question: Question) -> str:
-        parts = [
-            f"<p><strong>{self._label('right_answer')}</strong> {self._solution(question)}</p>"
-        ]
+        solution, label = (
+            self._solution(question),
+            f"<strong>{self._label('right_answer')}</strong>",
+        )
+        in_lines = question.kind == "ordering"
+        parts = [f"<p>{label}</p>{solution}" if in_lines else f"<p>{label} {solution}</p>"]
         choices = [*question.choices, *(c for step in question.steps for c in step.choices)]
         parts += [
-            f'<p class="why" data-for="{each.letter}">{inline(each.text)}: {inline(each.why)}</p>'
+            f'<p class="why" data-for="{each.letter}"><strong>{inline(each.text)}</strong> '
+            f"{inline(each.why)}</p>"
             for each in choices
             if each.why
         ]
@@ -439,8 +471,9 @@ class _Lesson:
         return "".join(parts)
 
     def _solution(self, question: Question) -> str:
-        if question.kind == "ordering":
-            return " → ".join(inline(each.text) for each in question.choices)
+        if question.kind == "ordering":  # a list: an arrow would point backwards in Arabic
+            lines = "".join(f"<li>{inline(each.text)}</li>" for each in question.choices)
+            return f"<ol>{lines}</ol>"
         if question.kind == "matching":
             return "; ".join(
                 f"{inline(left)} = {escape(plain(right))}"
@@ -458,10 +491,14 @@ class _Lesson:
         return claim + "; ".join(inline(each.text) for each in choices if each.right)
 
     def _paper_check(self, question: Question) -> str:
-        lines = [f"<h2>{self._label('check')}</h2>", self._rich(question.stem)]
-        rows = [inline(each.text) for each in _shuffled(question.id, question.choices)]
-        if question.kind != "ordering":
-            rows = [inline(each.text) for each in question.choices]
+        lines = ['<section class="check">', f"<h2>{self._label('check')}</h2>"]
+        lines.append(self._rich(question.stem))
+        box, rows = "☐", [inline(each.text) for each in question.choices]
+        if question.kind == "multiple":
+            lines.append(f"<p>{self._label('choose', count=question.facts['choose'])}</p>")
+        if question.kind == "ordering":  # room for the number of the place
+            box = "____"
+            rows = [inline(each.text) for each in _shuffled(question.id, question.choices)]
         if question.kind == "truefalse-reason":
             lines += [f'<p class="tick">☐ {self._label(value)}</p>' for value in ("true", "false")]
             lines.append(f"<p>{self._label('reason')}</p>")
@@ -469,13 +506,16 @@ class _Lesson:
             rights = ", ".join(
                 escape(plain(right)) for *_, right in _shuffled(question.id, question.pairs)
             )
-            rows = [f"{inline(left)} …" for _, left, _ in question.pairs if left]
+            box, rows = "", [f"{inline(left)} ____" for _, left, _ in question.pairs if left]
             lines.append(f"<p>{rights}</p>")
-        lines += [f'<p class="tick">☐ {row}</p>' for row in rows]
+        if question.kind in {"numeric", "short"}:
+            unit = escape(plain(question.unit)) if question.unit else ""
+            box, rows = "", [f"{self._label('your_answer')} ________ {unit}"]
+        lines += [f'<p class="tick">{f"{box} {row}".strip()}</p>' for row in rows]
         for step in question.steps:
             lines.append(self._rich(step.prompt))
             lines += [f'<p class="tick">☐ {inline(each.text)}</p>' for each in step.choices]
-        return "\n".join(lines)
+        return "\n".join([*lines, "</section>"])
 
     def _paper_answer(self, question: Question, number: int) -> str:
         return f'<li value="{number}">{self._solution(question)}</li>'

@@ -28,6 +28,8 @@ LABELS: Mapping[str, str] = {
     "check": msg("Check yourself"),
     "check_button": msg("Check my answer"),
     "answer": msg("Show the answer"),
+    # Translators: heading above the right answers at the end of a printed lesson.
+    "answers": msg("Answers"),
     "right": msg("Right"),
     "wrong": msg("Not quite"),
     # Translators: before the right answer of a question.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries
 from lms.tables import AnyRow
+from lms.web.language import gettext
 
 
 def marked(
@@ -51,8 +53,11 @@ def marked(
 def _right(kind: str, key: dict[str, Any], words: dict[str, Any]) -> list[str]:
     """Return the right answer as lines of HTML."""
     choices: dict[str, str] = words["choices"]
-    if kind in {"single", "truefalse-reason"}:
+    if kind == "single":
         return [choices[key["right"]]]
+    if kind == "truefalse-reason":
+        claim = gettext("True") if key["claim"] == "true" else gettext("False")
+        return [escape(claim), choices[key["right"]]]
     if kind == "multiple":
         return [choices[letter] for letter in key["right"]]
     if kind == "ordering":

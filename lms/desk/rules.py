@@ -76,8 +76,16 @@ def still_missing(
         Message(msg("Lessons: %(done)s of %(total)s finished"), {"done": read, "total": total}),
         read == total,
     )
+    again = Item(
+        Message(
+            msg("Lessons to read again before the next attempt: %(count)s"),
+            {"count": len(gate.lessons)},
+        ),
+        done=False,
+    )
     items = [
         *([] if renews else [lessons]),
+        *([again] if gate.state is Gate.REVIEW else []),
         Item(
             Message(
                 msg("Final test: at least %(percent)s %% and every critical question right"),

@@ -80,6 +80,7 @@ def home() -> ResponseReturnValue:
         titles={row.course_id: (row.title, row.slug) for row in rows},
         courses=courses,
         going_on=next((each for each in courses if each["slug"] == going_on), None),
+        to_begin=next((e for e in courses if e["state"] is rules.State.NOT_STARTED), None),
         certificates=certificates,
         instead=certificate_rules.instead_of_certificate(site()),
     )
@@ -97,7 +98,6 @@ def course(slug: str) -> ResponseReturnValue:
     structure = structure_of(row)
     sittings = learning.sittings_among(attempts, row.enrolment_id)
     gate = gate_of(row, structure, sittings)
-    titles = row.text["lessons"]
     certificates = [
         each
         for each in queries.my_certificates(session, me, current().code)
@@ -108,7 +108,7 @@ def course(slug: str) -> ResponseReturnValue:
         course=row,
         structure=structure,
         gate=gate,
-        sentence=gate_sentence(gate, titles, shown_moment(gate.opens_at) if gate.opens_at else ""),
+        sentence=_sentence(row, gate),
         rule=rule_of(row, structure, sittings),
         missing=rules.still_missing(
             structure,
@@ -148,6 +148,12 @@ def rule_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> Messa
     return pass_sentence(rule_of_test(structure, test, floor=site().least_percent))
 
 
+def _sentence(row: AnyRow, gate: TestGate) -> Message:
+    """Return why the final test of a course is open or closed, in words."""
+    opens = shown_moment(gate.opens_at) if gate.opens_at else ""
+    return gate_sentence(gate, row.text["lessons"], opens)
+
+
 def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> dict[str, Any]:
     structure = structure_of(row)
     gate = gate_of(row, structure, sittings)
@@ -176,6 +182,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         # On a station nothing follows here: the certificate comes from the national server.
         "finished": gate.state is Gate.PASSED and (row.enrolment_id in given or not site().issues),
         "gate": gate,
+        "sentence": _sentence(row, gate),
     }
 
 
@@ -212,9 +219,7 @@ def test(slug: str, test: str) -> ResponseReturnValue:
         plan=structure.tests[test],
         structure=structure,
         gate=gate,
-        sentence=gate_sentence(
-            gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
-        ),
+        sentence=_sentence(row, gate),
         rule=rule_of(row, structure, sittings),
         running=any(each.test == test and each.state == "open" for each in attempts),
         taken=any(each.test == test and each.state != "open" for each in attempts),
@@ -273,9 +278,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         gate=gate,
         missed=missed,
         shows_key=shows_key,
-        sentence=gate_sentence(
-            gate, row.text["lessons"], shown_moment(gate.opens_at) if gate.opens_at else ""
-        ),
+        sentence=_sentence(row, gate),
         rule=pass_sentence(rule_of_test(structure, attempt.test, floor=site().least_percent)),
         instead=certificate_rules.instead_of_certificate(site()),
     )

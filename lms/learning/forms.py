@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, Regexp
 
 from lms.web.forms import PageForm
+
+
+class BeginForm(PageForm):
+    """The wish to begin a course, with its first test where that was asked for."""
+
+    test = StringField(validators=[Optional(), AnyOf(["pre"])])
 
 
 class CompletionForm(PageForm):

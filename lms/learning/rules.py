@@ -49,7 +49,7 @@ class Gate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TestGate:
-    """Whether the post-test can start now; ``opens_at`` where only time is missing.
+    """Whether the post-test can start now; ``opens_at`` where time is missing.
 
     lessons  what to read first: unfinished lessons, or those of the failed modules.
     left     attempts left in the window, counting granted ones.
@@ -124,19 +124,21 @@ def post_test_gate(
     if not sittings:
         return TestGate(Gate.OPEN, left)
     last = sittings[-1]
-    again = lessons_to_review(structure, last, reviewed)
-    if again:
-        return TestGate(Gate.REVIEW, left, lessons=again)
-    if granted:
-        return TestGate(Gate.OPEN, left)
     # Running attempts were answered above.
     ended = sorted(sitting.submitted_at for sitting in window if sitting.submitted_at is not None)
     assert last.submitted_at is not None  # noqa: S101
     opens_at = last.submitted_at + timedelta(hours=rule.pause_hours)
     if not left:
         # There is room again when all but ``attempts - 1`` of them have left the window.
-        freed = ended[-rule.attempts] + timedelta(rule.window_days)
-        return TestGate(Gate.USED_UP, 0, opens_at=max(freed, opens_at))
+        opens_at = max(ended[-rule.attempts] + timedelta(rule.window_days), opens_at)
+    waits = opens_at if now < opens_at and not granted else None
+    again = lessons_to_review(structure, last, reviewed)
+    if again:
+        return TestGate(Gate.REVIEW, left, waits, again)
+    if granted:
+        return TestGate(Gate.OPEN, left)
+    if not left:
+        return TestGate(Gate.USED_UP, 0, opens_at)
     if now < opens_at:
         return TestGate(Gate.PAUSE, left, opens_at=opens_at)
     return TestGate(Gate.OPEN, left)
@@ -196,10 +198,18 @@ def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Mess
 
     titles  lesson code -> title. shown  ``gate.opens_at`` as the reader's clock says it.
     """
-    listed: object = ", ".join(f"{code} {titles.get(code, '')}".strip() for code in gate.lessons)
-    if len(gate.lessons) > MOST_NAMED:
+    # Titles hold commas, and a semicolon is another one in Arabic: a dot separates them.
+    names = [titles.get(code, code) for code in gate.lessons]
+    listed: object = " · ".join(names)
+    if len(names) > MOST_NAMED:
         listed = Message(msg("%(first)s and others (%(count)s in all)"),
-                         {"first": gate.lessons[0], "count": len(gate.lessons)})  # fmt: skip
+                         {"first": names[0], "count": len(names)})  # fmt: skip
+    if gate.state is Gate.REVIEW and gate.opens_at is not None:
+        return Message(
+            msg("The next attempt opens on %(moment)s at the earliest. Before that, read the "
+                "lessons of the modules that you missed: %(lessons)s."),
+            {"moment": shown, "lessons": listed},
+        )  # fmt: skip
     sentences: dict[Gate, Message] = {
         Gate.OPEN: Message(msg("The final test is open.")),
         Gate.RUNNING: Message(msg("Your final test is open. Go on where you stopped.")),

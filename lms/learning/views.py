@@ -10,7 +10,7 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.learning import actions, queries, rules
-from lms.learning.forms import CompletionForm, PlaceForm
+from lms.learning.forms import BeginForm, CompletionForm, PlaceForm
 from lms.web import csrf
 from lms.web.headers import keep, page_tag, unchanged
 from lms.web.language import IN_LANGUAGE, current, gettext
@@ -23,10 +23,15 @@ bp = Blueprint("learning", __name__, url_prefix=f"{IN_LANGUAGE}/courses")
 @bp.post("/<slug>/begin")
 @permission(LEARN)
 def begin(slug: str) -> ResponseReturnValue:
-    """Begin a course and open its first lesson."""
+    """Begin a course and open its first lesson, or the first test where that was asked for."""
+    form = BeginForm(request.form)
+    if not form.validate():
+        raise NotFound
     with transaction() as session:
         enrolment = actions.begin(session, viewer(), slug, language=current().code, now=clock.now())
         _, structure = actions.begun_edition(session, enrolment)
+    if form.test.data and form.test.data in structure.tests:
+        return redirect(url_for("desk.test", slug=slug, test=form.test.data), 303)
     return redirect(url_for(".lesson", slug=slug, code=structure.codes()[0]), 303)
 
 

@@ -220,9 +220,22 @@ def test_a_link_to_what_a_country_hides_or_closes_is_words_only() -> None:
 
 def test_tables_and_lists_keep_their_form() -> None:
     html = page(read(small())).html
-    for piece in ("<th>Rule</th>", "<td>Dignity</td>", "<ol>\n<li>One.</li>", "<blockquote>",
+    for piece in ("<th>Rule</th>", ">Dignity</td>", "<ol>\n<li>One.</li>", "<blockquote>",
                   "<h3>Closer</h3>", "<em>asked</em>"):  # fmt: skip
         assert piece in html
+
+
+TABLE = "| Look at | What the *Rules* ask |\n|---|---|\n| Bed | one for each |\n"
+
+
+def test_each_cell_of_a_table_names_its_column_for_narrow_pages_but_the_first_one() -> None:
+    html = rich(TABLE)
+    assert '<table class="stack">' in html
+    assert '<td>Bed</td>\n<td data-l="What the Rules ask">one for each</td>' in html
+
+
+def test_a_long_heading_is_not_repeated_before_each_cell() -> None:
+    assert "data-l" not in rich(TABLE.replace("ask", "ask " * 30))
 
 
 class Tags(HTMLParser):
@@ -308,8 +321,18 @@ def test_every_answer_stands_in_the_page_and_at_the_end_of_the_paper() -> None:
         assert lesson.print.count('<li value="') == checks
         assert "data-right" not in lesson.print
         assert "<form" not in lesson.print
-    assert "Look. → Speak. → Write." in page(course, "AB-1.2").print
+    assert "<ol><li>Look.</li><li>Speak.</li><li>Write.</li></ol>" in page(course, "AB-1.2").print
     assert "Rule 1 = dignity; Rule 43 = torture" in page(course, "AB-2.1").print
+
+
+def test_every_kind_of_check_leaves_room_for_an_answer_on_paper() -> None:
+    course = read(small())
+    papers = "".join(page(course, code).print for code in ("AB-1.1", "AB-1.2", "AB-2.1"))
+    assert '<p class="tick">____ Look.</p>' in papers
+    assert '<p class="tick">Rule 1 ____</p>' in papers
+    assert papers.count('<section class="check">') == len(course.checks["en"])
+    assert papers.count("Your answer ________") == 2  # a number and a short text
+    assert "<p>Choose 2.</p>" in papers
 
 
 def test_a_statement_can_be_judged_on_paper() -> None:

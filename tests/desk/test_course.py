@@ -29,6 +29,8 @@ def test_before_it_is_begun_it_says_what_it_is_about_and_offers_to_begin(
     assert "You have not begun this course." in page
     assert 'action="/en/courses/hygiene/begin"' in page
     assert "What this course is about" in page
+    assert '<details class="prose flow" open>' in page
+    assert 'name="test" value="pre"' in page
     assert "4 lessons" in page
     assert "about 40 minutes" in page
     for code in LESSONS:
@@ -43,6 +45,7 @@ def test_begun_it_leads_to_the_next_lesson_and_offers_the_first_test(
     small_course.read(amina, ["HY-1.1"])
     page = browser(amina).get(URL).text
     assert "Continue: Lesson HY-1.2" in page
+    assert '<details class="prose flow">' in page
     assert "Lessons: 1 of 4 finished" in page
     assert 'href="/en/courses/hygiene/tests/pre"' in page
     assert 'href="/en/courses/hygiene/tests/post"' not in page
@@ -90,10 +93,15 @@ def test_after_a_failed_test_it_leads_to_what_was_missed_then_says_when_to_come_
     page = here.get(URL).text
     assert "read the lessons of the modules that you missed" in page
     assert "Continue: Lesson HY-1.1" in page
+    assert "Lessons to read again before the next attempt: 4" in page
+    assert page.count("(read again)") == 4
+    assert "(finished)" not in page
     assert f'href="/en/tests/{attempt}/result">Final test, attempt 1: 0 %' in page
     small_course.read(amina)
     page = here.get(URL).text
     assert "You may try again from" in page
+    assert "to read again" not in page
+    assert page.count("(finished)") == 4
     assert "tests/post" not in page
 
 

@@ -35,6 +35,8 @@ def test_a_course_that_nobody_has_begun_is_not_started(
     assert 'href="/en/courses/hygiene"' in page
     assert "Not started" in page
     assert "Continue where you stopped" not in page
+    assert "Begin here" in page
+    assert 'class="btn" href="/en/courses/hygiene">Open the course' in page
 
 
 def test_it_continues_with_the_lesson_that_comes_next(
@@ -88,7 +90,21 @@ def test_after_a_failed_test_it_says_how_much_was_missing_and_what_to_read(
     page = browser(amina).get(URL).text
     assert "To be repeated" in page
     assert "0 %. At least 80 % is needed" in page
+    assert "Before that, read the lessons of the modules that you missed" in page
     assert 'href="/en/courses/hygiene/HY-1.1"' in page
+
+
+def test_while_a_failed_test_is_closed_it_says_until_when_and_offers_no_test(
+    browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    small_course.read(amina)
+    small_course.sit(amina, right=False)
+    small_course.read(amina)
+    page = browser(amina).get(URL).text
+    assert page.count("You may try again from") == 2  # to go on with, and in the list
+    assert "Go to the final test" not in page
+    assert "Open the course" in page
 
 
 def test_who_has_passed_is_led_to_the_certificate_until_it_is_there(

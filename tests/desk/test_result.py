@@ -59,6 +59,8 @@ def test_a_failed_test_names_the_questions_and_where_each_is_taught_but_no_answe
     assert "Not yet: 0 %. At least 80 % is needed." in page
     assert re.search("critical questions? (?:was|were) not right", page)
     assert page.count("What comes first (HY-") == 8
+    for number in range(1, 9):
+        assert f"Question {number}" in page
     assert 'href="/en/courses/hygiene/HY-1.1#hy11-1"' in page
     assert SECRET not in page
     assert "Show the answer" not in page
@@ -80,6 +82,8 @@ def test_when_no_attempt_is_left_the_right_answers_are_shown(
     page = browser(amina).get(URL.format(last)).text
     assert page.count("Show the answer") == 8
     assert SECRET in page
+    assert "<li>True</li>" in page  # whether a statement is true, not its reason alone
+    assert re.search(r"<ol>(<li>[^<]+</li>){3,}</ol>", page)
     assert "All attempts are used." in page
 
 

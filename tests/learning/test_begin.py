@@ -35,6 +35,23 @@ def test_it_enrols_pins_the_edition_and_opens_the_first_lesson(
     assert made.begun_at is not None
 
 
+def test_it_can_begin_with_the_first_test(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    reply = browser(amina).post(URL, {"test": "pre"})
+
+    assert (reply.status_code, reply.location) == (303, "/en/courses/hygiene/tests/pre")
+    assert enrolments(app)[0].begun_at is not None
+
+
+@pytest.mark.parametrize("test", ["post", "PRE", "x" * 200, "/elsewhere"])
+def test_another_test_is_none_to_begin_with(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, test: str
+) -> None:
+    assert browser(amina).post(URL, {"test": test}).status_code == 404
+    assert enrolments(app) == []
+
+
 def test_said_twice_it_is_begun_once(
     app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
 ) -> None:

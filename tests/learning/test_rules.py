@@ -71,6 +71,18 @@ def test_after_a_failed_test_the_missed_modules_are_read_again_first() -> None:
     closed = gate(failed(1, 2 * DAY, "MR-2", "MR-3"))
     assert closed.state is Gate.REVIEW
     assert closed.lessons == ("MR-2.1", "MR-2.2", "MR-2.3", "MR-3.1", "MR-3.2", "MR-3.3")
+    assert closed.opens_at is None
+
+
+def test_who_has_to_read_again_hears_at_once_how_long_it_will_be_closed_anyway() -> None:
+    soon = gate(failed(1, timedelta(hours=3), "MR-2"))
+    assert (soon.state, soon.opens_at) == (Gate.REVIEW, NOW + timedelta(hours=21))
+    used_up = gate(failed(1, 20 * DAY), failed(2, 10 * DAY), failed(3, 5 * DAY, "MR-2"))
+    assert (used_up.state, used_up.opens_at) == (Gate.REVIEW, NOW + 10 * DAY)
+    said = str(gate_sentence(soon, {}, "Monday"))
+    assert said.startswith("The next attempt opens on Monday at the earliest. Before that, read")
+    granted = gate(failed(1, timedelta(hours=3), "MR-2"), granted=1)
+    assert (granted.state, granted.opens_at) == (Gate.REVIEW, None)
 
 
 def test_what_was_read_again_after_an_earlier_failure_does_not_count_for_the_latest() -> None:
@@ -204,7 +216,14 @@ def test_the_rule_is_one_sentence_with_its_figures() -> None:
     )
 
 
-def test_the_lessons_that_are_missing_are_named_by_code_and_title() -> None:
+def test_the_lessons_that_are_missing_are_named_by_their_titles_as_on_the_page() -> None:
+    titles = {"MR-1.1": "Why we imprison", "MR-1.2": "Dignity, equality and needs"}
     closed = Decision(Gate.LESSONS, 3, lessons=("MR-1.1", "MR-1.2"))
+    said = str(gate_sentence(closed, titles, ""))
+    assert said.endswith("Still to read: Why we imprison · Dignity, equality and needs.")
+
+
+def test_of_many_missing_lessons_the_first_is_named_and_the_others_are_counted() -> None:
+    closed = Decision(Gate.LESSONS, 3, lessons=("MR-1.1", "MR-1.2", "MR-1.3", "MR-2.1"))
     said = str(gate_sentence(closed, {"MR-1.1": "Why we imprison"}, ""))
-    assert said.endswith("Still to read: MR-1.1 Why we imprison, MR-1.2.")
+    assert said.endswith("Still to read: Why we imprison and others (4 in all).")
