@@ -26,6 +26,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from lms.kernel.messages import Message, msg
+
 Key = Mapping[str, Any]
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -134,6 +136,29 @@ def is_answered(kind: str, key: Key, choice: Any) -> bool:  # noqa: ANN401
     if kind == "scenario":
         return all(choice.get(step["id"]) for step in key["steps"])
     return True
+
+
+def unclear(kind: str, key: Key, choice: Any) -> Message | None:  # noqa: ANN401
+    """Return why a whole answer earns less than its owner may think, None where it is clear.
+
+    Told before a test is handed in; it tells nothing about what is right.
+    """
+    if not is_answered(kind, key, choice):
+        return None
+    if kind == "multiple" and len(choice) > int(key["choose"]):
+        return Message(
+            msg(
+                "%(chosen)s are chosen, %(choose)s are asked for. Each wrong one lowers the result."
+            ),
+            {"chosen": len(choice), "choose": key["choose"]},
+        )  # fmt: skip
+    if kind == "ordering":
+        places = {whole_number(choice[letter]) for letter in key["order"]}
+        if len(places) < len(key["order"]):
+            return Message(msg("The same place was given more than once."))
+    if kind == "numeric" and number(str(choice)) is None:
+        return Message(msg("This is not a number."))
+    return None
 
 
 def number(text: str) -> Fraction | None:

@@ -23,7 +23,7 @@ from lms.assessment import actions, queries, rules
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
 from lms.assessment.controls import controls
 from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm, json_in, uuid_in
-from lms.assessment.marking import is_answered
+from lms.assessment.marking import is_answered, unclear
 from lms.assessment.senders import BadAnswerError, person_tag, require_person
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -106,6 +106,7 @@ def unanswered(attempt_id: UUID) -> ResponseReturnValue:
         person=person_tag(viewer()),
         open_questions=[each for each in questions if not each["answered"]],
         disputed=[each for each in questions if each["others"]],
+        unclear=[each for each in questions if each["unclear"] is not None],
         total=len(questions),
     )
 
@@ -183,6 +184,7 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
                 "choose": row.key.get("choose"),
                 "said": said,
                 "answered": is_answered(row.kind, row.key, choice),
+                "unclear": unclear(row.kind, row.key, choice),
                 "others": [
                     {"id": each.id, "fields": codes.fields(each.choice), "at": each.stored_at}
                     for each in counted.others

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessment.marking import is_answered, mark, most_points, number
+from lms.assessment.marking import is_answered, mark, most_points, number, unclear
 
 SINGLE = {"choices": ["a", "b", "c", "d"], "right": "b"}
 MULTIPLE = {"choices": ["a", "b", "c", "d", "e"], "right": ["a", "c", "e"], "choose": 3}
@@ -114,3 +114,18 @@ def test_what_is_no_such_number_earns_nothing(typed: str) -> None:
 
 def test_numbers_of_several_scripts_are_the_same_number() -> None:
     assert number("١٢٣٫٥") == number("123,5") == number("123.5") == Fraction(247, 2)
+
+
+@pytest.mark.parametrize("kind", sorted(KEYS))
+def test_a_right_answer_and_none_at_all_are_clear(kind: str) -> None:
+    assert unclear(kind, KEYS[kind], RIGHT[kind]) is None
+    assert unclear(kind, KEYS[kind], None) is None
+
+
+def test_what_costs_points_without_its_owner_knowing_is_said() -> None:
+    every = KEYS["multiple"]["choices"]
+    said = str(unclear("multiple", KEYS["multiple"], every))
+    assert said.startswith(f"{len(every)} are chosen, {KEYS['multiple']['choose']} are asked for.")
+    same = dict.fromkeys(KEYS["ordering"]["order"], "1")
+    assert "more than once" in str(unclear("ordering", KEYS["ordering"], same))
+    assert "not a number" in str(unclear("numeric", KEYS["numeric"], "many"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -48,6 +49,24 @@ def test_when_everything_is_answered_it_says_so(
     page = browser(amina).get(URL.format(sitting)).text
     assert "Every question has an answer." in page
     assert "Hand in the test</button>" in page
+
+
+def test_more_choices_than_asked_for_are_said_before_handing_in(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID
+) -> None:
+    small_course.answer(amina, sitting, right=True)
+    here = browser(amina)
+    page = here.get(URL.format(sitting)).text
+    assert "are asked for" not in page
+    quiz = here.get(f"/en/tests/{sitting}").text
+    item = re.search(r'data-item="([A-Z0-9-]+)" data-choose="2"', quiz)
+    assert item is not None
+    every = re.findall(rf'type="checkbox" name="a.{item[1]}" value="([0-9a-f]+)"', quiz)
+    send(here, answer(here, sitting, item[1], {"": every}, seen=4000))
+    page = here.get(URL.format(sitting)).text
+    assert f"{len(every)} are chosen, 2 are asked for." in page
+    assert f"#q-{item[1]}" in page
+    assert "Every question has an answer." in page
 
 
 def test_a_question_with_two_answers_is_named(
