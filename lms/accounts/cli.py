@@ -30,7 +30,7 @@ from lms.accounts.rules import (
 from lms.db import reading, transaction
 from lms.installation import LANGUAGES
 from lms.kernel import clock
-from lms.kernel.errors import LmsError
+from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.ids import grouped, one_time_code
 from lms.kernel.names import PersonName
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES
@@ -45,6 +45,11 @@ def _writing() -> Iterator[Session]:
     try:
         with transaction() as session:
             yield session
+    except NotFound as missing:
+        raise click.ClickException(
+            "No person, unit or role is called so here. Codes of units keep their capital letters: "
+            "lms unit list prints them."
+        ) from missing
     except LmsError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,8 @@ from lms.web.permissions import LEARN, PUBLIC, permission
 bp = Blueprint("accounts", __name__)
 
 # Other first segments are not a language: they are another feature's address, or nothing.
+# Fields that no person wrote: keys, versions, and the codes of a test's choices.
+NOT_WRITTEN = re.compile(r"key|page|seen|shown|item|answer|go|next|test|a\..+")
 HERE = f"/<any({', '.join(LANGUAGES)}):language>"
 
 
@@ -430,7 +433,9 @@ def held() -> ResponseReturnValue:
     found = queries.held_form(reading(), viewer(), now=clock.now())
     if found is None:
         return redirect(_home())
-    written = [(name, value) for name, value in found.fields if value and name != "key"]
+    written = [
+        (name, value) for name, value in found.fields if value and not NOT_WRITTEN.fullmatch(name)
+    ]
     return render_template("accounts/held.html", held=found, written=written)
 
 

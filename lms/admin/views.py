@@ -83,6 +83,12 @@ def first_run(code: str) -> ResponseReturnValue:
             abort(404)
         actions.first_run(session, answers, now=clock.now())
         language = COUNTRIES[form.country.data].languages
-    flash(gettext("The server is set up. Sign in with your number and the password you chose."))
+    flash(
+        gettext(
+            "The server is set up. Sign in with your number and the password you chose. Then make "
+            "a spare code, in the menu with your initials: it opens the door when the password "
+            "is forgotten."
+        )
+    )
     shown = current().code if current().code in language else preferred(language[0])
     return redirect(url_for("accounts.front", language=shown), 303)

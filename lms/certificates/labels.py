@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = {
     "number": msg("Certificate number"),
     # Translators: label above the code that anybody can type to check a certificate.
     "code": msg("Check code"),
-    # Translators: stands above an address such as https://example.org/v/KQ7M4T2X9CFG. Very short.
+    # Translators: stands above an address such as https://example.org/v/CQ7M4F2X9HRW. Very short.
     "check": msg("Check at"),
     # Translators: before the name of a training programme on a certificate.
     "programme": msg("Programme"),

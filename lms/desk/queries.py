@@ -44,9 +44,18 @@ def my_certificates(session: Session, viewer: Viewer, language: str) -> list[Any
     )
 
 
-def my_data(session: Session, viewer: Viewer) -> dict[str, Any]:
-    """Return everything that is stored about a person, by kind: for their own eyes."""
+def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
+    """Return everything that is stored about a person, by kind: for their own eyes.
+
+    language   that of the courses' titles.
+    """
     me = viewer.person_id
+    title = func.coalesce(
+        select(EditionText.title)
+        .where(EditionText.edition_id == Course.edition_id, EditionText.language == language)
+        .scalar_subquery(),
+        Course.slug,
+    ).label("title")
 
     def all_of(statement: AnySelect) -> list[AnyRow]:
         return list(session.execute(statement.limit(1000)))
@@ -73,7 +82,7 @@ def my_data(session: Session, viewer: Viewer) -> dict[str, Any]:
         ),
         "courses": all_of(
             select(
-                Course.slug, Enrolment.begun_at, Enrolment.route, Progress.lessons,
+                title, Enrolment.begun_at, Enrolment.route, Progress.lessons,
                 Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
             )
             .join(Course, Course.id == Enrolment.course_id)
@@ -82,7 +91,7 @@ def my_data(session: Session, viewer: Viewer) -> dict[str, Any]:
         ),
         "tests": all_of(
             select(
-                Course.slug, Attempt.test, Attempt.number, Attempt.opened_at,
+                title, Attempt.test, Attempt.number, Attempt.opened_at,
                 Attempt.submitted_at, Attempt.percent, Attempt.passed,
                 select(func.count()).where(Answer.attempt_id == Attempt.id).scalar_subquery()
                 .label("answers"),

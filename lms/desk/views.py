@@ -194,7 +194,9 @@ def my_data() -> ResponseReturnValue:
     return render_template(
         "desk/my_data.html",
         certificates=queries.my_certificates(session, me, current().code),
-        **queries.my_data(session, me),
+        function_words=rules.FUNCTION_WORDS,
+        role_words=rules.ROLE_WORDS,
+        **queries.my_data(session, me, current().code),
     )
 
 

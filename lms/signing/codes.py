@@ -61,7 +61,7 @@ def is_code(code: str) -> bool:
 
 
 def shown(code: str) -> str:
-    """Return ``code`` as printed: ``KQ7M-4T2X-9CFG``."""
+    """Return ``code`` as printed: ``CQ7M-4F2X-9HRW``."""
     return ids.grouped(code)
 
 

@@ -58,7 +58,8 @@ def shown_time(moment: datetime) -> str:
 def shown_moment(moment: datetime) -> str:
     """Return day and time of a moment on the clocks of this country."""
     here = moment.astimezone(ZoneInfo(site().time_zone))
-    return f"{shown_date(here.date())}, {here:%H:%M}"
+    # Translators: a day and an hour, 14 March 2026, 14:32; only the comma between them is yours.
+    return language.gettext("%(day)s, %(time)s", day=shown_date(here.date()), time=f"{here:%H:%M}")
 
 
 def shown_number(number: float) -> str:

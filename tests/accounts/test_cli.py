@@ -76,15 +76,15 @@ def test_disable_and_enable(lms: Any, amina: Cast, browser: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["person", "reset-code", "X-1"], "There is nothing here that you can open."),
-        (["person", "disable", "X-1"], "There is nothing here that you can open."),
+        (["person", "reset-code", "X-1"], "No person, unit or role is called so here."),
+        (["person", "disable", "X-1"], "No person, unit or role is called so here."),
         (["person", "add", "N-1001", "Jane", "--unit", "N"], "has the service number N-1001"),
         (["person", "add", "N-2", "J4ne", "--unit", "N"], "A name cannot hold the character"),
-        (["person", "add", "N-2", "Jane", "--unit", "?"], "There is nothing here"),
+        (["person", "add", "N-2", "Jane", "--unit", "?"], "No person, unit or role"),
         (["grant", "give", "N-1001", "inspector", "--unit", "N"], "needs a last day"),
         (["unit", "add", "region", "N", "--below", "XX", "--name", "en=N"], "the code N already"),
         (["unit", "add", "region", "W", "--below", "XX", "--name", "West"], "language=name"),
-        (["grant", "end", "00000000-0000-0000-0000-000000000001"], "There is nothing here"),
+        (["grant", "end", "00000000-0000-0000-0000-000000000001"], "No person, unit or role"),
     ],
 )
 def test_a_refusal_is_one_sentence_and_exit_status_1(

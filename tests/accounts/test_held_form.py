@@ -143,6 +143,22 @@ def test_a_script_keeps_its_own_answers(
     assert held(app) == 0
 
 
+def test_of_a_page_of_a_test_it_shows_no_codes_but_says_what_it_is(
+    browser: Open, amina: Cast, credential: Give, time: Clock
+) -> None:
+    credential(amina)
+    here = browser(amina)
+    time.on(minutes=31)
+    sent = {"page": "ab" * 8, "seen": "0", "shown": "HY-1-001", "a.HY-1-001:c": "7aaf02c8",
+            "go": "finish"}  # fmt: skip
+    here.post(f"/en/tests/{amina.id}", sent, headers=HTML)
+    sign_in(here)
+    page = here.get(PAGE).text
+    assert "It is a page of your test." in page
+    assert "What you had written" not in page
+    assert 'type="hidden" name="a.HY-1-001:c" value="7aaf02c8"' in page
+
+
 def test_a_page_finds_what_is_held_for_its_own_address(
     app: Flask, late: Browser, amina: Cast, chipo: Cast, time: Clock
 ) -> None:

@@ -25,8 +25,27 @@ def test_it_shows_what_is_stored_about_the_person_who_asks(
     page = browser(amina).get("/en/my-data", most_queries=QUERIES)
 
     assert page.status_code == 200
-    for fact in (amina.service_number, amina.name, "Northgate", "HY-1.1", "hygiene", "100"):
+    for fact in (amina.service_number, amina.name, "Northgate", "HY-1.1", "Hygiene on shift", "100",
+                 "basic-grade officer"):  # fmt: skip
         assert fact in page.text
+
+
+def test_what_is_stored_is_said_in_the_words_of_the_reader(
+    browser: Open, amina: Cast, grace: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    page = browser(amina).get("/ar/my-data", most_queries=QUERIES).text
+    assert "النظافة في المناوبة" in page
+    assert "عون من الرتبة الأساسية" in page
+    assert "P1" not in page
+    boss = browser(grace).get("/ar/my-data", most_queries=QUERIES).text
+    assert all(each.name not in boss for each in grace.viewer.roles)
+
+
+def test_who_has_begun_nothing_sees_no_empty_table(browser: Open, amina: Cast) -> None:
+    page = browser(amina).get("/en/my-data", most_queries=QUERIES).text
+    assert "You have not begun a course." in page
+    assert "<table" not in page
 
 
 def test_it_shows_nothing_of_a_colleague(
@@ -35,7 +54,7 @@ def test_it_shows_nothing_of_a_colleague(
     small_course.begin(chipo)
     page = browser(amina).get("/en/my-data", most_queries=QUERIES)
     assert chipo.service_number not in page.text
-    assert "hygiene" not in page.text
+    assert "Hygiene" not in page.text
 
 
 def test_who_is_not_signed_in_sees_nothing(browser: Open) -> None:
