@@ -19,7 +19,7 @@ FOLDER = ROOT / "translations"
 LANGUAGES = ("fr", "ar", "ru", "kk")
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None, "msg": None,
-    "_n": (1, 2), "in_language": None,
+    "counted": (1, 2), "in_language": None,
 }  # fmt: skip
 METHODS = [("**/*.py", "python"), ("**/templates/**.html", "jinja2")]
 # Arabic has six forms. Babel's own rule orders two of them differently, so ours is written down.

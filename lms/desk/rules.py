@@ -35,36 +35,6 @@ STATE_WORDS: Mapping[State, str] = {
 }
 
 
-# What somebody does in a prison service, by the codes of courses and postings.
-FUNCTION_WORDS: Mapping[str, str] = {
-    "P1": msg("basic-grade officer"),
-    # Translators: officers of a unit for a group of prisoners; not named more closely on purpose.
-    "P2": msg("staff of a special unit"),
-    "P3": msg("security and information staff"),
-    "P4": msg("psychologist, social worker, educator or religious representative"),
-    "P5": msg("health-care staff"),
-    # Translators: who leads a prison, a region or a department.
-    "P6": msg("manager"),
-    "P7": msg("teacher of an academy, trainer or mentor"),
-}
-# What somebody may do in this system.
-ROLE_WORDS: Mapping[str, str] = {
-    "administrator": msg("administrator"),
-    "trainer": msg("trainer"),
-    # Translators: sees sums and shares, no names.
-    "observer": msg("observer"),
-    # Translators: reads names for a time; every look is written down.
-    "inspector": msg("inspector"),
-    "confidential-reader": msg("confidential reader"),
-    "author": msg("author of a course"),
-    "translator": msg("translator"),
-    # Translators: fills in the law of the country in a course.
-    "national-editor": msg("national editor"),
-    "reviewer": msg("reviewer"),
-    "publisher": msg("publisher"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the list: what is needed, whether it is done."""

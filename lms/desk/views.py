@@ -18,6 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from lms.accounts import words
 from lms.assessment import queries as assessment
 from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
@@ -193,9 +194,8 @@ def my_data() -> ResponseReturnValue:
     session, me = reading(), viewer()
     return render_template(
         "desk/my_data.html",
+        words=words,
         certificates=queries.my_certificates(session, me, current().code),
-        function_words=rules.FUNCTION_WORDS,
-        role_words=rules.ROLE_WORDS,
         **queries.my_data(session, me, current().code),
     )
 

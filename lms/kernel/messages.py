@@ -12,16 +12,28 @@ class Message:
 
     msgid    the English sentence, as in the catalogues, with ``%(name)s`` for each value.
     values   what stands for each name; a value may itself be a Message.
+    many     where the form depends on the value ``num``: the English one for more than one.
     """
 
     msgid: str
     values: Mapping[str, object] = field(default_factory=dict)
+    many: str = ""
 
     def __str__(self) -> str:
         """Return the English sentence: what a log or a command without a locale prints."""
-        return self.msgid % {name: str(value) for name, value in self.values.items()}
+        said = self.many if self.many and self.values["num"] != 1 else self.msgid
+        return said % {name: str(value) for name, value in self.values.items()}
 
 
 def msg(text: str) -> str:
     """Mark ``text`` for extraction into the catalogues and return it unchanged."""
     return text
+
+
+def counted(one: str, many: str, num: int) -> Message:
+    """Return a part of a sentence that counts: ``counted("%(num)s day", "%(num)s days", 30)``.
+
+    It stands as a value in a whole sentence. Each language has its own forms of it, and its own
+    words around it: the part holds whatever the number changes.
+    """
+    return Message(one, {"num": num}, many)

@@ -9,7 +9,7 @@ from enum import Enum
 
 from lms.catalogue.structure import PassRule, Structure
 from lms.kernel.days import months_later
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, counted, msg
 
 # A sentence names so many lessons; a longer list stands on the page anyway.
 MOST_NAMED = 3
@@ -182,15 +182,25 @@ def pass_sentence(rule: PassRule) -> Message:
     """Return the rule as the one sentence that start, result, paper and register all show."""
     return Message(
         msg(
+            # Translators: "You have 3 attempts in 30 days, with at least 24 hours between two of
+            # them." The three parts come from the three counted phrases that follow.
             "To pass, reach at least %(percent)s %% and answer every critical question right. "
-            "You have %(attempts)s attempts in %(days)s days, with at least %(hours)s hours "
-            "between two of them."
+            "You have %(attempts)s in %(days)s, %(pause)s."
         ),
         {
-            "percent": rule.percent, "attempts": rule.attempts, "days": rule.window_days,
-            "hours": rule.pause_hours,
+            "percent": rule.percent,
+            # Translators: continues "You have".
+            "attempts": counted("%(num)s attempt", "%(num)s attempts", rule.attempts),
+            # Translators: continues "You have 3 attempts in".
+            "days": counted("%(num)s day", "%(num)s days", rule.window_days),
+            # Translators: continues "You have 3 attempts in 30 days,".
+            "pause": counted(
+                "with at least %(num)s hour between two of them",
+                "with at least %(num)s hours between two of them",
+                rule.pause_hours,
+            ),
         },
-    )  # fmt: skip
+    )
 
 
 def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Message:
