@@ -120,10 +120,12 @@ def store_answer(
 
 
 def store_page(
-    session: Session, viewer: Viewer, attempt_id: UUID, sent: dict[str, Fields], *,
+    session: Session, viewer: Viewer, attempt_id: UUID, sent: dict[str, Fields], *, whole: bool,
     page: str, version_seen: int, language: str, now: datetime,
 ) -> int:  # fmt: skip
     """Keep every answer of a page that was sent without scripts; return how many had changed.
+
+    whole  the page arrived to its last field: an item that it does not name has no answer.
 
     An item whose answer is what the server already holds from this page's view is passed over, so
     sending the page again, or after going back, stores only what is new.
@@ -136,10 +138,10 @@ def store_page(
     n = max(_numbers(session, attempt_id, page), default=0)
     changed = 0
     for form_item in queries.form_items(session, attempt.form_id):
-        if form_item.id not in sent:
+        if form_item.id not in sent and not whole:
             continue
         codes = Codes(attempt.secret, form_item.id, form_item.kind, form_item.key)
-        choice = codes.choice(sent[form_item.id])
+        choice = codes.choice(sent.get(form_item.id, {}))
         own = [each for each in said if each.item == form_item.id and each.page == page]
         known = own[-1] if own else _as_seen(said, form_item.id, version_seen)
         if choice == (known.choice if known else None):

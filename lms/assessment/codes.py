@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from lms.assessment.drawing import choice_code, letters_of
+from lms.assessment.drawing import choice_codes, letters_of
 
 Fields = Mapping[str, Sequence[str]]  # part -> the values sent for it
 LONGEST_TEXT = 100
@@ -29,13 +29,13 @@ class Codes:
             letters = ["true", "false", *letters]
         if kind == "matching":
             letters = [*key["pairs"], *letters]
-        self.code = {letter: choice_code(secret, item, letter) for letter in letters}
+        self.code = choice_codes(secret, item, letters)
         self.letter = {code: letter for letter, code in self.code.items()}
 
     def choice(self, fields: Fields) -> Any:  # noqa: ANN401 -- the shapes of marking.py
         """Return the choice that the sent fields mean, None when nothing was chosen.
 
-        Codes that are not this attempt's are passed over: they come from another page's test.
+        What is no code of this item in its place is passed over.
         """
         if self.kind == "single":
             return self._letter(fields, "")

@@ -87,13 +87,14 @@ def _row(
     item: str, part: str, words: str, first: str, choices: Mapping[str, str], said: Said
 ) -> str:
     chosen = (said.get(part) or [""])[0]
-    options = "".join(
-        f'<option value="{value}"{" selected" if value == chosen else ""}>{text}</option>'
-        for value, text in choices.items()
-    )
+    options = []
+    for value, text in choices.items():
+        named = "" if value == text else f' value="{value}"'
+        selected = " selected" if value == chosen else ""
+        options.append(f"<option{named}{selected}>{text}</option>")
     return (
         f'<label class="pair"><span>{words}</span> <select name="a.{item}:{part}">'
-        f'<option value="">{escape(first)}</option>{options}</select></label>'
+        f'<option value="">{escape(first)}</option>{"".join(options)}</select></label>'
     )
 
 

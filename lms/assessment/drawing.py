@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hmac
 import random
+import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lms.catalogue.structure import Structure, TestPlan
+
+# None of the small letters that authors give to choices, a to h: a code is never taken for one.
+_CODES = "zyxwvutsrqponmlkji" + string.digits + string.ascii_uppercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,21 @@ def letters_of(kind: str, key: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def choice_code(secret: bytes, item: str, letter: str) -> str:
-    """Return the code under which a letter goes to one attempt's browser: 8 hex digits.
+def choice_codes(secret: bytes, item: str, letters: Collection[str]) -> dict[str, str]:
+    """Return letter -> the code under which it goes to one attempt's browser.
 
-    Codes tell nothing about the letter and differ from attempt to attempt, so neighbours cannot
-    compare them and the source of a page tells nothing.
+    secret   of the attempt; who has it can compute the codes.
+    letters  every letter of the item, at most 54.
+
+    The codes are z, y, x …, dealt anew for each attempt and item. They tell nothing: every deal
+    is equally likely, whatever the letters mean and however they are ordered in the key. One
+    sign each, because a page of a test holds some two hundred of them.
     """
-    return hmac.new(secret, f"{item}:{letter}".encode(), "sha256").hexdigest()[:8]
+    dealt = int.from_bytes(hmac.digest(secret, item.encode(), "sha256"), "big")
+    rest = list(_CODES[: len(letters)])
+    codes = {}
+    # Sorted: the order in which a key lists its letters may itself be the solution.
+    for letter in sorted(letters):
+        dealt, place = divmod(dealt, len(rest))
+        codes[letter] = rest.pop(place)
+    return codes

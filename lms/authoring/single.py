@@ -21,7 +21,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.web.pages import static_files
 
-STYLE, SCRIPT = "site.css", "js/page.js"
+STYLE, SCRIPT = "site.css", "js/lesson.js"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
 

@@ -304,9 +304,7 @@ class _Lesson:
         if block.name == "box":
             return self._box(block, body)
         heading = f'<h2 id="{block.id}">{self._label(block.name)}</h2>'
-        return (
-            f'<section class="{block.name}" aria-labelledby="{block.id}">{heading}{body}</section>'
-        )
+        return f'<section class="{block.name}">{heading}{body}</section>'
 
     def _box(self, block: Block, asked: str) -> str:
         code = block.words[0]

@@ -8,19 +8,19 @@ from lms.web.answers import Answer, Headers
 
 log = logging.getLogger("lms.gate")
 
-# As in headers.py, which serves the pages of the application.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+# Of the application's pages too (headers.py). No spaces: it comes with every page.
+POLICY = (
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';"
+    "font-src 'self';connect-src 'self';form-action 'self';base-uri 'none';"
     "frame-ancestors 'none'"
 )
 HEADERS: Headers = (
     ("cache-control", "no-store"),
-    ("content-security-policy", _POLICY),
+    ("content-security-policy", POLICY),
     ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
 )
-_SIGNING_IN = "Many people are signing in; trying again in %d seconds."
+_SIGNING_IN = "Many people are signing in. Try again in %d seconds."
 
 
 class OwnPages:

@@ -23,6 +23,12 @@ from lms.web.markup import safe_parts
 from lms.web.static_files import StaticFiles
 
 FEATURES = Path(__file__).resolve().parent.parent
+# One request for the scripts of a page. Lessons lie in the file of every page, since who signs in
+# goes on to read; a test has a file of its own.
+SCRIPTS = {
+    "js/page.js": ("js/every-page.js", "js/sign-in.js", "js/lesson.js"),
+    "js/quiz.js": ("js/every-page.js", "js/answers.js"),
+}
 _STATIC = "static files"
 _BANNERS = "banners"
 _making_static = Lock()
@@ -93,8 +99,9 @@ def static_files(app: Flask) -> StaticFiles:
     with _making_static:
         if _STATIC not in app.extensions:
             app.extensions[_STATIC] = StaticFiles(
-                sorted(FEATURES.glob("*/static")), app.config["LMS"].data / "static"
-            )
+                sorted(FEATURES.glob("*/static")), app.config["LMS"].data / "static",
+                joined=SCRIPTS,
+            )  # fmt: skip
     found: StaticFiles = app.extensions[_STATIC]
     return found
 

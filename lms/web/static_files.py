@@ -8,6 +8,7 @@ saves compressing anything twice.
 A folder whose name ends in ``.css`` or ``.js`` is served as one file, its parts joined in the
 order of their names: small files for us, one request for the reader. Relative references
 (``./x.js``, ``../icons/y.svg``) in CSS, scripts and manifests are rewritten to the new names.
+Comments and indents of styles and scripts stay at home: a comment in a script has lines of its own.
 """
 
 import gzip
@@ -16,7 +17,7 @@ import os
 import posixpath
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,10 @@ _INERT = (
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
 )
+_UNREAD = {
+    ".css": re.compile(rb"/\*.*?\*/\n?|^[ \t]+", re.DOTALL | re.MULTILINE),
+    ".js": re.compile(rb"^[ \t]*//[^\n]*\n|^[ \t]+", re.MULTILINE),
+}
 _REFERENCE = re.compile(rb"""(?<=["'(])\.{1,2}/[\w./-]+(?=["')])""")
 _DIGEST = re.compile(r"\.([0-9a-f]{12})(?=\.[^./]+$|$)")
 
@@ -67,13 +72,23 @@ class StaticFiles:
 
     ``cache`` is a folder of our own below the data folder. Names are paths inside a folder; the
     same name in two of them raises ValueError, and so do files that refer to each other in a
-    circle, since neither could be named first.
+    circle, since neither could be named first. ``joined`` names files that are made of others, in
+    this order.
     """
 
-    def __init__(self, folders: Sequence[Path], cache: Path, *, prefix: str = "/static/") -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        cache: Path,
+        *,
+        prefix: str = "/static/",
+        joined: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.prefix = prefix
         self._cache = cache
         self._sources = _sources(folders)
+        for name, parts in (joined or {}).items():
+            self._sources[name] = [path for part in parts for path in self._sources[part]]
         self._names: dict[str, str] = {}
         self._served: dict[str, _Served] = {}
         self._earlier: frozenset[str] = frozenset()
@@ -158,6 +173,8 @@ class StaticFiles:
         content = b"\n".join(path.read_bytes() for path in self._sources[name])
         folder = posixpath.dirname(name)
         stem, suffix = posixpath.splitext(name)
+        if suffix in _UNREAD:
+            content = _UNREAD[suffix].sub(b"", content)
 
         def renamed(match: re.Match[bytes]) -> bytes:
             target = posixpath.normpath(posixpath.join(folder, match[0].decode()))

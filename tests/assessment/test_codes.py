@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from itertools import product
+from math import factorial, sqrt
 from typing import Any
 
 import pytest
@@ -67,20 +70,31 @@ def test_the_right_fields_earn_everything(kind: str) -> None:
     assert mark(kind, KEYS[kind], choice) == most_points(kind, KEYS[kind])
 
 
-@given(choices(), SECRET)
-def test_codes_of_another_attempt_mean_nothing(made: tuple[str, Any], secret: bytes) -> None:
-    kind, choice = made
-    if kind == "numeric":  # typed text is no code
-        return
-    foreign = codes(kind, secret + b"x").fields(choice)
-    assert codes(kind, secret).choice(foreign) is None
+def test_a_code_means_another_letter_in_another_attempt_and_each_is_as_likely() -> None:
+    """What a neighbour chose under ``z`` tells nothing, and neither does the code of a letter."""
+    letters = list(KEYS["single"]["choices"])
+    seen = Counter(
+        (letter, code)
+        for attempt in range(4000)
+        for letter, code in codes("single", attempt.to_bytes(16, "big")).code.items()
+    )
+    expected = 4000 / len(letters)
+    assert set(seen) == set(product(letters, "zyxwvuts"[: len(letters)]))
+    assert all(abs(found - expected) < 6 * sqrt(expected) for found in seen.values())
 
 
-@given(choices())
-def test_codes_of_another_item_of_the_same_test_mean_nothing(made: tuple[str, Any]) -> None:
-    kind, choice = made
-    if kind != "numeric":
-        assert codes(kind).choice(codes(kind, item="MR-1-002").fields(choice)) is None
+def test_a_code_means_another_letter_in_another_item() -> None:
+    dealt = {
+        tuple(codes("single", item=f"MR-1-{number:03}").code.values()) for number in range(200)
+    }
+    assert len(dealt) == factorial(len(KEYS["single"]["choices"]))
+
+
+@given(SECRET)
+def test_codes_do_not_depend_on_the_order_that_is_the_solution(secret: bytes) -> None:
+    key = KEYS["ordering"]
+    other = {**key, "order": key["order"][::-1]}
+    assert codes("ordering", secret).code == Codes(secret, "MR-1-001", "ordering", other).code
 
 
 FIELDS = st.dictionaries(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lms.assessment.drawing import (
     BankItem,
     BankTooSmallError,
-    choice_code,
+    choice_codes,
     choice_order,
     draw,
     letters_of,
@@ -99,6 +99,11 @@ def test_the_order_of_choices_holds_every_letter_once(seed: str) -> None:
     assert sorted(choice_order(item, seed)) == letters_of(item.kind, item.key)
 
 
-def test_codes_of_choices_differ_between_attempts_and_items() -> None:
-    codes = {choice_code(secret, item, "a") for secret in (b"1", b"2") for item in ("x", "y")}
-    assert len(codes) == 4
+def test_codes_are_no_letters_of_choices_and_each_is_given_once() -> None:
+    codes = choice_codes(b"1", "x", ["d", "b", "a", "c"])
+    assert sorted(codes) == ["a", "b", "c", "d"]
+    assert sorted(codes.values()) == ["w", "x", "y", "z"]
+    assert choice_codes(b"1", "x", []) == {}
+    most = choice_codes(b"1", "x", [str(n) for n in range(54)]).values()
+    assert len(set(most)) == 54
+    assert not set(most) & set("abcdefgh")

@@ -72,7 +72,7 @@ async def savers(port: int, people: tuple[Learner, ...]) -> list[Saver]:
 
 def _answers(text: str) -> list[tuple[str, dict[str, list[str]]]]:
     found = []
-    for part in text.split('data-item="')[1:]:
+    for part in text.split('<fieldset class="q" id="q-')[1:]:
         item, _, rest = part.partition('"')
         fields: dict[str, list[str]] = {}
         for name, value in _CHOICE.findall(rest):

@@ -85,7 +85,7 @@ def test_what_is_not_a_path_is_refused(make: Callable[..., Gate], path: str) -> 
 def test_own_pages_carry_the_headers_of_all_pages(make: Callable[..., Gate]) -> None:
     wire = answer(make(), Scope("/fail"))
     assert wire.status == 500
-    assert wire.headers["content-security-policy"] == page_headers.POLICY
+    assert wire.headers["content-security-policy"] == own_pages.POLICY
     fixed = {name.lower(): value for name, value in page_headers.FIXED.items()}
     own = dict(own_pages.HEADERS)
     assert own["cache-control"] == "no-store"
@@ -326,7 +326,7 @@ def test_without_a_page_a_full_sign_in_queue_says_it_in_plain_words(
     gate = make(limits={"sign_in_threads": 1, "sign_in_waiting": -1})
     wire = answer(gate, post(1, "/en/sign-in"), Wire([b"x"]))
     assert wire.status == 503
-    assert wire.body == b"Many people are signing in; trying again in 3 seconds.\n"
+    assert wire.body == b"Many people are signing in. Try again in 3 seconds.\n"
     assert answer(gate, Scope("/en/sign-in")).status == 200  # the form itself is a page
 
 

@@ -112,6 +112,32 @@ def test_a_folder_named_like_a_file_is_served_as_one(folder: Path, tmp_path: Pat
     assert get(files, files.url("site.css")).body == b"a{}\nb{}"
 
 
+def test_a_file_can_be_made_of_others(folder: Path, tmp_path: Path) -> None:
+    (folder / "js").mkdir()
+    (folder / "js" / "every.js").write_text("a()\nfetch('./more.js')")
+    (folder / "js" / "test.js").write_text("b()")
+    (folder / "js" / "more.js").write_text("c()")
+    files = StaticFiles(
+        [folder], tmp_path / "cache", joined={"js/both.js": ("js/every.js", "js/test.js")}
+    )
+    more = files.url("js/more.js").removeprefix("/static/js/")
+    assert get(files, files.url("js/both.js")).body.decode() == f"a()\nfetch('./{more}')\nb()"
+    with pytest.raises(KeyError):
+        StaticFiles([folder], tmp_path / "cache", joined={"js/both.js": ("js/nothing.js",)})
+
+
+def test_comments_and_indents_are_not_sent(folder: Path, tmp_path: Path) -> None:
+    (folder / "a.js").write_text(
+        "// Why.\nrun(() => {\n  // Because.\n  call('//host') / 2;\n});\n"
+    )
+    (folder / "a.css").write_text("/* Two\nlines. */\na{\n  margin:0} /* here */\nb{}\n")
+    (folder / "a.txt").write_text("  // stays\n")
+    files = StaticFiles([folder], tmp_path / "cache")
+    assert get(files, files.url("a.js")).body == b"run(() => {\ncall('//host') / 2;\n});\n"
+    assert get(files, files.url("a.css")).body == b"a{\nmargin:0} b{}\n"
+    assert get(files, files.url("a.txt")).body == b"  // stays\n"
+
+
 def test_references_follow_the_new_names(folder: Path, tmp_path: Path) -> None:
     (folder / "js").mkdir()
     (folder / "js" / "quiz.js").write_text(

@@ -315,8 +315,8 @@ def _sit(
         if n % SAVE_AFTER == 0 or n == len(items):
             yield at
             tests.store_page(
-                session, me, attempt_id, unsent, page=page, version_seen=attempt.version,
-                language=language, now=at,
+                session, me, attempt_id, unsent, whole=False, page=page,
+                version_seen=attempt.version, language=language, now=at,
             )  # fmt: skip
             unsent = {}
             page = _page(learner)

@@ -1,30 +1,8 @@
-// Every page works without this file; it only makes working pages nicer. docs/design.md says what.
+// A lesson: questions that check themselves, and the place where reading stopped.
 "use strict";
 (() => {
   const all = (what, inside = document) => [...inside.querySelectorAll(what)];
   const one = (what, inside = document) => inside.querySelector(what);
-  const focus = (place) => {
-    place.tabIndex = -1;
-    place.focus();
-  };
-
-  // Pop-ups close on Escape, which gives the focus back, and on a click elsewhere.
-  const close = (except) =>
-    all(".pop[open]").forEach((pop) => {
-      if (pop !== except) pop.open = false;
-    });
-  addEventListener("click", (event) => close(event.target.closest(".pop")));
-  addEventListener("keydown", (event) => {
-    const open = one(".pop[open]");
-    if (event.key === "Escape" && open) {
-      close();
-      one("summary", open).focus();
-    }
-  });
-
-  // A refused form: to the list of what is wrong with it.
-  const wrong = one("[data-focus]");
-  if (wrong) focus(wrong);
 
   // The list of lessons stands open where there is a column for it.
   const toc = one("details.toc");
@@ -49,8 +27,8 @@
     });
     const mark = (row, right) => {
       const said = document.createElement("b");
-      said.className = "mark " + (right ? "right" : "wrong");
-      said.textContent = (right ? "✓ " : "✕ ") + (right ? words.rightLabel : words.wrongLabel);
+      said.className = right ? "mark right" : "mark wrong";
+      said.textContent = right ? "✓ " + words.rightLabel : "✕ " + words.wrongLabel;
       row.classList.add(right ? "yes" : "no");
       row.append(said);
     };
@@ -62,7 +40,7 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       clear();
-      const chosen = all(":checked", form).filter((field) => field.type);
+      const chosen = all("input:checked", form);
       const filled = all("[data-answer]", form).filter((field) => field.value);
       if (!chosen.length && !filled.length) return one("input,select", form).focus();
       chosen.forEach((field) => mark(field.parentNode, "right" in field.parentNode.dataset));
@@ -71,35 +49,20 @@
       all(".why", details).forEach((why) =>
         why.classList.toggle("yours", letters.includes(why.dataset.for)));
       details.open = true;
-      focus(details);
+      details.tabIndex = -1;
+      details.focus();
     });
   }
-
-  // Answers of a test that still wait in this browser are sent from whatever page is open.
-  try {
-    if (localStorage.outbox && !one("script[src*='/quiz.']")) {
-      const quiz = document.createElement("script");
-      quiz.src = new URL("./quiz.js", document.currentScript.src);
-      document.head.append(quiz);
-    }
-  } catch (_) { /* no storage, or a file without a server: nothing waits */ }
 
   // Where reading stopped: sent at most every 30 seconds, and when the page is put away.
   const lesson = one("article[data-place]");
   const token = one("[name=csrf_token]");
   if (!lesson || !token) return;
-  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
-  let n = 0, since = Date.now(), seen = 0, sent = "", section = "";
-  const look = () => {
-    const passed = all("h2[id]", lesson).filter((h) => h.getBoundingClientRect().top < innerHeight / 2);
-    section = passed.length ? passed.pop().id : "";
-  };
-  const tick = () => {
-    if (!document.hidden) seen += Date.now() - since;
-    since = Date.now();
-  };
+  const page = crypto.getRandomValues(new Uint32Array(4)).join("");
+  let n = 0, since = Date.now(), seen = 0, sent = "";
   const note = () => {
-    look();
+    const passed = all("h2[id]", lesson).filter((h) => h.getBoundingClientRect().top < innerHeight / 2);
+    const section = passed.length ? passed.pop().id : "";
     const seconds = Math.round(seen / 1000);
     if (seconds < 2 || (section === sent && seconds < 60)) return;
     seen = 0;
@@ -112,15 +75,14 @@
       })
     }).catch(() => {});
   };
-  setInterval(() => {
-    tick();
-    if (!document.hidden) note();
-  }, 30000);
-  addEventListener("visibilitychange", () => {
-    if (!document.hidden) since = Date.now();
-    else {
+  // Only the time during which the page is in sight counts; `since` is 0 while it is not.
+  const tick = () => {
+    if (since) {
       seen += Date.now() - since;
       note();
     }
-  });
+    since = document.hidden ? 0 : Date.now();
+  };
+  setInterval(tick, 30000);
+  addEventListener("visibilitychange", tick);
 })();

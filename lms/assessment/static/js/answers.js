@@ -1,5 +1,5 @@
 // Answers that lose nothing: each one is kept in this browser (IndexedDB) until the server says that
-// it is stored. Loaded by the pages of a test, and by any page while something waits (see page.js).
+// it is stored. Loaded by the pages of a test, and by any page while something waits (see every-page.js).
 // Works on plain HTTP: needs no secure context. docs/answers.md says what is kept and for how long.
 "use strict";
 (() => {
@@ -9,7 +9,7 @@
   const form = one("#quiz"), last = one("#hand-in"), state = one("#state");
   const words = form || last ? (form || last).dataset : {};
   // A page of our own making: the one that the server gave counts what is sent without scripts.
-  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const page = crypto.getRandomValues(new Uint32Array(4)).join("");
   let n = 0, token = (one("[name=csrf_token]") || {}).value, person = words.person;
   let sending = null, again = 0, pause = 2000, handed = false, fresh = true, stale = false;
 
@@ -32,7 +32,9 @@
   const flag = (value) => {
     try {
       if (value) localStorage.setItem(FLAG, value); else localStorage.removeItem(FLAG);
-    } catch (_) { /* without it, only the pages of a test send */ }
+    } catch (_) {
+      // Without it, only the pages of a test send.
+    }
   };
   const put = (letter) => { flag("1"); return store("readwrite", (kept) => kept.put(letter)); };
   const remove = (letter) => store("readwrite", (kept) => kept.delete([letter.page, letter.n]));
@@ -58,7 +60,8 @@
         method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal
       });
       return { status: reply.status, said: await reply.json() };
-    } catch (_) { // no line, or somebody else's page on it: a proxy, the door of a wireless network
+    } catch (_) {
+      // No line, or somebody else's page on it: a proxy, the door of a wireless network.
       return { status: 0, said: {} };
     } finally {
       clearTimeout(timer);
@@ -165,10 +168,11 @@
   // ---- the pages of a test -------------------------------------------------------------------
   let able = true, typing, typed = null, passing = false;
   const keepTyped = () => typed && keep(typed);
+  const itemOf = (question) => question.id.slice(2);
   const parts = (question) => {
     const given = Object.create(null);
     for (const field of all("[name^='a.']", question)) {
-      const part = field.name.slice(question.dataset.item.length + 3);
+      const part = field.name.slice(itemOf(question).length + 3);
       given[part] = given[part] || [];
       if (/radio|checkbox/.test(field.type) ? field.checked : field.value) given[part].push(field.value);
     }
@@ -182,7 +186,7 @@
     fresh = false;
     say(words.saving, true);
     const kept = letter({
-      url: words.answers, item: question.dataset.item, fields: parts(question), seen: +form.seen.value
+      url: words.answers, item: itemOf(question), fields: parts(question), seen: +form.seen.value
     });
     try {
       await put(kept);
@@ -218,13 +222,13 @@
 
   form.page.value = page;
   form.addEventListener("change", (event) => {
-    const question = event.target.closest("[data-item]");
+    const question = event.target.closest(".q");
     if (question && !handed) keep(question);
   });
   form.addEventListener("input", (event) => {
     if (event.target.type !== "text" || handed) return;
     clearTimeout(typing);
-    typed = event.target.closest("[data-item]");
+    typed = event.target.closest(".q");
     typing = setTimeout(keepTyped, 1500);
   });
   document.addEventListener("visibilitychange", () => document.hidden && keepTyped());
@@ -248,7 +252,8 @@
       chosen.value = go;
       form.append(chosen);
       form.csrf_token.value = token;
-      n += 1000; // the server counts on where this page stopped
+      // The server counts on where this page stopped.
+      n += 1000;
       form.submit();
       chosen.remove();
     } else if (go === "finish") offer();
