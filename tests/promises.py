@@ -1,4 +1,7 @@
-"""What every page keeps: valid HTML, one h1, labels, unique ids, language, no foreign host."""
+"""What every page keeps: valid HTML, one h1, labels, unique ids, language, no foreign host.
+
+And a change of the language loses nothing that was typed: see docs/design.md.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,9 @@ class Page(HTMLParser):
         self.headings: list[int] = []
         self.labels: set[str] = set()
         self.controls: list[dict[str, str | None]] = []
+        self.forms: list[dict[str, str | None]] = []
+        self.buttons_elsewhere: list[str] = []  # the forms that buttons outside of them send
+        self.language_links = False
         self.root: dict[str, str | None] = {}
         self.title = False
         self.doctype = False
@@ -56,6 +62,12 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag == "img" and "alt" not in values:
             self.faults.append("img without alt")
+        if tag == "form":
+            self.forms.append(values)
+        if tag == "button" and values.get("form"):
+            self.buttons_elsewhere.append(str(values["form"]))
+        if tag == "a" and "hreflang" in values:
+            self.language_links = self.language_links or "header" in self.open
         if tag == "label":
             if values.get("for"):
                 self.labels.add(str(values["for"]))
@@ -64,6 +76,8 @@ class Page(HTMLParser):
             tag == "input" and (values.get("type") or "text") in LABELLED
         ):
             values["inside-label"] = "yes" if self._label_depth else None
+            sent = "form" in self.open and self.forms[-1].get("method") != "dialog"
+            values["sent"] = "yes" if sent else None
             self.controls.append(values)
         if tag not in VOID:
             self.open.append(tag)
@@ -109,6 +123,11 @@ def broken_promises(html: str, language: str | None = None) -> list[str]:
         named = control.get("id") in page.labels or control.get("inside-label")
         if not named and not control.get("aria-label") and not control.get("aria-labelledby"):
             faults.append(f"no label for {control.get('name')}")
+    strangers = set(page.buttons_elsewhere) - {str(form.get("id")) for form in page.forms}
+    if strangers:
+        faults.append(f"buttons for forms that are not there: {sorted(strangers)}")
+    if page.language_links and any(control["sent"] for control in page.controls):
+        faults.append("the language menu is links and would lose what is typed in the form")
     if FOREIGN.search(re.sub(r'<a [^>]*rel="[^"]*external[^"]*"[^>]*>', "", html)):
         faults.append("a foreign host")
     return faults

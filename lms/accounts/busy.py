@@ -27,8 +27,9 @@ def busy_page(
 
     def page(language: str, form: bytes) -> bytes:
         typed = dict(parse_qsl(form.decode("utf-8", "replace"), max_num_fields=20))
-        with app.test_request_context():
-            g.language = language if language in LANGUAGES else "en"
+        known = language if language in LANGUAGES else "en"
+        with app.test_request_context(f"/{known}/", base_url=own_address(app)):
+            g.language = known
             g.site = site()
             return render_template(
                 "accounts/busy.html",

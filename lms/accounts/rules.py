@@ -180,6 +180,10 @@ def lacks_end(role: str, ends_on: date | None) -> bool:
     return role in ROLES_WITH_END and ends_on is None
 
 
+# What a page sends beside what was written there: its request key, and which button was pressed.
+NOT_WRITTEN = frozenset({"key", "go"})
+
+
 def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what may be held of a form: no password, no token.
 
@@ -199,7 +203,7 @@ def worth_holding(fields: Iterable[tuple[str, str]]) -> bool:
     A form of secrets alone could not; a button without fields can.
     """
     sent = list(fields)
-    written = any(value for name, value in kept_fields(sent) if name != "key")
+    written = any(value for name, value in kept_fields(sent) if name not in NOT_WRITTEN)
     return written or not any(_is_secret(name) for name, _ in sent)
 
 

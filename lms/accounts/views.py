@@ -12,6 +12,7 @@ from flask import (
     Response,
     flash,
     g,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -35,6 +36,7 @@ from lms.accounts.forms import (
 )
 from lms.accounts.rules import (
     ABSOLUTE,
+    NOT_WRITTEN,
     folded_service_number,
     idle_time,
     path_on_this_host,
@@ -51,8 +53,9 @@ from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 from lms.web import cookies, csrf, errors
 from lms.web.forms import PageForm
+from lms.web.gate_settings import GateSettings
 from lms.web.language import COOKIE as LANGUAGE_COOKIE
-from lms.web.language import current, gettext, ngettext, preferred, say
+from lms.web.language import current, gettext, in_language, ngettext, preferred, say
 from lms.web.menu import has_endpoint
 from lms.web.pages import site, viewer
 from lms.web.permissions import LEARN, PUBLIC, permission
@@ -75,15 +78,18 @@ def root() -> ResponseReturnValue:
     return answer
 
 
-@bp.get(f"{HERE}/")
+@bp.route(f"{HERE}/", methods=["GET", "POST"])
 @permission(PUBLIC)
 def front() -> ResponseReturnValue:
-    """Show the sign-in form; who is signed in goes on to their courses."""
+    """Show the sign-in form; who is signed in goes on to their courses.
+
+    The language menu posts what was typed to this page of another language.
+    """
     if g.get("viewer"):
-        return redirect(_home())
+        return redirect(_home(), 303)
     if account_session.choosing():
-        return redirect(url_for(".choose_password"))
-    return _sign_in_page(SignInForm())
+        return redirect(url_for(".choose_password"), 303)
+    return _sign_in_page(SignInForm(request.form))
 
 
 @bp.post(f"{HERE}/sign-in")
@@ -92,7 +98,7 @@ def sign_in() -> ResponseReturnValue:
     """Take service number and password or code; open a session and go on."""
     form = SignInForm(request.form)
     if not form.validate():
-        return _sign_in_page(form), 422
+        return _sign_in_page(form), form.status
     folded = folded_service_number(form.service_number.data or "")
     sender, address = _sender(folded), request.remote_addr or ""
     if wait := throttle.seconds_to_wait(reading(), sender, now=clock.now()):
@@ -114,7 +120,10 @@ def sign_in() -> ResponseReturnValue:
             )
         )
         return _sign_in_page(form), 401
-    answer = redirect(_after_sign_in(tried, checked, form.next.data), 303)
+    going_on = _after_sign_in(tried, checked, form.next.data)
+    # A script (sign-in.js) goes there by itself; a redirect would make it load the page twice.
+    scripted = "application/json" in request.accept_mimetypes.values()
+    answer = jsonify(going_on=going_on) if scripted else redirect(going_on, 303)
     account_session.give_cookie(answer, tried.token)
     if machine.kind() != machine.SHARED:
         cookies.give(answer, LANGUAGE_COOKIE, current().code, seconds=cookies.LONGEST)
@@ -186,10 +195,11 @@ def _sign_in_page(form: SignInForm, note: str = "") -> str:
     if ended and not note:
         note = _ended_sentence(*ended)
     wanted = path_on_this_host(form.next.data)
-    form.next.data = wanted or ""
+    form.next.data = in_language(wanted, current().code) if wanted else ""
     return render_template(
-        "accounts/front.html", form=form, note=note, shared=machine.kind() == machine.SHARED
-    )
+        "accounts/front.html", form=form, note=note, shared=machine.kind() == machine.SHARED,
+        seconds=GateSettings.retry_after,
+    )  # fmt: skip
 
 
 def _ended_sentence(row: Any, why: str) -> str:  # noqa: ANN401 -- a Row of session.py
@@ -260,7 +270,7 @@ def choose_password() -> ResponseReturnValue:
     if request.method == "GET":
         return _choose_page(ChoosePasswordForm())
     if not form.validate() or _is_refused(form, row.person_id):
-        return _choose_page(form), 422
+        return _choose_page(form), form.status
     db.session.remove()
     spare = one_time_code(passwords.CODE_LENGTH)
     chosen, spare_hash = passwords.hashed(form.new_password.data or ""), passwords.hashed(spare)
@@ -306,7 +316,7 @@ def password() -> ResponseReturnValue:
         return _password_page(ChangePasswordForm())
     form = ChangePasswordForm(request.form)
     if not form.validate() or _is_refused(form, viewer().person_id):
-        return _password_page(form), 422
+        return _password_page(form), form.status
     proof = _present(form.present_password.data or "")
     if isinstance(proof, Tried):
         return _not_proved(proof, form, _password_page)
@@ -337,7 +347,7 @@ def spare_code() -> ResponseReturnValue:
         return _new_spare_code_page(SpareCodeForm())
     form = SpareCodeForm(request.form)
     if not form.validate():
-        return _new_spare_code_page(form), 422
+        return _new_spare_code_page(form), form.status
     proof = _present(form.present_password.data or "")
     if isinstance(proof, Tried):
         return _not_proved(proof, form, _new_spare_code_page)
@@ -415,7 +425,7 @@ def this_computer() -> ResponseReturnValue:
         return render_template("accounts/machine.html", form=MachineForm(kind=machine.kind()))
     form = MachineForm(request.form)
     if not form.validate():
-        return render_template("accounts/machine.html", form=form), 422
+        return render_template("accounts/machine.html", form=form), form.status
     kind = form.kind.data
     if g.get("viewer"):
         with transaction() as session:

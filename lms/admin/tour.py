@@ -98,7 +98,6 @@ def cut_line() -> Response | None:
 @permission(PUBLIC)
 def show() -> ResponseReturnValue:
     """Show the doors, the things to try, and the switch of this browser's line."""
-    _take_language()
     doors = installation.setting(reading(), service.DOORS) or {}
     return render_template(
         "admin/tour.html",
@@ -115,7 +114,6 @@ def show() -> ResponseReturnValue:
 @permission(PUBLIC)
 def visit() -> ResponseReturnValue:
     """Sign this browser in as the invented person behind a door."""
-    _take_language()
     doors = installation.setting(reading(), service.DOORS) or {}
     door = request.form.get("door", "")
     if door not in doors:
@@ -137,7 +135,6 @@ def visit() -> ResponseReturnValue:
 @permission(PUBLIC)
 def line() -> ResponseReturnValue:
     """Cut the line of this browser, or mend it."""
-    _take_language()
     answer = redirect(url_for(".show", language=current().code, _anchor="line"), 303)
     if request.form.get("line") == "cut":
         flash(gettext("The line of this browser is cut. Only this page still answers."))
@@ -146,12 +143,6 @@ def line() -> ResponseReturnValue:
         flash(gettext("The line of this browser is mended. What was waiting is sent now."))
         cookies.take(answer, CUT)
     return answer
-
-
-def _take_language() -> None:
-    asked = request.args.get("language")
-    if asked in LANGUAGES:
-        g.language = asked
 
 
 def _things() -> list[Thing]:

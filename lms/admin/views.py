@@ -7,7 +7,6 @@ from flask import (
     abort,
     current_app,
     flash,
-    g,
     jsonify,
     redirect,
     render_template,
@@ -23,7 +22,7 @@ from lms.admin import actions, start
 from lms.admin.actions import FirstRun
 from lms.admin.forms import FirstRunForm
 from lms.db import reading, transaction
-from lms.installation import COUNTRIES, LANGUAGE_NAMES, LANGUAGES
+from lms.installation import COUNTRIES
 from lms.kernel import clock
 from lms.kernel.names import PersonName
 from lms.web.language import IN_LANGUAGE, current, gettext, preferred
@@ -56,19 +55,15 @@ def first_run(code: str) -> ResponseReturnValue:
     """Ask the five questions, once, of whoever has the link that the server printed."""
     if not start.is_first_run_code(reading(), code):
         abort(404)
-    asked = request.args.get("language")
-    if asked in LANGUAGES:
-        g.language = asked
     form = FirstRunForm(request.form)
     if request.method == "GET":
         form.country.data = "xx"
     if request.method == "GET" or not form.validate():
         page = render_template(
-            "admin/first_run.html", form=form, code=code, every=LANGUAGES,
-            names_of_languages=LANGUAGE_NAMES,
+            "admin/first_run.html", form=form, code=code,
             here=current_app.config["LMS"].data / "backups",
         )  # fmt: skip
-        return page, 422 if form.errors else 200
+        return page, form.status
     reading().close()
     hashed = passwords.hashed(form.password.data or "")
     answers = FirstRun(

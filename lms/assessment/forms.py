@@ -21,10 +21,16 @@ ITEM = re.compile(r"[A-Z0-9-]{3,40}")
 
 
 class PageSaveForm(PageForm):
-    """The whole page of a test; its answers are read by ``views.fields_of``."""
+    """The whole page of a test; its answers are read by ``views.fields_of``.
+
+    ``whole`` is the last field of the page: where it is missing, the page did not arrive whole.
+    """
+
+    saves_first = True
 
     page = StringField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{8,40}\Z")])
     seen = IntegerField(validators=[NumberRange(0, 1_000_000)])
+    whole = StringField()
     go = StringField(validators=[Optional(), Regexp(r"^[A-Za-z0-9-]{1,40}\Z")])
 
 

@@ -30,13 +30,14 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.tables import AnyRow
 from lms.web import csrf
-from lms.web.language import IN_LANGUAGE, current, gettext, sentence
+from lms.web.language import IN_LANGUAGE, asked_language, current, gettext, sentence
 from lms.web.pages import shown_time, viewer
 from lms.web.permissions import LEARN, permission
 
 bp = Blueprint("assessment", __name__, static_folder=None)
 
 FIELD = "a."  # the controls of a question are named a.<item> or a.<item>:<part>
+MOST_ITEMS = 200
 SAVE_AFTER = 5  # without scripts there is a save button after so many questions
 
 
@@ -67,14 +68,15 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
     sent = fields_of(request.form.to_dict(flat=False))
     with transaction() as session:
         actions.store_page(
-            session, viewer(), attempt_id, sent, page=form.page.data or "",
-            version_seen=form.seen.data or 0, language=current().code, now=clock.now(),
+            session, viewer(), attempt_id, sent, whole=bool(form.whole.data),
+            page=form.page.data or "", version_seen=form.seen.data or 0,
+            language=current().code, now=clock.now(),
         )  # fmt: skip
     goto = form.go.data or ""
     if goto == "finish":
         return redirect(url_for(".unanswered", attempt_id=attempt_id), 303)
-    if goto.startswith("language-") and goto[9:] in {"en", "fr", "ar", "ru", "kk"}:
-        return redirect(url_for(".quiz", attempt_id=attempt_id, language=goto[9:]), 303)
+    if wanted := asked_language():
+        return redirect(url_for(".quiz", attempt_id=attempt_id, language=wanted), 303)
     flash(gettext("Saved at %(time)s.", time=shown_time(clock.now())))
     return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=goto or None), 303)
 
@@ -139,13 +141,14 @@ def who() -> ResponseReturnValue:
 
 
 def fields_of(sent: Mapping[str, list[str]]) -> dict[str, Fields]:
-    """Return item -> part -> values from a sent page; every shown item is named by ``shown``."""
-    found: dict[str, dict[str, list[str]]] = {item: {} for item in sent.get("shown", ())[:200]}
+    """Return item -> part -> values from a sent page; what is not answered there is missing."""
+    found: dict[str, dict[str, list[str]]] = {}
     for name, values in sent.items():
-        if name.startswith(FIELD):
+        if name.startswith(FIELD) and len(found) < MOST_ITEMS:
             item, _, part = name[len(FIELD) :].partition(":")
-            if item in found and len(found[item]) < MOST_PARTS:
-                found[item][part] = [value[:LONGEST_TEXT] for value in values[:10]]
+            fields = found.setdefault(item, {})
+            if len(fields) < MOST_PARTS:
+                fields[part] = [value[:LONGEST_TEXT] for value in values[:10]]
     return dict(found)
 
 

@@ -36,7 +36,7 @@ from lms.learning import queries as learning
 from lms.signing import codes
 from lms.signing.refusals import Unreadable
 from lms.tables import AnyRow
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.language import IN_LANGUAGE, asked_language, current, gettext, say
 from lms.web.pages import site, viewer
 from lms.web.permissions import LEARN, PUBLIC, permission
 
@@ -84,7 +84,7 @@ def confirm(slug: str) -> ResponseReturnValue:
         "certificates/confirm.html",
         course=course,
         instead=rules.instead_of_certificate(site()),
-        form=form,
+        form=form if course.passed_at else None,
         refusal=refusal,
         names=actions.printed_names(identity),
         needs_latin=actions.needs_latin(identity),
@@ -139,9 +139,9 @@ def pdf(certificate_id: UUID) -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Ask for the code on the paper."""
     typed = request.args.get("code", "")
-    if typed:
+    if typed and not asked_language():
         return redirect(url_for(".public", code=_plain(typed)))
-    return render_template("certificates/check.html", typed="", problem=None)
+    return render_template("certificates/check.html", typed=typed[:40], problem=None)
 
 
 @bp.get("/v/<code>")

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from lms.web import csrf
 from lms.web.csrf import FIELD
-from lms.web.language import current, gettext, plural_sentence, sentence
+from lms.web.language import asked_language, current, gettext, plural_sentence, sentence
 
 
 class SessionToken(CSRF):
@@ -52,6 +52,24 @@ class PageForm(Form):
         def get_translations(self, form: Form) -> _OurWords:
             """Say every message in the reader's language."""
             return _OurWords()
+
+    # Whether the form saves by itself when its page's language menu sends it: a test does.
+    saves_first = False
+
+    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+        """Return whether the form may be carried out; otherwise its page is shown again.
+
+        A form that the language menu has sent is neither refused nor carried out: the page in
+        the other language shows what was typed. Passwords are never sent back.
+        """
+        if asked_language() is not None and not self.saves_first:
+            return False
+        return bool(super().validate(*args, **settings))
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form again: 422 where it was refused."""
+        return 422 if self.errors else 200
 
     @classmethod
     def sent(cls, **defaults: Any) -> PageForm:  # noqa: ANN401 -- passed on to fields

@@ -14,7 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -141,7 +141,10 @@ def say(message: Message, language: str | None = None) -> str:
         name: say(value, code) if isinstance(value, Message) else value
         for name, value in message.values.items()
     }
-    return _catalogue(code).ugettext(message.msgid) % values
+    if not message.many:
+        return _catalogue(code).ugettext(message.msgid) % values
+    num = cast("int", message.values["num"])
+    return _catalogue(code).ungettext(message.msgid, message.many, num) % values
 
 
 def init_app(app: Flask) -> None:
@@ -166,8 +169,9 @@ def _take_language(endpoint: str | None, values: dict[str, object] | None) -> No
             g.language = preferred()
             abort(404)
         g.language = asked
-    else:
-        g.language = preferred()
+    else:  # an address without a language may name one: /first-run/<code>?language=ar
+        asked = request.args.get("language", "")
+        g.language = asked if asked in LANGUAGES else preferred()
 
 
 def _give_language(endpoint: str, values: dict[str, object]) -> None:
@@ -189,11 +193,33 @@ def preferred(person_language: str | None = None) -> str:
     return "en"
 
 
-def switch_url(code: str) -> str:
-    """Return the address of this page in another language, with the same query."""
+def switch_url(code: str, page: str | None = None) -> str:
+    """Return the address of this page in another language, with the same query.
+
+    page  the endpoint that shows this page, where it is shown under another page's address.
+    """
+    if page:
+        return url_for(page, language=code)
     rule = request.url_rule
-    if rule is None or "language" not in rule.arguments or "GET" not in (rule.methods or ()):
+    if rule is None or "GET" not in (rule.methods or ()):
         return f"/{code}/"
-    address = f"/{code}/{quote(request.path[1:].partition('/')[2])}"
+    if "language" not in rule.arguments:
+        return f"{quote(request.path)}?language={code}"
     query = request.query_string.decode("latin-1")
+    address = quote(in_language(request.path, code))
     return f"{address}?{query}" if query else address
+
+
+def in_language(path: str, code: str) -> str:
+    """Return a path of this host in another language; one that names no language stays."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"/{code}/{rest}" if first in LANGUAGES else path
+
+
+def asked_language() -> str | None:
+    """Return the language that the menu of a page with a form asks for; None for other requests.
+
+    The menu's buttons send the whole form with it, so that nothing that was typed is lost.
+    """
+    button, _, code = request.values.get("go", "").partition("-")
+    return code if button == "language" and code in LANGUAGES else None

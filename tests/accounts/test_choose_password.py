@@ -147,3 +147,18 @@ def test_nobody_and_who_is_fully_signed_in_have_nothing_to_choose_here(
 ) -> None:
     assert browser(None).get(PAGE).location == "/en/"
     assert browser(amina).get(PAGE).location == "/en/"
+
+
+def test_another_language_says_that_the_password_has_to_be_typed_again(
+    app: Flask, browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina, None, code=CODE)
+    visitor = arrive(browser)
+    reply = visitor.post("/fr/choose-password", {"new_password": PASSWORD, "go": "language-fr"})
+    assert reply.status_code == 200
+    assert PASSWORD not in reply.text
+    assert "Un mot de passe n’est jamais renvoyé." in reply.text
+    assert 'aria-describedby="new_password-hint new_password-emptied"' in reply.text
+    assert "jamais renvoyé" not in visitor.get("/fr/choose-password").text
+    with app.app_context():
+        assert db.session.scalars(select(Credential.password_hash)).all() == [None]

@@ -178,3 +178,31 @@ def test_a_button_without_fields_is_held_and_a_form_of_secrets_is_not(
     assert held(app) == 0
     browser(amina).post("/en/spare-code", {}, headers=HTML)
     assert held(app) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "kept"),
+    [("/ar/password", {"present_password": PASSWORD, "go": "language-ar"}, 0),
+     ("/ar/this-computer", {"kind": "own", "go": "language-ar"}, 0),  # open to everybody
+     ("/ar/courses/hygiene/certificate", {"name_latin": "Amina", "go": "language-ar"}, 1)],
+)  # fmt: skip
+def test_a_change_of_language_that_came_too_late_holds_what_was_typed(
+    app: Flask, browser: Open, amina: Cast, time: Clock, path: str, sent: dict[str, str], kept: int
+) -> None:
+    here = browser(amina)
+    time.on(minutes=31)
+    here.post(path, sent, headers=HTML)
+    assert held(app) == kept
+
+
+def test_it_does_not_say_which_button_was_pressed(browser: Open, amina: Cast, credential: Give,
+                                                  time: Clock) -> None:  # fmt: skip
+    credential(amina)
+    here = browser(amina)
+    time.on(minutes=31)
+    here.post("/en/courses/x/certificate", {"name_latin": "A", "go": "language-en"}, headers=HTML)
+    sign_in(here)
+    page = here.get(PAGE).text
+    assert '<dt class="meta" dir="ltr">name_latin</dt>' in page
+    assert '<dt class="meta" dir="ltr">go</dt>' not in page
+    assert 'name="go" value="language-en"' in page

@@ -78,3 +78,11 @@ def test_the_present_choice_is_shown(browser: Open) -> None:
     here = browser(None)
     here.post(PAGE, {"kind": "shared"})
     assert 'checked id="kind-1"' in here.get(PAGE).text
+
+
+def test_another_language_keeps_the_choice_and_notes_nothing(browser: Open) -> None:
+    here = browser(None)
+    reply = here.post("/ar/this-computer", {"kind": "own", "go": "language-ar"})
+    assert reply.status_code == 200
+    assert 'checked id="kind-2"' in reply.text
+    assert here.client.get_cookie("machine") is None

@@ -329,3 +329,45 @@ def test_another_site_signs_nobody_in(
     assert here.post("/en/sign-in", fields, headers={"Sec-Fetch-Site": site}).status_code == 400
     foreign = {"Origin": "http://evil.example"}
     assert here.post("/en/sign-in", fields, headers=foreign).status_code == 400
+
+
+# ---- The language menu ---------------------------------------------------------------------------
+
+
+def test_another_language_keeps_the_number_and_where_to_go_and_never_the_password(
+    app: Flask, browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina)
+    typed = {
+        "service_number": "N-1001", "password": PASSWORD, "next": "/en/my-data",
+        "go": "language-ar",
+    }  # fmt: skip
+    here = browser(None)
+    reply = here.post("/ar/", typed)
+    assert reply.status_code == 200
+    assert 'value="N-1001"' in reply.text
+    assert PASSWORD not in reply.text
+    assert "كلمة المرور لا تُعاد أبدا" in reply.text
+    assert "aria-invalid" not in reply.text
+    assert here.client.get_cookie("sid") is None
+    # Afterwards the page that was asked for, in the language that was asked for.
+    assert 'name="next" value="/ar/my-data"' in reply.text
+
+
+def test_the_language_button_never_signs_in(browser: Open, amina: Cast, credential: Give) -> None:
+    credential(amina)
+    reply = sign_in(browser(None), "N-1001", PASSWORD, go="language-ar")
+    assert reply.status_code == 200
+    assert "sid=" not in reply.headers.get("Set-Cookie", "")
+
+
+def test_the_menu_of_a_closed_page_leads_to_the_sign_in_page(browser: Open) -> None:
+    page = browser(None).get("/en/my-data")
+    assert page.status_code == 401
+    assert 'value="language-ar" formnovalidate formaction="/ar/"' in page.text
+
+
+def test_enter_signs_in_and_does_not_change_the_language(browser: Open) -> None:
+    first = browser(None).get("/en/").text.split('form="form"')[0].rsplit("<", 1)[1]
+    assert "name=" not in first
+    assert first.startswith('button class="vh"')

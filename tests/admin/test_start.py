@@ -316,6 +316,25 @@ def test_the_questions_can_be_read_in_every_language(fresh: Flask, link: str) ->
         assert f'lang="{code}"' in page.text.split(">")[1]
 
 
+def test_another_language_keeps_the_five_answers_and_sets_nothing_up(
+    fresh: Flask, here: Settings, link: str
+) -> None:
+    before = rows(here.data / "lms.sqlite")
+    browser = Browser(fresh)
+    assert f'formaction="{link}?language=ru"' in browser.get(link).text
+
+    reply = browser.post(f"{link}?language=ru", {**ANSWERS, "go": "language-ru"})
+
+    assert reply.status_code == 200
+    assert '<html lang="ru"' in reply.text
+    for name in ("name_en", "name_ar", "administrator", "service_number"):
+        assert f'value="{ANSWERS[name]}"' in reply.text
+    assert '<option selected value="tn">' in reply.text
+    assert PASSWORD not in reply.text
+    assert "aria-invalid" not in reply.text
+    assert rows(here.data / "lms.sqlite") == before
+
+
 # ---- The key, and stations ----------------------------------------------------------------------
 
 

@@ -122,6 +122,24 @@ def test_a_name_in_another_script_may_get_a_latin_form(
     assert "Asel Nurlankyzy" in page.get(sent.location).text
 
 
+def test_another_language_keeps_the_latin_form_and_confirms_nothing(
+    app: Flask, places: Places, browser: Open
+) -> None:
+    with app.app_context(), transaction() as session:
+        asel = add_person(session, "Әсел Нұрланқызы", "N-77", places.northgate, language="kk")
+    passed(app, asel)
+    page = browser(asel)
+    typed = {"seen": asel.name, "name_latin": "Asel 山", "go": "language-ru"}
+
+    reply = page.post("/ru/courses/mandela-rules/certificate", typed)
+
+    assert reply.status_code == 200
+    assert 'value="Asel 山"' in reply.text
+    assert "aria-invalid" not in reply.text
+    with app.app_context():
+        assert db.session().scalar(select(Certificate)) is None
+
+
 def test_an_unknown_course_or_one_without_enrolment_is_not_there(
     app: Flask, amina: Cast, chipo: Cast, browser: Open
 ) -> None:
@@ -193,6 +211,12 @@ def test_a_code_may_be_typed_as_people_type(app: Flask, amina: Cast, browser: Op
 
     to = page.get("/en/v", query_string={"code": typed}).location
     assert page.get(to).status_code == 200
+
+
+def test_another_language_keeps_a_code_that_is_half_typed(browser: Open) -> None:
+    reply = browser(None).get("/ar/v?code=KQ7M-4T&go=language-ar")
+    assert reply.status_code == 200
+    assert 'value="KQ7M-4T"' in reply.text
 
 
 def test_a_mistyped_code_gets_a_sentence_and_an_unknown_one_another(

@@ -81,8 +81,8 @@ class Seat:
         self.go("/")
         self.page.locator("[name=service_number]").fill(person.service_number)
         self.page.locator("[name=password]").fill(password)
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main form button").first.click()
 
     def sign_out(self) -> None:
         """Sign out from the menu that carries the initials."""
@@ -143,7 +143,7 @@ class Seat:
         found: list[list[str]] = self.page.evaluate(
             """() => [...document.querySelectorAll("fieldset.q")].flatMap((question) => {
                  const radio = question.querySelector("input[type=radio]");
-                 return radio && radio.name === "a." + question.dataset.item
+                 return radio && radio.name === "a." + question.id.slice(2)
                    ? [[radio.name, radio.value]] : [];
                })"""
         )

@@ -146,6 +146,7 @@ def test_a_page_sent_after_its_session_ended_is_shown_again_to_the_same_person(
 def test_changing_the_language_saves_first(house: House, seat: Seat, attempt_id: UUID) -> None:
     item, fields = next(iter(house.right_fields(attempt_id).items()))
     seat.choose(item, fields)
+    seat.page.locator("header .pop summary").first.click()
     seat.page.locator("button[value=language-ar]").click()
     seat.page.wait_for_url(f"**/ar/tests/{attempt_id}")
     assert seat.page.locator("html").get_attribute("dir") == "rtl"

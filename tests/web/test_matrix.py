@@ -33,6 +33,7 @@ from tests.assessment.said import who
 from tests.browser import Browser
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse, publish_small
+from tests.filled import Filled, Shown, language_address
 from tests.people import Cast
 
 
@@ -163,7 +164,7 @@ def post(here: Browser, path: str, things: Things) -> TestResponse:
         data={
             "csrf_token": here.csrf_token(), "page": "a" * 16, "seen": "0", "go": "finish",
             "answer": str(UUID(int=1)), "item": item, "lesson": "HY-1.1", "seconds": "1", "n": "1",
-            "shown": item, "code": things.code,
+            "whole": "1", "code": things.code,
         },
     )  # fmt: skip
 
@@ -290,3 +291,32 @@ def test_opening_pages_changes_nothing_and_none_is_broken(house: House, role: st
     assert written == []
     assert contents(house.app) == before
     assert len(opened) > (15 if role == "nobody" else 40)
+
+
+@pytest.mark.parametrize("role", ["nobody", "owner"])
+def test_changing_the_language_keeps_what_is_typed_in_any_form_and_changes_nothing(
+    house: House, role: str
+) -> None:
+    things = house.of.get(role)
+    here = house.browser(role)
+    before = contents(house.app)
+    tried = set()
+    for rule in rules(house.app, "GET"):
+        for path in addresses(house.app, rule, things):
+            page = here.client.get(path)
+            address = language_address(page.text) if page.mimetype == "text/html" else None
+            if address is None:
+                continue
+            form = Filled(page.text)
+            sent = {**form.sent, "go": "language-ar"}
+            way = {"query_string": sent} if form.method == "get" else {"data": sent}
+            reply = here.client.open(address, method=form.method.upper(), **way)  # type: ignore[arg-type]
+            assert reply.status_code == 200, f"{path}: {reply.status}"
+            assert '<html lang="ar"' in reply.text, path
+            shown = Shown(reply.text).values
+            assert {name: shown.get(name) for name in form.typed} == form.typed, path
+            assert "a secret of a person" not in reply.text, path
+            assert "aria-invalid" not in reply.text, path
+            tried.add(rule.endpoint)
+    assert contents(house.app) == before
+    assert len(tried) >= 3
