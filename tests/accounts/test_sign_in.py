@@ -347,7 +347,7 @@ def test_another_language_keeps_the_number_and_where_to_go_and_never_the_passwor
     assert reply.status_code == 200
     assert 'value="N-1001"' in reply.text
     assert PASSWORD not in reply.text
-    assert "كلمة المرور لا تُعاد أبدا" in reply.text
+    assert "كلمة السر لا تُعاد أبدا" in reply.text
     assert "aria-invalid" not in reply.text
     assert here.client.get_cookie("sid") is None
     # Afterwards the page that was asked for, in the language that was asked for.

@@ -1,4 +1,4 @@
-"""Changing the language of a page with a form: what is typed comes along, with and without scripts."""
+"""Changing the language of a page with a form: what is typed comes along, scripts or not."""
 
 from __future__ import annotations
 
