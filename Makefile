@@ -40,16 +40,13 @@ bundle: $(VENV)/.run ## the tree and all wheels in one folder, for a machine wit
 	@deploy/bundle
 
 # Installed by hash; without an index where a folder ``wheels`` lies beside this file (a bundle).
-# The package itself is a line in a .pth file and a two-line command: nothing to build. The command
-# sets what the C library reads before Python runs (lms/web/server.py says why), so that serving
-# need not start itself anew.
+# The package itself is a line in a .pth file and a two-line command: nothing to build.
 $(VENV)/.run: requirements/run.txt
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the server needs ..."
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@echo "$(CURDIR)" > "$(SITE)/lms.pth"
-	@printf '#!/bin/sh\n%s exec "%s" -P -c "from lms.app import cli; cli(prog_name=\047lms\047)" "$$@"\n' \
-		"MALLOC_MMAP_THRESHOLD_=8388608 MALLOC_TRIM_THRESHOLD_=4194304" \
+	@printf '#!/bin/sh\nexec "%s" -P -c "from lms.app import cli; cli(prog_name=\047lms\047)" "$$@"\n' \
 		"$(CURDIR)/$(RUN)/python" > $(RUN)/lms
 	@chmod +x $(RUN)/lms
 	@touch $@

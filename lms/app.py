@@ -60,6 +60,7 @@ def create_app(given: Settings | None = None) -> Flask:
         LMS=chosen,
         DEMO=chosen.demo,
         DEBUG=False,  # whatever the environment says: a fault shows a code and no more
+        GATE=create_gate,
         JOB_STEPS=job_steps,
         SECRET_KEY=secret_key(chosen),
         SESSION_COOKIE_HTTPONLY=True,
@@ -172,17 +173,16 @@ def _know_the_installation() -> Callable[[], ResponseReturnValue | None]:
     return know
 
 
-def create_gate() -> Gate:
-    """Return the application behind the gate, as granian runs it."""
+def create_gate(app: Flask) -> Gate:
+    """Return the application behind the gate, as ``lms serve`` runs it."""
     from lms.accounts.busy import busy_page
     from lms.accounts.session import has_live_session
     from lms.admin import worker
     from lms.admin.start import environment_of
     from lms.web.gate import Gate
     from lms.web.gate_settings import GateSettings
-    from lms.web.refusals import refusal_page
+    from lms.web.refusals import RefusalPages
 
-    app = create_app()
     chosen: Settings = app.config["LMS"]
     limits = GateSettings(
         threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data
@@ -198,6 +198,7 @@ def create_gate() -> Gate:
 
     keeper = worker.WorkerKeeper(due, environment_of(chosen, os.environ))
     watch: Watch = app.extensions[WATCH]
+    refusals = RefusalPages(app)
     with app.app_context():
         decided = installation.read(reading())
     return Gate(
@@ -207,8 +208,8 @@ def create_gate() -> Gate:
         file_root=chosen.data / "files",
         live_session=live,
         busy_page=busy_page(app, retry_after=limits.retry_after, site=lambda: decided),
-        refusal_page=refusal_page(app),
-        on_start=[watch.start, *([keeper.start] if chosen.worker else [])],
+        refusal_page=refusals,
+        on_start=[watch.start, refusals.make_ready, *([keeper.start] if chosen.worker else [])],
         on_stop=[watch.stop, *([keeper.stop] if chosen.worker else [])],
     )  # fmt: skip
 

@@ -36,7 +36,6 @@ from lms.accounts.forms import (
 )
 from lms.accounts.rules import (
     ABSOLUTE,
-    NOT_WRITTEN,
     folded_service_number,
     idle_time,
     path_on_this_host,
@@ -62,9 +61,9 @@ from lms.web.permissions import LEARN, PUBLIC, permission
 
 bp = Blueprint("accounts", __name__)
 
-# Other first segments are not a language: they are another feature's address, or nothing.
 # Fields that no person wrote: keys, versions, and the codes of a test's choices.
 NOT_WRITTEN = re.compile(r"key|page|seen|shown|item|answer|go|next|test|a\..+")
+# Other first segments are not a language: they are another feature's address, or nothing.
 HERE = f"/<any({', '.join(LANGUAGES)}):language>"
 
 

@@ -30,7 +30,7 @@ from lms.web import server
 @click.pass_obj
 def serve(info: ScriptInfo) -> None:
     """Serve until the process is told to stop; HOST, PORT, TLS_CERT, TLS_KEY, LMS_DATA."""
-    server.with_malloc_settings()
+    server.return_memory()
     try:
         chosen = settings_of.read()
     except settings_of.SettingsError as wrong:
@@ -53,8 +53,8 @@ def serve(info: ScriptInfo) -> None:
         if code:
             click.echo(f"First run: {where}/first-run/{code}")
         server.serve(
-            "lms.app:create_gate", host=chosen.host, port=chosen.port, tls_cert=chosen.tls_cert,
-            tls_key=chosen.tls_key,
+            lambda: application.config["GATE"](application), host=chosen.host, port=chosen.port,
+            tls_cert=chosen.tls_cert, tls_key=chosen.tls_key,
             on_listening=lambda address: click.echo(f"Serving at {address}"),
         )  # fmt: skip
         # Threads of the server's Rust part still come back to Python now and then. During the
@@ -122,6 +122,7 @@ def _backup_before_upgrade(settings: Settings) -> None:
 @with_appcontext
 def work(idle: float) -> None:
     """Do the jobs that are due; end after a minute without work."""
+    server.return_memory()
     worker.work(reading, transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from lms.content.reader import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
+MOST_FILES, MOST_BYTES_IN_ALL, MOST_DEPTH = 2000, 50 * 1024 * 1024, 4
 
 
 class FolderRefusedError(Exception):

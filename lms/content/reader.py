@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from lms.content.blocks import LONGEST_TITLE, decoded, read_document, toml_of
 from lms.content.faults import CourseRefused, Faults
+from lms.content.folder import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
 from lms.content.model import (
     Block,
     Change,
@@ -22,7 +23,6 @@ from lms.content.questions import facts_of, read_question
 from lms.content.tables import LANGUAGE, changes_of, course_facts, nation_facts
 from lms.kernel.messages import msg
 
-MOST_FILES, MOST_BYTES_IN_ALL, MOST_DEPTH = 2000, 50 * 1024 * 1024, 4
 MOST_TEXT = 8 * 1024 * 1024
 PATH = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*){{0,{MOST_DEPTH}}}")
 TEXTS = (".md", ".toml")

@@ -1,8 +1,6 @@
-"""The pages that the gate shows without the application: made once at start, in every language."""
+"""The pages that the gate shows without the application: made once, in every language."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from flask import Flask, g, render_template
 
@@ -15,22 +13,40 @@ WAIT = msg("The server is busy at this moment. Wait a few seconds, then try agai
 STATUSES = (400, 404, 408, 411, 413, 500, 503)
 
 
-def refusal_page(app: Flask) -> Callable[[int, str], bytes]:
-    """Return what the gate asks for a refusal: ``page(status, language)`` gives HTML.
+def own_address(app: Flask) -> str:
+    """Return an address under which this server may be asked: any other host is refused."""
+    hosts = app.config["TRUSTED_HOSTS"] or ["localhost"]
+    return f"http://{hosts[0].lstrip('.')}"
 
-    The pages are rendered once, here: the gate asks on its event loop, where nothing may wait.
+
+class RefusalPages:
+    """What the gate asks for a refusal: ``pages(status, language)`` gives HTML.
+
+    Each page is rendered once. The gate asks on its event loop, where nothing may wait: it lets
+    ``make_ready`` render them all in a thread when the server starts.
     """
-    pages: dict[tuple[int, str], bytes] = {}
-    for language in LANGUAGES:
-        for status in STATUSES:
-            sentence = WAIT if status == 503 else SENTENCES.get(status, OTHERWISE)
-            with app.test_request_context(f"/{language}/"):
-                g.language = language
-                html = render_template("web/error.html", status=status, text=say(Message(sentence)))
-            pages[(status, language)] = html.encode()
 
-    def page(status: int, language: str) -> bytes:
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._pages: dict[tuple[int, str], bytes] = {}
+
+    def make_ready(self) -> None:
+        """Render every page in every language."""
+        for language in LANGUAGES:
+            for status in STATUSES:
+                self(status, language)
+
+    def __call__(self, status: int, language: str) -> bytes:
+        """Return the page of a status; the general one for another status or language."""
         known = language if language in LANGUAGES else "en"
-        return pages[(status if status in STATUSES else 500, known)]
+        of = status if status in STATUSES else 500
+        if (of, known) not in self._pages:
+            self._pages[of, known] = self._render(of, known)
+        return self._pages[of, known]
 
-    return page
+    def _render(self, status: int, language: str) -> bytes:
+        sentence = WAIT if status == 503 else SENTENCES.get(status, OTHERWISE)
+        with self._app.test_request_context(f"/{language}/", base_url=own_address(self._app)):
+            g.language = language
+            page = render_template("web/error.html", status=status, text=say(Message(sentence)))
+        return page.encode()

@@ -7,26 +7,29 @@ equal, 0.34 ms. Starting again after a crash is left to systemd, or to whoever s
 """
 
 import asyncio
+import ctypes
 import errno
 import http.client
-import importlib
 import os
 import resource
 import signal
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lms.web.gate import Gate
 
 # Without both, what 19 MiB password hashes and compressed pages have used stays with the process:
 # 263 MiB after a burst of sign-ins instead of 88. With the first alone pages cost 35-45 % more.
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "4194304"}
+# glibc's name -> its number for mallopt(3), and bytes.
+MALLOC = {
+    "M_MMAP_THRESHOLD": (-3, 8 * 1024 * 1024),
+    "M_TRIM_THRESHOLD": (-1, 4 * 1024 * 1024),
+}
 
 # Milliseconds for a whole head; it also ends idle connections, and those that never say a word.
 HEAD_TIMEOUT = 30_000
@@ -43,17 +46,16 @@ class AlreadyRunningError(ServerError):
     """This very server answers at that address; there is nothing to do."""
 
 
-def with_malloc_settings() -> None:
-    """Start this process anew with the settings of MALLOC, unless it has them already.
+def return_memory() -> None:
+    """Set MALLOC for this process, as the C library would read it from the environment.
 
-    They are read by the C library before Python runs. Call it before anything is opened.
+    There it would have to stand before Python runs: starting the process a second time costs
+    half a second. Where the C library is another one than glibc, nothing is set.
     """
-    if any(os.environ.get(name) != value for name, value in MALLOC.items()):
-        _execute({**os.environ, **MALLOC})
-
-
-def _execute(environment: dict[str, str]) -> NoReturn:
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    for option, value in MALLOC.values():
+        if mallopt is not None:
+            mallopt(option, value)
 
 
 def address(host: str, port: int, *, tls: bool) -> str:
@@ -102,7 +104,7 @@ def _is_ours(host: str, port: int, *, tls: bool) -> bool:
 
 
 def serve(
-    target: str,
+    make_gate: "Callable[[], Gate]",
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
@@ -112,18 +114,16 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished then, for GRACE seconds.
 
-    ``target`` names a function without arguments that makes the gate, ``lms.app:create_gate``.
-    ``tls_cert`` and ``tls_key`` are PEM files, the key in PKCS#8; TLS 1.2 is taken because old
-    PCs have no 1.3. ``on_listening`` gets the address, just before the first connection is taken.
+    ``make_gate`` is called when the address is known to be free. ``tls_cert`` and ``tls_key``
+    are PEM files, the key in PKCS#8; TLS 1.2 is taken because old PCs have no 1.3.
+    ``on_listening`` gets the address, just before the first connection is taken.
 
     Raises ServerError and AlreadyRunningError as require_free does, before the gate is made.
     """
     tls = tls_cert is not None
     require_free(host, port, tls=tls)
     _allow_open_files()
-    module, _, name = target.partition(":")
-    gate: Gate = getattr(importlib.import_module(module), name)()
-    asyncio.run(_serve(gate, host, port, tls_cert, tls_key, on_listening))
+    asyncio.run(_serve(make_gate(), host, port, tls_cert, tls_key, on_listening))
 
 
 def _allow_open_files() -> None:

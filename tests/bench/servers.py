@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.web.server import MALLOC
-
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -56,8 +54,11 @@ def bare(folder: Path) -> Iterator[Running]:
     """Run the bare page."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    code = f"from lms.web.server import serve; serve('tests.bench.bare:create_gate', port={port})"
-    environment = {"LMS_DATA": str(folder), **MALLOC}
+    code = (
+        "from lms.web import server; from tests.bench.bare import create_gate; "
+        f"server.return_memory(); server.serve(create_gate, port={port})"
+    )
+    environment = {"LMS_DATA": str(folder)}
     with _started([sys.executable, "-c", code], port, environment) as running:
         yield running
 

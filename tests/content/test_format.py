@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from lms.content import blocks, questions, reader, tables
+from lms.content import blocks, folder, questions, reader, tables
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.questions import facts_of, read_question
@@ -62,8 +62,8 @@ def test_the_limits_are_those_of_the_program() -> None:
     said = {
         "256 kB": blocks.MOST_BYTES // 1024, "5,000 lines": blocks.MOST_LINES,
         "4,000 characters": blocks.LONGEST_LINE, "10,000 of the signs": blocks.MOST_MARKS,
-        "2,000;": reader.MOST_FILES, "50 MB": reader.MOST_BYTES_IN_ALL // 2**20,
-        "texts 8 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": reader.MOST_DEPTH,
+        "2,000;": folder.MOST_FILES, "50 MB": folder.MOST_BYTES_IN_ALL // 2**20,
+        "texts 8 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": folder.MOST_DEPTH,
         "quotes | 6 |": blocks.MOST_NESTING, "200; 8; 4": blocks.MOST_BLOCKS,
         "64 kB": blocks.MOST_TOML // 1024, "90 characters": blocks.LONGEST_TITLE,
     }  # fmt: skip

@@ -92,9 +92,9 @@ def gate() -> Gate:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.CRITICAL)
-    server.with_malloc_settings()
+    server.return_memory()
     server.serve(
-        "tests.web.gate_probe:gate",
+        gate,
         port=int(sys.argv[1]),
         tls_cert=Path(sys.argv[4]) if len(sys.argv) > 4 else None,
         tls_key=Path(sys.argv[5]) if len(sys.argv) > 4 else None,

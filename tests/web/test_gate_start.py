@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.server
 import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import urllib.request
@@ -94,21 +96,32 @@ def test_addresses_are_written_as_they_are_typed() -> None:
     assert server.address("::1", 8443, tls=True) == "https://[::1]:8443"
 
 
-def test_the_process_starts_anew_with_the_memory_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[tuple[str, list[str], dict[str, str]]] = []
-    monkeypatch.setattr(os, "execve", lambda *call: calls.append(call))
-    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "lms", "serve"])
-    for name in server.MALLOC:
-        monkeypatch.delenv(name, raising=False)
-    server.with_malloc_settings()
-    ((program, arguments, environment),) = calls
-    assert program == sys.executable
-    assert arguments == [sys.executable, "-m", "lms", "serve"]
-    assert server.MALLOC.items() <= environment.items()
-    for name, value in server.MALLOC.items():
-        monkeypatch.setenv(name, value)
-    server.with_malloc_settings()
-    assert len(calls) == 1
+def test_the_process_takes_the_memory_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[int, int]] = []
+
+    class Library:
+        def mallopt(self, option: int, value: int) -> int:
+            calls.append((option, value))
+            return 1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Library())
+    server.return_memory()
+    assert calls == [(-3, 8_388_608), (-1, 4_194_304)]
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())  # not glibc
+    server.return_memory()
+    assert len(calls) == 2
+
+
+def test_the_c_library_accepts_them() -> None:
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        pytest.skip("not glibc")
+    code = (
+        "import ctypes; from lms.web.server import MALLOC; "
+        "print([ctypes.CDLL(None).mallopt(*each) for each in MALLOC.values()])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[1, 1]"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +168,7 @@ def test_it_serves_until_it_is_told_to_stop(
         threads.append(threading.Thread(target=visit, args=(address,)))
         threads[0].start()
 
-    server.serve("tests.web.gate_probe:gate", port=port, on_listening=listening)
+    server.serve(gate_probe.gate, port=port, on_listening=listening)
     threads[0].join()
     assert got == [gate_probe.PAGE]
     assert (tmp_path / "notes.txt").read_text() == "started\nstopped\n"

@@ -25,7 +25,6 @@ from lms.extensions import db
 from lms.files import FileStore
 from lms.kernel import clock
 from lms.settings import Settings
-from lms.web import server
 
 FOLDER = Path("instance") / "demo"
 # Enough for every office and a learner in every state.
@@ -50,7 +49,6 @@ def demo(context: click.Context, staff: int, only_build: bool) -> None:
     if only_build:
         context.invoke(build_demo, staff=staff)
         return
-    server.with_malloc_settings()
     # The same application serves afterwards; it may hold no connection until then.
     with context.ensure_object(ScriptInfo).load_app().app_context():
         built = not _look(current_app.config["LMS"]).schema_old and _is_built()
