@@ -10,6 +10,7 @@ from flask import Flask, g, render_template
 from lms.accounts.rules import LONGEST_NUMBER, path_on_this_host
 from lms.installation import LANGUAGES, Installation
 from lms.web.csrf import FIELD
+from lms.web.refusals import own_address
 
 LONGEST_TOKEN = 200
 

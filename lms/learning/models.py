@@ -38,6 +38,8 @@ class Enrolment(Base):
             sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_enrolment_course_id", "course_id"),
+        # Every page of a learner asks for the enrolments of one person.
+        Index("ix_enrolment_person_id_course_id", "person_id", "course_id"),
     )  # fmt: skip
 
 

@@ -134,7 +134,10 @@ def of_people(
     for start in range(0, len(person_ids), 500):
         some = person_ids[start : start + 500]
         rows = session.execute(
-            _duties(viewer, today, *_LINE, *_FACTS).where(Person.id.in_(some))
+            _among(some, today)
+            .where(
+                scope.below(Unit.path, viewer.unit_paths("administrator")), _may_be_known(viewer)
+            )
             .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
         )  # fmt: skip
         for each in _standings(rows, today):
@@ -145,7 +148,7 @@ def of_people(
 def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
     """Return how the viewer stands towards what they must hold, in the order of the path."""
     rows = session.execute(
-        _paired(today, *_LINE, *_FACTS).where(Person.id == viewer.person_id)
+        _among([viewer.person_id], today)
         .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
     )  # fmt: skip
     return _standings(rows, today)
@@ -296,26 +299,42 @@ def to_check(session: Session, viewer: Viewer, *, today: date) -> list[AnyRow]:
 
 # ---- The pairing --------------------------------------------------------------------------------
 
-_held = (
-    select(
-        Enrolment.person_id, Enrolment.course_id, func.max(Progress.held_from).label("held_from"),
-        # The end of the longest one; a pass without end beats every day.
-        func.max(func.coalesce(Progress.valid_through, date.max)).label("through"),
-    )
-    .join(Progress, Progress.enrolment_id == Enrolment.id)
-    .where(Progress.held_from.is_not(None))
-    .group_by(Enrolment.person_id, Enrolment.course_id)
-    .subquery("held")
-)  # fmt: skip
+
+# What somebody holds of a course, and what they are exempt from: grouped over everybody for a list,
+# over a few people where it is about them (``_among``): a home page must not read a country.
+def _held_by(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+    statement = (
+        select(
+            Enrolment.person_id, Enrolment.course_id,
+            func.max(Progress.held_from).label("held_from"),
+            # The end of the longest one; a pass without end beats every day.
+            func.max(func.coalesce(Progress.valid_through, date.max)).label("through"),
+        )
+        .join(Progress, Progress.enrolment_id == Enrolment.id)
+        .where(Progress.held_from.is_not(None))
+        .group_by(Enrolment.person_id, Enrolment.course_id)
+    )  # fmt: skip
+    if people is not None:
+        statement = statement.where(Enrolment.person_id.in_(people))
+    return statement.subquery("held")
+
+
+def _exempt_among(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+    statement = (
+        select(
+            Exemption.person_id, Exemption.course_id,
+            func.max(Exemption.until_on).label("until_on"),
+        )
+        .where(Exemption.ended_at.is_(None))
+        .group_by(Exemption.person_id, Exemption.course_id)
+    )  # fmt: skip
+    if people is not None:
+        statement = statement.where(Exemption.person_id.in_(people))
+    return statement.subquery("exempt")
+
+
+_held, _exempt = _held_by(None), _exempt_among(None)
 _open = aliased(Enrolment)
-_exempt = (
-    select(
-        Exemption.person_id, Exemption.course_id, func.max(Exemption.until_on).label("until_on")
-    )
-    .where(Exemption.ended_at.is_(None))
-    .group_by(Exemption.person_id, Exemption.course_id)
-    .subquery("exempt")
-)  # fmt: skip
 
 _LINE = (
     Person.id.label("person_id"), Identity.name, Identity.service_number,
@@ -354,6 +373,21 @@ def _may_be_known(viewer: Viewer) -> ColumnElement[bool]:
 
 def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
     """Pair everybody with the requirements of their place and function on ``today``."""
+    return _pairing(today, _held, _exempt, *columns)
+
+
+def _among(people: Sequence[UUID], today: date) -> Any:  # noqa: ANN401 -- a Select
+    """Pair a few people with their requirements; the columns are those of a line."""
+    held, exempt = _held_by(people), _exempt_among(people)
+    facts = (
+        Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
+        Requirement.grace_days, Requirement.interval_months, Requirement.kind, held.c.held_from,
+        held.c.through, _open.begun_at, _open.due_on, exempt.c.until_on,
+    )  # fmt: skip
+    return _pairing(today, held, exempt, *_LINE, *facts).where(Person.id.in_(people))
+
+
+def _pairing(today: date, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401
     return (
         select(*columns)
         .select_from(Requirement)
@@ -370,7 +404,7 @@ def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Se
         .join(Person, and_(Person.id == Posting.person_id, Person.status != "anonymised"))
         .join(Identity, Identity.person_id == Person.id)
         .outerjoin(
-            _held, and_(_held.c.person_id == Person.id, _held.c.course_id == Requirement.course_id)
+            held, and_(held.c.person_id == Person.id, held.c.course_id == Requirement.course_id)
         )
         .outerjoin(
             _open,
@@ -380,8 +414,8 @@ def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Se
             ),
         )
         .outerjoin(
-            _exempt,
-            and_(_exempt.c.person_id == Person.id, _exempt.c.course_id == Requirement.course_id),
+            exempt,
+            and_(exempt.c.person_id == Person.id, exempt.c.course_id == Requirement.course_id),
         )
         .where(_in_force(today))
     )  # fmt: skip

@@ -15,7 +15,7 @@ STATUSES = (400, 404, 408, 411, 413, 500, 503)
 
 def own_address(app: Flask) -> str:
     """Return an address under which this server may be asked: any other host is refused."""
-    hosts = app.config["TRUSTED_HOSTS"] or ["localhost"]
+    hosts = app.config["LMS"].trusted_hosts or ("localhost",)
     return f"http://{hosts[0].lstrip('.')}"
 
 

@@ -257,6 +257,9 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_enrolment_renews_id_enrolment"), "enrolment", ["renews_id"], ["id"]
         )
+        batch_op.create_index(
+            "ix_enrolment_person_id_course_id", ["person_id", "course_id"], unique=False
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_enrolment_programme_id_programme"), "programme", ["programme_id"], ["id"]
         )
@@ -319,6 +322,7 @@ def downgrade() -> None:
         batch_op.drop_column("result")
 
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.drop_index("ix_enrolment_person_id_course_id")
         batch_op.drop_constraint(
             batch_op.f("fk_enrolment_programme_id_programme"), type_="foreignkey"
         )

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import SignIn
 from lms.db import transaction
 from lms.web import csrf
-from lms.web.headers import POLICY
+from lms.web.own_pages import POLICY
 from tests.web.test_matrix import House, addresses, rules
 
 # The two files that are taken along carry the digests of their own script and style.

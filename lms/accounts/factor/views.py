@@ -55,7 +55,7 @@ def prove() -> ResponseReturnValue:
     if factor is None:
         return redirect(url_for(".ask", next=_next()), 303)
     if not form.validate():
-        return _page(form, factor), 422
+        return _page(form, factor), form.status
     with transaction() as session:
         proof = actions.prove(
             session, viewer(), _key(), form.password_number.data or "", _sender(), now=clock.now()
@@ -112,7 +112,7 @@ def confirm_app() -> ResponseReturnValue:
     """Take the first number of a new app."""
     form = ProofForm(request.form)
     if not form.validate():
-        return _app_page(form), 422
+        return _app_page(form), form.status
     _prepared()
     with transaction() as session:
         proof = actions.confirm_app(

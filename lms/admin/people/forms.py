@@ -131,7 +131,3 @@ class RoleForm(PageForm):
         self.unit.offer(places)
         self.role.choices = said(words.UNIT_ROLE_WORDS)
         self.ends_on.flags.optional = True
-
-
-class PlainForm(PageForm):
-    """A step that needs nothing but the decision."""

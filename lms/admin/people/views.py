@@ -65,7 +65,7 @@ def add() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("people/new.html", form=form)
     if not form.validate():
-        return render_template("people/new.html", form=form), 422
+        return render_template("people/new.html", form=form), form.status
     db.session.remove()
     code = one_time_code(passwords.CODE_LENGTH)
     code_hash = passwords.hashed(code)
@@ -123,7 +123,7 @@ def details(person_id: UUID) -> ResponseReturnValue:
         return render_template("people/details.html", form=form, person=person)
     form = DetailsForm(request.form)
     if not form.validate():
-        return render_template("people/details.html", form=form, person=person), 422
+        return render_template("people/details.html", form=form, person=person), form.status
     new = Details(
         PersonName.of(form.name.data or ""), register.latin(form.name_latin.data or None),
         form.language.data, form.rank_group.data or None, form.sex.data or None,
@@ -144,7 +144,7 @@ def transfer(person_id: UUID) -> ResponseReturnValue:
         return render_template("people/transfer.html", form=form, person=person)
     form = TransferForm(request.form, places=places_to_choose())
     if not form.validate():
-        return render_template("people/transfer.html", form=form, person=person), 422
+        return render_template("people/transfer.html", form=form, person=person), form.status
     try:
         with transaction() as session:
             actions.transfer(
@@ -168,7 +168,7 @@ def leave(person_id: UUID) -> ResponseReturnValue:
         return render_template("people/leave.html", form=form, person=person)
     form = LeavingForm(request.form)
     if not form.validate():
-        return render_template("people/leave.html", form=form, person=person), 422
+        return render_template("people/leave.html", form=form, person=person), form.status
     with transaction() as session:
         actions.end_postings(
             session, viewer(), person_id, form.last_day.data or today(), now=clock.now()

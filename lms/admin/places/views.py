@@ -51,7 +51,7 @@ def add() -> ResponseReturnValue:
         form.kind.data = CHILD_KINDS.get(above.kind if above else "region", "facility")
         return render_template("places/new.html", form=form)
     if not form.validate():
-        return render_template("places/new.html", form=form), 422
+        return render_template("places/new.html", form=form), form.status
     new = NewUnit(form.kind.data, form.code.data or "", form.names(), form.parent.data)
     try:
         with transaction() as session:
@@ -74,7 +74,7 @@ def one(unit_id: UUID) -> ResponseReturnValue:
         return _page(unit_id, form)
     form = NamesForm(request.form)
     if not form.validate():
-        return _page(unit_id, form), 422
+        return _page(unit_id, form), form.status
     try:
         with transaction() as session:
             actions.rename(session, me, unit_id, form.names(), now=clock.now())
@@ -102,7 +102,7 @@ def merge(unit_id: UUID) -> ResponseReturnValue:
     form = MergeForm(request.form, places=others)
     if request.method == "GET" or not form.validate():
         page = render_template("places/merge.html", form=form, unit=unit)
-        return page, 422 if request.method == "POST" else 200
+        return page, form.status
     try:
         with transaction() as session:
             moved = actions.merge(session, viewer(), unit_id, form.into.data, now=clock.now())

@@ -115,6 +115,16 @@ class ExternalForm(_OfCourse):
         self.number.flags.optional = self.valid_through.flags.optional = True
 
 
+class RefusalForm(PageForm):
+    """Why a certificate from elsewhere is not accepted; empty where it is."""
+
+    reason = TextLine(_l("Why not"), validators=[Optional(), Length(max=LONGEST_REASON)])
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
+        self.reason.flags.optional = True
+
+
 class DeadlineForm(PageForm):
     """Another deadline, with the reason."""
 

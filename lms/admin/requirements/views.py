@@ -49,7 +49,7 @@ def add() -> ResponseReturnValue:
         form.grace.data, form.enrols.data = "90", True
         return render_template("requirements/new.html", form=form)
     if not form.validate():
-        return render_template("requirements/new.html", form=form), 422
+        return render_template("requirements/new.html", form=form), form.status
     months = int(form.interval.data) if form.interval.data else None
     new = NewRequirement(
         course_id=form.course_id.data, unit_code=form.unit.data,
@@ -140,7 +140,7 @@ def enrol_list() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("requirements/enrol_list.html", form=form, preview=None)
     if not form.validate():
-        return render_template("requirements/enrol_list.html", form=form, preview=None), 422
+        return render_template("requirements/enrol_list.html", form=form, preview=None), form.status
     numbers = numbers_in(form.numbers.data)
     preview = offered.preview(reading(), viewer(), numbers, form.course_id.data, today=today())
     if request.form.get("go") != "enrol":
@@ -162,7 +162,7 @@ def shift() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("requirements/shift.html", form=form, lines=None)
     if not form.validate():
-        return render_template("requirements/shift.html", form=form, lines=None), 422
+        return render_template("requirements/shift.html", form=form, lines=None), form.status
     lines = offered.shift(
         reading(), viewer(), numbers_in(form.numbers.data), current().code, today=today()
     )

@@ -38,13 +38,12 @@ def give(person_id: UUID) -> ResponseReturnValue:
     """Give a role at a place from today on."""
     form = RoleForm(request.form, places=places_to_choose())
     person = persons.acted_on(person_id)
-    if lacks_end(form.role.data or "", form.ends_on.data) and not form.ends_on.errors:
-        form.validate()
+    if not form.validate():
+        return _page(person_id, form), form.status
+    if lacks_end(form.role.data, form.ends_on.data):
         form.ends_on.errors = [
             gettext("This role reads what is confidential, so it needs a last day.")
         ]
-        return _page(person_id, form), 422
-    if not form.validate():
         return _page(person_id, form), 422
     new = NewRole(form.role.data, today(), form.ends_on.data, unit_code=form.unit.data)
     try:

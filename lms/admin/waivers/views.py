@@ -8,13 +8,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.admin.people import person as persons
-from lms.admin.people.forms import PlainForm
 from lms.admin.people.person import today
 from lms.admin.requirements import offered
-from lms.admin.requirements.forms import DeadlineForm, ExemptionForm, ExternalForm
+from lms.admin.requirements.forms import (
+    DeadlineForm,
+    ExemptionForm,
+    ExternalForm,
+    RefusalForm,
+)
 from lms.db import reading, transaction
 from lms.kernel import clock
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.requirements import actions, queries, waivers
 from lms.requirements.waivers import NewExternal
 from lms.web.language import IN_LANGUAGE, current, gettext, say
@@ -37,7 +41,7 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
     """Show the exemptions of a person, and give another."""
     form = ExemptionForm(request.form, courses=_courses())
     if request.method == "GET" or not form.validate():
-        return _exemptions(person_id, form), 422 if request.method == "POST" else 200
+        return _exemptions(person_id, form), form.status
     try:
         with transaction() as session:
             waivers.exempt(
@@ -79,7 +83,7 @@ def enter(person_id: UUID) -> ResponseReturnValue:
     """Note a certificate that somebody else gave to a person."""
     form = ExternalForm(request.form, courses=_courses())
     if request.method == "GET" or not form.validate():
-        return _external(person_id, form), 422 if request.method == "POST" else 200
+        return _external(person_id, form), form.status
     new = NewExternal(
         form.course_id.data, form.title.data or "", form.issuer.data or "",
         form.number.data or None, form.completed_on.data or today(), form.valid_through.data,
@@ -108,20 +112,38 @@ def to_check() -> ResponseReturnValue:
     """List the certificates from elsewhere that wait for a second person."""
     return render_template(
         "waivers/to_check.html", waiting=queries.to_check(reading(), viewer(), today=today()),
-        titles=dict(offered.courses(reading(), viewer(), current().code, every=True)),
-        form=PlainForm(),
+        titles=_titles(),
     )  # fmt: skip
 
 
-@bp.post("/requirements/external/<uuid:external_id>")
+def _titles() -> dict[str, str]:
+    return dict(offered.courses(reading(), viewer(), current().code, every=True))
+
+
+@bp.route("/requirements/external/<uuid:external_id>", methods=["GET", "POST"])
 @permission(ADMINISTER)
 def check(external_id: UUID) -> ResponseReturnValue:
-    """Accept or refuse one."""
-    because = None if request.form.get("go") == "accept" else request.form.get("reason", "")
-    with transaction() as session:
-        waivers.check_external(session, viewer(), external_id, because, now=clock.now())
+    """Show one certificate from elsewhere, and accept or refuse it."""
+    form = RefusalForm(request.form)
+    if request.method == "GET" or not form.validate():
+        return _check_page(external_id, form), form.status
+    because = None if request.form.get("go") == "accept" else form.reason.data or ""
+    try:
+        with transaction() as session:
+            waivers.check_external(session, viewer(), external_id, because, now=clock.now())
+    except Refused as refused:
+        form.form_errors.append(say(refused.message))
+        return _check_page(external_id, form), refused.status
     flash(gettext("Accepted: it counts now.") if because is None else gettext("Refused."))
     return redirect(url_for(".to_check"), 303)
+
+
+def _check_page(external_id: UUID, form: RefusalForm) -> str:
+    waiting = queries.to_check(reading(), viewer(), today=today())
+    found = next((each for each in waiting if each.id == external_id), None)
+    if found is None:
+        raise NotFound
+    return render_template("waivers/check.html", each=found, titles=_titles(), form=form)
 
 
 # ---- Deadlines ----------------------------------------------------------------------------------
@@ -137,7 +159,7 @@ def deadline(enrolment_id: UUID) -> ResponseReturnValue:
         form = DeadlineForm(due_on=row.due_on)
     if request.method == "GET" or not form.validate():
         page = render_template("waivers/deadline.html", form=form, enrolment=row)
-        return page, 422 if request.method == "POST" else 200
+        return page, form.status
     try:
         with transaction() as session:
             actions.extend(

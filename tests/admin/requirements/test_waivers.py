@@ -104,9 +104,11 @@ def test_a_certificate_from_elsewhere_counts_once_a_second_person_has_checked_it
     assert rows(app, Progress) == []
 
     other = browser(second)
-    assert "Accept it" in other.get(f"{BASE}/requirements/external").text
+    assert checking in other.get(f"{BASE}/requirements/external").text
+    assert "Accept it" in other.get(checking).text
     for _ in range(2):
         assert other.post(checking, {"go": "accept"}).status_code == 303
+    assert other.get(checking).status_code == 404, "it waits no more"
     (enrolment,) = rows(app, Enrolment)
     assert enrolment.closed_because == "waived"  # type: ignore[attr-defined]
     (progress,) = rows(app, Progress)
