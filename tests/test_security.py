@@ -23,7 +23,7 @@ from lms.catalogue.structure import PassRule
 from lms.certificates import lookups
 from lms.kernel import names
 from lms.learning.actions import LONGEST_REASON
-from lms.settings import Settings
+from lms.settings import Settings, SettingsError, read
 from lms.web.form_limits import LONGEST_FIELD, MOST_FIELDS
 from lms.web.gate_settings import KB, MB, GateSettings
 from tests.browser import MOST_QUERIES
@@ -135,6 +135,30 @@ def test_the_key_of_cookies_is_for_its_owner_alone(app: Flask, settings: Setting
     mode = stat.S_IMODE((settings.data / "secret.key").stat().st_mode)
     assert mode == 0o600
     assert len(app.config["SECRET_KEY"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("environment", "listens"),
+    [
+        ({}, True),
+        ({"HOST": "::1"}, True),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "0.0.0.0", "TRUSTED_HOSTS": "learn.example.gov"}, False),
+        ({"HOST": "0.0.0.0", "PLAIN_HTTP": "yes"}, False),
+        ({"HOST": "10.1.2.3", "TRUSTED_HOSTS": "a.gov", "PLAIN_HTTP": "no"}, False),
+        ({"HOST": "10.1.2.3", "TRUSTED_HOSTS": "a.gov", "PLAIN_HTTP": "yes"}, True),
+        ({"HOST": "10.1.2.3", "TRUSTED_HOSTS": "a.gov", "TLS_CERT": "c", "TLS_KEY": "k"}, True),
+        ({"HOST": "10.1.2.3", "TRUSTED_HOSTS": "a.gov", "TLS_CERT": "c"}, False),
+    ],
+)
+def test_no_server_listens_on_a_network_without_a_decision(
+    environment: dict[str, str], listens: bool
+) -> None:
+    if listens:
+        assert read(environment).hosts
+    else:
+        with pytest.raises(SettingsError):
+            read(environment)
 
 
 @pytest.mark.parametrize("unit", ["lms.service", "lms-worker.service"])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
+from lms.assessment import actions as assessment
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
 from lms.certificates import actions as certificates
@@ -40,6 +41,7 @@ def tidy(
     accounts.forget_old(session, now=now)
     once.forget_old(session, now=now)
     throttle.forget_old(session, now=now)
+    assessment.forget_old(session, now=now)
     old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
     session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))

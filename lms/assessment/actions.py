@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries, rules
@@ -25,6 +25,9 @@ from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow, Base
 
 MOST_ANSWERS = 4000
+# What somebody answered is kept so long; the result stays. As the page on privacy says.
+ANSWERS_KEPT = timedelta(days=730)
+FORGOTTEN_AT_ONCE = 20_000
 
 _ATTEMPTS, _ANSWERS = (Base.metadata.tables[name] for name in ("attempt", "answer"))
 _NEXT_VERSION = (
@@ -221,6 +224,20 @@ def _numbers(session: Session, attempt_id: UUID, page: str) -> list[int]:
             select(Answer.n).where(Answer.attempt_id == attempt_id, Answer.page == page)
         )
     )
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Delete the answers of tests that were handed in two years ago, many but not all at once.
+
+    Points by question and module stay with the attempt.
+    """
+    old = (
+        select(Answer.id)
+        .join(Attempt, Attempt.id == Answer.attempt_id)
+        .where(Attempt.submitted_at < now - ANSWERS_KEPT)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    session.execute(delete(Answer).where(Answer.id.in_(old)))
 
 
 def submit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +33,25 @@ def test_a_refused_sign_in_opens(browser: Open, language: str) -> None:
     fields = {"service_number": "N-1", "password": "wrong"}
     assert browser(None).post(f"/{language}/sign-in", fields).status_code == 401
     assert browser(None).post(f"/{language}/sign-in", {}).status_code == 422
+
+
+@pytest.mark.parametrize("machine", ["unknown", "shared"])
+def test_passwords_are_hidden_and_may_be_pasted(browser: Open, amina: Cast, machine: str) -> None:
+    visitor, here = browser(None), browser(amina)
+    for each in (visitor, here):
+        each.post("/en/this-computer", {"kind": machine})
+    fields = 0
+    for page in (visitor.get("/en/"), here.get("/en/password"), here.get("/en/spare-code")):
+        for field in re.findall(r"<input[^>]*password[^>]*>", page.text):
+            fields += 1
+            assert 'type="password"' in field
+            assert "value=" not in field or 'value=""' in field
+            assert "onpaste" not in field
+            # On a computer of one's own, password managers find what they look for.
+            asked = re.search(r'autocomplete="([\w-]+)"', field)
+            assert asked is not None
+            assert machine == "shared" or asked[1] in {"current-password", "new-password"}
+    assert fields == 4
 
 
 def test_another_first_segment_is_no_language(browser: Open) -> None:
