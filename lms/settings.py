@@ -49,6 +49,22 @@ class Settings:
         """``https`` or ``http``, as the browser sees it."""
         return "https" if self.tls else "http"
 
+    @property
+    def public_address(self) -> str:
+        """The address that people type for this server, without a slash at its end.
+
+        It names the first host that is trusted by its whole name, else the one listened at.
+        """
+        named = [name for name in self.trusted_hosts if not name.startswith(".")]
+        if not named:
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            return f"{self.scheme}://{host}:{self.port}"
+        # A trusted proxy speaks TLS for us.
+        scheme = "https" if self.tls or self.trusted_proxies else "http"
+        usual = {"https": 443, "http": 80}[scheme]
+        plain = self.trusted_proxies or ":" in named[0] or self.port == usual
+        return f"{scheme}://{named[0]}{'' if plain else f':{self.port}'}"
+
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that ``environment`` describes.

@@ -35,7 +35,6 @@ def serve(info: ScriptInfo) -> None:
         chosen = settings_of.read()
     except settings_of.SettingsError as wrong:
         raise click.ClickException(str(wrong)) from wrong
-    where = server.address(chosen.host, chosen.port, tls=chosen.tls)
     try:
         server.require_free(chosen.host, chosen.port, tls=chosen.tls)
         start.require_folder(chosen.data)
@@ -51,7 +50,7 @@ def serve(info: ScriptInfo) -> None:
                 jobs.try_again(session, now=clock.now())
             code = start.first_run_code(transaction, now=clock.now())
         if code:
-            click.echo(f"First run: {where}/first-run/{code}")
+            click.echo(f"First run: {chosen.public_address}/first-run/{code}")
         server.serve(
             lambda: application.config["GATE"](application), host=chosen.host, port=chosen.port,
             tls_cert=chosen.tls_cert, tls_key=chosen.tls_key,

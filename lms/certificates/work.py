@@ -70,7 +70,7 @@ def office(settings: Settings) -> Office:
         signer=signer(settings),
         name_key=_name_key(settings),
         store=FileStore(settings.data / "files"),
-        address=public_address(settings),
+        address=settings.public_address,
         speak=_speak,
         render=pdf.render,
     )
@@ -81,19 +81,6 @@ def signer(settings: Settings) -> Signer:
     if not settings.issuing_key.exists():
         raise FileNotFoundError(f"There is no signing key at {settings.issuing_key}.")
     return keys.load_private_key(settings.issuing_key)
-
-
-def public_address(settings: Settings) -> str:
-    """Return the address under which people reach this server, without a slash at its end."""
-    if not settings.trusted_hosts:
-        return f"{settings.scheme}://{settings.host}:{settings.port}"
-    # A trusted proxy speaks TLS for us.
-    scheme = "https" if settings.tls or settings.trusted_proxies else "http"
-    host = settings.trusted_hosts[0]
-    usual = {"https": 443, "http": 80}[scheme]
-    behind_proxy = settings.trusted_proxies > 0
-    port = "" if behind_proxy or ":" in host or settings.port == usual else f":{settings.port}"
-    return f"{scheme}://{host}{port}"
 
 
 def prepare_issue(

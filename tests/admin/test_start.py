@@ -212,6 +212,7 @@ def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment = kept | {
         "LMS_DATA": str(tmp_path / "data"), "LMS_COURSES": str(tmp_path), "PORT": str(port),
+        "TRUSTED_HOSTS": "learn.test",
     }  # fmt: skip
     command = [sys.executable, "-m", "lms.app", "serve"]
     log = tmp_path / "log"
@@ -227,7 +228,9 @@ def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
         )
         assert second.returncode == 0
         assert second.stdout == f"The server is already running at http://127.0.0.1:{port}\n"
-        assert re.findall(r"First run: \S+/first-run/\w{16}", log.read_text())
+        # The link names a host that this server answers to.
+        printed = re.findall(r"First run: (\S+)/first-run/\w{16}", log.read_text())
+        assert printed == [f"http://learn.test:{port}"]
     finally:
         first.terminate()
         first.wait(timeout=30)

@@ -10,7 +10,6 @@ import pytest
 from lms.certificates import rules
 from lms.certificates.rules import State
 from lms.certificates.snapshot import CertificateSnapshot, Signatory
-from lms.certificates.work import public_address
 from lms.installation import Installation
 from lms.settings import read
 from tests.certificates.papers import ISSUERS, TITLES, snapshot
@@ -100,9 +99,12 @@ def test_a_snapshot_that_could_not_be_printed_is_refused(changes: dict[str, Any]
           "PORT": "8443"}, "https://a.example:8443"),
         ({"TRUSTED_HOSTS": "a.example", "TRUSTED_PROXIES": "1"}, "https://a.example"),
         ({"TRUSTED_HOSTS": "10.1.2.3:8080", "PLAIN_HTTP": "yes"}, "http://10.1.2.3:8080"),
+        ({"HOST": "::1"}, "http://[::1]:8000"),
+        ({"TRUSTED_HOSTS": ".example,a.example"}, "http://a.example:8000"),
+        ({"TRUSTED_HOSTS": ".example"}, "http://127.0.0.1:8000"),
     ],
 )  # fmt: skip
 def test_the_address_on_the_paper_is_the_one_people_type(
     environment: dict[str, str], address: str
 ) -> None:
-    assert public_address(read(environment)) == address
+    assert read(environment).public_address == address
