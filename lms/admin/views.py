@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import (
     Blueprint,
     abort,
@@ -18,15 +20,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import passwords
-from lms.admin import actions, start
+from lms.admin import actions, queries, start
 from lms.admin.actions import FirstRun
 from lms.admin.forms import FirstRunForm
 from lms.db import reading, transaction
 from lms.installation import COUNTRIES
 from lms.kernel import clock
 from lms.kernel.names import PersonName
+from lms.requirements.rules import STATUS_WORDS, Status
 from lms.web.language import IN_LANGUAGE, current, gettext, preferred
-from lms.web.permissions import ADMINISTER, PUBLIC, permission
+from lms.web.pages import site, viewer
+from lms.web.permissions import LOOK_AFTER, PUBLIC, permission
 
 bp = Blueprint("admin", __name__)
 
@@ -43,10 +47,16 @@ def healthz() -> ResponseReturnValue:
 
 
 @bp.get(f"{IN_LANGUAGE}/administer")
-@permission(ADMINISTER)
+@permission(LOOK_AFTER)
 def home() -> ResponseReturnValue:
-    """Show the rooms of administration, and what asks for somebody today."""
-    return render_template("admin/home.html")
+    """Show the first steps, later what needs doing today; an inspector goes on to the people."""
+    if not viewer().holds("administrator"):
+        return redirect(url_for("people.all"))
+    today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
+    return render_template(
+        "admin/home.html", now=queries.overview(reading(), viewer(), today=today), Status=Status,
+        status_words=STATUS_WORDS,
+    )  # fmt: skip
 
 
 @bp.route("/first-run/<code>", methods=["GET", "POST"])
