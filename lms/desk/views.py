@@ -65,8 +65,12 @@ def home() -> ResponseReturnValue:
     attempts = learning.attempts(session, me)
     certificates = queries.my_certificates(session, me, current().code)
     given = {each.enrolment_id: not each.ended for each in reversed(certificates)}
+    tests = {each.enrolment_id: each.id for each in attempts
+             if each.test == "post" and each.state == "open"}  # fmt: skip
     courses = [
-        _shown(row, learning.sittings_among(attempts, row.enrolment_id), given) for row in rows
+        _shown(row, learning.sittings_among(attempts, row.enrolment_id), given)
+        | {"open_test": tests.get(row.enrolment_id)}
+        for row in rows
     ]
     going_on = rules.continue_with(
         [(each["slug"], each["seen_at"], each["finished"]) for each in courses]

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from lms.accounts.rules import SERVER
+from lms.certificates.actions import withdraw
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.viewer import Viewer
@@ -75,9 +77,10 @@ def test_an_open_test_is_the_first_thing_to_continue(
 ) -> None:
     small_course.begin(amina)
     small_course.read(amina)
-    small_course.start(amina)
+    attempt = small_course.start(amina)
     page = browser(amina).get(URL).text
     assert "Test open" in page
+    assert f'class="btn" href="/en/tests/{attempt}">Continue the test' in page
     assert "Every answer so far is saved." in page
 
 
@@ -124,7 +127,28 @@ def test_who_has_passed_is_led_to_the_certificate_until_it_is_there(
     assert "Continue where you stopped" not in page
 
     run_worker(app)
-    assert "Check code:" in browser(amina).get(URL).text
+    page = browser(amina).get(URL).text
+    assert "Check code:" in page
+    assert "Valid through" in page
+
+
+def test_a_certificate_that_was_taken_back_says_so(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.pass_it(amina)
+    with app.app_context(), transaction() as session:
+        confirm(session, amina)
+    certificate = award(app, amina)
+    run_worker(app)
+    with app.app_context(), transaction() as session:
+        withdraw(session, SERVER, certificate, "a mistake", now=clock.now())
+    here = browser(amina)
+    page = here.get(URL).text
+    assert "no longer counts" in page
+    assert "Check code:" not in page
+    page = here.get(f"/en/certificates/{certificate}").text
+    assert "a mistake" in page
+    assert "Download to print" not in page
 
 
 def test_what_others_do_shows_on_nobody_elses_desk(
