@@ -11,7 +11,16 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts import actions, queries, rules
-from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, Posting, Unit
+from lms.accounts.models import (
+    Credential,
+    Grant,
+    HeldForm,
+    Identity,
+    Person,
+    Posting,
+    SecondFactor,
+    Unit,
+)
 from lms.audit import actions as audit
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound, Refused
@@ -178,7 +187,7 @@ def _require(fits: bool, otherwise: str) -> None:
 def reset_code(
     session: Session, viewer: Viewer, service_number: str, code_hash: str, *, now: datetime
 ) -> UUID:
-    """Let a one-time code (72 hours) stand in the place of password and spare code.
+    """Let a one-time code (72 hours) stand in the place of password, spare code and second proof.
 
     Every session of the person ends at once, and what was held for them is dropped.
     raises  NotFound for somebody of somewhere else, Refused for somebody who holds roles that the
@@ -192,6 +201,7 @@ def reset_code(
     credential.password_hash = credential.spare_code_hash = None
     credential.code_hash, credential.code_until = code_hash, now + rules.RESET_CODE_LIVES
     credential.changed_at = now
+    session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
     _shut_out(session, person_id, because="reset", now=now)
     audit.append(session, rules.actor_id(viewer), "person.reset", str(person_id), now=now)
     return person_id

@@ -14,7 +14,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "P4": msg("Psychologist, social worker, educator"),
     "P5": msg("Health-care staff"),
     "P6": msg("Manager"),
-    "P7": msg("Trainer"),
+    "P7": msg("Trainer of staff"),
 }
 
 RANK_WORDS: Mapping[str, str] = {

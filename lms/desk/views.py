@@ -75,7 +75,7 @@ def home() -> ResponseReturnValue:
     going_on = rules.continue_with(
         [(each["slug"], each["seen_at"], each["finished"]) for each in courses]
     )
-    duties = duty.mine(session, me, today=clock.now().date())
+    duties = duty.worst_of_each(duty.mine(session, me, today=clock.now().date()))
     next_duty = next_step([(each.row.place, each.status) for each in duties])
     return render_template(
         "desk/home.html",

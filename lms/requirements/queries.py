@@ -24,7 +24,7 @@ from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
 from lms.requirements import rules
 from lms.requirements.models import Exemption, ExternalCertificate, Requirement
-from lms.requirements.rules import REMIND, Duty, Status
+from lms.requirements.rules import REMIND, WORSE, Duty, Status
 from lms.tables import AnyRow
 
 _place = aliased(Unit)  # where the requirement stands
@@ -152,6 +152,17 @@ def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
         .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
     )  # fmt: skip
     return _standings(rows, today)
+
+
+def worst_of_each(standings: Sequence[Standing], viewer: Viewer | None = None) -> list[Standing]:
+    """Return one line a course, the worse where two requirements ask for it, in the same order."""
+    del viewer  # the lines were found for them
+    worst: dict[str, Standing] = {}
+    for each in standings:
+        known = worst.get(each.row.course_id)
+        if known is None or WORSE.index(each.status) > WORSE.index(known.status):
+            worst[each.row.course_id] = each
+    return list(worst.values())
 
 
 def missing(

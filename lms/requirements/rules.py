@@ -112,6 +112,12 @@ def held_since(today: date, months: int) -> date:
     return day
 
 
+# From good to bad: of two requirements for one course a person is shown the worse.
+WORSE = (
+    Status.EXEMPT, Status.VALID, Status.DUE, Status.NEVER, Status.IN_PROGRESS, Status.OVERDUE,
+)  # fmt: skip
+
+
 def next_step(path: Iterable[tuple[int | None, Status]]) -> int | None:
     """Return the index of the requirement to do next, None when nothing is open.
 

@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms.accounts import register
 from lms.accounts.factor import rules
 from lms.accounts.models import SecondFactor, SignIn
+from lms.accounts.rules import SERVER
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
@@ -202,3 +204,12 @@ def test_what_was_proved_long_ago_is_asked_again_before_a_dangerous_step(
         )  # fmt: skip
     assert browser(grace).get(f"{OFFICE}/jobs").status_code == 303
     assert browser(grace).get(OFFICE).status_code == 200
+
+
+def test_a_reset_by_somebody_above_lets_it_be_set_up_anew(
+    app: Flask, browser: Open, unproved: Cast, places: Places
+) -> None:
+    printed(browser(unproved))
+    with app.app_context(), transaction() as session:
+        register.reset_code(session, SERVER, unproved.service_number, "hash", now=clock.now())
+        assert session.get(SecondFactor, unproved.id) is None

@@ -40,6 +40,8 @@ from lms.jobs.actions import Steps
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.names import LATIN, PersonName
 from lms.kernel.viewer import Viewer
+from lms.requirements import actions as requirements
+from lms.requirements.actions import NewRequirement
 
 ACCOUNTS = "accounts.csv"
 HEADER = ("service_number", "password", "role", "facility", "state")
@@ -106,6 +108,7 @@ def build(
     accounts = [_set_up(session, *first, now=began)]
     _work(session, steps, began + timedelta(minutes=1))
     _add_places(session, now=began + timedelta(hours=1))
+    _require(session, now=began + timedelta(hours=1))
     world = _world(session, steps, now=now)
     stories: list[Story] = []
     for n, (one, word, hashed) in enumerate(others):
@@ -122,6 +125,24 @@ def build(
     installation.decide(session, {service.DOORS: _doors(accounts)}, now=now)
     write_accounts(data / ACCOUNTS, accounts)
     return accounts
+
+
+def _require(session: Session, *, now: datetime) -> None:
+    """Let everybody have to hold the course, managers and trainers anew each year."""
+    course = session.scalars(select(Course.id).where(Course.slug == service.COURSE)).one()
+    requirements.require(
+        session, SERVER,
+        NewRequirement(course, service.COUNTRY, grace_days=365, place=1, enrols=False), now=now,
+    )  # fmt: skip
+    for function in ("P6", "P7"):
+        requirements.require(
+            session, SERVER,
+            NewRequirement(
+                course, service.COUNTRY, function=function, kind="refresher", interval_months=12,
+                grace_days=180, enrols=False,
+            ),
+            now=now,
+        )  # fmt: skip
 
 
 def _joining(people: Iterator[Invented], staff: int) -> Iterator[Joining]:
