@@ -464,6 +464,8 @@ def drop_what_was_sent(response: Response) -> Response:
     """Forget a held form once it was sent again and accepted."""
     if request.method in csrf.SAFE or response.status_code >= 400 or not g.get("viewer"):
         return response
+    if "held_form" not in request.form:  # nearly always: every saved answer comes this way
+        return response
     number = HeldForm(request.form).number()
     if number is not None and request.endpoint != "accounts.discard_held":
         with transaction() as session:

@@ -2,7 +2,7 @@
 
 A test has some two hundred controls. As template macros they cost half of the page's time, so
 this one loop writes them: every value is either HTML that publication made safe, a code or a
-number of ours, or escaped here. ``templates/assessment/question.html`` puts the frame around it.
+number of ours, or escaped here. ``templates/assessment/quiz.html`` puts the frame around it.
 """
 
 from __future__ import annotations

@@ -331,6 +331,23 @@ def test_another_site_signs_nobody_in(
     assert here.post("/en/sign-in", fields, headers=foreign).status_code == 400
 
 
+def test_a_script_is_told_where_to_go_and_gets_refusals_as_pages(
+    browser: Open, amina: Cast, credential: Give
+) -> None:
+    credential(amina)
+    visitor, accept = browser(None), {"Accept": "text/html,application/json"}
+    fields = {"service_number": "N-1001", "password": "wrong one", "next": "/en/my-data"}
+    refused = visitor.post("/en/sign-in", fields, headers=accept)
+    assert (refused.status_code, refused.mimetype) == (401, "text/html")
+    forged = visitor.post("/en/sign-in", fields, token=False, headers=accept)
+    assert (forged.status_code, forged.mimetype) == (400, "text/html")
+    reply = visitor.post("/en/sign-in", {**fields, "password": PASSWORD}, headers=accept)
+    assert reply.status_code == 200
+    assert reply.get_json() == {"going_on": "/en/my-data"}
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert visitor.client.get_cookie("sid") is not None
+
+
 # ---- The language menu ---------------------------------------------------------------------------
 
 

@@ -57,7 +57,8 @@
       const headers = { Accept: "application/json", "X-CSRF-Token": token || "" };
       if (body) headers["Content-Type"] = "application/json";
       const reply = await fetch(url, {
-        method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal
+        method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body),
+        signal: stop.signal, credentials: "same-origin"
       });
       return { status: reply.status, said: await reply.json() };
     } catch (_) {

@@ -11,11 +11,10 @@
   // Check yourself: says which choices are right. Nothing is sent or kept.
   const plain = (text) =>
     text.trim().toLowerCase().replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt() & 15).replace(/[,٫]/, ".");
-  const fits = (field) => {
-    const said = plain(field.value);
-    const off = field.dataset.tolerance;
-    return field.dataset.answer.split("|").map(plain).some(
-      (answer) => said === answer || (said && Math.abs(said - answer) <= off)
+  const fits = ({ value, dataset }) => {
+    const said = plain(value);
+    return dataset.answer.split("|").map(plain).some(
+      (answer) => said === answer || (said && Math.abs(said - answer) <= dataset.tolerance)
     );
   };
   for (const form of all("form[data-check]")) {
@@ -45,9 +44,9 @@
       if (!chosen.length && !filled.length) return one("input,select", form).focus();
       chosen.forEach((field) => mark(field.parentNode, "right" in field.parentNode.dataset));
       filled.forEach((field) => mark(field.parentNode, fits(field)));
-      const letters = words.kind === "scenario" ? [] : chosen.map((field) => field.value);
-      all(".why", details).forEach((why) =>
-        why.classList.toggle("yours", letters.includes(why.dataset.for)));
+      // The letters of a scenario's steps are not told apart.
+      all(".why", details).forEach((why) => why.classList.toggle("yours",
+        words.kind !== "scenario" && chosen.some((field) => field.value === why.dataset.for)));
       details.open = true;
       details.tabIndex = -1;
       details.focus();
@@ -68,8 +67,9 @@
     seen = 0;
     sent = section;
     fetch(lesson.dataset.place, {
-      method: "POST",
       keepalive: true,
+      method: "POST",
+      credentials: "same-origin",
       body: new URLSearchParams({
         lesson: lesson.dataset.lesson, section, seconds, page, n: ++n, csrf_token: token.value
       })

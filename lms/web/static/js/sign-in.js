@@ -4,32 +4,28 @@
 (() => {
   const one = (what, inside = document) => inside.querySelector(what);
   let sending = false;
-  const send = async (form) => {
-    try {
-      const reply = await fetch(form.action, {
-        method: "POST",
-        headers: { Accept: "text/html,application/json" },
-        body: new URLSearchParams(new FormData(form))
-      });
-      const wait = reply.headers.get("Retry-After");
-      if (reply.status === 503 && wait) {
-        one("[role=status]", form).textContent = form.dataset.again;
-        setTimeout(send, wait * 1000, form);
-      } else if (reply.ok) {
-        location.href = (await reply.json()).going_on;
-        form.reset();
-      } else {
-        const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-        one("main").innerHTML = one("main", page).innerHTML;
-        (one("[data-focus]") || form).focus();
-        sending = false;
-      }
-    } catch (_) {
-      form.submit();
-    }
-  };
+  const send = (form) => Promise.resolve().then(() => fetch(form.action, {
+    headers: { Accept: "text/html,application/json" },
+    method: "POST",
+    credentials: "same-origin",
+    body: new URLSearchParams(new FormData(form))
+  })).then((reply) => {
+    const wait = reply.headers.get("Retry-After");
+    if (reply.ok) return reply.json().then((said) => {
+      location.href = said.going_on;
+      form.reset();
+    });
+    if (reply.status !== 503 || !wait) return reply.text().then((text) => {
+      const page = new DOMParser().parseFromString(text, "text/html");
+      one("main").innerHTML = one("main", page).innerHTML;
+      (one("[data-focus]") || form).focus();
+      sending = false;
+    });
+    one("[role=status]", form).textContent = form.dataset.again;
+    setTimeout(send, wait * 1000, form);
+  }).catch(() => form.submit());
   addEventListener("submit", (event) => {
-    const form = event.target, button = event.submitter || document.activeElement || {};
+    const form = event.target, button = event.submitter || document.activeElement;
     if (!form.dataset.again || button.name) return;
     event.preventDefault();
     if (sending) return;
