@@ -16,6 +16,7 @@ from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
 from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
+from lms.jobs.actions import Steps
 from lms.jobs.models import Job
 
 TIDY = "housekeeping"
@@ -50,3 +51,6 @@ def tidy(
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
+
+
+STEPS: Steps = {TIDY: tidy}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.rules import SERVER
+from lms.admin.actions import PUBLISH
 from lms.authoring import actions, shipped
 from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
@@ -21,7 +22,7 @@ from lms.content.digests import core_digest
 from lms.content.folder import FolderRefusedError
 from lms.content.model import Course
 from lms.files import FileStore
-from lms.jobs.actions import SlowStep
+from lms.jobs.actions import SlowStep, Steps
 from lms.settings import Settings
 
 
@@ -86,7 +87,7 @@ def record(
     return following if following < folders else None
 
 
-PUBLISH_FOR_NATION = SlowStep(prepare, record)
+STEPS: Steps = {PUBLISH: SlowStep(prepare, record)}
 
 
 def _last_core(session: Session, course: Course) -> str | None:

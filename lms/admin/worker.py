@@ -26,6 +26,14 @@ from lms.jobs.actions import Steps
 
 log = logging.getLogger("lms.worker")
 
+# What keeps the worker small; deploy/lms-worker.service says the same. One thread sets a page as
+# quickly as two. Memory goes back to the system at once: the limits of the web server, which is
+# its parent, are for many threads that hash passwords.
+SMALL = {
+    "RAYON_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
 IDLE = 60.0  # seconds without work after which the worker ends
 LOOK_EVERY = 1.0
 
@@ -68,8 +76,7 @@ class WorkerKeeper:
     ) -> None:
         """Due   says whether a job waits; called in a thread once ``every`` seconds."""
         self._due, self._every = due, every
-        # One thread sets a page as quickly as two, and the worker stays 20 MiB smaller.
-        self._environment = {"RAYON_NUM_THREADS": "1", **environment}
+        self._environment = {**environment, **SMALL}
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)

@@ -90,20 +90,22 @@ def prepare_issue(
     *,
     now: datetime,
 ) -> Draft | str | None:
-    """Try a certificate out or, where it has its number, make its PDF.
+    """Make the PDF of a certificate that has its number; try out one that has none yet.
 
     returns  the draft, or the digest of the PDF; None where nothing can be issued or printed.
     """
     del cursor  # the certificate itself says how far it is
     bureau = office(current_app.config["LMS"])
     certificate_id = UUID(facts["certificate"])
+    paper = actions.print_paper(session, certificate_id, bureau)
+    if paper is not None:
+        return paper
     drafted = actions.draft(
         session, certificate_id, installation.read(session), bureau,
         language=facts["language"], second=facts["second"], now=now,
     )  # fmt: skip
-    if drafted is None:
-        return actions.print_paper(session, certificate_id, bureau)
-    actions.try_out(session, drafted, bureau, now=now)
+    if drafted is not None:
+        actions.try_out(session, drafted, bureau)
     return drafted
 
 

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.assessment.models import Attempt
+from lms.jobs.actions import Steps
 from lms.kernel.viewer import Viewer
 from lms.learning import actions
 from lms.learning.actions import CLOSE
-
-__all__ = ["CLOSE", "close_attempt"]
 
 
 def close_attempt(
@@ -34,3 +33,6 @@ def close_attempt(
         return
     floor = installation.read(session).least_percent
     actions.hand_in(session, Viewer(person_id, "en"), attempt_id, floor=floor, now=now)
+
+
+STEPS: Steps = {CLOSE: close_attempt}

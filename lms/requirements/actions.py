@@ -18,6 +18,7 @@ from lms.accounts.staff.actions import acted_on
 from lms.audit import actions as audit
 from lms.catalogue.models import Course
 from lms.jobs import actions as jobs
+from lms.jobs.actions import Step
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.lines import Line
@@ -233,6 +234,8 @@ def enrol_joiners(
     jobs.ask(session, ENROL, later.strftime("%Y-%m-%dT%H"), now=now, due_at=later)
     return None
 
+
+STEPS: Mapping[str, Step] = {ENROL: enrol_joiners}
 
 # The server itself, which may know every function and course.
 SERVER_READER = Viewer(

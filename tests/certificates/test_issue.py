@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms import installation
 from lms.accounts.rules import SERVER
 from lms.certificates import actions, pdf, work
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
@@ -23,6 +24,8 @@ from lms.files import FileStore
 from lms.jobs.actions import run_due
 from lms.jobs.models import Job
 from lms.kernel import clock
+from lms.signing import keys, qr
+from lms.signing.verify import Outcome, verify
 from tests.certificates.passed import award, confirm, enrol, publish, run_worker
 from tests.people import Cast
 
@@ -99,17 +102,17 @@ def test_nobody_waits_to_save_while_a_page_is_set(
     assert certificate(app, awarded).issued_at is not None
 
 
-def test_the_page_that_was_tried_out_is_the_page_that_is_kept(app: Flask, awarded: UUID) -> None:
-    moment = clock.now()
-    with app.app_context():
-        run_due(reading, transaction, work.STEPS, "worker of a test", lambda: moment)
+def test_the_first_page_of_all_is_set_twice(app: Flask, awarded: UUID) -> None:
+    run_worker(app)
 
     made = pdf.typeset.cache_info()
     assert (made.misses, made.hits) == (2, 0)  # no key list yet: the issuer was not known
     assert paper(app, awarded).startswith(b"%PDF")
 
 
-def test_the_second_certificate_is_set_once(app: Flask, awarded: UUID, chipo: Cast) -> None:
+def test_later_the_page_that_was_tried_out_is_the_page_that_is_kept(
+    app: Flask, awarded: UUID, chipo: Cast
+) -> None:
     run_worker(app)
     with app.app_context(), transaction() as session:
         enrolment = enrol(session, chipo)
@@ -117,9 +120,7 @@ def test_the_second_certificate_is_set_once(app: Flask, awarded: UUID, chipo: Ca
         second = award(session, chipo, enrolment).id
     pdf.typeset.cache_clear()
 
-    moment = clock.now()
-    with app.app_context():
-        run_due(reading, transaction, work.STEPS, "worker of a test", lambda: moment)
+    run_worker(app)
 
     made = pdf.typeset.cache_info()
     assert (made.misses, made.hits) == (1, 1)
@@ -197,6 +198,26 @@ def test_it_is_dated_as_it_was_signed_also_when_the_paper_comes_much_later(
     issued_at = certificate(app, awarded).issued_at
     assert isinstance(issued_at, datetime)
     assert issued_at < later - timedelta(days=1)
+
+
+def test_a_key_that_came_while_it_was_tried_out_counts_on_its_day(
+    app: Flask, awarded: UUID
+) -> None:
+    drafted = prepare(app, awarded)
+    later = clock.now() + timedelta(seconds=5)
+    settings = app.config["LMS"]
+    with app.app_context(), transaction() as session:
+        actions.keep_ring(session, installation.read(session), work.signer(settings), now=later)
+    record(app, awarded, drafted)
+    run_worker(app)
+
+    with app.app_context():
+        session = db.session()
+        signed = session.get_one(CertificateHolder, awarded).payload
+        assert signed is not None
+        ring = keys.read_ring(installation.setting(session, actions.RING))
+        verdict = verify(qr.text_of(signed), ring, None, later)
+    assert verdict.outcome is Outcome.NO_LIST
 
 
 def withdraw(certificate_id: UUID) -> None:

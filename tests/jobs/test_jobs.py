@@ -187,3 +187,13 @@ def test_what_gave_up_goes_on_where_it_stopped_when_somebody_asks(app: Flask) ->
 
     assert run(app, {"count": count}) == 1
     assert (job(app, wanted).state, job(app, wanted).failures) == ("done", 0)
+
+
+def test_every_kind_of_job_has_its_step_where_the_table_says(app: Flask) -> None:
+    steps = app.config["JOB_STEPS"]()
+
+    assert len(steps) == len(set(steps)) > 0
+    for kind in steps:
+        assert steps[kind] is not None
+    with pytest.raises(KeyError):
+        steps["unheard of"]

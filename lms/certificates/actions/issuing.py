@@ -19,6 +19,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,21 +42,24 @@ from lms.installation import Installation
 from lms.kernel.messages import Message
 from lms.learning.rules import effective_rule, pass_sentence
 from lms.signing import codes, cose, keys, payload, qr
+from lms.signing.keys import KeyRing
 from lms.signing.refusals import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A certificate as it would be printed now. Only number, day and signature are still open.
+    """A certificate as it would be printed. Only its number and its signature are still open.
 
     snapshot     with the next number, which somebody else may draw first.
     names        the holder's, in one or two scripts.
     short_title  of the course, for a code in which the long one does not fit; may be empty.
+    moment       of the issue, to the second.
     """
 
     snapshot: CertificateSnapshot
     names: tuple[str, ...]
     short_title: str
+    moment: datetime
 
 
 def draft(
@@ -73,7 +77,8 @@ def draft(
     if certificate is None or not _awaits_number(session, certificate):
         return None
     holder = session.get_one(CertificateHolder, certificate_id)
-    issued_on = _day(now, site)
+    moment = now.replace(microsecond=0)
+    issued_on = _day(moment, site)
     last = session.scalar(
         select(CertificateCounter.last).where(CertificateCounter.year == issued_on.year)
     )
@@ -94,18 +99,18 @@ def draft(
     }
     short = texts[language].facts.get("short_title") if language in texts else None
     snapshot = _snapshot(session, certificate, site, office, titles, str(number), issued_on)
-    return Draft(snapshot, tuple(holder.names), short or "")
+    return Draft(snapshot, tuple(holder.names), short or "", moment)
 
 
-def try_out(session: Session, drafted: Draft, office: Office, *, now: datetime) -> None:
-    """Sign and set a draft as if it were issued now; the result is thrown away.
+def try_out(session: Session, drafted: Draft, office: Office) -> None:
+    """Sign and set a draft as if its number were drawn; the result is thrown away.
 
     raises   what printing it would raise: MissingGlyph, Refused, Unreadable, FileNotFoundError
              for a logo. Then no number is drawn.
     """
     stored = installation.setting(session, RING)
     issuer = keys.parse_ring(stored).issuer if stored else ""
-    signed = _sign(drafted, issuer, office, now=now)
+    signed = _sign(drafted, issuer, office)
     _set(replace(drafted.snapshot, qr_text=qr.text_of(signed)), drafted.names, office)
 
 
@@ -129,16 +134,14 @@ def freeze(
     if certificate is None or not _awaits_number(session, certificate):
         return
     holder = session.get_one(CertificateHolder, certificate_id)
-    issued_on = _day(now, site)
     ring = keep_ring(session, site, office.signer, now=now)
-    number = _next_number(session, rules.number_prefix(site), issued_on.year)
+    number = _next_number(session, rules.number_prefix(site), drafted.snapshot.issued_on.year)
     drafted = replace(
         drafted,
-        snapshot=replace(
-            drafted.snapshot, number=number, issued_on=issued_on, audit_head=_audit_head(session)
-        ),
+        snapshot=replace(drafted.snapshot, number=number, audit_head=_audit_head(session)),
+        moment=_counts_from(drafted.moment, ring),
     )
-    holder.payload = _sign(drafted, ring.issuer, office, now=now)
+    holder.payload = _sign(drafted, ring.issuer, office)
     certificate.number = number
     # The QR code holds the name, so it stays with the holder's row alone.
     certificate.snapshot = drafted.snapshot.to_facts()
@@ -149,14 +152,23 @@ def freeze(
     )  # fmt: skip
 
 
-def print_paper(session: Session, certificate_id: UUID, office: Office) -> str | None:
-    """Store the PDF of a frozen certificate; return its digest, None without number or name.
+def _counts_from(moment: datetime, ring: KeyRing) -> datetime:
+    """Return ``moment``, or the first one of a key that is newer: nothing before it counts."""
+    current = ring.current()
+    return moment if current is None else max(moment, current.valid_from)
 
-    Again gives the same bytes, and so the same file.
+
+def print_paper(session: Session, certificate_id: UUID, office: Office) -> str | None:
+    """Store the PDF of a frozen certificate and return its digest.
+
+    Again gives the same bytes, and so the same file. None where there is no number yet or no
+    name any more, and where the certificate is issued already.
     """
-    certificate = session.get_one(Certificate, certificate_id)
+    certificate = session.get(Certificate, certificate_id)
+    if certificate is None or certificate.snapshot is None or certificate.issued_at is not None:
+        return None
     holder = session.get(CertificateHolder, certificate_id)
-    if certificate.snapshot is None or holder is None or holder.payload is None:
+    if holder is None or holder.payload is None:
         return None
     snapshot = CertificateSnapshot.from_facts(certificate.snapshot)
     snapshot = replace(snapshot, qr_text=qr.text_of(holder.payload))
@@ -196,18 +208,16 @@ def _day(moment: datetime, site: Installation) -> date:
 
 
 def _set(snapshot: CertificateSnapshot, names: Sequence[str], office: Office) -> bytes:
-    labels = {each: spoken(_speaker(office, each)) for each in snapshot.languages}
+    labels = {each: _labels(office.speak, each) for each in snapshot.languages}
     logos = [office.store.get(digest) for digest in snapshot.logos]
     return office.render(snapshot, names, labels, logos)
 
 
-def _speaker(office: Office, language: str) -> Callable[[str], str]:
-    return lambda msgid: _unfilled(office.speak, msgid, language)
-
-
-def _unfilled(speak: Callable[[Message, str], str], msgid: str, language: str) -> str:
-    """Return a sentence whose values are put in later: ``%(code)s`` stays as it is."""
-    return speak(Message(msgid, {"code": "%(code)s", "address": "%(address)s"}), language)
+@cache
+def _labels(speak: Callable[[Message, str], str], language: str) -> Mapping[str, str]:
+    """Return the fixed words; values are put in later: ``%(code)s`` stays as it is."""
+    values = {"code": "%(code)s", "address": "%(address)s"}
+    return spoken(lambda msgid: speak(Message(msgid, values), language))
 
 
 def name_digest(key: bytes, certificate_id: UUID, names: Sequence[str]) -> bytes:
@@ -305,12 +315,12 @@ def _signatory(person: Mapping[str, str], printed: Sequence[str]) -> Signatory:
     return Signatory(said("name"), said("title"))
 
 
-def _sign(drafted: Draft, issuer: str, office: Office, *, now: datetime) -> bytes:
+def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:
     """Return the signed message; with the course's short title where the long one does not fit."""
     snapshot = drafted.snapshot
     said = payload.CertificatePayload(
         issuer=issuer,
-        issued_at=now.astimezone(UTC).replace(microsecond=0),
+        issued_at=drafted.moment.astimezone(UTC),
         valid_through=snapshot.valid_through,
         serial=snapshot.serial,
         names=drafted.names,

@@ -1,0 +1,48 @@
+"""The worker is a process of its own and stays small."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from lms.admin.worker import SMALL
+from lms.app import create_app
+from lms.settings import Settings
+from tests.admin.conftest import stop
+
+ROOT = Path(__file__).parents[2]
+# What only publishing needs, and what only pages need.
+NOT_FOR_PAPERS = ("markdown_it", "nh3", "lms.content.html", "wtforms", "lms.desk.views")
+
+
+def test_the_unit_says_what_the_server_gives_its_child() -> None:
+    unit = (ROOT / "deploy" / "lms-worker.service").read_text()
+
+    for name, value in SMALL.items():
+        assert f"{name}={value}" in unit
+    # The command ``lms`` sets the limits of the web server.
+    assert "ExecStart=/opt/lms/.venv/bin/python -P -m lms.app work" in unit
+
+
+def test_it_shows_no_pages(here: Settings) -> None:
+    app = create_app(here, shows_pages=False)
+    stop(app)
+
+    assert app.blueprints == {}
+
+
+def test_what_makes_papers_loads_nothing_else(here: Settings) -> None:
+    program = (
+        "import sys; from lms.app import JobSteps, create_app; "
+        "app = create_app(shows_pages=False); "
+        "steps = JobSteps(); steps['certificate.issue'], steps['certificate.withdrawals']; "
+        f"print(*[name for name in {NOT_FOR_PAPERS!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"LMS_DATA": str(here.data), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
