@@ -166,6 +166,21 @@ def test_a_number_that_was_only_typed_is_kept_when_the_page_is_put_away(
     assert house.answers(attempt_id)[-1].choice == "22"
 
 
+def test_enter_in_a_number_stays_at_the_question_and_keeps_it(house: House, seats: Seats) -> None:
+    person, attempt_id = house.test_with("numeric")
+    seat = seats(person)
+    page = seat.quiz(attempt_id)
+    page.locator(".save").first.wait_for(state="hidden")
+    field = page.locator("fieldset.q input.num").first
+    field.press_sequentially("22")
+    address = page.url
+    field.press("Enter")
+    seat.hears(SAVED)
+    assert page.url == address
+    assert house.answers(attempt_id)[-1].choice == "22"
+    assert field.input_value() == "22"
+
+
 def test_a_session_that_ended_keeps_the_answer_for_the_same_person(
     house: House, seat: Seat, person: Cast, attempt_id: UUID
 ) -> None:

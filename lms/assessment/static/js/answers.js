@@ -199,11 +199,15 @@
     }
     soon();
   };
-  // This browser keeps nothing: the buttons that work without scripts come back.
+  // The buttons for pages without scripts. Off, the first one would still be what Enter in a field presses.
+  const saving = (off) => all(".save", form).forEach((each) => {
+    each.hidden = one("button", each).disabled = off;
+  });
+  // This browser keeps nothing: they come back.
   const unable = () => {
     able = false;
     say(words.unsafe, true);
-    for (const each of all(".save", form)) each.hidden = false;
+    saving(false);
   };
   const handIn = async () => {
     await put(letter({ url: words.handIn }));
@@ -287,7 +291,7 @@
   };
 
   waiting().then(() => {
-    for (const each of all(".save", form)) each.hidden = true;
+    saving(true);
     return flush();
   }).catch(unable);
 })();
