@@ -63,6 +63,11 @@ def serve(info: ScriptInfo) -> None:
         sys.stderr.flush()
         os._exit(0)
     except server.AlreadyRunningError as running:
+        if running.site and running.site != start.known_site(chosen.data):
+            raise click.ClickException(
+                f"At {where} this program serves another data folder, the demonstration perhaps. "
+                f"Stop that one, or choose another port: PORT={chosen.port + 1}"
+            ) from running
         click.echo(str(running))
     except (server.ServerError, StartRefusedError) as refused:
         raise click.ClickException(str(refused)) from refused

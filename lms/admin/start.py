@@ -187,6 +187,17 @@ def write_site(data: Path, site_id: UUID) -> None:
     (data / SITE_FILE).write_text(f"{site_id}\n", "ascii")
 
 
+def short_site(site_id: UUID) -> str:
+    """Return enough of a server's identity to tell two apart; it is no secret."""
+    return site_id.hex[:8]
+
+
+def known_site(data: Path) -> str:
+    """Return the short identity of the server whose data folder this is, empty for a new one."""
+    path = data / SITE_FILE
+    return short_site(UUID(path.read_text("ascii").strip())) if path.exists() else ""
+
+
 def first_run_code(transaction: Transaction, *, now: datetime) -> str | None:
     """Return the code of the first-run link, None when the first run is done.
 

@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import errno
 import http.client
+import json
 import os
 import resource
 import signal
@@ -43,7 +44,12 @@ class ServerError(Exception):
 
 
 class AlreadyRunningError(ServerError):
-    """This very server answers at that address; there is nothing to do."""
+    """A server of this program answers at that address.
+
+    site  which one, as its /healthz says; empty where it cannot say.
+    """
+
+    site = ""
 
 
 def return_memory() -> None:
@@ -67,7 +73,7 @@ def address(host: str, port: int, *, tls: bool) -> str:
 def require_free(host: str, port: int, *, tls: bool) -> None:
     """Return when nobody listens at ``host``:``port``; takes a second at most.
 
-    Raises AlreadyRunningError when it is this server, known by its name at /healthz, and
+    Raises AlreadyRunningError when it is this program, known by its name at /healthz, and
     ServerError when it is another program or the address is not ours to take.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -77,15 +83,19 @@ def require_free(host: str, port: int, *, tls: bool) -> None:
             trial.bind((host, port))
     except OSError as error:
         where = address(host, port, tls=tls)
-        if error.errno == errno.EADDRINUSE and _is_ours(host, port, tls=tls):
-            raise AlreadyRunningError(f"The server is already running at {where}") from None
+        site = _site_at(host, port, tls=tls) if error.errno == errno.EADDRINUSE else None
+        if site is not None:
+            running = AlreadyRunningError(f"The server is already running at {where}")
+            running.site = site
+            raise running from None
         if error.errno == errno.EADDRINUSE:
             message = f"Another program uses {where}. Choose another port: PORT={port + 1}"
             raise ServerError(message) from None
         raise ServerError(f"The server cannot listen at {where}: {error.strerror}.") from error
 
 
-def _is_ours(host: str, port: int, *, tls: bool) -> bool:
+def _site_at(host: str, port: int, *, tls: bool) -> str | None:
+    """Return which server of this program answers there, None for any other program."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     connection: http.client.HTTPConnection
     if tls:
@@ -96,11 +106,20 @@ def _is_ours(host: str, port: int, *, tls: bool) -> bool:
         connection = http.client.HTTPConnection(reachable, port, timeout=1)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().getheader("server") == "lms"
+        reply = connection.getresponse()
+        return _site_in(reply.read(1000)) if reply.getheader("server") == "lms" else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
+
+
+def _site_in(body: bytes) -> str:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return ""
+    return str(said.get("site") or "") if isinstance(said, dict) else ""
 
 
 def serve(

@@ -231,6 +231,14 @@ def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
         # The link names a host that this server answers to.
         printed = re.findall(r"First run: (\S+)/first-run/\w{16}", log.read_text())
         assert printed == [f"http://learn.test:{port}"]
+        elsewhere = subprocess.run(
+            command, env=environment | {"LMS_DATA": str(tmp_path / "other")}, text=True,
+            capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert elsewhere.returncode == 1
+        assert "serves another data folder" in elsewhere.stderr
+        assert f"PORT={port + 1}" in elsewhere.stderr
+        assert not (tmp_path / "other").exists()
     finally:
         first.terminate()
         first.wait(timeout=30)

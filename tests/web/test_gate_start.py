@@ -35,13 +35,14 @@ def listen(port: int) -> Iterator[Callable[[str], None]]:
     """Let another program listen at ``port`` under a name."""
     stops: list[Callable[[], None]] = []
 
-    def start(name: str) -> None:
+    def start(name: str, said: bytes = b"") -> None:
         class Answer(http.server.BaseHTTPRequestHandler):
             server_version, sys_version = name, ""
 
             def do_GET(self) -> None:
                 self.send_response(503)
                 self.end_headers()
+                self.wfile.write(said)
 
             def version_string(self) -> str:
                 return name
@@ -74,6 +75,19 @@ def test_our_own_server_is_known_even_when_it_is_not_well(
         server.require_free("127.0.0.1", port, tls=False)
     with pytest.raises(server.AlreadyRunningError, match=f"at http://0.0.0.0:{port}$"):
         server.require_free("0.0.0.0", port, tls=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "site"),
+    [(b'{"site": "0a1b2c3d"}', "0a1b2c3d"), (b'{"site": null}', ""), (b"[]", ""), (b"\xff", "")],
+)
+def test_it_says_which_of_our_servers_answers(
+    port: int, listen: Callable[..., None], said: bytes, site: str
+) -> None:
+    listen("lms", said)
+    with pytest.raises(server.AlreadyRunningError) as caught:
+        server.require_free("127.0.0.1", port, tls=False)
+    assert caught.value.site == site
 
 
 @pytest.mark.parametrize("tls", [False, True])
