@@ -110,6 +110,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.background.views import bp as background
     from lms.admin.people.views import bp as people
     from lms.admin.places.views import bp as places
+    from lms.admin.programmes.views import bp as programmes
     from lms.admin.requirements.views import bp as requirements
     from lms.admin.roles.views import bp as roles
     from lms.admin.slips.views import bp as slips
@@ -122,7 +123,7 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     shown = [
         accounts, admin, assessment, background, certificates, desk, factor, learning, people,
-        places, requirements, roles, slips, waivers,
+        places, programmes, requirements, roles, slips, waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -245,6 +246,7 @@ COMMANDS = {
     "grant": "lms.accounts.cli:grant",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.learning.cli:enrol",
+    "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }
 

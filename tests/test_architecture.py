@@ -38,6 +38,7 @@ WITHOUT_VIEWER = {
     "lms.assessment.queries.answers": "an attempt that the caller found for its owner",
     "lms.assessment.queries.seen_items": "an enrolment that the caller found for its owner",
     "lms.assessment.queries.attempts": "an enrolment that the caller found for its owner",
+    "lms.catalogue.programmes.queries.only_running": "whoever begins a course by themselves",
     "lms.learning.queries.passed_courses": "the person who begins a course",
     "lms.learning.queries.last_failed": "an enrolment that the caller found for its owner",
     "lms.learning.queries.sittings": "an enrolment that the caller found for its owner",

@@ -64,6 +64,7 @@ def serve(info: ScriptInfo) -> None:
         os._exit(0)
     except server.AlreadyRunningError as running:
         if running.site and running.site != start.known_site(chosen.data):
+            where = server.address(chosen.host, chosen.port, tls=chosen.tls)
             raise click.ClickException(
                 f"At {where} this program serves another data folder, the demonstration perhaps. "
                 f"Stop that one, or choose another port: PORT={chosen.port + 1}"

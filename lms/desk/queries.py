@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
 from lms.assessment.models import Answer, Attempt
-from lms.catalogue.models import Course, EditionText
+from lms.catalogue.models import Course, EditionText, Programme
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
@@ -84,8 +84,10 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
             select(
                 title, Enrolment.begun_at, Enrolment.route, Progress.lessons,
                 Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
+                Programme.titles.label("programme"),
             )
             .join(Course, Course.id == Enrolment.course_id)
+            .outerjoin(Programme, Programme.id == Enrolment.programme_id)
             .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
             .where(Enrolment.person_id == me).order_by(Enrolment.made_at)
         ),

@@ -20,7 +20,8 @@ from lms.assessment.drawing import BankTooSmallError
 from lms.assessment.models import Attempt, AttemptGrant
 from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
-from lms.catalogue.models import Course, Edition, EditionText
+from lms.catalogue.models import Course, Edition, EditionText, ProgrammeCourse
+from lms.catalogue.programmes import queries as programmes
 from lms.catalogue.structure import Structure
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
@@ -43,6 +44,8 @@ def begin(
 ) -> Enrolment:
     """Begin a course: enrol (where the course is open) and pin the newest edition number.
 
+    Who enrols by themselves learns for the programme to which the course belongs that day, when
+    there is exactly one.
     language  of the titles in a refusal; the person's own where none is given.
     Saying it twice changes nothing. raises NotFound for a course that is not open to this
     person, Refused with the missing courses in words where a prerequisite is not passed.
@@ -63,7 +66,10 @@ def begin(
     if enrolment is None:
         if course.access != "open":
             raise NotFound
-        enrolment = enrol(session, viewer.person_id, course.id, route="self", by=viewer, now=now)
+        enrolment = enrol(
+            session, viewer.person_id, course.id, route="self", by=viewer, now=now,
+            programme_id=_running_programme(session, course.id, now),
+        )  # fmt: skip
     if enrolment.begun_at is None:
         edition = session.get_one(Edition, course.edition_id)
         _require_prerequisites(session, viewer, edition, language or viewer.language)
@@ -102,17 +108,27 @@ def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
     former.closed_at, former.closed_because = now, "renewed"
     session.flush()
     enrolment = enrol(
-        session, viewer.person_id, former.course_id, route=former.route, by=viewer, now=now
-    )
+        session, viewer.person_id, former.course_id, route=former.route, by=viewer, now=now,
+        programme_id=_running_programme(session, former.course_id, now),
+    )  # fmt: skip
     course = session.get_one(Course, former.course_id)
     edition = session.get_one(Edition, course.edition_id)
-    enrolment.renews_id, enrolment.programme_id = former.id, former.programme_id
+    enrolment.renews_id = former.id
     enrolment.begun_at, enrolment.number = now, edition.number
     records.append(
         session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
         edition_id=edition.id,
     )  # fmt: skip
     return enrolment
+
+
+def _running_programme(session: Session, course_id: str, now: datetime) -> UUID | None:
+    return programmes.only_running(session, course_id, day=_day(session, now))
+
+
+def _day(session: Session, now: datetime) -> date:
+    """Return the day of a moment on the clocks of this country."""
+    return now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
 
 
 def _one_at_a_time(session: Session, person_id: UUID) -> None:
@@ -129,12 +145,15 @@ def enrol(
     by: Viewer | None,
     now: datetime,
     due_on: date | None = None,
+    programme_id: UUID | None = None,
 ) -> Enrolment:
     """Add an open enrolment.
 
     route   self, rule, list or trainer; for listed and restricted courses never self.
     due_on  the last day on which it is to be passed, None: no deadline.
-    raises  Refused where the person has one already: there is never a second.
+    programme_id  for which programme they learn; the enrolment keeps it for good.
+    raises  Refused where the person has one already: there is never a second; and where the
+            course does not belong to the programme.
     """
     _one_at_a_time(session, person_id)
     if session.scalar(
@@ -144,9 +163,12 @@ def enrol(
         )
     ):  # fmt: skip
         raise Refused(Message(msg("This person is enrolled in the course already.")))
+    if programme_id is not None and not session.get(ProgrammeCourse, (programme_id, course_id)):
+        raise Refused(Message(msg("This course does not belong to that programme.")))
     enrolment = Enrolment(
         id=new_ordered_id(), person_id=person_id, course_id=course_id, route=route, number=None,
         due_on=due_on, made_at=now, made_by=actor_id(by) if by else None,
+        programme_id=programme_id,
     )  # fmt: skip
     session.add(enrolment)
     session.flush()
@@ -379,8 +401,7 @@ def hand_in(
     if attempt.test in rules.FINAL_TESTS:
         verb = "passed" if earned.passed else "failed"
     if verb == "passed":
-        day = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
-        held = rules.held(day, structure.validity_months)
+        held = rules.held(_day(session, now), structure.validity_months)
     records.append(
         session, enrolment, verb, f"{attempt.test}-test", by=viewer, now=now,
         key=f"{verb}:{attempt.id}", claimed_at=claimed_at, edition_id=edition.id,

@@ -120,7 +120,7 @@ def scene(app: Flask, places: Places) -> Scene:
             "enrolment_id": enrolment.id,
             "requirement_id": required(session, places.northgate.id).id,
             "job_id": jobs.ask(session, "x", "x", now=now).id, "import_id": UUID(int=1),
-            "certificate_id": UUID(int=1), "programme_id": UUID(int=1), "code": "x", "kind": "x",
+            "certificate_id": UUID(int=1), "programme": "x", "code": "x", "kind": "x",
         }  # fmt: skip
     return Scene(app, people, values)
 

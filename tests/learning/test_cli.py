@@ -58,6 +58,20 @@ def test_a_person_is_enrolled_in_any_course(
     assert "enrolment.made" in audited(app)
 
 
+def test_a_person_is_enrolled_for_a_programme(
+    app: Flask, run: Run, amina: Cast, small_course: SmallCourse
+) -> None:
+    run("programme", "add", "health", "--title", "en=Health", "--from", "2026-01-01")
+    refused = run("enrol", "N-1001", "hygiene", "--programme", "health")
+    assert (refused.exit_code, enrolments(app)) == (1, [])
+    assert "does not belong to that programme" in refused.output
+    assert run("enrol", "N-1001", "hygiene", "--programme", "nothing").exit_code == 1
+    run("programme", "course", "health", "hygiene")
+    assert run("enrol", "N-1001", "hygiene", "--programme", "health").exit_code == 0
+    with app.app_context():
+        assert db.session().scalars(select(Enrolment.programme_id)).one() is not None
+
+
 def test_enrolling_twice_says_so_and_changes_nothing(
     app: Flask, run: Run, amina: Cast, small_course: SmallCourse
 ) -> None:

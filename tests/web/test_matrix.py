@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lms import installation
+from lms.accounts.rules import SERVER
+from lms.catalogue.programmes import actions as programmes
+from lms.catalogue.programmes.actions import Details
 from lms.certificates import actions as certificates
 from lms.certificates.models import Certificate
 from lms.db import transaction
@@ -89,6 +93,9 @@ def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) ->
 def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast) -> House:
     course = publish_small(app)
     other = publish_small(app, course_id="C91", slug="kitchen")
+    with app.app_context(), transaction() as session:
+        title = Details({"en": "A second test"}, date(2099, 1, 1), None)
+        programmes.add(session, SERVER, "second-test", "pilot", title, now=clock.now())
     people = {"owner": amina, "colleague": chipo, "other facility": daniel, "trainer": bolat,
               "administrator": grace}  # fmt: skip
     of = {name: _award(app, course, other, person) for name, person in people.items()}
@@ -118,6 +125,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "exemption_id": [nothing],
         "external_id": [nothing],
         "enrolment_id": [nothing],
+        "programme": ["second-test"],
     }
 
 

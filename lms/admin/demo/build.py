@@ -33,6 +33,8 @@ from lms.admin.demo.states import State
 from lms.admin.demo.stories import Learner, Story, World, story_of, tell
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionLesson
+from lms.catalogue.programmes import actions as programmes
+from lms.catalogue.programmes.actions import Details, Partners
 from lms.catalogue.structure import Structure
 from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
@@ -109,6 +111,7 @@ def build(
     _work(session, steps, began + timedelta(minutes=1))
     _add_places(session, now=began + timedelta(hours=1))
     _require(session, now=began + timedelta(hours=1))
+    _add_programmes(session, began=began + timedelta(minutes=90), now=now)
     world = _world(session, steps, now=now)
     stories: list[Story] = []
     for n, (one, word, hashed) in enumerate(others):
@@ -210,6 +213,19 @@ def _add_places(session: Session, *, now: datetime) -> None:
     for place in (*service.REGIONS, *service.FACILITIES):
         new = NewUnit(place.kind, place.code, place.names, place.below)
         register.add_unit(session, SERVER, new, now=now)
+
+
+def _add_programmes(session: Session, *, began: datetime, now: datetime) -> None:
+    """Add the programmes to which the course belongs; who begins it in their time is theirs."""
+    course = select(Course.id).where(Course.slug == service.COURSE)
+    for each in service.PROGRAMMES:
+        ends = None if each.ends is None else now.date() - timedelta(days=each.ends)
+        new = Details(each.titles, now.date() - timedelta(days=each.begins), ends)
+        programmes.add(session, SERVER, each.code, "programme", new, now=began)
+        carried = Partners(service.NAMES, each.partners, each.funders, each.printed)
+        programmes.change(session, SERVER, each.code, carried, now=began)
+        chosen = session.scalars(course).all()
+        programmes.choose_courses(session, SERVER, each.code, chosen, now=began)
 
 
 def _world(session: Session, steps: Steps, *, now: datetime) -> World:

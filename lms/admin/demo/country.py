@@ -30,7 +30,7 @@ from lms.admin.demo.waves import Course as Taken
 from lms.admin.demo.waves import Member, Wave
 from lms.assessment.models import Answer, Attempt
 from lms.audit import actions as audit
-from lms.catalogue.models import Course, Edition, EditionLesson
+from lms.catalogue.models import Course, Edition, EditionLesson, Programme, ProgrammeCourse
 from lms.catalogue.structure import Structure
 from lms.certificates.actions import Office
 from lms.installation import Site
@@ -138,6 +138,11 @@ def _course(
         test: sheets.pile(session, structure, edition.id, test, rule, dice, now=now)
         for test in ("pre", "post")
     }
+    programmes = session.execute(
+        select(Programme.id, Programme.starts_on, Programme.ends_on)
+        .join(ProgrammeCourse, ProgrammeCourse.programme_id == Programme.id)
+        .where(ProgrammeCourse.course_id == row.id)
+    )
     taken = Taken(
         id=row.id,
         edition_id=edition.id,
@@ -148,6 +153,7 @@ def _course(
         modules={lesson.code: lesson.module for lesson in structure.lessons()},
         pre=piles["pre"],
         post=piles["post"],
+        programmes=[waves.Programme(*each) for each in programmes],
     )
     return taken, structure.validity_months
 

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from lms.admin.demo.bulk import write_rows
 from lms.admin.demo.waves import Passed, Row
+from lms.catalogue.models import Programme
 from lms.certificates import actions, rules
 from lms.certificates.actions import RING, Office
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
+from lms.certificates.programme import NOTHING, said_of
 from lms.certificates.snapshot import CertificateSnapshot
 from lms.installation import Installation, setting
 from lms.kernel.ids import new_id
@@ -49,6 +51,8 @@ class Papers:
             if row.snapshot is not None:
                 model = CertificateSnapshot.from_facts(row.snapshot)
                 self._models.setdefault(model.language, model)
+        printed = session.scalars(select(Programme).where(Programme.printed.is_(True)))
+        self._programmes = {each.id: each for each in printed}
         self._last = {row.year: row.last for row in session.scalars(select(CertificateCounter))}
 
     def issue(self, passed: Sequence[Passed], course_id: str, edition_id: int) -> int:
@@ -78,8 +82,13 @@ class Papers:
         zone = ZoneInfo(self._site.time_zone)
         completed_on = passed.passed_at.astimezone(zone).date()
         place = self._place()
+        programme = self._programmes.get(passed.programme_id) if passed.programme_id else None
+        said = said_of(programme, model.languages) if programme else NOTHING
         snapshot = replace(
             model,
+            programme=said.title,
+            partners=said.partners,
+            funders=said.funders,
             serial=serial,
             number=self._number(issued_at.astimezone(zone).year),
             code=codes.new_code(),

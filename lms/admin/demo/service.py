@@ -45,6 +45,69 @@ class Place:
     below: str
 
 
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme of the service: it runs between so many days before today, None: until further.
+
+    printed  whether certificates name it; one that would tell whom the staff look after is not.
+    """
+
+    code: str
+    titles: Names
+    partners: Names
+    funders: Names
+    begins: int
+    ends: int | None
+    printed: bool
+
+
+# One after the other, so that whoever begins the course learns for the one that runs.
+PROGRAMMES = (
+    Programme(
+        "tawassol",
+        {
+            "en": "Tawassol: talking and listening in daily prison work",
+            "fr": "Tawassol : parler et écouter au quotidien en prison",
+            "ar": "تواصل: الحوار والإصغاء في العمل اليومي بالسجون",
+            "ru": "Тавассоль: диалог в ежедневной работе тюрьмы",
+            "kk": "Тауассол: түрмедегі күнделікті жұмыстағы диалог",
+        },
+        {
+            "en": "Coast Institute for Public Service", "fr": "Institut côtier du service public",
+            "ar": "معهد الساحل للخدمة العامة", "ru": "Прибрежный институт государственной службы",
+            "kk": "Жағалау мемлекеттік қызмет институты",
+        },
+        {
+            "en": "Training Fund of Belmare", "fr": "Fonds de formation de Belmare",
+            "ar": "صندوق التكوين في بلمار", "ru": "Учебный фонд Бельмаре",
+            "kk": "Бельмаре оқу қоры",
+        },
+        begins=785, ends=366, printed=True,
+    ),
+    Programme(
+        "vep",
+        {
+            "en": "VEP: fair treatment and safety in special units",
+            "fr": "VEP : traitement équitable et sécurité dans les unités spéciales",
+            "ar": "VEP: المعاملة العادلة والسلامة في الوحدات الخاصة",
+            "ru": "VEP: справедливое обращение и безопасность в особых отделениях",
+            "kk": "VEP: арнайы бөлімшелердегі әділ қарым-қатынас және қауіпсіздік",
+        },
+        {
+            "en": "Highlands Law School", "fr": "École de droit des Hautes Terres",
+            "ar": "مدرسة المرتفعات للقانون", "ru": "Школа права Нагорья",
+            "kk": "Таулы өңір құқық мектебі",
+        },
+        {
+            "en": "Training Fund of Belmare", "fr": "Fonds de formation de Belmare",
+            "ar": "صندوق التكوين في بلمار", "ru": "Учебный фонд Бельмаре",
+            "kk": "Бельмаре оқу қоры",
+        },
+        begins=365, ends=None, printed=False,
+    ),
+)  # fmt: skip
+
+
 COUNTRY = "XX"
 COUNTRY_LETTERS = "HQ"
 REGIONS = (

@@ -18,6 +18,8 @@ from uuid import UUID
 from lms.admin.demo.people import Invented
 from lms.admin.demo.sheets import Pile, Sheet
 from lms.admin.demo.states import State
+from lms.catalogue.programmes.rules import State as Programmes
+from lms.catalogue.programmes.rules import state_on
 from lms.learning import rules
 from lms.learning.projection import Fact, Standing, take
 
@@ -54,10 +56,20 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme to which the course belongs, and when it runs."""
+
+    id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The course that all of them take, and the tests that they may get.
 
-    sections  lesson code -> ids of its sections.
+    sections    lesson code -> ids of its sections.
+    programmes  one after the other: whoever begins while one runs learns for it.
     """
 
     id: str
@@ -69,14 +81,16 @@ class Course:
     modules: dict[str, str]  # lesson code -> module code
     pre: Pile
     post: Pile
+    programmes: Sequence[Programme]
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Somebody who is given a certificate: for which attempt, and when."""
+    """Somebody who is given a certificate: for which programme and attempt, and when."""
 
     member: Member
     enrolment_id: UUID
+    programme_id: UUID | None
     attempt_id: UUID
     passed_at: datetime
 
@@ -139,6 +153,7 @@ class _Study:
         self.standing = Standing()
         self.count = 0
         self.enrolment_id = UUID(int=0)
+        self.programme_id: UUID | None = None
 
     def follow(self, state: State) -> None:
         """Write the rows of somebody who ends in ``state``."""
@@ -170,7 +185,7 @@ class _Study:
             number, at = 2, self._day(RETRY_DAY)
         _, attempt_id, passed_at = self._sit("post", post.passed, number, at)
         if state is State.CERTIFIED:
-            done = Passed(self.member, self.enrolment_id, attempt_id, passed_at)
+            done = Passed(self.member, self.enrolment_id, self.programme_id, attempt_id, passed_at)
             self.made.certified.append(done)
 
     def _day(self, day: int) -> datetime:
@@ -181,13 +196,18 @@ class _Study:
 
     def _begin(self, at: datetime) -> None:
         self.enrolment_id = ordered_id(at, self.dice)
+        running = (
+            each.id for each in self.course.programmes
+            if state_on(at.date(), each.starts_on, each.ends_on) is Programmes.RUNNING
+        )  # fmt: skip
+        self.programme_id = next(running, None)
         self.made.enrolments.append(
             {
                 "id": self.enrolment_id, "person_id": self.member.person_id,
                 "course_id": self.course.id, "route": "self", "number": self.course.number,
                 "due_on": None, "made_at": at, "made_by": None, "begun_at": at,
                 "closed_at": None, "closed_because": None, "renews_id": None,
-                "programme_id": None,
+                "programme_id": self.programme_id,
             }
         )  # fmt: skip
         self._record("launched", self.course.id, at, "launched")

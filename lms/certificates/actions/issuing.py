@@ -37,6 +37,7 @@ from lms.certificates.actions.office import LOGOS, Office
 from lms.certificates.actions.published import RING, ask_for_list, keep_ring
 from lms.certificates.labels import spoken
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
+from lms.certificates.programme import printed_programme
 from lms.certificates.snapshot import CertificateSnapshot, Signatory
 from lms.installation import Installation
 from lms.kernel.messages import Message
@@ -263,6 +264,7 @@ def _snapshot(
     rule = pass_sentence(effective_rule(structure.pass_rule, floor=site.least_percent))
     unconfirmed = bool(structure.unconfirmed())
     list_number, place = rules.list_place(certificate.status_index)
+    programme = printed_programme(session, certificate, tuple(titles))
     return CertificateSnapshot(
         serial=certificate.id,
         number=number,
@@ -287,6 +289,9 @@ def _snapshot(
             if unconfirmed
         },
         boxes=structure.boxes,
+        programme=programme.title,
+        partners=programme.partners,
+        funders=programme.funders,
         signatories=tuple(_signatory(person, tuple(titles)) for person in site.signatories),
         logos=tuple(installation.setting(session, LOGOS) or ()),
         country=site.country,

@@ -24,6 +24,7 @@ from lms.app import create_app
 from lms.assessment.models import Attempt
 from lms.audit.actions import first_bad_row
 from lms.audit.models import AuditRow
+from lms.catalogue.models import Programme
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.db import transaction
 from lms.extensions import db
@@ -196,6 +197,33 @@ def test_every_office_is_held_where_it_belongs(session: Session, accounts: Lines
         ("observer", "country"): 1, ("inspector", "country"): 1,
     }  # fmt: skip
     assert sum(line["role"] == "trainer" for line in accounts) == 8
+
+
+def test_two_programmes_follow_each_other_and_have_learners(session: Session) -> None:
+    learned = dict(
+        session.execute(
+            select(Programme.code, func.count(Enrolment.id))
+            .outerjoin(Enrolment, Enrolment.programme_id == Programme.id)
+            .group_by(Programme.code)
+        ).all()
+    )
+    assert set(learned) == {"tawassol", "vep"}
+    assert min(learned.values()) > 0
+    # Who was put on the list by the office learns for none.
+    none = select(func.count()).where(Enrolment.programme_id.is_(None), Enrolment.route == "list")
+    assert session.scalar(none.select_from(Enrolment)) == session.scalar(
+        select(func.count()).where(Enrolment.route == "list").select_from(Enrolment)
+    )
+
+
+def test_one_programme_is_printed_on_certificates_and_the_other_is_not(session: Session) -> None:
+    rows = session.execute(
+        select(Programme.code, Certificate.snapshot)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .join(Programme, Programme.id == Enrolment.programme_id)
+    ).all()
+    named = {(row.code, bool(row.snapshot["programme"])) for row in rows}
+    assert named == {("tawassol", True), ("vep", False)}
 
 
 def test_names_are_written_in_two_scripts(session: Session) -> None:

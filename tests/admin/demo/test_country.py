@@ -25,7 +25,7 @@ from lms.app import create_app
 from lms.assessment import queries, rules
 from lms.assessment.models import Attempt
 from lms.audit.actions import first_bad_row
-from lms.catalogue.models import Edition
+from lms.catalogue.models import Edition, Programme
 from lms.catalogue.structure import Structure
 from lms.certificates.actions import RING, name_digest
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
@@ -159,6 +159,17 @@ def test_who_is_certified_has_passed_and_confirmed_the_name(session: Session, ad
         assert passed is not None
         assert confirmed is not None
         assert passed < confirmed <= awarded
+
+
+def test_certificates_name_the_programme_where_it_allows_it(session: Session) -> None:
+    rows = session.execute(
+        select(Programme.printed, Certificate.snapshot)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .outerjoin(Programme, Programme.id == Enrolment.programme_id)
+    ).all()
+    named = Counter((row.printed, bool(row.snapshot["programme"])) for row in rows)
+    assert set(named) == {(True, True), (False, False)}
+    assert min(named.values()) > PEOPLE / 10
 
 
 def test_numbers_of_certificates_have_no_gap(session: Session) -> None:
