@@ -29,6 +29,7 @@ WITHOUT_VIEWER = {
     "lms.accounts.queries.account_by_number": "sign-in: there is no viewer yet",
     "lms.accounts.queries.account_of": "the person of a session that this browser holds",
     "lms.accounts.queries.identity": "the person of a session that this browser holds",
+    "lms.accounts.queries.codes": "a restore compares what stood before with what is restored",
     "lms.accounts.queries.roles_on": "makes the viewer",
     "lms.accounts.queries.acting": "makes the viewer of a job",
     # The caller has found the attempt, form or enrolment for its owner before.
@@ -49,6 +50,7 @@ WITHOUT_VIEWER = {
     "lms.audit.queries.newest_at": "the server compares its clock with what it has recorded",
     "lms.jobs.queries.next_due": "the worker",
     "lms.jobs.queries.failed": "a count for the doctor",
+    "lms.jobs.queries.last_failure": "what went wrong, for the doctor",
     # A stranger with the paper in hand.
     "lms.certificates.queries.by_code": "whoever holds the paper may ask",
     "lms.certificates.queries.events": "a certificate that the caller found",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts import once, throttle
+from lms.accounts import once, queries, throttle
 from lms.accounts.models import Credential, HeldForm, Person, SignIn
+from lms.accounts.queries import Codes
 from lms.accounts.rules import HELD_FOR, LARGEST_HELD, kept_fields
 from lms.accounts.throttle import Sender
 from lms.audit import actions as audit
@@ -247,6 +248,36 @@ def sign_out(session: Session, session_id: int, person_id: UUID, *, now: datetim
 def end_sessions(session: Session, person_id: UUID, *, because: str, now: datetime) -> None:
     """End every session of a person at once: the next request finds nobody signed in."""
     _end(session, SignIn.person_id == person_id, because=because, now=now)
+
+
+def end_what_was_restored(
+    session: Session, standing: Mapping[UUID, Codes], *, now: datetime
+) -> tuple[int, int]:
+    """End every session and every held form of a database that was just restored.
+
+    Who had signed out, was disabled or went to another computer since the backup would be signed
+    in again. A one-time or spare code that no longer stood was used or replaced since; it ends.
+
+    standing  the codes of each person as they stood before the restore; empty where nobody knows.
+
+    returns how many sessions and how many codes ended. Works with every older schema, too.
+    """
+    sessions = _end(session, SignIn.ended_at.is_(None), because="restored", now=now)
+    session.execute(delete(HeldForm))
+    ended = 0
+    for person_id, codes in queries.codes(session).items():
+        stood = standing.get(person_id, codes)
+        if codes.first is not None and codes.first != stood.first:
+            ended += 1
+            _change(session, person_id, code_hash=None, code_until=None)
+        if codes.spare is not None and codes.spare != stood.spare:
+            ended += 1
+            _change(session, person_id, spare_code_hash=None)
+    return sessions, ended
+
+
+def _change(session: Session, person_id: UUID, **values: None) -> None:
+    session.execute(update(Credential).where(Credential.person_id == person_id).values(**values))
 
 
 def _end(session: Session, which: Any, *, because: str, now: datetime) -> int:  # noqa: ANN401 -- a condition

@@ -135,7 +135,7 @@ class SignIn(Base):
     seen_at: Mapped[datetime]
     second_factor_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_because: Mapped[str | None]  # sign-out, replaced, disabled, reset, password
+    ended_because: Mapped[str | None]  # sign-out, replaced, disabled, reset, password, restored
 
 
 class SecondFactor(Base):

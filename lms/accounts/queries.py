@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,22 @@ def identity(session: Session, person_id: UUID) -> Row[str, str | None, str]:
             Identity.person_id == person_id
         )
     ).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The hashes of the codes that open a new password for somebody; None where none does."""
+
+    first: str | None
+    spare: str | None
+
+
+def codes(session: Session) -> dict[UUID, Codes]:
+    """Return everybody's codes, as a restore compares them; with every older schema, too."""
+    found = session.execute(
+        select(Credential.person_id, Credential.code_hash, Credential.spare_code_hash)
+    )
+    return {person_id: Codes(first, spare) for person_id, first, spare in found}
 
 
 def person_by_number(

@@ -76,10 +76,14 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SlowStep:
-    """A step in two parts. Killed between them, both are done again."""
+    """A step in two parts. Killed between them, both are done again, once ``lease`` is over.
+
+    lease  how long nobody else may do it: longer than the slow part may take.
+    """
 
     prepare: Prepare
     record: Record
+    lease: timedelta = LEASE
 
 
 Steps = Mapping[str, Step | SlowStep]
@@ -107,8 +111,12 @@ def ask(
     return job
 
 
-def take(session: Session, owner: str, *, now: datetime) -> Job | None:
+def take(
+    session: Session, owner: str, steps: Steps | None = None, *, now: datetime
+) -> Job | None:
     """Lease the job that is due longest, None when there is none.
+
+    steps  says which kinds take longer than the usual lease.
 
     A lease that its owner let run out (killed, switched off) is free again.
     """
@@ -124,7 +132,9 @@ def take(session: Session, owner: str, *, now: datetime) -> Job | None:
         .with_for_update(skip_locked=True)
     )
     if job is not None:
-        job.lease_until, job.lease_owner = now + LEASE, owner
+        doing = steps[job.kind] if steps is not None and job.kind in steps else None
+        lease = doing.lease if isinstance(doing, SlowStep) else LEASE
+        job.lease_until, job.lease_owner = now + lease, owner
     return job
 
 
@@ -159,11 +169,13 @@ def step(
         job.cursor = doing.record(session, job.facts, job.cursor, prepared, now=now)
     else:
         job.cursor = doing(session, job.facts, job.cursor, now=now)
-    job.lease_until = now + LEASE
     job.failures, job.error = 0, None
     job.done_units += 1
+    # The next step waits behind what has become due meanwhile: nobody's certificate waits for
+    # the two thousand that somebody else has asked for.
+    job.lease_until, job.due_at = None, now
     if job.cursor is None:
-        job.state, job.ended_at, job.lease_until = "done", now, None
+        job.state, job.ended_at = "done", now
     return job.state == "waiting"
 
 
@@ -176,13 +188,6 @@ def note_failure(session: Session, job_id: int, error: Exception, *, now: dateti
     job.due_at = now + timedelta(seconds=min(2**job.failures, 600))
     if job.failures >= MOST_FAILURES:
         job.state, job.ended_at = "failed", now
-
-
-def give_back(session: Session, job_id: int, owner: str) -> None:
-    """End the lease of a job that is not finished: the next worker need not wait for its end."""
-    job = session.get_one(Job, job_id, with_for_update=True)
-    if job.lease_owner == owner:
-        job.lease_until = None
 
 
 def try_again(session: Session, *, now: datetime) -> int:
@@ -201,7 +206,7 @@ def run_due(
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Do all work that is due; return how many steps were done.
+    """Do all work that is due, a step of each job in turn; return how many steps were done.
 
     reading      gives a session that looks things up and locks nothing.
     transaction  opens a writing unit of work that commits at its end.
@@ -210,25 +215,20 @@ def run_due(
     done = 0
     while not stopping():
         with transaction() as session:
-            job = take(session, owner, now=clock())
+            job = take(session, owner, steps, now=clock())
             leased = (job.id, job.kind) if job else None
         if leased is None:
             break
-        job_id, more = leased[0], True
-        while more and not stopping():
-            try:
-                prepared = prepare(reading(), job_id, steps, now=clock())
-                with transaction() as session:
-                    more = step(session, job_id, owner, steps, prepared, now=clock())
-                done += 1
-            except Exception as error:
-                log.exception("job %s (%s) failed", *leased)
-                with transaction() as session:
-                    note_failure(session, job_id, error, now=clock())
-                more = False
-        if more:
+        job_id = leased[0]
+        try:
+            prepared = prepare(reading(), job_id, steps, now=clock())
             with transaction() as session:
-                give_back(session, job_id, owner)
+                step(session, job_id, owner, steps, prepared, now=clock())
+            done += 1
+        except Exception as error:
+            log.exception("job %s (%s) failed", *leased)
+            with transaction() as session:
+                note_failure(session, job_id, error, now=clock())
     return done
 
 

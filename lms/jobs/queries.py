@@ -37,3 +37,10 @@ def own_jobs(session: Session, viewer: Viewer) -> list[Job]:
             select(Job).where(Job.asked_by == viewer.person_id).order_by(Job.id.desc()).limit(50)
         )
     )
+
+
+def last_failure(session: Session) -> str | None:
+    """Return what the job that gave up last has said, None when none has."""
+    return session.scalar(
+        select(Job.error).where(Job.state == "failed").order_by(Job.ended_at.desc()).limit(1)
+    )

@@ -158,12 +158,50 @@ def test_who_lost_the_lease_while_preparing_records_nothing(app: Flask) -> None:
     assert job(app, wanted).lease_owner == "quick"
 
 
+def test_between_two_steps_others_have_their_turn(app: Flask) -> None:
+    ask(app)
+    order: list[str] = []
+
+    def long(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) -> Any:
+        order.append("long")
+        if cursor is None:
+            actions.ask(session, "quick", "1", now=MONDAY)
+        return count(session, facts, cursor, now=now)
+
+    def quick(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) -> None:
+        order.append("quick")
+
+    moments = (MONDAY + timedelta(seconds=number) for number in range(100))
+    with app.app_context():
+        actions.run_due(
+            reading, transaction, {"count": long, "quick": quick}, "worker",
+            lambda: next(moments),
+        )  # fmt: skip
+
+    assert order == ["long", "quick", "long", "long"]
+
+
+def test_a_worker_that_died_in_long_work_keeps_others_from_it_for_its_lease(app: Flask) -> None:
+    def die(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) -> Any:
+        raise KeyboardInterrupt
+
+    lease = timedelta(minutes=30)
+    doing = slow([])["count"]
+    ask(app)
+    with pytest.raises(KeyboardInterrupt):
+        run(app, {"count": actions.SlowStep(die, doing.record, lease)})
+
+    steps = {"count": actions.SlowStep(doing.prepare, doing.record, lease)}
+    assert run(app, steps, MONDAY + timedelta(minutes=29)) == 0
+    assert run(app, steps, MONDAY + timedelta(minutes=31)) == 3
+
+
 # ---- Stopping, and going on ---------------------------------------------------------------------
 
 
 def test_a_worker_that_is_told_to_stop_finishes_its_step_and_gives_the_job_back(app: Flask) -> None:
     wanted = ask(app)
-    told = iter((False, False, True))
+    told = iter((False, True))
     with app.app_context():
         done = actions.run_due(
             reading, transaction, {"count": count}, "worker", lambda: MONDAY,
