@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.tables import Base
 
+# The decision that names the first row since which the clock of this server is right.
+CLOCK_FROM = "clock_from"
+
 
 class AuditRow(Base):
     """One thing that somebody did. Ids only: names and addresses never enter the chain."""
@@ -26,7 +29,7 @@ class AuditRow(Base):
     previous: Mapped[bytes]
     hash: Mapped[bytes]
 
-    __table_args__ = (Index("ix_audit_actor_id_at", "actor_id", "at"),)
+    __table_args__ = (Index("ix_audit_actor_id_at", "actor_id", "at"), Index("ix_audit_at", "at"))
 
 
 class AuditAddress(Base):

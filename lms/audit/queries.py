@@ -7,9 +7,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.audit.models import AuditRow
+from lms import installation
+from lms.audit.models import CLOCK_FROM, AuditRow
 
 
 def newest_at(session: Session) -> datetime | None:
-    """Return the moment of the last thing that the log knows, None for an empty one."""
-    return session.scalar(select(AuditRow.at).order_by(AuditRow.id.desc()).limit(1))
+    """Return the latest moment that the log knows, None for an empty one.
+
+    Not that of the last row: whoever signs in under a clock that went back adds an early one.
+    Rows before the clock was said to be right do not count (``actions.confirm_clock``).
+    """
+    newest = select(AuditRow.at).order_by(AuditRow.at.desc()).limit(1)
+    since = installation.setting(session, CLOCK_FROM)
+    return session.scalar(newest.where(AuditRow.id >= since) if since else newest)

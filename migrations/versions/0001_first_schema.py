@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index("ix_audit_actor_id_at", ["actor_id", "at"], unique=False)
+        batch_op.create_index("ix_audit_at", ["at"], unique=False)
 
     op.create_table(
         "audit_head",
@@ -696,6 +697,7 @@ def downgrade() -> None:
     op.drop_table("certificate_counter")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_at")
         batch_op.drop_index("ix_audit_actor_id_at")
 
     op.drop_table("audit")
