@@ -15,6 +15,7 @@ from flask import Flask, g
 from flask.cli import ScriptInfo
 from flask.typing import ResponseReturnValue
 from jinja2 import FileSystemLoader
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms import installation, settings
 from lms.accounts import models as accounts_models
@@ -136,9 +137,11 @@ def blueprints(*, demo: bool) -> list[Any]:
 # what issues certificates must not carry what only publishing needs.
 JOBS = {
     "attempt.close": "lms.learning.closing",
+    "backup.drill": "lms.admin.drill",
     "certificate.issue": "lms.certificates.work",
     "certificate.withdrawals": "lms.certificates.work",
     "courses.publish": "lms.admin.publishing",
+    "integrity.check": "lms.admin.integrity",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
     "requirements.enrol": "lms.requirements.actions",
@@ -169,7 +172,7 @@ def secret_key(chosen: Settings) -> bytes:
     """Return the key that signs the flash cookie: a file of the data folder, made when missing."""
     path = chosen.data / "secret.key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         path.write_bytes(secrets.token_bytes(32))
     return path.read_bytes()
@@ -210,6 +213,11 @@ def create_gate(app: Flask) -> Gate:
         with app.app_context():
             return worker.is_due(reading(), clock.now())
 
+    def close_database() -> None:
+        """Let SQLite put its log away: one that is left over tells of a run that was killed."""
+        with app.app_context():
+            db.engine.dispose()
+
     keeper = worker.WorkerKeeper(due, environment_of(chosen, os.environ))
     watch: Watch = app.extensions[WATCH]
     refusals = RefusalPages(app)
@@ -224,7 +232,7 @@ def create_gate(app: Flask) -> Gate:
         busy_page=busy_page(app, retry_after=limits.retry_after, site=lambda: decided),
         refusal_page=refusals,
         on_start=[watch.start, refusals.make_ready, *([keeper.start] if chosen.worker else [])],
-        on_stop=[watch.stop, *([keeper.stop] if chosen.worker else [])],
+        on_stop=[watch.stop, *([keeper.stop] if chosen.worker else []), close_database],
     )  # fmt: skip
 
 
@@ -267,6 +275,25 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         found: click.Command = getattr(import_module(module), name)
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- whatever the command returns
+        """Run a command; what stops every command alike is said in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except settings.SettingsError as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        except SQLAlchemyError as error:
+            from lms.admin import trouble
+
+            said = trouble.sentence(error, settings.read().data)
+            if said is None:
+                raise
+            raise click.ClickException(str(said)) from error
+        except PermissionError as error:
+            raise click.ClickException(
+                f"This account may not use {error.filename}. Run the command as root, or as the "
+                "account of the server."
+            ) from error
 
 
 @click.group(cls=Commands)

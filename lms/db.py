@@ -12,9 +12,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.orm import Session
 
 from lms.extensions import db
@@ -34,6 +35,12 @@ PRAGMAS = (
     "PRAGMA cache_size=-4096",
     "PRAGMA trusted_schema=OFF",
 )
+
+
+def sqlite_file(database_url: str) -> Path | None:
+    """Return the file of an SQLite database, None for a database of another kind."""
+    url = make_url(database_url)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 def engine_options(database_url: str, threads: int) -> dict[str, Any]:

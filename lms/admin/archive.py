@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from uuid import UUID
 
+from lms.admin.schema import Contents
 from lms.kernel.messages import Message, msg
 
 FORMAT = 1
@@ -56,6 +57,7 @@ class ArchiveError(Exception):
 
 
 NO_BACKUP = Message(msg("This file is not a backup of this program."))
+CUT_OFF = Message(msg("This backup is damaged or was cut off. Use another backup."))
 DAMAGED = Message(
     msg("This backup is damaged: %(part)s is not what was written. Use another backup.")
 )
@@ -78,6 +80,7 @@ class Manifest:
 
     site      the identity of the server that made it, None before its first start.
     revision  the version of the schema, None for an empty database.
+    rows      how many rows each table of the database had.
     members   every file by its name in the archive, in the order in which they follow.
     """
 
@@ -85,7 +88,13 @@ class Manifest:
     site: UUID | None
     revision: str | None
     database: str
+    rows: Mapping[str, int]
     members: Mapping[str, Member]
+
+    @property
+    def held(self) -> Contents:
+        """What the database said of itself."""
+        return Contents(self.revision, self.site, self.rows)
 
     @property
     def has_keys(self) -> bool:
@@ -108,6 +117,7 @@ def pack(target: Writable, manifest: Manifest, sources: Mapping[str, Path]) -> N
             "site": manifest.site and str(manifest.site),
             "revision": manifest.revision,
             "database": manifest.database,
+            "rows": dict(manifest.rows),
             "members": {name: asdict(member) for name, member in manifest.members.items()},
         },
         indent=1,
@@ -127,6 +137,7 @@ def unpack(source: Readable, folder: Path | None) -> Manifest:
 
     raises ArchiveError for anything that is not exactly what ``pack`` wrote.
     """
+    manifest = None
     try:
         # Likewise: reading a stream needs ``read`` alone.
         with tarfile.open(fileobj=source, mode="r|") as tar:  # type: ignore[call-overload]
@@ -141,7 +152,7 @@ def unpack(source: Readable, folder: Path | None) -> Manifest:
                 if stream is None or _copied(stream, folder, entry.name) != member.sha256:
                     raise ArchiveError(_damaged(entry.name))
     except (tarfile.TarError, EOFError) as error:
-        raise ArchiveError(NO_BACKUP) from error
+        raise ArchiveError(CUT_OFF if manifest else NO_BACKUP) from error
     if expected:
         raise ArchiveError(_damaged(next(iter(expected))))
     while source.read(_PIECE):  # a sealed stream is proved only at its very end
@@ -169,6 +180,7 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
             site=said["site"] and UUID(said["site"]),
             revision=said["revision"],
             database=said["database"],
+            rows={str(table): int(count) for table, count in said["rows"].items()},
             members={name: Member(**facts) for name, facts in said["members"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

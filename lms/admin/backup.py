@@ -13,7 +13,6 @@ import secrets
 import shutil
 import sqlite3
 import stat
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,18 +20,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
-from uuid import UUID
 
-from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, select
+from sqlalchemy import NullPool, create_engine
 
-from lms.admin import archive, schema
+from lms.admin import archive, postgresql, schema
 from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
+from lms.admin.postgresql import PostgresqlError
+from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
+from lms.db import sqlite_file
 from lms.files import DIGEST
-from lms.installation import Site
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
+LAST_BACKUP = "last_backup"  # the decision that ``lms backup`` leaves: {"at", "path", "sealed"}
 BACKUPS = "backups"  # the folder in the data folder, and the setting that names another one
 SHORTEST_PASSPHRASE = 12
 
@@ -44,6 +45,10 @@ class BackupError(Exception):
         """Keep the sentence; its English form is what a terminal shows."""
         super().__init__(str(message))
         self.message = message
+
+
+class BackupBusyError(BackupError):
+    """Another backup is being made at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ def make(
     try:
         with _scratch(settings.data / BACKUPS) as scratch:
             return _make(settings, folder, passphrase, scratch, name, now)
+    except PostgresqlError as stopped:
+        raise BackupError(stopped.message) from stopped
     except OSError as error:
         raise BackupError(_why(error, folder)) from error
 
@@ -133,14 +140,14 @@ def _make(
     name: str,
     now: datetime,
 ) -> Made:
-    database = make_url(settings.database_url).get_backend_name()
+    path = sqlite_file(settings.database_url)
+    database = "postgresql" if path is None else "sqlite"
     copy = scratch / DATABASES[database]
-    if database == "sqlite":
-        _copy_sqlite(sqlite_path(settings), copy)
-        revision, site = _facts(f"sqlite:///{copy}")
+    if path is None:
+        held = postgresql.dump(settings.database_url, copy)
     else:
-        dump_postgresql(settings.database_url, copy)
-        revision, site = _facts(settings.database_url)
+        _copy_sqlite(path, copy)
+        held = contents_of(copy)
     sources = {DATABASES[database]: copy, SECRET: settings.data / SECRET}
     if passphrase is not None:
         sources |= {f"keys/{path.name}": path for path in key_files(settings)}
@@ -150,9 +157,9 @@ def _make(
     damaged = tuple(member for member, found in members.items() if _is_damaged(member, found))
     for member in damaged:
         del members[member]
-    manifest = Manifest(now, site, revision, database, members)
+    manifest = Manifest(now, held.site, held.revision, database, held.rows, members)
     _require_room(folder, sum(member.size + 1024 for member in members.values()))
-    ours = f"{name}-{site.hex[-8:] if site else 'new'}"
+    ours = f"{name}-{held.site.hex[-8:] if held.site else 'new'}"
     path = _free(folder, f"{ours}-{now:%Y%m%d-%H%M%S}", ".tar.sealed" if passphrase else ".tar")
     for left in folder.glob(f".{ours}-*.part"):  # of a backup that was interrupted
         left.unlink()
@@ -192,11 +199,6 @@ def _read_back(file: IO[bytes], passphrase: str | None) -> None:
         ) from error  # fmt: skip
 
 
-def sqlite_path(settings: Settings) -> Path:
-    """Return the file of an SQLite database."""
-    return Path(make_url(settings.database_url).database or "")
-
-
 def key_files(settings: Settings) -> list[Path]:
     """Return the issuing key, those before it and the key of name digests.
 
@@ -233,49 +235,14 @@ def give(path: Path, like: Path) -> None:
         os.chown(each, owner.st_uid, owner.st_gid)
 
 
-def run_postgresql(program: str, database_url: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's client programs on the database; its password stays out of sight.
-
-    raises BackupError where the program is missing or says no.
-    """
-    found = shutil.which(program)
-    if found is None:
-        raise BackupError(
-            Message(
-                msg(
-                    "The records lie in PostgreSQL, and its program %(program)s is not on this "
-                    "machine. Install it (Debian: apt-get install postgresql-client), then try "
-                    "again."
-                ),
-                {"program": program},
-            )
-        )
-    url = make_url(database_url)
-    facts = {
-        "PGHOST": url.host, "PGPORT": url.port and str(url.port), "PGUSER": url.username,
-        "PGPASSWORD": url.password, "PGDATABASE": url.database,
-    }  # fmt: skip
-    given = {name: str(value) for name, value in facts.items() if value}
-    done = subprocess.run(  # noqa: S603 -- a program of the system, without a shell
-        [found, "--no-password", *arguments],
-        env={**os.environ, **given}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [str(done.returncode)]
-        raise BackupError(
-            Message(
-                msg("PostgreSQL's program %(program)s stopped: %(reason)s"),
-                {"program": program, "reason": said[-1][:300]},
-            )
-        )
-
-
-def dump_postgresql(database_url: str, target: Path) -> None:
-    """Write the whole database into the file ``target``, as it is at one moment."""
-    run_postgresql(
-        "pg_dump", database_url, "--format=custom", "--no-owner", "--no-privileges",
-        f"--file={target}",
-    )  # fmt: skip
+def contents_of(path: Path) -> Contents:
+    """Return what an SQLite file that nobody has open says of itself."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return schema.contents(connection)
+    finally:
+        engine.dispose()
 
 
 def _copy_sqlite(path: Path, copy: Path) -> None:
@@ -297,22 +264,6 @@ def _copy_sqlite(path: Path, copy: Path) -> None:
                 {"path": str(path), "reason": str(error)},
             )
         ) from error
-
-
-def _facts(database_url: str) -> tuple[str | None, UUID | None]:
-    """Return the schema's revision and the site's identity."""
-    engine = create_engine(database_url, poolclass=NullPool)
-    try:
-        return schema.present_revision(engine), _site(engine)
-    finally:
-        engine.dispose()
-
-
-def _site(engine: Engine) -> UUID | None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("site"):
-            return None
-        return connection.scalar(select(Site.id))
 
 
 def _stored_files(folder: Path) -> dict[str, Path]:
@@ -338,7 +289,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
             yield Path(scratch)
     except BlockingIOError:
-        raise BackupError(
+        raise BackupBusyError(
             Message(msg("Another backup is being made at this moment. Try again later."))
         ) from None
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,10 @@ from lms import installation
 from lms import settings as settings_of
 from lms.admin import backup as backups
 from lms.admin import doctor as doctors
+from lms.admin import drill
 from lms.admin import restore as restores
+from lms.admin.findings import STATES, WRONG, Finding
+from lms.admin.vital import size_of
 from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -46,10 +50,11 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
         raise click.ClickException(str(refused)) from refused
     with transaction() as writing:
         done = {"at": now.isoformat(), "path": str(made.path), "sealed": made.sealed}
-        installation.decide(writing, {doctors.LAST_BACKUP: done}, now=now)
+        installation.decide(writing, {backups.LAST_BACKUP: done}, now=now)
         facts = {"sealed": made.sealed, "keys": made.manifest.has_keys}
         audit.append(writing, None, "backup.made", f"{now:%Y%m%dT%H%M%SZ}", facts, now=now)
-    click.echo(f"Backup: {made.path} ({_size(made.path)}), read back and complete.")
+    size = size_of(made.path.stat().st_size)
+    click.echo(f"Backup: {made.path} ({size}), read back and complete.")
     if not made.manifest.has_keys:
         click.echo(
             "It does not hold the issuing key. For that, make an encrypted one as the account "
@@ -65,7 +70,10 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
 @click.command("restore")
 @click.argument("file", type=FILE)
 @click.option("--passphrase-file", type=FILE, help="file whose first line is the passphrase")
-def restore(file: Path, passphrase_file: Path | None) -> None:
+@click.option("--try", "only_try", is_flag=True, help="restore into a scratch folder, compare, "
+              "remove it; changes nothing and needs no stop")  # fmt: skip
+@click.pass_obj
+def restore(info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try: bool) -> None:
     """Put the backup FILE in the place of what is here, which is set aside."""
 
     def passphrase() -> str:
@@ -80,6 +88,9 @@ def restore(file: Path, passphrase_file: Path | None) -> None:
 
     try:
         settings = settings_of.read()
+        if only_try:
+            _try(info, settings, file, passphrase)
+            return
         done = restores.restore(settings, file, passphrase, now=clock.now())
     except (settings_of.SettingsError, restores.RestoreError) as refused:
         raise click.ClickException(str(refused)) from refused
@@ -89,7 +100,14 @@ def restore(file: Path, passphrase_file: Path | None) -> None:
         click.echo(f"What was here before lies in {done.aside}. Delete it when all is well.")
     if not manifest.has_keys:
         click.echo("The backup held no issuing key; the key here, if there is one, was kept.")
-    if not done.recorded:
+    if done.settled.sessions:
+        click.echo("Everybody signs in again; forms that were held for somebody are gone.")
+    if done.settled.codes:
+        click.echo(
+            f"One-time or spare codes that were used or replaced since then: {done.settled.codes}. "
+            "They do not work again. Who cannot sign in gets another: lms person reset-code NUMBER"
+        )
+    if not done.settled.recorded:
         click.echo("Its schema is older: lms serve brings it up to date.")
     if done.same_machine:
         click.echo("Next: lms serve")
@@ -101,20 +119,38 @@ def restore(file: Path, passphrase_file: Path | None) -> None:
         )
 
 
+def _try(info: ScriptInfo, settings: Settings, file: Path, passphrase: Callable[[], str]) -> None:
+    """Test a backup; where it is one of this server, the doctor knows of it afterwards."""
+    manifest = drill.try_now(settings, file, passphrase)
+    rows = sum(manifest.rows.values())
+    click.echo(f"This backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC can be restored: all its "
+               f"{rows} rows and {len(manifest.members)} files are there.")  # fmt: skip
+    if restores.is_same_machine(settings.data, manifest.site):
+        with info.load_app().app_context(), transaction() as session:
+            drill.remember(session, rows=rows, fault=None, now=clock.now())
+
+
 @click.command("doctor")
 @click.pass_obj
 def doctor(info: ScriptInfo) -> None:
     """Say of each part of this server whether it is good, or what to do."""
     try:
         settings = settings_of.read()
+        if not settings.data.is_dir():  # looking must not make one
+            _print([doctors.data_folder(settings.data)])
         application = info.load_app()
     except (settings_of.SettingsError, OSError) as wrong:
         raise click.ClickException(f"The server cannot start: {wrong}") from wrong
     with application.app_context():
-        findings = doctors.examine(settings, reading(), now=clock.now())
-    for finding in findings:
-        click.echo(f"{doctors.STATES[finding.state]:<8}  {finding.sentence}")
-    if any(finding.state == doctors.WRONG for finding in findings):
+        found = doctors.examine(settings, reading(), now=clock.now())
+    _print(found)
+
+
+def _print(found: Sequence[Finding]) -> None:
+    """Print what was found; end with status 1 where something is to be done."""
+    for finding in found:
+        click.echo(f"{STATES[finding.state]:<8}  {finding.sentence}")
+    if any(finding.state == WRONG for finding in found):
         sys.exit(1)
 
 
@@ -126,8 +162,3 @@ def _first_line(path: Path) -> str:
     if not lines or not lines[0]:
         raise click.ClickException(f"{path} is empty: write the passphrase into its first line.")
     return lines[0]
-
-
-def _size(path: Path) -> str:
-    size = path.stat().st_size
-    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"

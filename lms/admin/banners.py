@@ -1,7 +1,7 @@
-"""What every page says while clock, disk or line are wrong, looked up beside the pages.
+"""What every page says while clock, disk, line or database are wrong, looked up beside the pages.
 
 A thread of the serving process looks: at the disk every few seconds, so that the reserve is given
-up in time, and at the newest record once a minute. Pages are answered from memory.
+up in time, and at what the database says once a minute. Pages are answered from memory.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.admin.integrity import is_unsound
 from lms.admin.reserve import Reserve
 from lms.admin.vital import LEAST_FREE, clock_fault, line_fault
 from lms.audit import queries as audit
@@ -31,6 +33,7 @@ log = logging.getLogger("lms.watch")
 WATCH = "watch"
 LOOK_EVERY = 5.0
 RECORDS_EVERY = 60.0
+TO_SAVE = 1_000_000  # with less than this an answer may find no room
 
 NEARLY_FULL = Message(
     msg(
@@ -40,13 +43,35 @@ NEARLY_FULL = Message(
 )
 
 
-class Watch:
-    """Remembers how the disk and the clock are."""
+QUITE_FULL = Message(
+    msg(
+        "The disk of the server is full, so nothing can be saved. Reading goes on. Tell your "
+        "administrator."
+    )
+)
+DAMAGED = Message(
+    msg(
+        "The database of the server is damaged. Tell your administrator: the command lms doctor "
+        "says what to do."
+    )
+)
 
-    def __init__(self, data: Path, newest: Callable[[], datetime | None]) -> None:
-        """Watch the disk of ``data``; ``newest`` looks up the moment of the newest record."""
-        self._data, self._newest, self._reserve = data, newest, Reserve(data)
-        self._record: datetime | None = None
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database says: when it was written to last, and whether the last look was bad."""
+
+    newest: datetime | None = None
+    unsound: bool = False
+
+
+class Watch:
+    """Remembers how the disk, the clock and the database are."""
+
+    def __init__(self, data: Path, ask: Callable[[], Known]) -> None:
+        """Watch the disk of ``data``; ``ask`` asks the database."""
+        self._data, self._ask, self._reserve = data, ask, Reserve(data)
+        self._known = Known()
         self._free: int | None = None
         self._asked = float("-inf")
         self._stopping = threading.Event()
@@ -54,15 +79,20 @@ class Watch:
 
     def clock(self) -> Message | None:
         """Return the sentence for a wrong clock."""
-        return clock_fault(clock.now(), self._record)
+        return clock_fault(clock.now(), self._known.newest)
 
     def disk(self) -> Message | None:
-        """Return the sentence for a disk that is nearly full."""
-        low = self._free is not None and self._free < LEAST_FREE
-        return NEARLY_FULL if low else None
+        """Return the sentence for a disk that is full or nearly so."""
+        if self._free is None or self._free >= LEAST_FREE:
+            return None
+        return NEARLY_FULL if self._free >= TO_SAVE else QUITE_FULL
+
+    def database(self) -> Message | None:
+        """Return the sentence for a database in which the nightly look found a fault."""
+        return DAMAGED if self._known.unsound else None
 
     def look(self) -> None:
-        """Look at the disk, and at the newest record when a minute has passed; never raises."""
+        """Look at the disk, and ask the database when a minute has passed; never raises."""
         try:
             self._free = shutil.disk_usage(self._data).free
             self._reserve.adjust(self._free, LEAST_FREE)
@@ -72,9 +102,9 @@ class Watch:
             return
         self._asked = clock.monotonic()
         try:
-            self._record = self._newest()
+            self._known = self._ask()
         except SQLAlchemyError as error:
-            log.warning("the newest record: %s", type(error).__name__)
+            log.warning("what the database says: %s", type(error).__name__)
 
     def start(self) -> None:
         """Begin to look, in a thread that ends with the process."""
@@ -100,17 +130,18 @@ def install_banners(app: Flask) -> Watch:
     """
     settings: Settings = app.config["LMS"]
 
-    def newest() -> datetime | None:
+    def ask() -> Known:
         with app.app_context():
             try:
-                return audit.newest_at(reading())
+                return Known(audit.newest_at(reading()), is_unsound(reading()))
             finally:
                 db.session.remove()
 
-    watch = Watch(settings.data, newest)
+    watch = Watch(settings.data, ask)
     app.extensions[WATCH] = watch
     add_banner(app, watch.clock)
     add_banner(app, watch.disk)
+    add_banner(app, watch.database)
     readable = line_fault(settings)
 
     def line() -> Message | None:

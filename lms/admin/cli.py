@@ -12,18 +12,19 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
 from lms import settings as settings_of
-from lms.admin import actions, housekeeping, start, worker
+from lms.admin import actions, start, worker
 from lms.admin.start import StartRefusedError
+from lms.admin.vital import minute_of
+from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
 from lms.installation import Site
-from lms.jobs import actions as jobs
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_ordered_id
 from lms.settings import Settings
-from lms.web import server
+from lms.web import server, tls
 
 
 @click.command("serve")
@@ -36,8 +37,12 @@ def serve(info: ScriptInfo) -> None:
     except settings_of.SettingsError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     try:
+        if chosen.tls_cert and chosen.tls_key:
+            tls.require_pair(chosen.tls_cert, chosen.tls_key)
         server.require_free(chosen.host, chosen.port, tls=chosen.tls)
         start.require_folder(chosen.data)
+        cut_off = start.was_cut_off(chosen)
+        start.give_up_reserve(chosen.data)
         application = info.load_app()
         with application.app_context():
             found = start.look(chosen)
@@ -46,15 +51,15 @@ def serve(info: ScriptInfo) -> None:
             click.echo("Preparing the data folder ...")
             subprocess.run([sys.executable, "-m", "lms.app", "prepare"], check=True)
         with application.app_context():
-            with transaction() as session:
-                jobs.try_again(session, now=clock.now())
             code = start.first_run_code(transaction, now=clock.now())
+            with transaction() as session:
+                start.ask_for_work(session, cut_off=cut_off, now=clock.now())
         if code:
             click.echo(f"First run: {chosen.public_address}/first-run/{code}")
         server.serve(
             lambda: application.config["GATE"](application), host=chosen.host, port=chosen.port,
             tls_cert=chosen.tls_cert, tls_key=chosen.tls_key,
-            on_listening=lambda address: click.echo(f"Serving at {address}"),
+            on_listening=lambda _: click.echo(f"Serving at {chosen.public_address}"),
         )  # fmt: skip
         # Threads of the server's Rust part still come back to Python now and then. During the
         # end of the interpreter that aborts the process (SIGABRT, in three of eight stops after
@@ -70,7 +75,7 @@ def serve(info: ScriptInfo) -> None:
                 f"Stop that one, or choose another port: PORT={chosen.port + 1}"
             ) from running
         click.echo(str(running))
-    except (server.ServerError, StartRefusedError) as refused:
+    except (server.ServerError, tls.TlsError, StartRefusedError) as refused:
         raise click.ClickException(str(refused)) from refused
     except subprocess.CalledProcessError as failed:
         sys.exit(failed.returncode)
@@ -98,8 +103,6 @@ def prepare() -> None:
         start.found_site(transaction, settings.data, now=clock.now())
         if lacks_key(reading(), settings):
             ensure_keys(settings)
-        with transaction() as session:
-            housekeeping.ask(session, now=clock.now())
         for done in shipped.take(
             transaction, settings.courses, FileStore(settings.data / "files"),
             installation.read(reading()).nation, spoken_voices(), now=clock.now(),
@@ -133,7 +136,7 @@ def work(idle: float) -> None:
 
 @click.group("site")
 def site() -> None:
-    """Say which server this is, after its database was moved."""
+    """Say which server this is, after its database was moved, and that its clock is right."""
 
 
 @site.command("replace")
@@ -176,3 +179,17 @@ def site_issues(answer: str) -> None:
         click.echo("This server gives certificates. Its key is made by: lms prepare")
     else:
         click.echo("This server is a station: its certificates come from the national server.")
+
+
+@site.command("clock")
+@with_appcontext
+def confirm_clock() -> None:
+    """Say that the clock of this machine is right now, though it was ahead before."""
+    now = clock.now()
+    if now < clock.BUILD_DATE:
+        raise click.ClickException("The clock is before the day on which this program was made.")
+    if not click.confirm(f"It is {minute_of(now)}. Is that right?"):
+        raise click.ClickException("Set date and time of the machine first.")
+    with transaction() as session:
+        audit.confirm_clock(session, now=now)
+    click.echo("Certificates are given again, dated by this clock.")

@@ -6,74 +6,113 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, make_url, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.admin import schema
-from lms.admin.backup import sqlite_path
-from lms.admin.vital import clock_fault, is_low, line_fault, minute_of
+from lms.admin import schema, start
+from lms.admin.backup import LAST_BACKUP
+from lms.admin.drill import LAST_DRILL
+from lms.admin.findings import GOOD, NOTE, WRONG, Finding
+from lms.admin.integrity import LAST_CHECK, is_damage
+from lms.admin.network import network
+from lms.admin.vital import clock_fault, is_low, minute_of, size_of
 from lms.audit import queries as audit
 from lms.catalogue.models import Edition, OfferedChange
+from lms.db import sqlite_file
 from lms.extensions import db
 from lms.jobs import queries as jobs
+from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 from lms.web.language import CATALOGUES
 
-GOOD, NOTE, WRONG = "good", "note", "wrong"
-STATES = {GOOD: "good", NOTE: "to know", WRONG: "TO DO"}
-LAST_BACKUP = "last_backup"  # the setting that ``lms backup`` leaves
-
 BACKUP_EVERY = timedelta(days=7)
+# A server that is switched off over a long weekend has done nothing wrong.
+CHECK_EVERY, DRILL_EVERY = timedelta(days=4), timedelta(days=16)
 LATE = timedelta(minutes=10)
-# Two machines, or one that has just asked a time server, may differ by this much.
-CLOCK_TOLERANCE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is known about one part: good, something to know, or something to do."""
-
-    state: str
-    sentence: Message
 
 
 def examine(settings: Settings, session: Session, *, now: datetime) -> list[Finding]:
-    """Look at every part of the server; writes nothing. A part that fails hides no other one."""
-    found = [disk(settings.data), schema_version()]
+    """Look at every part of the server; changes nothing. A part that fails hides no other one."""
+    found = [data_folder(settings.data)]
+    if not os.access(settings.data, os.R_OK | os.X_OK):
+        return found
+    found += [disk(settings.data), schema_version()]
     if found[-1].state != WRONG:
         checks: tuple[Callable[[], Finding], ...] = (
+            lambda: identity(settings, session),
             lambda: clock(session, now),
             lambda: last_backup(session, now),
+            lambda: restore_test(session, now),
             lambda: issuing_key(session, settings),
             lambda: languages(session),
             lambda: worker(session, now),
             lambda: courses(session),
             lambda: editions(session),
+            lambda: nightly_check(session, now),
         )
         for check in checks:
             try:
                 found.append(check())
             except SQLAlchemyError as error:
                 session.rollback()
-                found.append(_unreadable(str(error.__cause__ or error)))
+                found.append(_unreadable(error))
                 break
-    found.append(integrity(settings))
-    if said := line_fault(settings):
-        found.append(Finding(NOTE, said))
+    whole = integrity(settings)
+    found += [] if whole in found else [whole]
+    found.extend(network(settings, now))
     return found
+
+
+def data_folder(data: Path) -> Finding:
+    """Whether this account can work with the data folder, and others cannot look into it."""
+    values = {"path": str(data)}
+    if not data.is_dir():
+        said = msg(
+            "Data folder: there is none at %(path)s. Where yours is elsewhere, name it with "
+            "LMS_DATA; on a new server run: lms serve"
+        )
+        return Finding(WRONG, Message(said, values))
+    try:
+        start.probe(data)
+    except OSError as error:
+        said = msg(
+            "Data folder: nothing can be written into %(path)s (%(reason)s). Either it belongs to "
+            "another account (then run this as root), or its disk is full, or read-only: a disk "
+            "that fails becomes so by itself. The log of the machine tells more: journalctl -k"
+        )
+        return Finding(WRONG, Message(said, {**values, "reason": error.strerror}))
+    if data.stat().st_mode & 0o007:
+        said = msg(
+            "Data folder: every account of this machine can look into %(path)s, where people's "
+            "names are. Run: chmod o-rwx %(path)s"
+        )
+        return Finding(WRONG, Message(said, values))
+    return Finding(GOOD, Message(msg("Data folder: %(path)s, closed to other accounts."), values))
+
+
+def identity(settings: Settings, session: Session) -> Finding:
+    """Whether the database belongs to this machine."""
+    site = session.scalar(select(installation.Site.id))
+    if site is None:
+        said = msg("Identity: this server has none yet. Run: lms serve")
+        return Finding(WRONG, Message(said))
+    try:
+        start.require_site(settings.data, site)
+    except start.StartRefusedError as refused:
+        return Finding(WRONG, Message(msg("Identity: %(what)s"), {"what": refused.message}))
+    return Finding(GOOD, Message(msg("Identity: the database belongs to this machine.")))
 
 
 def disk(data: Path) -> Finding:
     """Whether the disk under the data folder has room."""
     usage = shutil.disk_usage(data)
-    values = {"free": _size(usage.free), "total": _size(usage.total)}
+    values = {"free": size_of(usage.free), "total": size_of(usage.total)}
     if is_low(usage.free, usage.total):
         said = msg(
             "Disk space: only %(free)s of %(total)s are free. Move old backups to another disk, "
@@ -85,7 +124,16 @@ def disk(data: Path) -> Finding:
 
 def clock(session: Session, now: datetime) -> Finding:
     """Whether the clock can be right."""
-    fault = clock_fault(now, audit.newest_at(session))
+    newest = audit.newest_at(session)
+    fault = clock_fault(now, newest)
+    if fault is not None and newest is not None and now >= BUILD_DATE:
+        said = msg(
+            "Clock: it says %(now)s, and something was recorded at %(newest)s already, so no "
+            "certificate is given. Set date and time of the machine. If they are right now and "
+            "were ahead before: lms site clock"
+        )
+        values = {"now": minute_of(now), "newest": minute_of(newest)}
+        return Finding(WRONG, Message(said, values))
     if fault is not None:
         return Finding(WRONG, fault)
     said = msg("Clock: it says %(now)s. Compare it with a watch.")
@@ -98,7 +146,7 @@ def schema_version() -> Finding:
     try:
         present = schema.present_revision(db.engine)
     except SQLAlchemyError as error:
-        return _unreadable(str(error.__cause__ or error))
+        return _unreadable(error)
     if present == wanted:
         return Finding(GOOD, Message(msg("Database: it has version %(v)s."), {"v": wanted}))
     if present is not None and present > wanted:
@@ -135,6 +183,36 @@ def last_backup(session: Session, now: datetime) -> Finding:
         "backup goes with it: put one elsewhere each week with lms backup --to FOLDER"
     )
     return Finding(NOTE, Message(said, values))
+
+
+def restore_test(session: Session, now: datetime) -> Finding:
+    """Whether a backup was restored lately, into a scratch folder, and was found whole."""
+    known = installation.setting(session, LAST_DRILL)
+    if not isinstance(known, dict):
+        said = msg(
+            "Restore test: none was made yet. The server makes one by itself in the night to "
+            "Sunday, or when it runs next after that."
+        )
+        return Finding(NOTE, Message(said))
+    at = datetime.fromisoformat(known["at"])
+    values = {"day": minute_of(at), "rows": known["rows"], "reason": known["fault"]}
+    if known["fault"] is not None:
+        said = msg(
+            "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, make a "
+            "backup with lms backup, then test it: lms restore --try FILE"
+        )
+        return Finding(WRONG, Message(said, values))
+    if now - at > DRILL_EVERY:
+        said = msg(
+            "Restore test: the last one is of %(day)s, and there should be one every week. Test "
+            "your newest backup: lms restore --try FILE"
+        )
+        return Finding(WRONG, Message(said, values))
+    said = msg(
+        "Restore test: on %(day)s a backup was restored in a scratch folder; all its %(rows)s "
+        "rows were there."
+    )
+    return Finding(GOOD, Message(said, values))
 
 
 def issuing_key(session: Session, settings: Settings) -> Finding:
@@ -191,14 +269,15 @@ def worker(session: Session, now: datetime) -> Finding:
     failed, due = jobs.failed(session), jobs.next_due(session)
     if failed:
         said = msg(
-            "Work in the background: %(number)s pieces gave up. Look into the server's log for "
-            '"job", put right what it names, then restart the server.'
+            "Work in the background: pieces that gave up and wait for you: %(number)s. The last "
+            "one said: %(reason)s. Put that right, then restart the server: it tries them again."
         )
-        return Finding(WRONG, Message(said, {"number": failed}))
+        values = {"number": failed, "reason": jobs.last_failure(session) or ""}
+        return Finding(WRONG, Message(said, values))
     if due is not None and due < now - LATE:
         said = msg(
-            "Work in the background: something has waited since %(due)s. The server must be "
-            "running; where the worker is a service of its own, start that."
+            "Work in the background: something has waited since %(due)s, and nobody does it. Start "
+            "the server; where systemd runs the worker: systemctl start lms-worker.timer"
         )
         return Finding(WRONG, Message(said, {"due": minute_of(due)}))
     return Finding(GOOD, Message(msg("Work in the background: nothing waits, nothing failed.")))
@@ -237,11 +316,38 @@ def editions(session: Session) -> Finding:
     return Finding(NOTE, Message(said, {"number": unsigned}))
 
 
+def nightly_check(session: Session, now: datetime) -> Finding:
+    """Whether the database was looked through lately, and what was found."""
+    known = installation.setting(session, LAST_CHECK)
+    if not isinstance(known, dict):
+        said = msg(
+            "Nightly check: the database was not looked through yet. The server does it by itself "
+            "every night, or when it runs next after that."
+        )
+        return Finding(NOTE, Message(said))
+    at = datetime.fromisoformat(known["at"])
+    values = {"day": minute_of(at), "reason": known["fault"]}
+    if known["fault"] is not None:
+        said = msg(
+            "Nightly check: on %(day)s the database was found damaged (%(reason)s). Stop the "
+            "server, keep a copy of the data folder, then restore the last backup: lms restore FILE"
+        )
+        return Finding(WRONG, Message(said, values))
+    if now - at > CHECK_EVERY:
+        said = msg(
+            "Nightly check: the last one is of %(day)s. See what is said about work in the "
+            "background, which does it."
+        )
+        return Finding(WRONG, Message(said, values))
+    said = msg("Nightly check: on %(day)s every table of the database was whole.")
+    return Finding(GOOD, Message(said, values))
+
+
 def integrity(settings: Settings) -> Finding:
     """Whether the database file is whole."""
-    if make_url(settings.database_url).get_backend_name() != "sqlite":
+    path = sqlite_file(settings.database_url)
+    if path is None:
         return _answering()
-    path = sqlite_path(settings)
     if not path.exists():
         said = msg("Integrity: there is no database yet. Run: lms serve")
         return Finding(WRONG, Message(said))
@@ -252,9 +358,9 @@ def integrity(settings: Settings) -> Finding:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        return _unreadable(str(error))
+        return _unreadable(error)
     if said_of_it != "ok":
-        return _unreadable(said_of_it)
+        return _damaged(said_of_it)
     return Finding(GOOD, Message(msg("Integrity: the database file is whole.")))
 
 
@@ -263,17 +369,25 @@ def _answering() -> Finding:
         with db.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        return _unreadable(str(error.__cause__ or error))
+        return _unreadable(error)
     return Finding(GOOD, Message(msg("Integrity: PostgreSQL answers and looks after its files.")))
 
 
-def _unreadable(reason: str) -> Finding:
+def _unreadable(error: Exception) -> Finding:
+    """Return what to do about a database that cannot be asked: it need not be damaged."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if is_damage(cause):
+        return _damaged(str(cause))
     said = msg(
-        "Integrity: the database cannot be read (%(reason)s). Stop the server, keep a copy of the "
+        "Integrity: the database cannot be asked at this moment (%(reason)s). With SQLite another "
+        "program may hold it: try again. With PostgreSQL look whether that runs."
+    )
+    return Finding(WRONG, Message(said, {"reason": str(cause)[:200]}))
+
+
+def _damaged(reason: str) -> Finding:
+    said = msg(
+        "Integrity: the database is damaged (%(reason)s). Stop the server, keep a copy of the "
         "data folder, then restore the last backup: lms restore FILE"
     )
     return Finding(WRONG, Message(said, {"reason": reason[:200]}))
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"

@@ -1,16 +1,19 @@
-"""What is tidied up once a day: what must not be kept for long, and what nobody needs any more."""
+"""What is done once a day: delete what must not be kept, and ask for the looks of the night."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
+from lms.admin.integrity import CHECK, DRILL
 from lms.assessment import actions as assessment
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
@@ -23,6 +26,8 @@ TIDY = "housekeeping"
 EVERY = timedelta(days=1)
 ADDRESSES_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=90)
+# On the clocks of the country, when few people learn.
+CHECK_AT, DRILL_AT, SUNDAY = time(2, 30), time(3, 30), 6
 
 
 def ask(session: Session, *, now: datetime) -> None:
@@ -49,8 +54,30 @@ def tidy(
     # A list that says nothing new is still news: it is dated today.
     certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
+    _ask_for_the_night(session, now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
+
+
+def _ask_for_the_night(session: Session, now: datetime) -> None:
+    """Ask for the next look at the database and the next restore test; twice is once."""
+    zone = ZoneInfo(installation.read(session).time_zone)
+    check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
+    jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
+    jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)
+
+
+def following(now: datetime, zone: ZoneInfo, at: time, weekday: int | None = None) -> datetime:
+    """Return the next moment after ``now`` at which the clocks of ``zone`` say ``at``.
+
+    weekday  0 for Monday to 6 for Sunday, None for any day.
+    """
+    day = now.astimezone(zone).date()
+    while True:
+        moment = datetime.combine(day, at, zone).astimezone(UTC)
+        if moment > now and weekday in {None, day.weekday()}:
+            return moment
+        day += timedelta(days=1)
 
 
 STEPS: Steps = {TIDY: tidy}

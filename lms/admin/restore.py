@@ -7,36 +7,32 @@ renames alone, undone when one of them fails.
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
 import sqlite3
-import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import NullPool, create_engine, inspect, make_url, select, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lms.admin import archive, schema, sealed
+from lms.accounts import actions as accounts
+from lms.accounts import queries as account_queries
+from lms.accounts.queries import Codes
+from lms.admin import archive, integrity, postgresql, schema, sealed, trouble
 from lms.admin.archive import DATABASES, SECRET, ArchiveError, Manifest
-from lms.admin.backup import (
-    BackupError,
-    dump_postgresql,
-    flush_folder,
-    give,
-    key_files,
-    run_postgresql,
-    sqlite_path,
-)
+from lms.admin.backup import contents_of, flush_folder, key_files
+from lms.admin.exchange import Moves
+from lms.admin.postgresql import PostgresqlError
+from lms.admin.schema import Contents
 from lms.admin.start import SITE_FILE
 from lms.audit import actions as audit
-from lms.installation import Site
+from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
@@ -59,17 +55,31 @@ RUNNING = Message(
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What was ended in a restored database, so that nobody is let in who should not be.
+
+    sessions  how many people were signed in at the moment of the backup.
+    codes     how many one-time and spare codes were used or replaced since, as far as is known.
+    recorded  whether the audit log says so; an older schema has to be brought up first.
+    """
+
+    sessions: int
+    codes: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a restore did.
 
     aside         the folder that holds what was here before, None when nothing was.
-    recorded      whether the audit log says so; an older schema has to be brought up first.
+    settled       what was ended and recorded in the restored database.
     same_machine  whether the file ``site.id`` here names the server of the backup.
     """
 
     manifest: Manifest
     aside: Path | None
-    recorded: bool
+    settled: Settled
     same_machine: bool
 
 
@@ -89,17 +99,22 @@ def restore(
         staged = Path(tempfile.mkdtemp(prefix=".restoring-", dir=settings.data))
         try:
             manifest = verify(file, passphrase, staged)
-            recorded = _check_database(settings, manifest, staged, now)
+            require_kind(settings, manifest)
+            copy = staged / DATABASES[manifest.database]
+            require_sound(manifest, copy)
+            standing = _standing_codes(settings, manifest.site)
+            if manifest.database == "sqlite":
+                settled = _settle(f"sqlite:///{copy}", manifest, standing, now)
             aside = _exchange(settings, manifest, staged, now)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         if manifest.database == "postgresql":
-            recorded = _record(settings.database_url, manifest, now)
+            settled = _settle(settings.database_url, manifest, standing, now)
     except OSError as error:
         raise RestoreError(_why(error)) from error
-    except BackupError as refused:
+    except PostgresqlError as refused:
         raise RestoreError(refused.message) from refused
-    return Done(manifest, aside, recorded, _is_same_machine(settings.data, manifest.site))
+    return Done(manifest, aside, settled, is_same_machine(settings.data, manifest.site))
 
 
 def verify(file: Path, passphrase: Callable[[], str], folder: Path | None = None) -> Manifest:
@@ -123,10 +138,11 @@ def verify(file: Path, passphrase: Callable[[], str], folder: Path | None = None
 
 def require_stopped(settings: Settings) -> None:
     """Raise RestoreError while any other process has the database open."""
-    if make_url(settings.database_url).get_backend_name() == "sqlite":
-        _require_stopped_sqlite(sqlite_path(settings))
-    else:
+    path = sqlite_file(settings.database_url)
+    if path is None:
         _require_stopped_postgresql(settings.database_url)
+    else:
+        _require_stopped_sqlite(path)
 
 
 def _require_stopped_sqlite(path: Path) -> None:
@@ -158,18 +174,32 @@ def _require_stopped_postgresql(database_url: str) -> None:
                 )
             )
     except SQLAlchemyError as error:
-        raise RestoreError(
-            Message(msg("The database named by DATABASE_URL does not answer. Start PostgreSQL."))
-        ) from error
+        raise RestoreError(trouble.silent(error)) from error
     finally:
         engine.dispose()
     if others:
         raise RestoreError(RUNNING)
 
 
-def _check_database(settings: Settings, manifest: Manifest, staged: Path, now: datetime) -> bool:
-    """Compare the unpacked database with what the manifest says; return whether it was recorded."""
-    here = make_url(settings.database_url).get_backend_name()
+def _standing_codes(settings: Settings, site: UUID | None) -> Mapping[UUID, Codes]:
+    """Return everybody's codes as they are here now; none where this is not the server ``site``."""
+    path = sqlite_file(settings.database_url)
+    if path is not None and not path.exists():
+        return {}
+    engine = create_engine(settings.database_url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            known = site is not None and schema.contents(connection).site == site
+            return account_queries.codes(Session(connection)) if known else {}
+    except SQLAlchemyError:
+        return {}  # so damaged that nobody can read it: the reason for restoring
+    finally:
+        engine.dispose()
+
+
+def require_kind(settings: Settings, manifest: Manifest) -> None:
+    """Raise RestoreError for a backup of another kind of database than the one here."""
+    here = "postgresql" if sqlite_file(settings.database_url) is None else "sqlite"
     if manifest.database != here:
         raise RestoreError(
             Message(
@@ -178,59 +208,74 @@ def _check_database(settings: Settings, manifest: Manifest, staged: Path, now: d
                 {"there": manifest.database, "here": here},
             )
         )  # fmt: skip
-    copy = staged / DATABASES[manifest.database]
-    if here == "postgresql":
-        run_postgresql("pg_restore", settings.database_url, "--list", str(copy))
-        return False
+
+
+def require_sound(manifest: Manifest, copy: Path) -> None:
+    """Raise RestoreError unless every table is whole and has the rows that were backed up."""
+    if manifest.database == "sqlite":
+        for table in manifest.rows:
+            require_whole(copy, table)
+    require_same(manifest.held, copy)
+
+
+def require_whole(copy: Path, table: str) -> None:
+    """Raise RestoreError unless a table of an unpacked SQLite database is whole."""
     try:
-        _require_sound(copy)
-        url = f"sqlite:///{copy}"
-        engine = create_engine(url, poolclass=NullPool)
-        revision = schema.present_revision(engine)
-        site = _site(url)
-    except (sqlite3.DatabaseError, SQLAlchemyError) as error:
+        fault = integrity.table_fault(copy, table)
+    except sqlite3.DatabaseError as error:
         raise RestoreError(_unsound(str(error))) from error
-    if (revision, site) != (manifest.revision, manifest.site):
-        raise RestoreError(_unsound("another server"))
-    return _record(url, manifest, now)
+    if fault is not None:
+        raise RestoreError(_unsound(fault))
 
 
-def _require_sound(path: Path) -> None:
-    connection = sqlite3.connect(path)
+def require_same(held: Contents, copy: Path) -> None:
+    """Raise RestoreError unless the unpacked database ``copy`` holds what was backed up."""
+    if copy.name == DATABASES["postgresql"]:
+        rows = postgresql.rows_in(copy)
+    else:
+        try:
+            found = contents_of(copy)
+        except SQLAlchemyError as error:
+            raise RestoreError(_unsound(str(error.__cause__ or error))) from error
+        if (found.revision, found.site) != (held.revision, held.site):
+            raise RestoreError(_unsound("another server"))
+        rows = dict(found.rows)
+    for table, count in held.rows.items():
+        if rows.get(table) != count:
+            raise RestoreError(_unsound(f"{table}: {rows.get(table, 0)} of {count} rows"))
+
+
+def _settle(
+    database_url: str,
+    manifest: Manifest,
+    standing: Mapping[UUID, Codes],
+    now: datetime,
+) -> Settled:
+    """End in the restored database what must not live again, and write it into the audit log."""
+    if manifest.revision is None:
+        return Settled(0, 0, recorded=False)
+    engine = create_engine(database_url, poolclass=NullPool)
     try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != ("ok",):
-            raise RestoreError(_unsound(str(found[0])))
-        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
-        if orphan is not None:
-            raise RestoreError(_unsound(str(orphan[0])))
+        with Session(engine) as session:
+            sessions, ended = accounts.end_what_was_restored(session, standing, now=now)
+            recorded = manifest.revision == schema.wanted_revision()
+            if recorded:
+                moment = f"{manifest.made_at:%Y%m%dT%H%M%SZ}"
+                facts = {"sessions": sessions, "codes": ended}
+                audit.append(session, None, "backup.restored", moment, facts, now=now)
+            session.commit()
+    except SQLAlchemyError as error:
+        if "full" in str(error):
+            raise OSError(errno.ENOSPC, "no space") from error
+        raise RestoreError(_unsound(str(error.__cause__ or error))) from error
     finally:
-        connection.close()
-
-
-def _site(database_url: str) -> UUID | None:
-    engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("site"):
-            return None
-        return connection.scalar(select(Site.id))
-
-
-def _record(database_url: str, manifest: Manifest, now: datetime) -> bool:
-    """Write into the audit log of the restored database that it was restored."""
-    if manifest.revision != schema.wanted_revision():
-        return False
-    engine = create_engine(database_url, poolclass=NullPool)
-    with Session(engine) as session:
-        moment = f"{manifest.made_at:%Y%m%dT%H%M%SZ}"
-        audit.append(session, None, "backup.restored", moment, {}, now=now)
-        session.commit()
-    return True
+        engine.dispose()
+    return Settled(sessions, ended, recorded)
 
 
 def _exchange(settings: Settings, manifest: Manifest, staged: Path, now: datetime) -> Path | None:
     """Set aside what is here and put what was unpacked; all or nothing."""
-    moves = _Moves(settings.data, f"before-restore-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
+    moves = Moves(settings.data, f"before-restore-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
     try:
         moves.exchange(settings.data / SECRET, staged / SECRET)
         moves.exchange(settings.data / "files", staged / "files")
@@ -239,15 +284,14 @@ def _exchange(settings: Settings, manifest: Manifest, staged: Path, now: datetim
                 moves.set_aside(path)
             for path in sorted((staged / "keys").iterdir()):
                 moves.put(path, settings.issuing_key.parent / path.name)
-        if manifest.database == "sqlite":
-            path = sqlite_path(settings)
-            for suffix in ("-wal", "-shm"):  # left by a server that was killed; part of it
-                moves.set_aside(path.with_name(path.name + suffix))
-            moves.exchange(path, staged / DATABASES["sqlite"])
+        database = sqlite_file(settings.database_url)
+        copy = staged / DATABASES[manifest.database]
+        if database is None:
+            _exchange_postgresql(settings.database_url, copy, moves.aside)
         else:
-            _exchange_postgresql(
-                settings.database_url, staged / DATABASES["postgresql"], moves.aside
-            )
+            for suffix in ("-wal", "-shm"):  # left by a server that was killed; part of it
+                moves.set_aside(database.with_name(database.name + suffix))
+            moves.exchange(database, copy)
     except BaseException:
         moves.undo()
         raise
@@ -260,92 +304,20 @@ def _exchange(settings: Settings, manifest: Manifest, staged: Path, now: datetim
     return moves.aside
 
 
-class _Moves:
-    """Renames that can be undone."""
-
-    def __init__(self, data: Path, name: str) -> None:
-        """Set things aside in ``data``/``name``, or in ``name`` beside them where that is not."""
-        self.aside, self._data, self._name = data / name, data, name
-        self._done: list[tuple[Path, Path]] = []
-
-    def exchange(self, path: Path, staged: Path) -> None:
-        """Set ``path`` aside, and put ``staged`` in its place where it exists."""
-        self.set_aside(path)
-        if staged.exists():
-            self.put(staged, path)
-
-    def set_aside(self, path: Path) -> None:
-        """Move what lies at ``path`` out of the way; nothing happens where nothing lies."""
-        if not path.exists():
-            return
-        if path.is_relative_to(self._data):
-            kept = self.aside / path.relative_to(self._data)
-        else:
-            kept = path.parent / self._name / path.name
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if kept.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(kept))
-        path.rename(kept)
-        self._done.append((path, kept))
-
-    def put(self, staged: Path, path: Path) -> None:
-        """Move something that was unpacked to where it belongs, on whichever disk that is."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _open_like(staged, path.parent)
-        give(staged, path.parent)
-        try:
-            staged.rename(path)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            near = path.with_name(f".{path.name}.restoring")
-            with staged.open("rb") as source, near.open("wb") as target:
-                shutil.copymode(staged, near)
-                shutil.copyfileobj(source, target)
-                archive.flush(target)
-            give(near, path.parent)
-            near.rename(path)
-        self._done.append((staged, path))
-        flush_folder(path.parent)
-
-    def undo(self) -> None:
-        """Put everything back, the last move first."""
-        for was, now_at in reversed(self._done):
-            shutil.move(now_at, was)
-
-
-def _open_like(path: Path, folder: Path) -> None:
-    """Let the same accounts work with what was unpacked as with ``folder``; keys stay closed."""
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    for each in (path, *path.rglob("*")):
-        each.chmod(mode if each.is_dir() else stat.S_IMODE(each.stat().st_mode) & mode)
-
-
 def _exchange_postgresql(database_url: str, dump: Path, aside: Path) -> None:
     """Dump the present database into ``aside``, then fill it from ``dump``, or else from there."""
     aside.mkdir(exist_ok=True, mode=0o700)
     kept = aside / DATABASES["postgresql"]
-    dump_postgresql(database_url, kept)
+    postgresql.dump(database_url, kept)
     try:
-        _fill_postgresql(database_url, dump)
-    except BackupError:
-        _fill_postgresql(database_url, kept)
+        postgresql.fill(database_url, dump)
+    except PostgresqlError:
+        postgresql.fill(database_url, kept)
         raise
 
 
-def _fill_postgresql(database_url: str, dump: Path) -> None:
-    engine = create_engine(database_url, poolclass=NullPool)
-    with engine.begin() as connection:
-        quote = connection.dialect.identifier_preparer.quote
-        for name in inspect(connection).get_table_names():
-            connection.execute(text(f"DROP TABLE {quote(name)} CASCADE"))
-    run_postgresql(
-        "pg_restore", database_url, "--single-transaction", "--exit-on-error", "--no-owner",
-        "--no-privileges", f"--dbname={make_url(database_url).database}", str(dump),
-    )  # fmt: skip
-
-
-def _is_same_machine(data: Path, site: UUID | None) -> bool:
+def is_same_machine(data: Path, site: UUID | None) -> bool:
+    """Return whether the data folder belongs to the server ``site``."""
     path = data / SITE_FILE
     return path.exists() and path.read_text("ascii").strip() == str(site)
 

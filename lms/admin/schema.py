@@ -5,13 +5,16 @@ Alembic is imported only here and only when asked: the web process never loads i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, select, text
 
+from lms.installation import Site
 from lms.kernel.messages import Message, msg
 
 if TYPE_CHECKING:
@@ -28,13 +31,38 @@ class SchemaError(Exception):
         self.message = message
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a database says of itself at one moment.
+
+    revision  of its schema, None for an empty database.
+    site      the identity of the server that it belongs to, None before its first start.
+    rows      how many each table has, but for Alembic's own.
+    """
+
+    revision: str | None
+    site: UUID | None
+    rows: Mapping[str, int]
+
+
+def contents(connection: Connection) -> Contents:
+    """Return what the database of ``connection`` says of itself, whatever its schema is."""
+    known = inspect(connection).has_table(Site.__tablename__)
+    site = connection.scalar(select(Site.id)) if known else None
+    return Contents(_revision(connection), site, _row_counts(connection))
+
+
 def present_revision(engine: Engine) -> str | None:
     """Return the revision that the database says it has, None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return None if found is None else str(found)
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 def wanted_revision() -> str:

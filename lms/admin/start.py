@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,18 +18,21 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.admin import schema
+from lms.admin import housekeeping, schema
+from lms.admin.integrity import CHECK
+from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
 from lms.certificates.work import lacks_key
 from lms.content import folder
 from lms.content.digests import core_digest, layer_digest
 from lms.content.folder import FolderRefusedError
+from lms.db import sqlite_file
 from lms.extensions import db
 from lms.installation import Site
+from lms.jobs import actions as jobs
 from lms.kernel.ids import one_time_code
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
@@ -106,9 +111,7 @@ def require_folder(data: Path) -> None:
     """Make the data folder where it is missing; raises StartRefusedError where it is not ours."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = data / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
+        probe(data)
     except OSError as error:
         raise StartRefusedError(
             Message(
@@ -117,6 +120,16 @@ def require_folder(data: Path) -> None:
                 {"folder": str(data), "reason": error.strerror or type(error).__name__},
             )
         ) from error  # fmt: skip
+
+
+def probe(data: Path) -> None:
+    """Write an empty file and remove it; raises OSError where that cannot be done.
+
+    Asking for rights alone is not enough: a disk that has failed may still be said to be writable.
+    """
+    path = data / f".probe-{os.getpid()}"
+    path.write_bytes(b"")
+    path.unlink()
 
 
 def require_site(data: Path, site_id: UUID) -> None:
@@ -213,18 +226,38 @@ def first_run_code(transaction: Transaction, *, now: datetime) -> str | None:
         return code
 
 
+def give_up_reserve(data: Path) -> None:
+    """Make room on a full disk before the database is opened, which also needs some."""
+    Reserve(data).adjust(shutil.disk_usage(data).free, enough=sys.maxsize)
+
+
+def was_cut_off(settings: Settings) -> bool:
+    """Return whether this server's last run was killed, as by a power cut. Ask before it is opened.
+
+    Whoever closes an SQLite database last takes its log along. PostgreSQL looks after itself.
+    """
+    path = sqlite_file(settings.database_url)
+    log = path and path.with_name(path.name + "-wal")
+    return log is not None and log.exists() and log.stat().st_size > 0
+
+
+def ask_for_work(session: Session, *, cut_off: bool, now: datetime) -> None:
+    """Ask for what each start asks for: today's housekeeping, and what gave up once more.
+
+    cut_off  the run before was killed: the database is looked through, beside the first pages.
+    """
+    jobs.try_again(session, now=now)
+    housekeeping.ask(session, now=now)
+    if cut_off:
+        jobs.ask(session, CHECK, f"start {now.isoformat()}", now=now)
+
+
 def is_first_run_code(session: Session, typed: str) -> bool:
     """Return whether ``typed`` opens the first-run page; never once the first run is done."""
     if installation.read(session).ready:
         return False
     code = installation.setting(session, FIRST_RUN)
     return isinstance(code, str) and secrets.compare_digest(code.encode(), typed.encode())
-
-
-def is_missing(error: SQLAlchemyError) -> bool:
-    """Return whether an error of the database means that its tables are not there yet."""
-    said = str(error).lower()
-    return "no such table" in said or "does not exist" in said
 
 
 def environment_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:

@@ -53,3 +53,8 @@ def line_fault(settings: Settings) -> Message | None:
 def minute_of(moment: datetime) -> str:
     """Return a moment as a log writes it: ``2026-11-24 14:32 UTC``."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def size_of(size: int) -> str:
+    """Return a number of bytes as people read it: ``1.2 GB``, ``340 MB``."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"

@@ -36,6 +36,7 @@ SMALL = {
 }
 IDLE = 60.0  # seconds without work after which the worker ends
 LOOK_EVERY = 1.0
+LONGEST_PAUSE = 60.0  # seconds after a worker that fell
 
 
 def work(
@@ -79,6 +80,7 @@ class WorkerKeeper:
         self._environment = {**environment, **SMALL}
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
+        self._falls, self._not_before = 0, 0.0
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
@@ -99,7 +101,7 @@ class WorkerKeeper:
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._every):
-            if self._child is not None and self._child.poll() is None:
+            if self._is_at_work() or time.monotonic() < self._not_before:
                 continue
             try:
                 due = self._due()
@@ -110,6 +112,21 @@ class WorkerKeeper:
                 self._child = subprocess.Popen(
                     [sys.executable, "-m", "lms.app", "work"], env=self._environment
                 )
+
+    def _is_at_work(self) -> bool:
+        """Return whether the worker runs; after a fall the next one waits longer each time.
+
+        On a disk that cannot be written a worker falls at once, and starting costs a second of CPU.
+        """
+        if self._child is None:
+            return False
+        status = self._child.poll()
+        if status is not None:
+            self._child = None
+            self._falls = self._falls + 1 if status else 0
+            pause = min(2.0**self._falls, LONGEST_PAUSE) if self._falls else 0.0
+            self._not_before = time.monotonic() + pause
+        return status is None
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -111,9 +111,7 @@ def ask(
     return job
 
 
-def take(
-    session: Session, owner: str, steps: Steps | None = None, *, now: datetime
-) -> Job | None:
+def take(session: Session, owner: str, steps: Steps | None = None, *, now: datetime) -> Job | None:
     """Lease the job that is due longest, None when there is none.
 
     steps  says which kinds take longer than the usual lease.

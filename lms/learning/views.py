@@ -14,7 +14,7 @@ from lms.learning.forms import BeginForm, CompletionForm, PlaceForm
 from lms.web import csrf
 from lms.web.headers import keep, page_tag, unchanged
 from lms.web.language import IN_LANGUAGE, current, gettext
-from lms.web.pages import build_tag, viewer
+from lms.web.pages import banners, build_tag, viewer
 from lms.web.permissions import LEARN, permission
 
 bp = Blueprint("learning", __name__, url_prefix=f"{IN_LANGUAGE}/courses")
@@ -53,7 +53,7 @@ def lesson(slug: str, code: str) -> ResponseReturnValue:
         return redirect(url_for("desk.course", slug=slug))
     tag = page_tag(
         build_tag(), course.edition_id, code, course.enrolment_id, course.version,
-        current().code, csrf.token(),
+        current().code, csrf.token(), banners(),
     )  # fmt: skip
     if reply := unchanged(tag):
         return reply

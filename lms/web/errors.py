@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import traceback
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from lms.installation import LANGUAGES
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import one_time_code
 from lms.kernel.messages import Message, msg
@@ -16,13 +18,29 @@ from lms.web.language import preferred, say
 
 log = logging.getLogger("lms.errors")
 
+NO_SPACE = msg(
+    "The server cannot write at this moment: its disk is full, locked or failing. Reading goes on. "
+    "Tell your administrator; what you typed is still in this page if you go back."
+)
 SENTENCES = {
     401: msg("Sign in to open this page."),
     404: msg("There is nothing here that you can open."),
     405: msg("This address does not take that kind of request. Go back and use the buttons."),
     413: msg("What was sent is too large."),
     429: msg("Too many tries in a short time. Wait a minute, then try again."),
+    507: NO_SPACE,
 }
+# What the databases say when nothing can be stored at this moment. A disk that fails is made
+# read-only by the system; SQLite then speaks of an error of input or output.
+CANNOT_WRITE = ("full", "readonly", "read-only", "locked", "unable to open")
+UNWRITABLE = frozenset(
+    {
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_DELETE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+    }
+)  # fmt: skip
 OTHERWISE = msg("This request could not be understood. Go back and try again.")
 # Translators: for somebody who typed an address that the server was never told to answer to.
 OTHER_NAME = msg(
@@ -33,19 +51,32 @@ OUR_FAULT = msg(
     "Something went wrong on our side. Nothing that was saved is lost. "
     "Report this code to your administrator: %(code)s"
 )
-NO_SPACE = msg(
-    "The server cannot write at this moment: its disk is full or locked. Reading goes on. "
-    "Tell your administrator; what you typed is still in this page if you go back."
-)
 
 
 def init_app(app: Flask) -> None:
     """Answer every exception of ``app`` with a page (or JSON for a script)."""
+    app.before_request(_refuse_other_names)
     app.register_error_handler(LmsError, _refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, _other_name)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _fault)
+
+
+def _refuse_other_names() -> Response | None:
+    """Refuse a request for a name that is not in TRUSTED_HOSTS, before anybody is looked up.
+
+    In plain text: without a name of ours no page can make an address.
+    """
+    if not isinstance(request.routing_exception, SecurityError):
+        return None
+    g.language = (request.path.split("/")[1:2] or ["en"])[0]
+    if g.language not in LANGUAGES:
+        g.language = "en"
+    response = make_response(f"{say(Message(OTHER_NAME))}\n", 400)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def answer(status: int, message: Message) -> Response:
@@ -86,7 +117,8 @@ def _other_name(error: SecurityError) -> Response:
 
 def _database(error: OperationalError) -> Response:
     detail = str(error.orig).lower()
-    if "full" in detail or "readonly" in detail or "read-only" in detail or "locked" in detail:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code in UNWRITABLE or any(sign in detail for sign in CANNOT_WRITE):
         log.error("database cannot write: %s", type(error.orig).__name__)
         return answer(507 if "full" in detail else 503, Message(NO_SPACE))
     return _fault(error)

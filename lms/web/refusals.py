@@ -10,7 +10,7 @@ from lms.web.errors import OTHERWISE, SENTENCES
 from lms.web.language import say
 
 WAIT = msg("The server is busy at this moment. Wait a few seconds, then try again.")
-STATUSES = (400, 404, 408, 411, 413, 500, 503)
+STATUSES = (400, 404, 408, 411, 413, 500, 503, 507)
 
 
 def own_address(app: Flask) -> str:

@@ -134,7 +134,7 @@ def serve(
     """Serve until SIGTERM or SIGINT; requests in flight are finished then, for GRACE seconds.
 
     ``make_gate`` is called when the address is known to be free. ``tls_cert`` and ``tls_key``
-    are PEM files, the key in PKCS#8; TLS 1.2 is taken because old PCs have no 1.3.
+    are PEM files (tls.py looks at them before); TLS 1.2 is taken because old PCs have no 1.3.
     ``on_listening`` gets the address, just before the first connection is taken.
 
     Raises ServerError and AlreadyRunningError as require_free does, before the gate is made.
@@ -188,12 +188,17 @@ async def _serve(
     last = threading.Timer(GRACE, os._exit, (1,))
     last.daemon = True
 
+    stopping = False
+
     def stop() -> None:
+        nonlocal stopping
+        if stopping:  # said twice, as by somebody who presses Ctrl-C again
+            return
+        stopping = True
         gate.stop_reading()
         # granian gives this method no types.
         server.stop()  # type: ignore[no-untyped-call]
-        if not last.is_alive():
-            last.start()
+        last.start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

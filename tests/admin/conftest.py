@@ -35,7 +35,7 @@ def quick_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def here(settings: Settings) -> Settings:
     """Return the settings of a prepared server on SQLite, whatever the suite runs on."""
-    settings.data.mkdir(parents=True)
+    settings.data.mkdir(parents=True, mode=0o700)
     return replace(settings, database_url=f"sqlite:///{settings.data / 'lms.sqlite'}")
 
 

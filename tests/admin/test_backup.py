@@ -19,7 +19,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from lms.admin import archive, backup, restore, schema
+from lms.admin import archive, backup, exchange, restore, schema
 from lms.admin.backup import BackupError
 from lms.admin.restore import RestoreError
 from lms.admin.schema import SchemaError
@@ -78,7 +78,7 @@ def test_a_backup_made_while_somebody_writes_restores_row_for_row(
 
     done = restore.restore(elsewhere, path, never, now=NOW)
 
-    assert done.recorded
+    assert done.settled.recorded
     before, after = rows(here.data / "lms.sqlite"), rows(elsewhere.data / "lms.sqlite")
     assert after.keys() == before.keys()
     for table in before.keys() - {"audit", "audit_head"}:
@@ -400,14 +400,14 @@ def test_a_failing_move_puts_everything_back(
     path = plain(here)
     stop(server)
     before = rows(here.data / "lms.sqlite")
-    put = restore._Moves.put
+    put = exchange.Moves.put
 
     def fail_at_the_database(self: Any, staged: Path, target: Path) -> None:
         if target.name == "lms.sqlite":
             raise OSError(5, "Input/output error", str(target))
         put(self, staged, target)
 
-    monkeypatch.setattr(restore._Moves, "put", fail_at_the_database)
+    monkeypatch.setattr(exchange.Moves, "put", fail_at_the_database)
     with pytest.raises(RestoreError, match="Input/output error"):
         restore.restore(here, path, never, now=NOW)
 
@@ -431,7 +431,7 @@ def test_an_older_schema_is_restored_and_left_for_the_upgrade(
     path = plain(here)
     monkeypatch.setattr(schema, "wanted_revision", lambda: "0099")
 
-    assert not restore.restore(elsewhere, path, never, now=NOW).recorded
+    assert not restore.restore(elsewhere, path, never, now=NOW).settled.recorded
 
 
 def test_a_database_outside_the_data_folder_is_exchanged_where_it_lies(
@@ -477,7 +477,7 @@ def test_on_postgresql_a_backup_restores_row_for_row(app: Flask, settings: Setti
         stop(app)
         engine.dispose()
         done = restore.restore(settings, path, never, now=NOW)
-        assert done.recorded
+        assert done.settled.recorded
         assert done.aside is not None
         assert (done.aside / "database.dump").exists()
         with app.app_context():

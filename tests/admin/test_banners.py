@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms.admin.banners import Watch, install_banners
+from lms import installation
+from lms.admin.banners import Known, Watch, install_banners
+from lms.admin.integrity import LAST_CHECK
 from lms.admin.reserve import FULL
 from lms.audit import actions as audit
 from lms.db import transaction
@@ -66,17 +68,24 @@ def test_a_clock_behind_the_newest_record_is_told(
     moment = datetime.now(UTC)
     with app.app_context(), transaction() as session:
         audit.append(session, None, "test.written", "1", {}, now=moment)
+        # Somebody signs in under the clock that went back.
+        audit.append(session, None, "sign-in.done", "1", {}, now=moment - timedelta(hours=2))
     watch.look()
     for behind, told in ((timedelta(minutes=1), False), (timedelta(hours=2), True)):
         monkeypatch.setattr(clock, "now", lambda behind=behind: moment - behind)
         assert ("was recorded at" in front(app)) is told
 
 
-def test_the_newest_record_is_asked_for_once_a_minute(
+def test_the_database_is_asked_once_a_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    watch = Watch(tmp_path, lambda: asked.append(1))
+
+    def ask() -> Known:
+        asked.append(1)
+        return Known()
+
+    watch = Watch(tmp_path, ask)
     at = [0.0]
     monkeypatch.setattr(clock, "monotonic", lambda: at[0])
     for at[0], times in ((0.0, 1), (59.0, 1), (60.0, 2), (61.0, 2)):
@@ -90,10 +99,27 @@ def test_the_newest_record_is_asked_for_once_a_minute(
 def test_a_disk_that_fills_up_is_told_until_there_is_room_again(
     app: Flask, watch: Watch, disk: Any
 ) -> None:
-    for free, told in ((499_000_000, True), (50 * GB, False)):
+    nearly, quite = "disk of the server is nearly full", "is full, so nothing can be saved"
+    for free, told in (
+        (499_000_000, nearly), (1_000_000, nearly), (999_999, quite), (0, quite), (50 * GB, None),
+    ):  # fmt: skip
         disk(free)
         watch.look()
-        assert ("disk of the server is nearly full" in front(app)) is told
+        assert [said for said in (nearly, quite) if said in front(app)] == [told] * bool(told)
+
+
+def test_a_damaged_database_is_told_until_it_is_whole_again(
+    app: Flask, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [0.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: at[0])
+    for fault, told in ((None, False), ("page 7 is not in use", True), (None, False)):
+        with app.app_context(), transaction() as session:
+            facts = {LAST_CHECK: {"at": clock.now().isoformat(), "fault": fault}}
+            installation.decide(session, facts, now=clock.now())
+        at[0] += 100
+        watch.look()
+        assert ("database of the server is damaged" in front(app)) is told
 
 
 @pytest.mark.parametrize(
@@ -128,14 +154,14 @@ def test_the_reserve_is_taken_given_up_and_taken_again(app: Flask, watch: Watch,
 
 
 def test_a_data_folder_that_is_gone_stops_nothing(tmp_path: Path) -> None:
-    watch = Watch(tmp_path / "gone", lambda: None)
+    watch = Watch(tmp_path / "gone", Known)
     watch.look()
     assert watch.disk() is None
 
 
 def test_the_thread_looks_and_ends(tmp_path: Path, disk: Any) -> None:
     disk(1000)
-    watch = Watch(tmp_path, lambda: None)
+    watch = Watch(tmp_path, Known)
     watch.start()
     watch.stop()
     assert watch.disk() is not None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +24,16 @@ from sqlalchemy import select
 from lms import installation
 from lms.accounts.models import Credential, Grant, Identity, Unit
 from lms.admin import cli, schema, start
+from lms.admin.integrity import CHECK
 from lms.admin.start import StartRefusedError
 from lms.app import create_app
+from lms.audit.models import AuditRow
 from lms.certificates.actions import RING
 from lms.db import reading, transaction
 from lms.installation import Site
 from lms.jobs.models import Job
 from lms.kernel import clock
-from lms.settings import Settings
+from lms.settings import Settings, read
 from tests.admin.conftest import rows, stop
 from tests.browser import Browser
 from tests.content.small import small
@@ -162,6 +167,30 @@ def test_after_either_answer_the_server_starts(
     assert (now == before) is (command is cli.replace_site)
 
 
+@pytest.mark.parametrize(("answer", "exit_code"), [("y", 0), ("n", 1)])
+def test_a_clock_is_right_when_somebody_who_looked_says_so(
+    fresh: Flask, prepare: Any, answer: str, exit_code: int
+) -> None:
+    assert prepare().exit_code == 0
+    info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+
+    done = CliRunner().invoke(cli.confirm_clock, obj=info, input=answer)
+
+    assert done.exit_code == exit_code
+    with fresh.app_context():
+        known = [row.action for row in reading().query(AuditRow)]
+    assert ("clock.confirmed" in known) is (exit_code == 0)
+
+
+def test_a_clock_before_the_program_was_made_is_not_right(
+    fresh: Flask, prepare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepare().exit_code == 0
+    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+    assert CliRunner().invoke(cli.confirm_clock, obj=info, input="y").exit_code == 1
+
+
 def test_a_newer_schema_is_refused(
     fresh: Flask, here: Settings, prepare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,23 +237,41 @@ def port() -> int:
         return int(trial.getsockname()[1])
 
 
-def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
+@pytest.fixture
+def environment(tmp_path: Path, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment = kept | {
+    return kept | {
         "LMS_DATA": str(tmp_path / "data"), "LMS_COURSES": str(tmp_path), "PORT": str(port),
         "TRUSTED_HOSTS": "learn.test",
     }  # fmt: skip
-    command = [sys.executable, "-m", "lms.app", "serve"]
-    log = tmp_path / "log"
+
+
+SERVE = [sys.executable, "-m", "lms.app", "serve"]
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server, wait until it serves, and stop it as systemd does."""
     with log.open("wb") as output:
-        first = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(SERVE, env=environment, stdout=output, stderr=output)
     try:
         until = time.monotonic() + 60
         while "Serving at" not in log.read_text() and time.monotonic() < until:
-            assert first.poll() is None, log.read_text()
+            assert process.poll() is None, log.read_text()
             time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_starting_twice_gives_one_server(
+    tmp_path: Path, port: int, environment: dict[str, str]
+) -> None:
+    log = tmp_path / "log"
+    with serving(environment, log):
         second = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+            SERVE, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
         assert second.returncode == 0
         assert second.stdout == f"The server is already running at http://127.0.0.1:{port}\n"
@@ -232,16 +279,39 @@ def test_starting_twice_gives_one_server(tmp_path: Path, port: int) -> None:
         printed = re.findall(r"First run: (\S+)/first-run/\w{16}", log.read_text())
         assert printed == [f"http://learn.test:{port}"]
         elsewhere = subprocess.run(
-            command, env=environment | {"LMS_DATA": str(tmp_path / "other")}, text=True,
+            SERVE, env=environment | {"LMS_DATA": str(tmp_path / "other")}, text=True,
             capture_output=True, timeout=60, check=False,
         )  # fmt: skip
         assert elsewhere.returncode == 1
         assert "serves another data folder" in elsewhere.stderr
         assert f"PORT={port + 1}" in elsewhere.stderr
         assert not (tmp_path / "other").exists()
-    finally:
-        first.terminate()
-        first.wait(timeout=30)
+
+
+def test_only_a_start_after_a_kill_asks_for_a_look_at_the_database(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    environment["WORKER"] = "no"
+    settings = read(environment)
+    log = tmp_path / "log"
+    with serving(environment, log):
+        pass
+    assert not start.was_cut_off(settings)
+
+    with serving(environment, log) as process:
+        written = sqlite3.connect(settings.data / "lms.sqlite", isolation_level=None)
+        written.execute("UPDATE site SET seq = seq + 1")
+        process.kill()
+        process.wait()
+    assert start.was_cut_off(settings)
+    written.close()
+    (settings.data / "lms.sqlite-wal").write_bytes(b"as a power cut leaves it")
+
+    with serving(environment, log):
+        pass
+    asked = [row for row in rows(settings.data / "lms.sqlite")["job"] if CHECK in row]
+    assert len(asked) == 1
+    assert not start.was_cut_off(settings)
 
 
 def test_the_first_run_link_works_once(fresh: Flask, link: str) -> None:

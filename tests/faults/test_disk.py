@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from lms.extensions import db
+from lms.web.refusals import RefusalPages
 from tests.browser import Browser
 from tests.course import LESSONS, SmallCourse
 from tests.people import Cast
@@ -111,3 +112,9 @@ def test_a_script_is_told_in_its_own_way(
     assert (reply.status_code, reply.mimetype) == (503, "application/json")
     assert reply.json is not None
     assert "cannot write" in reply.json["error"]
+
+
+def test_a_large_page_that_finds_no_room_is_told_why(app: Flask) -> None:
+    """The gate answers by itself: the body found no place in the data folder."""
+    page = RefusalPages(app)(507, "en").decode()
+    assert "its disk is full, locked or failing" in page

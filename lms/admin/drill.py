@@ -1,0 +1,202 @@
+"""The restore test: a backup is unpacked into a scratch folder, checked, counted and removed.
+
+A backup that was never restored is a hope. The worker tries one every week, a part at a time;
+``lms restore --try FILE`` tries one at once. Nothing that people work with is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.admin import backup, restore
+from lms.admin.archive import DATABASES, Manifest
+from lms.admin.backup import BackupBusyError, BackupError
+from lms.admin.integrity import DRILL
+from lms.admin.restore import RestoreError
+from lms.admin.schema import Contents
+from lms.admin.vital import LEAST_FREE, size_of
+from lms.audit import actions as audit
+from lms.db import sqlite_file
+from lms.extensions import db
+from lms.jobs.actions import SlowStep, Steps
+from lms.kernel.messages import Message, msg
+from lms.settings import Settings
+
+LAST_DRILL = "last_drill"  # the decision that a test leaves: {"at": …, "fault": …, "rows": …}
+EVERY = timedelta(days=7)
+SCRATCH = ".trying-"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the weekly test came to.
+
+    then    where the next part begins, None after the last one.
+    fault   the sentence for a backup that would not have restored.
+    rows    how many rows were restored, after the last part.
+    """
+
+    then: Mapping[str, Any] | None = None
+    fault: str | None = None
+    rows: int = 0
+
+
+def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Manifest:
+    """Restore ``file`` into a scratch folder and compare; return what it says of itself.
+
+    raises RestoreError for a backup that would not restore, or where there is no room to try.
+    """
+    try:
+        _require_room(settings.data, file.stat().st_size, left=0)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=settings.data) as folder:
+            manifest = restore.verify(file, passphrase, Path(folder))
+            restore.require_kind(settings, manifest)
+            restore.require_sound(manifest, Path(folder) / DATABASES[manifest.database])
+    except OSError as error:
+        raise RestoreError(_why(error)) from error
+    return manifest
+
+
+def remember(session: Session, *, rows: int, fault: str | None, now: datetime) -> None:
+    """Keep how a test ended, for the doctor and the log."""
+    known = {"at": now.isoformat(), "rows": rows, "fault": fault}
+    installation.decide(session, {LAST_DRILL: known}, now=now)
+    moment = f"{now:%Y%m%dT%H%M%SZ}"
+    audit.append(session, None, "backup.tried", moment, {"good": fault is None}, now=now)
+
+
+def look(
+    session: Session, facts: Mapping[str, Any], cursor: Mapping[str, Any] | None, *, now: datetime
+) -> Part:
+    """Do one part: find a backup or make one; unpack it; look at one table; compare the rows."""
+    del facts
+    session.rollback()  # a backup is made meanwhile
+    settings: Settings = current_app.config["LMS"]
+    try:
+        if cursor is None:
+            part = _find(settings, now)
+        elif "tables" not in cursor:
+            part = _unpack(settings, cursor)
+        else:
+            part = _compare(cursor)
+    except BackupBusyError:
+        raise  # tried again in a moment
+    except (BackupError, RestoreError) as refused:
+        part = Part(fault=str(refused))
+    except OSError as error:
+        part = Part(fault=str(_why(error)))
+    if part.then is None:
+        _clear(settings.data)
+    return part
+
+
+def note(
+    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Part, *, now: datetime
+) -> Mapping[str, Any] | None:
+    """Go on with the next part, or keep how the test ended."""
+    del facts, cursor
+    if prepared.then is None:
+        remember(session, rows=prepared.rows, fault=prepared.fault, now=now)
+    return prepared.then
+
+
+STEPS: Steps = {DRILL: SlowStep(look, note, lease=timedelta(minutes=30))}
+
+
+def _find(settings: Settings, now: datetime) -> Part:
+    """Take the newest backup of this week that this account can read, or make one."""
+    _clear(settings.data)
+    with Session(db.engine) as session:
+        known = installation.setting(session, backup.LAST_BACKUP)
+    file = _readable(known, now)
+    if file is None:
+        _require_room(settings.data, 2 * _size(settings))
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
+        file = backup.make(settings, folder, None, now=now).path
+    return Part(then={"file": str(file)})
+
+
+def _readable(known: Any, now: datetime) -> Path | None:  # noqa: ANN401 -- a decision, any JSON value
+    if not isinstance(known, dict) or known["sealed"]:
+        return None  # nobody but an administrator has the passphrase
+    file = Path(known["path"])
+    fresh = now - datetime.fromisoformat(known["at"]) < EVERY
+    return file if fresh and file.exists() and os.access(file, os.R_OK) else None
+
+
+def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
+    file = Path(cursor["file"])
+    _require_room(settings.data, file.stat().st_size)
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
+    manifest = restore.verify(file, _no_passphrase, folder)
+    restore.require_kind(settings, manifest)
+    held = manifest.held
+    return Part(
+        then={
+            "copy": str(folder / DATABASES[manifest.database]), "revision": held.revision,
+            "site": held.site and str(held.site), "rows": dict(held.rows),
+            "tables": sorted(held.rows) if manifest.database == "sqlite" else [],
+        }
+    )  # fmt: skip
+
+
+def _compare(cursor: Mapping[str, Any]) -> Part:
+    copy, tables = Path(cursor["copy"]), list(cursor["tables"])
+    if tables:
+        restore.require_whole(copy, tables.pop())
+        return Part(then={**cursor, "tables": tables})
+    site = cursor["site"] and UUID(cursor["site"])
+    restore.require_same(Contents(cursor["revision"], site, cursor["rows"]), copy)
+    return Part(rows=sum(cursor["rows"].values()))
+
+
+def _no_passphrase() -> str:
+    raise AssertionError("a plain backup asks for none")
+
+
+def _clear(data: Path) -> None:
+    for left in data.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _size(settings: Settings) -> int:
+    """Return about how many bytes a plain backup of this server has."""
+    files = sum(path.stat().st_size for path in (settings.data / "files").glob("??/*"))
+    path = sqlite_file(settings.database_url)
+    if path is not None:
+        return files + path.stat().st_size
+    with db.engine.connect() as connection:
+        size = connection.scalar(text("SELECT pg_database_size(current_database())"))
+    return files + int(size or 0)
+
+
+def _require_room(data: Path, needed: int, left: int = LEAST_FREE) -> None:
+    """Raise RestoreError where not even ``left`` bytes of the disk would stay free meanwhile."""
+    free = shutil.disk_usage(data).free
+    if free < needed + left:
+        said = msg(
+            "There is not enough room to test it: that takes %(needed)s of free disk, and "
+            "%(free)s are free."
+        )
+        values = {"needed": size_of(needed + left), "free": size_of(free)}
+        raise RestoreError(Message(said, values))
+
+
+def _why(error: OSError) -> Message:
+    return Message(
+        msg("%(path)s: %(reason)s"),
+        {"path": str(error.filename or ""), "reason": error.strerror or type(error).__name__},
+    )

@@ -1,0 +1,101 @@
+"""What is asked for the night: a look at the database, and once a week a restore test."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms import installation
+from lms.admin import housekeeping, start
+from lms.admin.housekeeping import TIDY, following
+from lms.admin.integrity import CHECK, DRILL
+from lms.db import reading, transaction
+from lms.jobs.models import Job
+from lms.settings import Settings
+
+# A Wednesday; in Almaty (five hours ahead) it is one in the afternoon.
+NOON = datetime(2026, 12, 2, 8, 0, tzinfo=UTC)
+
+
+def asked(app: Flask, kind: str) -> list[datetime]:
+    with app.app_context():
+        found = reading().scalars(select(Job).where(Job.kind == kind).order_by(Job.due_at))
+        return [job.due_at for job in found]
+
+
+def tidy(app: Flask, now: datetime) -> None:
+    with app.app_context(), transaction() as session:
+        housekeeping.tidy(session, {}, None, now=now)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "at", "weekday", "expected"),
+    [
+        (NOON, "UTC", time(2, 30), None, datetime(2026, 12, 3, 2, 30, tzinfo=UTC)),
+        (NOON, "UTC", time(9, 0), None, datetime(2026, 12, 2, 9, 0, tzinfo=UTC)),
+        (NOON, "UTC", time(8, 0), None, datetime(2026, 12, 3, 8, 0, tzinfo=UTC)),
+        (NOON, "UTC", time(3, 30), 6, datetime(2026, 12, 6, 3, 30, tzinfo=UTC)),
+        (NOON, "UTC", time(9, 0), 2, datetime(2026, 12, 2, 9, 0, tzinfo=UTC)),
+        (NOON, "UTC", time(7, 0), 2, datetime(2026, 12, 9, 7, 0, tzinfo=UTC)),
+        (NOON, "Asia/Almaty", time(2, 30), None, datetime(2026, 12, 2, 21, 30, tzinfo=UTC)),
+        # Late in the evening here it is the next day there already.
+        (
+            datetime(2026, 12, 5, 22, 0, tzinfo=UTC), "Asia/Almaty", time(3, 30), 6,
+            datetime(2026, 12, 5, 22, 30, tzinfo=UTC),
+        ),
+    ],
+)  # fmt: skip
+def test_the_next_moment_follows_the_clocks_of_the_country(
+    now: datetime, zone: str, at: time, weekday: int | None, expected: datetime
+) -> None:
+    assert following(now, ZoneInfo(zone), at, weekday) == expected
+
+
+def test_every_day_asks_for_the_coming_night_and_the_coming_sunday(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Africa/Tunis"}, now=NOON)
+
+    for days in range(7):
+        tidy(app, NOON + timedelta(days=days))
+
+    assert asked(app, CHECK) == [datetime(2026, 12, day, 1, 30, tzinfo=UTC) for day in range(3, 10)]
+    assert asked(app, DRILL) == [
+        datetime(2026, 12, day, 2, 30, tzinfo=UTC) for day in (6, 13)
+    ]  # fmt: skip
+    tidy(app, NOON)
+    assert len(asked(app, CHECK)) == 7
+
+
+def test_each_start_asks_for_today_and_for_what_gave_up(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        housekeeping.ask(session, now=NOON)
+        session.scalars(select(Job)).one().state = "failed"
+
+    for _ in range(2):
+        with app.app_context(), transaction() as session:
+            start.ask_for_work(session, cut_off=False, now=NOON)
+
+    with app.app_context():
+        jobs = reading().execute(select(Job.kind, Job.state)).all()
+    assert [tuple(job) for job in jobs] == [(TIDY, "waiting")]
+
+
+def test_a_start_after_a_power_cut_asks_for_a_look_at_once(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        start.ask_for_work(session, cut_off=True, now=NOON)
+    assert asked(app, CHECK) == [NOON]
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"), [(None, False), (b"", False), (b"what was not moved yet", True)]
+)
+def test_a_log_that_was_left_tells_of_a_power_cut(
+    here: Settings, log: bytes | None, expected: bool
+) -> None:
+    if log is not None:
+        (here.data / "lms.sqlite-wal").write_bytes(log)
+    assert start.was_cut_off(here) is expected

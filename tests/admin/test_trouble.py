@@ -1,0 +1,117 @@
+"""What a terminal says when the database cannot be used: a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.exc import InvalidRequestError, OperationalError
+
+from lms.admin import trouble
+from lms.app import COMMANDS, cli, secret_key
+from lms.settings import read
+
+
+def run(monkeypatch: pytest.MonkeyPatch, data: Path, *words: str, **environment: str) -> Result:
+    monkeypatch.setenv("LMS_DATA", str(data))
+    for name in ("DATABASE_URL", "HOST", "TRUSTED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return CliRunner().invoke(cli, words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup",),
+        ("unit", "add", "country", "XX", "--name", "en=X"),
+        ("person", "reset-code", "N-1"),
+        ("progress", "rebuild", "--check"),
+        ("site", "new"),
+        ("work", "--idle", "1"),
+    ],
+)
+def test_in_an_empty_folder_every_command_says_what_to_do_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = run(monkeypatch, tmp_path / "data", *words)
+    assert done.exit_code == 1
+    assert "is not prepared for this version. Run: lms serve" in done.output
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_wrong_setting_is_named_by_every_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = run(monkeypatch, tmp_path / "data", "backup", HOST="0.0.0.0")
+    assert (done.exit_code, "TRUSTED_HOSTS must name" in done.output) == (1, True)
+
+
+def test_a_postgresql_that_does_not_run_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = "postgresql+psycopg://lms@127.0.0.1:1/lms"
+    done = run(monkeypatch, tmp_path / "data", "person", "reset-code", "N-1", DATABASE_URL=url)
+    assert done.exit_code == 1
+    assert "The database named by DATABASE_URL cannot be used" in done.output
+    assert "Is PostgreSQL running" in done.output
+
+
+def test_a_key_of_another_account_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(_: object) -> bytes:
+        raise PermissionError(13, "Permission denied", "/var/lib/lms/secret.key")
+
+    monkeypatch.setattr("lms.app.secret_key", refuse)
+    done = run(monkeypatch, tmp_path / "data", "backup")
+    assert (done.exit_code, "may not use /var/lib/lms/secret.key" in done.output) == (1, True)
+
+
+def failure(said: str, code: int = sqlite3.SQLITE_ERROR) -> OperationalError:
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorcode = code
+    return OperationalError("SELECT 1", {}, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (failure("no such table: unit"), trouble.NOT_PREPARED),
+        (failure("no such column: unit.colour"), trouble.NOT_PREPARED),
+        (failure("unable to open database file", sqlite3.SQLITE_CANTOPEN), trouble.NOT_OPENED),
+        (failure("attempt to write a readonly database"), trouble.NOT_OPENED),
+        (failure("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE), trouble.NOT_OPENED),
+        (failure("disk I/O error", sqlite3.SQLITE_IOERR_READ), trouble.DAMAGED),
+        (failure("database disk image is malformed", sqlite3.SQLITE_CORRUPT), trouble.DAMAGED),
+        (failure("database or disk is full", sqlite3.SQLITE_FULL), trouble.FULL),
+        (failure("database is locked", sqlite3.SQLITE_BUSY), trouble.LOCKED),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, str) else None,
+)
+def test_what_a_database_says_becomes_a_sentence(
+    error: OperationalError, meaning: str, tmp_path: Path
+) -> None:
+    said = trouble.sentence(error, tmp_path)
+    assert said is not None
+    assert said.msgid == meaning
+    assert "%(" not in str(said)
+
+
+@pytest.mark.parametrize("error", [failure("near SELECT: syntax error"), InvalidRequestError("x")])
+def test_a_fault_of_the_program_is_no_sentence(error: Any, tmp_path: Path) -> None:
+    assert trouble.sentence(error, tmp_path) is None
+
+
+def test_every_command_has_its_help() -> None:
+    for name in COMMANDS:
+        done = CliRunner().invoke(cli, [name, "--help"])
+        assert done.exit_code == 0, done.output
+        assert done.output.startswith("Usage:"), name
+
+
+def test_the_data_folder_is_made_closed(tmp_path: Path) -> None:
+    secret_key(read({"LMS_DATA": str(tmp_path / "new")}))
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
