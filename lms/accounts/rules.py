@@ -25,6 +25,7 @@ ROLES_WITH_END = frozenset({"inspector", "confidential-reader"})
 IDLE = timedelta(minutes=30)
 IDLE_SHARED = timedelta(minutes=10)
 ABSOLUTE = timedelta(hours=12)
+CLOCK_TOLERANCE = timedelta(minutes=5)  # what a clock may be put back without ending sessions
 HELD_FOR = timedelta(hours=24)
 LARGEST_HELD = 64 * 1024  # bytes of names and values
 
@@ -78,7 +79,13 @@ def idle_time(machine: str) -> timedelta:
 
 
 def ended_by_time(machine: str, made_at: datetime, seen_at: datetime, now: datetime) -> str | None:
-    """Return "idle" or "absolute" when a session has run out at ``now``, else None."""
+    """Return "idle" or "absolute" when a session has run out at ``now``, else None.
+
+    A session that was seen later than now is from a clock that was ahead: how long nobody has used
+    it is not known, so it has run out, too.
+    """
+    if seen_at - now > CLOCK_TOLERANCE:
+        return "idle"
     if now - made_at >= ABSOLUTE:
         return "absolute"
     return "idle" if now - seen_at >= idle_time(machine) else None

@@ -19,7 +19,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Throttle
-from lms.accounts.rules import FREE_ACCOUNTS, network_of, wait_after
+from lms.accounts.rules import FREE_ACCOUNTS, LONGEST_WAIT, network_of, wait_after
 from lms.tables import add_unless_there
 
 ACCOUNT_MEMORY = timedelta(hours=24)
@@ -96,7 +96,9 @@ def forget_old(session: Session, *, now: datetime) -> None:
 
 
 def _seconds(moments: Any, now: datetime) -> int:  # noqa: ANN401 -- an iterable of moments
-    longest = max((moment - now for moment in moments), default=timedelta(0))
+    waits = (moment - now for moment in moments)
+    # Nobody ever has to wait longer: a later moment is from a clock that was ahead.
+    longest = max((wait for wait in waits if wait <= LONGEST_WAIT), default=timedelta(0))
     return max(0, -(-longest // timedelta(seconds=1)))
 
 

@@ -59,6 +59,14 @@ def test_when_time_ends_a_session(machine: str, idle: int, age: int, expected: s
     assert rules.ended_by_time(machine, made, seen, NOON) == expected
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(5, None), (6, "idle"), (60 * 24, "idle")])
+def test_a_session_from_a_clock_that_was_ahead_has_run_out(
+    minutes: int, expected: str | None
+) -> None:
+    ahead = NOON + timedelta(minutes=minutes)
+    assert rules.ended_by_time("own", ahead, ahead, NOON) == expected
+
+
 def test_waiting_grows_from_the_fourth_failure_to_a_minute() -> None:
     waits = [int(rules.wait_after(failures).total_seconds()) for failures in range(1, 12)]
     assert waits == [0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60]

@@ -44,6 +44,16 @@ def test_the_wait_grows_and_ends(app: Flask) -> None:
     assert seen == [0, 0, 0, 2, 4, 8, 16, 32, 60, 60]
 
 
+def test_a_clock_that_goes_back_locks_nobody_out(app: Flask) -> None:
+    for _ in range(6):
+        fail(app, AMINA, NOON)
+    yesterday = NOON - timedelta(days=1)
+
+    assert waits(app, AMINA, yesterday) == 0
+    fail(app, AMINA, yesterday)
+    assert 0 < waits(app, AMINA, yesterday) <= 60  # what was counted before still counts
+
+
 def test_another_account_at_the_same_address_is_heard(app: Flask) -> None:
     now = NOON
     for _ in range(14):
