@@ -60,7 +60,10 @@ class Browser:
         self.queries = []
 
         def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
+            # That a session was seen is noted after the answer, at most once a minute: no page
+            # waits for it (docs/architecture.md).
+            after = statement.startswith("UPDATE session SET seen_at")
+            if not after and not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
                 self.queries.append(statement)
 
         with self.app.app_context():

@@ -15,8 +15,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
+from lms.settings import LOOPBACK
 
 log = logging.getLogger("lms.hosts")
+
+# The machine itself asks here at 127.0.0.1: a monitor, or a second start that looks for its server.
+FOR_THE_MACHINE = "/healthz"
 
 # A name or an IPv4 address, or an IPv6 address in brackets.
 _NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9_.-]+")
@@ -74,6 +78,7 @@ def init_app(app: Flask, *, names: Collection[str], proxies: int) -> None:
     @app.before_request
     def refuse_other_hosts() -> None:
         host = request.environ.get("HTTP_HOST") or request.environ["SERVER_NAME"]
-        if not is_one_of(host, names):
+        also = LOOPBACK if request.path == FOR_THE_MACHINE else ()
+        if not is_one_of(host, [*names, *also]):
             log.warning("refused a request for the host %r", host[:100])
             raise UnknownHostError
