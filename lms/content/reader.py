@@ -103,6 +103,8 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
             text = decoded(path, files[path], faults)
             values = toml_of(path, 0, text, faults) if text is not None else None
             changes = changes_of(path, values, faults) if values is not None else ()
+        elif path == "SOURCES.md":
+            decoded(path, files[path], faults)  # for authors and reviewers: nobody else sees it
         elif first == "nations":
             _read_nation(path, files[path], nations, boxes, faults)
         elif first == "media":

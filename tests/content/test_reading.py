@@ -44,6 +44,18 @@ def test_the_structure_is_read() -> None:
     assert course.nations["tn"].items_out == {"AB-1-006"}
 
 
+def test_authors_may_say_where_the_facts_come_from() -> None:
+    """SOURCES.md travels with the course, is checked like any text, and is part of no page."""
+    sources = "# Sources\n\n- A book of 2015.\n".encode()
+    course = read(small() | {"SOURCES.md": sources})
+    assert write_course(course)["SOURCES.md"] == sources
+    assert course.documents == read(small()).documents
+    refused = read_course(small() | {"SOURCES.md": sources.rstrip()})
+    assert [str(fault) for fault in refused.faults] == [
+        "SOURCES.md: The last line has no line end. Add one."
+    ]
+
+
 @pytest.mark.parametrize(
     ("check", "key"),
     [
