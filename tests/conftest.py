@@ -29,7 +29,7 @@ from tests.people import Cast, Places, add_person, build_places
 # They start servers, browsers, processes or typesetters.
 NOT_FAST = (
     "tests/admin", "tests/authoring", "tests/certificates", "tests/content/test_hostile",
-    "tests/content/test_mandela_rules", "tests/faults", "tests/journeys", "tests/web/test_gate_s",
+    "tests/content/test_shipped_courses", "tests/faults", "tests/journeys", "tests/web/test_gate_s",
     "tests/test_architecture",
 )  # fmt: skip
 

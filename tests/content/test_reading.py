@@ -46,7 +46,7 @@ def test_the_structure_is_read() -> None:
 
 def test_authors_may_say_where_the_facts_come_from() -> None:
     """SOURCES.md travels with the course, is checked like any text, and is part of no page."""
-    sources = "# Sources\n\n- A book of 2015.\n".encode()
+    sources = b"# Sources\n\n- A book of 2015.\n"
     course = read(small() | {"SOURCES.md": sources})
     assert write_course(course)["SOURCES.md"] == sources
     assert course.documents == read(small()).documents
