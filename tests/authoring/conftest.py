@@ -21,7 +21,7 @@ from lms.content import folder
 from lms.db import transaction
 from tests.content.small import read, small
 
-REAL = Path(__file__).parents[2] / "courses" / "mandela-rules"
+REAL = Path(__file__).parents[2] / "courses"
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 
