@@ -85,7 +85,8 @@ def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
     """Take a passed course anew, near its last day: a new enrolment whose test comes first.
 
     Nothing of before is touched: the former enrolment is closed with its records, its pass and
-    its certificate. Saying it twice changes nothing.
+    its certificate. The new one is for the programme that runs by now, as when somebody begins.
+    Saying it twice changes nothing.
     raises  NotFound without an open enrolment in the course; Refused while it is not passed, or
             holds for longer than the course's refresher time.
     """

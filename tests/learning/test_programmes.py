@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,7 @@ from lms.db import transaction
 from lms.extensions import db
 from lms.kernel.errors import Refused
 from lms.learning import actions
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, Progress
 from tests.browser import Browser
 from tests.course import SmallCourse
 from tests.people import Cast
@@ -106,6 +106,22 @@ def test_what_was_begun_keeps_its_programme_when_the_course_leaves_it(
     with app.app_context(), transaction() as session:
         programmes.choose_courses(session, SERVER, "health", [], now=JUNE)
     assert enrolled(app) == [health]
+
+
+def test_a_renewal_is_for_the_programme_that_runs_then(
+    app: Flask, amina: Cast, small_course: SmallCourse
+) -> None:
+    former = add(app, "health", small_course.id)
+    small_course.pass_it(amina, now=JUNE)
+    with app.app_context(), transaction() as session:
+        later = session.scalars(select(Progress)).one().valid_through
+        assert later is not None
+        new = Details({"en": "The next one"}, later, None)
+        following = programmes.add(session, SERVER, "next", "programme", new, now=JUNE)
+        programmes.choose_courses(session, SERVER, "next", [small_course.id], now=JUNE)
+        moment = datetime.combine(later, time(9), UTC)
+        actions.renew(session, amina.viewer, small_course.slug, now=moment)
+    assert set(enrolled(app)) == {former, following}
 
 
 def test_a_programme_to_which_the_course_does_not_belong_is_refused(
