@@ -32,11 +32,14 @@ class TextsField(Field):
 
     longest  characters of each text.
     printed  whether certificates may print it: then each letter must be one that they can print.
+
+    After a refusal ``faulty`` names the languages whose text is at fault, all for a missing one.
     """
 
     def __init__(self, label: str, *, longest: int, printed: bool = True, **more: Any) -> None:  # noqa: ANN401 -- passed on
         super().__init__(label, **more)
         self.longest, self.printed = longest, printed
+        self.faulty = frozenset(LANGUAGE_NAMES)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401 -- WTForms' signature
         """Take what was typed for each language, or what is stored."""
@@ -58,16 +61,17 @@ class TextsField(Field):
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401 -- WTForms' signature
         """Refuse what is no line of text, and what no certificate could print."""
         del form
-        reasons = []
+        reasons = {}
         for code, text in self.data.items():
             try:
                 line = Line.of(text, self.longest).text
                 if self.printed:
                     require_glyphs([line])
             except LmsError as refused:
-                reasons.append(f"{LANGUAGE_NAMES[code]}: {say(refused.message)}")
+                reasons[code] = f"{LANGUAGE_NAMES[code]}: {say(refused.message)}"
         if reasons:
-            raise ValidationError(" ".join(reasons))
+            self.faulty = frozenset(reasons)
+            raise ValidationError(" ".join(reasons.values()))
 
 
 class LinesField(TextAreaField):

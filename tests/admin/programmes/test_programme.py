@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -134,6 +135,13 @@ def test_a_bad_field_is_refused_beside_it(
     assert f'<a href="#{name}">' in reply.text
     assert 'role="alert"' in reply.text
     assert stored(app, NEW["code"]) is None
+
+
+def test_of_five_texts_the_one_at_fault_is_marked(browser: Open, halima: Cast) -> None:
+    reply = browser(halima).post(f"{BASE}/new", {**NEW, "titles_fr": "Fam\u202eille"})
+    assert "Français: This text cannot hold the character U+202E." in reply.text
+    marked = re.findall(r'<input id="titles_(..)"[^>]*aria-invalid', reply.text)
+    assert marked == ["fr"]
 
 
 def test_a_title_is_needed_in_some_language(browser: Open, halima: Cast) -> None:
