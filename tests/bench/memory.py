@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from lms import installation
 from lms.accounts.models import Identity
+from lms.admin.worker import SMALL
 from lms.app import create_app
 from lms.assessment.models import Attempt
 from lms.certificates import actions as certificates
@@ -97,7 +98,7 @@ def _worker(environment: dict[str, str]) -> tuple[float, float, int]:
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "lms.app", "work", "--idle", "3"],
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, **SMALL},
         stdout=subprocess.DEVNULL,
     )
     most, last, made = 0.0, began, 0

@@ -32,11 +32,16 @@ from lms.audit import actions as audit
 from lms.audit.models import AuditHead
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.structure import Structure
-from lms.certificates import queries, rules
+from lms.certificates import rules
 from lms.certificates.actions.office import LOGOS, Office
 from lms.certificates.actions.published import RING, ask_for_list, keep_ring
 from lms.certificates.labels import spoken
-from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
+from lms.certificates.models import (
+    Certificate,
+    CertificateCounter,
+    CertificateEvent,
+    CertificateHolder,
+)
 from lms.certificates.programme import printed_programme
 from lms.certificates.snapshot import CertificateSnapshot, Signatory
 from lms.installation import Installation
@@ -75,9 +80,9 @@ def draft(
 ) -> Draft | None:
     """Return what would be printed; None where nothing is to be issued. Reads only."""
     certificate = session.get(Certificate, certificate_id)
-    if certificate is None or not _awaits_number(session, certificate):
+    holder = _waiting_holder(session, certificate)
+    if certificate is None or holder is None:
         return None
-    holder = session.get_one(CertificateHolder, certificate_id)
     moment = now.replace(microsecond=0)
     issued_on = _day(moment, site)
     last = session.scalar(
@@ -132,9 +137,9 @@ def freeze(
     certificate = session.scalar(
         select(Certificate).where(Certificate.id == certificate_id).with_for_update()
     )
-    if certificate is None or not _awaits_number(session, certificate):
+    holder = _waiting_holder(session, certificate)
+    if certificate is None or holder is None:
         return
-    holder = session.get_one(CertificateHolder, certificate_id)
     ring = keep_ring(session, site, office.signer, now=now)
     number = _next_number(session, rules.number_prefix(site), drafted.snapshot.issued_on.year)
     drafted = replace(
@@ -188,20 +193,25 @@ def finish(
     ).one()
     if certificate.issued_at is not None or certificate.number is None:
         return
-    certificate.issued_at = now.replace(microsecond=0)
     holder = session.get(CertificateHolder, certificate_id)
-    if holder is not None and holder.payload is not None:
+    if holder is None or holder.payload is None:
+        certificate.issued_at = now.replace(microsecond=0)
+    else:
         holder.pdf = paper
         certificate.issued_at = payload.unpack(cose.read(holder.payload).payload).issued_at
     ask_for_list(session, f"day {_day(now, site).isoformat()}", now=now)
 
 
-def _awaits_number(session: Session, certificate: Certificate) -> bool:
-    return (
-        certificate.number is None
-        and session.get(CertificateHolder, certificate.id) is not None
-        and not any(each.kind == "withdrawn" for each in queries.events(session, certificate.id))
+def _waiting_holder(session: Session, certificate: Certificate | None) -> CertificateHolder | None:
+    """Return whom a certificate without a number waits for; None where none is to be drawn."""
+    if certificate is None or certificate.number is not None:
+        return None
+    ended = session.scalar(
+        select(CertificateEvent.id).where(
+            CertificateEvent.certificate_id == certificate.id, CertificateEvent.kind == "withdrawn"
+        )
     )
+    return session.get(CertificateHolder, certificate.id) if ended is None else None
 
 
 def _day(moment: datetime, site: Installation) -> date:
