@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from lms.kernel import clock
 from lms.signing import keys, qr
 from lms.signing.verify import Outcome, verify
 from tests.certificates.passed import award, confirm, enrol, publish, run_worker
-from tests.people import Cast
+from tests.people import Cast, Places, add_person
 
 Change = Callable[[UUID], None]
 
@@ -143,6 +144,38 @@ def test_a_number_that_somebody_else_drew_meanwhile_is_not_printed_twice(
     text = printed(paper(app, awarded), tmp_path)
     assert number in text
     assert drafted.snapshot.number not in text
+
+
+def test_two_workers_at_once_leave_no_gap_and_give_no_number_twice(
+    app: Flask, awarded: UUID, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), transaction() as session:
+        people = [add_person(session, f"Person {x}", f"N-6{x}", places.northgate) for x in "ABCDE"]
+        for person in people:
+            enrolment = enrol(session, person)
+            confirm(session, person)
+            award(session, person, enrolment)
+    # The real press serves one worker a process.
+    monkeypatch.setattr(pdf, "typeset", lambda data, day: f"%PDF{day}{data}".encode())
+
+    def work_off(owner: str) -> None:
+        with app.app_context():
+            run_due(reading, transaction, work.STEPS, owner, clock.now)
+            db.session.remove()
+
+    workers = [threading.Thread(target=work_off, args=(f"worker {n}",)) for n in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    with app.app_context():
+        rows = db.session().scalars(select(Certificate)).all()
+        assert sorted(str(row.number)[-5:] for row in rows) == [f"0000{n}" for n in range(1, 7)]
+        for row in rows:
+            assert str(row.number).encode() in paper(app, row.id)
+            assert row.issued_at is not None
+        assert db.session().scalars(select(Job.state).where(Job.failures > 0)).all() == []
 
 
 def test_killed_before_the_number_it_begins_anew_and_the_number_is_the_first(
