@@ -24,6 +24,8 @@ from lms.web.pages import static_files
 STYLE, SCRIPT = "site.css", "js/lesson.js"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
+# The parts of a lesson are landmarks of its page; twelve of the same name help nobody.
+LANDMARKS = re.compile(r'(<section class="[a-z]+") aria-labelledby="[a-z0-9-]+"')
 
 
 def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[str, bytes]:
@@ -62,7 +64,7 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
         course=row,
         structure=Structure.from_facts(row.facts),
         lessons={
-            code: BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"])
+            code: LANDMARKS.sub(r"\1", BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"]))
             for code, each in lessons.items()
         },
         titles={code: each.title for code, each in lessons.items()},

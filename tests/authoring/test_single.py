@@ -55,6 +55,8 @@ def test_it_stands_for_itself(files: Mapping[str, str]) -> None:
         outside = {href for href in tags.values("href") if not href.startswith("#")}
         assert all(href.startswith("https://") for href in outside)
         assert [each for each, times in Counter(tags.values("id")).items() if times > 1] == []
+        labels = re.findall(r"<section[^>]* aria-labelledby", html)
+        assert labels == []  # no two landmarks of one name: every lesson has the same parts
 
 
 def test_its_policy_allows_what_lies_in_it_and_nothing_else(files: Mapping[str, str]) -> None:
