@@ -54,6 +54,7 @@ class FirstRunForm(PageForm):
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.country.choices = [(code, gettext(COUNTRY_WORDS[code])) for code in COUNTRIES]
+        self.name_en.flags.optional = True  # like the others: one name of the five is enough
         self.country.label.text = gettext("In which country is this service?")
         self.administrator.label.text = gettext("Your name")
         self.service_number.label.text = gettext("Your service number")

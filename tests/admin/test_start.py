@@ -319,6 +319,7 @@ def test_the_first_run_link_works_once(fresh: Flask, link: str) -> None:
     page = browser.get(link)
     assert page.status_code == 200
     assert page.text.count("<h2>") == 5
+    assert page.text.count("(not required)") == 6  # one name of the five is enough; the folder
 
     reply = browser.post(link, ANSWERS)
     assert (reply.status_code, reply.location) == (303, "/en/")
