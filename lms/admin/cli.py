@@ -68,7 +68,9 @@ def serve(info: ScriptInfo) -> None:
         sys.stderr.flush()
         os._exit(0)
     except server.AlreadyRunningError as running:
-        if running.site and running.site != start.known_site(chosen.data):
+        # A folder that never served cannot be the one that does.
+        own = start.known_site(chosen.data)
+        if not own or (running.site and running.site != own):
             where = server.address(chosen.host, chosen.port, tls=chosen.tls)
             raise click.ClickException(
                 f"At {where} this program serves another data folder, the demonstration perhaps. "
