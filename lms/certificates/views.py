@@ -80,11 +80,13 @@ def confirm(slug: str) -> ResponseReturnValue:
             refusal = error.message
     identity = queries.identity(reading(), me)
     form.seen.data = identity.name
+    instead = rules.instead_of_certificate(site())
     page = render_template(
         "certificates/confirm.html",
         course=course,
-        instead=rules.instead_of_certificate(site()),
-        form=form if course.passed_at else None,
+        instead=instead,
+        # Without the form on the page, its language is changed by links.
+        form=form if course.passed_at and not instead else None,
         refusal=refusal,
         names=actions.printed_names(identity),
         needs_latin=actions.needs_latin(identity),
