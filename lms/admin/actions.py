@@ -17,6 +17,7 @@ from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
 from lms.audit import actions as audit
 from lms.authoring import actions as authoring
+from lms.certificates import actions as certificates
 from lms.installation import COUNTRIES
 from lms.jobs import actions as jobs
 from lms.kernel.lines import Line
@@ -78,6 +79,7 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
     jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)
     # Until now nothing was signed: the issuer's name comes from the country.
     authoring.ask_for_signatures(session, f"first-run {country.code}", now=now)
+    certificates.ask_for_list(session, f"first-run {country.code}", now=now)
     audit.append(session, person_id, "installation.set-up", country.code, {}, now=now)
     return person_id
 

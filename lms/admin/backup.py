@@ -177,6 +177,8 @@ def _make(
             _read_back(file, passphrase)
         if not leaves(settings, folder):
             give(part, folder)
+            if folder.stat().st_mode & stat.S_IWGRP:  # shared with the worker, who tries it
+                part.chmod(0o640)
         part.rename(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -19,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.admin.integrity import is_unsound
 from lms.admin.reserve import Reserve
-from lms.admin.vital import LEAST_FREE, clock_fault, line_fault
+from lms.admin.start import has_key_list
+from lms.admin.vital import LEAST_FREE, clock_fault, is_key_missing, line_fault
 from lms.audit import queries as audit
 from lms.db import reading
 from lms.extensions import db
@@ -57,12 +58,21 @@ DAMAGED = Message(
 )
 
 
+KEY_LOST = Message(
+    msg(
+        "The key that signs certificates is no longer on this server, so none is made. The command "
+        "lms doctor says what to do. Only administrators see this."
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database says: when it was written to last, and whether the last look was bad."""
+    """What the database says: its latest moment, a fault that was found, a key that is lost."""
 
     newest: datetime | None = None
     unsound: bool = False
+    keyless: bool = False
 
 
 class Watch:
@@ -90,6 +100,10 @@ class Watch:
     def database(self) -> Message | None:
         """Return the sentence for a database in which the nightly look found a fault."""
         return DAMAGED if self._known.unsound else None
+
+    def key(self) -> Message | None:
+        """Return the sentence for a server that has issued and has lost its key."""
+        return KEY_LOST if self._known.keyless and _is_administrator() else None
 
     def look(self) -> None:
         """Look at the disk, and ask the database when a minute has passed; never raises."""
@@ -133,7 +147,9 @@ def install_banners(app: Flask) -> Watch:
     def ask() -> Known:
         with app.app_context():
             try:
-                return Known(audit.newest_at(reading()), is_unsound(reading()))
+                session = reading()
+                keyless = is_key_missing(settings) and has_key_list(session)
+                return Known(audit.newest_at(session), is_unsound(session), keyless)
             finally:
                 db.session.remove()
 
@@ -142,11 +158,12 @@ def install_banners(app: Flask) -> Watch:
     add_banner(app, watch.clock)
     add_banner(app, watch.disk)
     add_banner(app, watch.database)
+    add_banner(app, watch.key)
     readable = line_fault(settings)
-
-    def line() -> Message | None:
-        reader = g.get("viewer")
-        return readable if reader is not None and reader.holds("administrator") else None
-
-    add_banner(app, line)
+    add_banner(app, lambda: readable if _is_administrator() else None)
     return watch
+
+
+def _is_administrator() -> bool:
+    viewer = g.get("viewer")
+    return viewer is not None and viewer.holds("administrator")

@@ -23,12 +23,15 @@ from lms.admin.network import network
 from lms.admin.vital import clock_fault, is_low, minute_of, size_of
 from lms.audit import queries as audit
 from lms.catalogue.models import Edition, OfferedChange
+from lms.certificates.actions import RING
 from lms.db import sqlite_file
 from lms.extensions import db
 from lms.jobs import queries as jobs
 from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
+from lms.signing import keys
+from lms.signing.refusals import Unreadable
 from lms.web.language import CATALOGUES
 
 BACKUP_EVERY = timedelta(days=7)
@@ -232,9 +235,12 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
         return Finding(GOOD, Message(said))
     values = {"path": str(path)}
     if not path.exists():
+        if not start.has_key_list(session):
+            said = msg("Issuing key: there is none yet. The first start makes it: lms serve")
+            return Finding(WRONG, Message(said))
         said = msg(
-            "Issuing key: there is none at %(path)s, so no certificate is issued. Bring it back "
-            "from an encrypted backup; on a new server lms serve makes one."
+            "Issuing key: it is no longer at %(path)s, so no certificate is issued. Bring it back "
+            "from an encrypted backup, which holds it; a station that never issues needs none."
         )
         return Finding(WRONG, Message(said, values))
     if path.stat().st_mode & 0o077:
@@ -242,7 +248,29 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
             "Issuing key: other accounts of this machine can read %(path)s. Run: chmod 600 %(path)s"
         )
         return Finding(WRONG, Message(said, values))
+    if not signs_as_listed(session, path):
+        said = msg(
+            "Issuing key: %(path)s is not the key with which this server has signed, so no "
+            "certificate is issued. Bring the right one back from an encrypted backup."
+        )
+        return Finding(WRONG, Message(said, values))
     return Finding(GOOD, Message(msg("Issuing key: it is there and nobody else can read it.")))
+
+
+def signs_as_listed(session: Session, path: Path) -> bool:
+    """Return whether the key in ``path`` is the current one of the key list; True without a list.
+
+    A key that this account may not read is believed.
+    """
+    listed = installation.setting(session, RING)
+    if listed is None or not os.access(path, os.R_OK):
+        return True
+    try:
+        signer = keys.load_private_key(path)
+    except Unreadable:
+        return False
+    current = keys.parse_ring(listed).current()
+    return current is not None and current.kid == signer.kid
 
 
 def languages(session: Session) -> Finding:

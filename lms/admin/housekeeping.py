@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
 from lms.admin.integrity import CHECK, DRILL
+from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
@@ -51,17 +53,19 @@ def tidy(
     old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
     session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))
-    # A list that says nothing new is still news: it is dated today.
-    certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
+    site = installation.read(session)
+    # Before the first run the list of keys would bear no country's name, for ever.
+    if site.ready and not is_key_missing(current_app.config["LMS"]):
+        # A list that says nothing new is still news: it is dated today.
+        certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
-    _ask_for_the_night(session, now)
+    _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
 
 
-def _ask_for_the_night(session: Session, now: datetime) -> None:
+def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
     """Ask for the next look at the database and the next restore test; twice is once."""
-    zone = ZoneInfo(installation.read(session).time_zone)
     check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
     jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
     jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)

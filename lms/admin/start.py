@@ -25,6 +25,7 @@ from lms.admin import housekeeping, schema
 from lms.admin.integrity import CHECK
 from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
+from lms.certificates.actions import RING
 from lms.certificates.work import lacks_key
 from lms.content import folder
 from lms.content.digests import core_digest, layer_digest
@@ -105,6 +106,11 @@ def look(settings: Settings) -> Found:
         key_missing=key_missing,
         courses_new=new,
     )
+
+
+def has_key_list(session: Session) -> bool:
+    """Return whether this server has issued before."""
+    return installation.setting(session, RING) is not None
 
 
 def require_folder(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""When a clock, a disk or a line is wrong: what pages, awards and the doctor share.
+"""When a clock, a disk, a line or a key is wrong: what pages, awards and the doctor share.
 
 Apart from the doctor, which loads what the serving process never does.
 """
@@ -58,3 +58,14 @@ def minute_of(moment: datetime) -> str:
 def size_of(size: int) -> str:
     """Return a number of bytes as people read it: ``1.2 GB``, ``340 MB``."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def is_key_missing(settings: Settings) -> bool:
+    """Return whether the issuing key is seen not to be there; False where one may not look.
+
+    With ``deploy/`` the worker's account alone may look into the folder of keys.
+    """
+    try:
+        return not settings.issuing_key.exists()
+    except PermissionError:
+        return False

@@ -499,8 +499,9 @@ def test_what_root_makes_and_restores_belongs_to_the_account_of_the_server(
     for path in (here.data, *here.data.rglob("*")):
         os.chown(path, 12_345, 12_346)
     here.data.chmod(0o2770)  # two accounts of one group, as docs/install.md makes it
-    plain(here)
+    assert plain(here).stat().st_mode & 0o7777 == 0o640  # the worker tries it each week
     path = backup.make(here, stick, PASSPHRASE, now=NOW).path
+    assert path.stat().st_mode & 0o7777 == 0o600
     restore.restore(here, path, given, now=NOW)
 
     theirs = {

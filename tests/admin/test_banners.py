@@ -18,6 +18,7 @@ from lms.admin.banners import Known, Watch, install_banners
 from lms.admin.integrity import LAST_CHECK
 from lms.admin.reserve import FULL
 from lms.audit import actions as audit
+from lms.certificates.actions import RING
 from lms.db import transaction
 from lms.kernel import clock
 from lms.settings import Settings
@@ -136,6 +137,22 @@ def test_a_line_on_which_passwords_are_readable_is_told_to_administrators_alone(
     for person, reads in ((grace, told), (amina, False), (None, False)):
         page = Browser(served, person).client.get("/en/home" if person else "/en/").text
         assert ("passwords can be read by whoever listens" in page) is reads
+
+
+def test_administrators_are_told_of_a_key_that_is_lost(
+    app: Flask, watch: Watch, grace: Cast, amina: Cast
+) -> None:
+    def told(person: Cast) -> bool:
+        said = Browser(app, person).get("/en/home").text
+        return "key that signs certificates is no longer on this server" in said
+
+    watch.look()
+    assert not told(grace)  # nothing was issued yet, so no key is missed
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {RING: "a list of keys"}, now=clock.now())
+    watch._asked = float("-inf")
+    watch.look()
+    assert (told(grace), told(amina)) == (True, False)
 
 
 def test_the_reserve_is_taken_given_up_and_taken_again(app: Flask, watch: Watch, disk: Any) -> None:

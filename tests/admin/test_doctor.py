@@ -28,6 +28,8 @@ from lms.admin.integrity import LAST_CHECK
 from lms.audit import actions as audit
 from lms.audit.models import AuditRow
 from lms.catalogue.models import OfferedChange
+from lms.certificates import actions as certificates
+from lms.certificates.work import ensure_keys, office
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
@@ -230,12 +232,37 @@ def test_a_schema_that_does_not_fit(examined: Any, monkeypatch: pytest.MonkeyPat
         assert found["Integrity"].state == GOOD
 
 
+def has_issued(app: Flask, here: Settings) -> None:
+    """Let the server publish the list of its keys, as its first certificate does."""
+    with app.app_context(), transaction() as session:
+        certificates.keep_ring(
+            session, installation.read(session), office(here), now=clock.now()
+        )  # fmt: skip
+
+
 def test_the_issuing_key(examined: Any, here: Settings) -> None:
     assert examined()["Issuing key"].state == GOOD
     here.issuing_key.chmod(0o644)
     assert "chmod 600" in str(examined()["Issuing key"].sentence)
     here.issuing_key.unlink()
-    assert "there is none" in str(examined()["Issuing key"].sentence)
+    assert "there is none yet" in str(examined()["Issuing key"].sentence)
+
+
+def test_an_issuing_key_that_is_lost_or_another_one(
+    examined: Any, server: Flask, here: Settings
+) -> None:
+    has_issued(server, here)
+    assert examined()["Issuing key"].state == GOOD
+    kept = here.issuing_key.read_bytes()
+    here.issuing_key.unlink()
+    assert "is no longer at" in str(examined()["Issuing key"].sentence)
+    ensure_keys(here)
+    found = examined()["Issuing key"]
+    assert (found.state, "is not the key with which" in str(found.sentence)) == (WRONG, True)
+    here.issuing_key.write_bytes(b"no key at all")
+    assert examined()["Issuing key"].state == WRONG
+    here.issuing_key.write_bytes(kept)
+    assert examined()["Issuing key"].state == GOOD
 
 
 def test_languages_without_their_sentences(

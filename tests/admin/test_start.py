@@ -28,7 +28,9 @@ from lms.admin.integrity import CHECK
 from lms.admin.start import StartRefusedError
 from lms.app import create_app
 from lms.audit.models import AuditRow
+from lms.certificates import actions as certificates
 from lms.certificates.actions import RING
+from lms.certificates.work import office
 from lms.db import reading, transaction
 from lms.installation import Site
 from lms.jobs.models import Job
@@ -220,6 +222,34 @@ def test_an_upgrade_begins_with_a_backup(
     assert done.exit_code == 0, done.output
     assert "as it was before the upgrade: " in done.output
     assert [name[:15] for (name,) in upgraded] == ["before-upgrade-"]
+
+
+def test_a_lost_key_is_not_made_anew(fresh: Flask, here: Settings, prepare: Any) -> None:
+    assert prepare().exit_code == 0
+    with fresh.app_context(), transaction() as session:
+        site = installation.read(session)
+        certificates.keep_ring(session, site, office(here), now=clock.now())
+    here.issuing_key.unlink()
+
+    assert not needs(fresh, here)
+    assert prepare().exit_code == 0
+    assert not here.issuing_key.exists()
+
+
+def test_an_account_that_may_not_look_at_the_key_starts_and_makes_none(
+    fresh: Flask, here: Settings, prepare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The web server of ``deploy/``: the folder of keys is the worker's alone."""
+    assert prepare().exit_code == 0
+    exists = Path.exists
+
+    def closed(path: Path) -> bool:
+        if path == here.issuing_key:
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert not needs(fresh, here)
 
 
 def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from lms import installation
 from lms.admin import housekeeping, start
 from lms.admin.housekeeping import TIDY, following
 from lms.admin.integrity import CHECK, DRILL
+from lms.certificates.actions import PUBLISH as LISTS
+from lms.certificates.work import ensure_keys
 from lms.db import reading, transaction
 from lms.jobs.models import Job
 from lms.settings import Settings
@@ -99,3 +101,19 @@ def test_a_log_that_was_left_tells_of_a_power_cut(
     if log is not None:
         (here.data / "lms.sqlite-wal").write_bytes(log)
     assert start.was_cut_off(here) is expected
+
+
+def test_a_station_without_key_signs_no_list(app: Flask) -> None:
+    tidy(app, NOON)
+    assert asked(app, LISTS) == []
+
+
+def test_before_the_first_run_no_list_is_signed_for_a_country_that_is_not_chosen(
+    app: Flask,
+) -> None:
+    ensure_keys(app.config["LMS"])
+    for ready, lists in ((False, 0), (True, 1)):
+        with app.app_context(), transaction() as session:
+            installation.decide(session, {"ready": ready}, now=NOON)
+        tidy(app, NOON)
+        assert len(asked(app, LISTS)) == lists
