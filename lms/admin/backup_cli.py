@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -148,8 +149,10 @@ def doctor(info: ScriptInfo) -> None:
 
 def _print(found: Sequence[Finding]) -> None:
     """Print what was found; end with status 1 where something is to be done."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     for finding in found:
-        click.echo(f"{STATES[finding.state]:<8}  {finding.sentence}")
+        head = f"{STATES[finding.state]:<8}  "
+        click.echo(click.wrap_text(str(finding.sentence), width, head, " " * len(head)))
     if any(finding.state == WRONG for finding in found):
         sys.exit(1)
 

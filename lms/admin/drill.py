@@ -37,7 +37,7 @@ from lms.settings import Settings
 
 LAST_DRILL = "last_drill"  # the decision that a test leaves: {"at": …, "fault": …, "rows": …}
 EVERY = timedelta(days=7)
-SCRATCH = ".trying-"
+SCRATCH, BY_HAND = ".trying-", ".testing-"  # the worker removes what its own tests have left
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Ma
     """
     try:
         _require_room(settings.data, file.stat().st_size, left=0)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=settings.data) as folder:
+        with tempfile.TemporaryDirectory(prefix=BY_HAND, dir=settings.data) as folder:
             manifest = restore.verify(file, passphrase, Path(folder))
             restore.require_kind(settings, manifest)
             restore.require_sound(manifest, Path(folder) / DATABASES[manifest.database])

@@ -240,7 +240,9 @@ def give_up_reserve(data: Path) -> None:
 def was_cut_off(settings: Settings) -> bool:
     """Return whether this server's last run was killed, as by a power cut. Ask before it is opened.
 
-    Whoever closes an SQLite database last takes its log along. PostgreSQL looks after itself.
+    Whoever closes an SQLite database last takes its log along. Where a worker of its own has it
+    open at that moment the log is there, too: then the database is looked through once too often.
+    PostgreSQL looks after itself.
     """
     path = sqlite_file(settings.database_url)
     log = path and path.with_name(path.name + "-wal")

@@ -186,7 +186,7 @@ def test_a_sealed_backup_is_tried_by_hand_while_the_server_runs(
     assert sum(manifest.rows.values()) == how_many(here.data / "lms.sqlite")
     stop(server)
     assert rows(here.data / "lms.sqlite") == before
-    assert list(here.data.glob(".trying-*")) == []
+    assert list(here.data.glob(".t*-*")) == []
 
 
 def test_by_hand_a_wrong_passphrase_or_a_cut_file_is_told(
@@ -198,7 +198,7 @@ def test_by_hand_a_wrong_passphrase_or_a_cut_file_is_told(
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(RestoreError, match="damaged or was cut off"):
         drill.try_now(here, path, lambda: PASSPHRASE)
-    assert list(here.data.glob(".trying-*")) == []
+    assert list(here.data.glob(".t*-*")) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
