@@ -124,7 +124,7 @@ class WorkerKeeper:
         if status is not None:
             self._child = None
             self._falls = self._falls + 1 if status else 0
-            pause = min(2.0**self._falls, LONGEST_PAUSE) if self._falls else 0.0
+            pause = min(2.0 ** min(self._falls, 10), LONGEST_PAUSE) if self._falls else 0.0
             self._not_before = time.monotonic() + pause
         return status is None
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from lms.admin.worker import SMALL
+import pytest
+
+from lms.admin.worker import LONGEST_PAUSE, SMALL, WorkerKeeper
 from lms.app import create_app
 from lms.settings import Settings
 from tests.admin.conftest import stop
@@ -46,3 +51,21 @@ def test_what_makes_papers_loads_nothing_else(here: Settings) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+def test_a_worker_that_falls_all_night_is_still_started_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    keeper: Any = WorkerKeeper(lambda: False, {})
+    keeper._falls = 5000
+    keeper._child = SimpleNamespace(poll=lambda: 1)
+    assert not keeper._is_at_work()
+    assert keeper._not_before == 100 + LONGEST_PAUSE
+
+
+def test_a_worker_that_runs_is_left_alone() -> None:
+    keeper: Any = WorkerKeeper(lambda: False, {})
+    assert not keeper._is_at_work()
+    keeper._child = SimpleNamespace(poll=lambda: None)
+    assert keeper._is_at_work()
