@@ -410,7 +410,7 @@ def _unreadable(error: Exception) -> Finding:
         "Integrity: the database cannot be asked at this moment (%(reason)s). With SQLite another "
         "program may hold it: try again. With PostgreSQL look whether that runs."
     )
-    return Finding(WRONG, Message(said, {"reason": str(cause)[:200]}))
+    return Finding(WRONG, Message(said, {"reason": str(cause).partition("\n")[0][:200]}))
 
 
 def _damaged(reason: str) -> Finding:
