@@ -236,7 +236,7 @@ def has_issued(app: Flask, here: Settings) -> None:
     """Let the server publish the list of its keys, as its first certificate does."""
     with app.app_context(), transaction() as session:
         certificates.keep_ring(
-            session, installation.read(session), office(here), now=clock.now()
+            session, installation.read(session), office(here).signer, now=clock.now()
         )  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def test_a_lost_key_is_not_made_anew(fresh: Flask, here: Settings, prepare: Any)
     assert prepare().exit_code == 0
     with fresh.app_context(), transaction() as session:
         site = installation.read(session)
-        certificates.keep_ring(session, site, office(here), now=clock.now())
+        certificates.keep_ring(session, site, office(here).signer, now=clock.now())
     here.issuing_key.unlink()
 
     assert not needs(fresh, here)
