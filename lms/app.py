@@ -33,7 +33,17 @@ from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.requirements import models as requirements_models
 from lms.settings import Settings
-from lms.web import cookies, csrf, errors, form_limits, headers, hosts, pages, permissions
+from lms.web import (
+    cookies,
+    csrf,
+    errors,
+    form_limits,
+    headers,
+    hosts,
+    pages,
+    permissions,
+    uploads,
+)
 
 if TYPE_CHECKING:
     from lms.jobs.actions import SlowStep, Step, Steps
@@ -44,6 +54,10 @@ MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
     jobs_models, learning_models, requirements_models,
 )  # fmt: skip
+
+# Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.
+# The page says how large a file may be; what is larger still is refused before it is read.
+UPLOADS: Mapping[str, int] = {"/*/administer/staff-lists/new": 21 * 1024 * 1024}
 
 # How many seconds a process may go on with decisions that an administrator has changed.
 INSTALLATION_FRESH = 5.0
@@ -86,6 +100,7 @@ def create_app(given: Settings | None = None, *, shows_pages: bool = True) -> Fl
     errors.init_app(app)
     pages.init_app(app)
     hosts.init_app(app, names=chosen.hosts, proxies=chosen.trusted_proxies)
+    uploads.init_app(app, UPLOADS)
     app.before_request(_know_the_installation())
     account_session.init_app(app)
     refusals.init_app(app)
@@ -107,6 +122,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     Imported here so that a command without pages stays small.
     """
     from lms.accounts.factor.views import bp as factor
+    from lms.accounts.importing.views import bp as staff_lists
     from lms.accounts.views import bp as accounts
     from lms.admin.background.views import bp as background
     from lms.admin.people.views import bp as people
@@ -124,7 +140,7 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     shown = [
         accounts, admin, assessment, background, certificates, desk, factor, learning, people,
-        places, programmes, requirements, roles, slips, waivers,
+        places, programmes, requirements, roles, slips, staff_lists, waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -144,6 +160,10 @@ JOBS = {
     "integrity.check": "lms.admin.integrity",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
+    "people.apply": "lms.accounts.importing.steps",
+    "people.check": "lms.accounts.importing.steps",
+    "people.read": "lms.accounts.importing.steps",
+    "people.undo": "lms.accounts.importing.steps",
     "requirements.enrol": "lms.requirements.actions",
 }
 
@@ -202,8 +222,9 @@ def create_gate(app: Flask) -> Gate:
 
     chosen: Settings = app.config["LMS"]
     limits = GateSettings(
-        threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data
-    )
+        threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data,
+        upload_limits=UPLOADS,
+    )  # fmt: skip
 
     def live(cookies: str) -> bool:
         with app.app_context():
@@ -252,6 +273,7 @@ COMMANDS = {
     "unit": "lms.accounts.cli:unit",
     "person": "lms.accounts.cli:person",
     "grant": "lms.accounts.cli:grant",
+    "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.learning.cli:enrol",
     "programme": "lms.admin.programmes.cli:cli",

@@ -53,6 +53,10 @@ class FileStore:
         _flush_folder(path.parent)
         return digest
 
+    def drop(self, digest: str) -> None:
+        """Delete the stored bytes; there may be none. Nobody else may need them: see the caller."""
+        self.path(digest).unlink(missing_ok=True)
+
     def get(self, digest: str) -> bytes:
         """Return the stored bytes; raises FileNotFoundError when they are not there."""
         return self.path(digest).read_bytes()

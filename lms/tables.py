@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, Row, Select, Uuid, inspect
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    inspect,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -98,3 +110,26 @@ class Base(DeclarativeBase):
         dict[str, str]: JSON,
         list[str]: JSON,
     }
+
+
+def columns_naming(table: str, apart_from: Collection[str] = ()) -> list[Column[Any]]:
+    """Return the columns of all tables that refer to the rows of ``table``, by its name.
+
+    For what must know whether anything refers to a row, also tables of features above it.
+    """
+    return [
+        column
+        for each in Base.metadata.sorted_tables
+        if each.name not in apart_from
+        for column in each.c
+        if any(key.column.table.name == table for key in column.foreign_keys)
+    ]
+
+
+def is_indexed(column: Column[Any]) -> bool:
+    """Return whether looking for a value of this column reads no whole table."""
+    table = column.table
+    if not isinstance(table, Table):
+        return False
+    ordered = [table.primary_key.columns, *(index.columns for index in table.indexes)]
+    return any(next(iter(columns)) is column for columns in ordered)

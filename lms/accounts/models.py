@@ -181,7 +181,8 @@ class HeldForm(Base):
 class StaffImport(Base):
     """A spreadsheet of people or places on its way into the register, and back out of it.
 
-    ``state``: read (columns known), checked (the dry run is done), running, done, undone, failed.
+    ``state``: reading, read (columns known), checking, checked (the dry run is done), running,
+    done, undoing, undone; failed (cannot be read), dropped (thrown away before it did anything).
     Rows, file and previews are deleted after 30 days; this row stays as a fact of the log.
     """
 

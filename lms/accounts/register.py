@@ -97,15 +97,19 @@ def add_unit(session: Session, viewer: Viewer, new: NewUnit, *, now: datetime) -
         raise Refused(
             Message(msg("There is a unit with the code %(code)s already."), {"code": code})
         )
-    # Units are closed and never deleted, so that counting them gives a new number.
+    beginning = parent.path if parent else "/"
     number = (session.scalar(select(func.count()).select_from(Unit)) or 0) + 1
+    # Units are closed, not deleted, so that counting gives a new number; but a list of places that
+    # is undone takes away those that nothing has happened to.
+    while session.scalar(select(Unit.id).where(Unit.path == f"{beginning}{number}/")) is not None:
+        number += 1
     unit = Unit(
         id=new_ordered_id(),
         parent_id=parent.id if parent else None,
         kind=new.kind,
         code=code,
         names=names,
-        path=f"{parent.path if parent else '/'}{number}/",
+        path=f"{beginning}{number}/",
         closed_on=None,
     )
     session.add(unit)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
+from lms.accounts.importing import actions as lists
+from lms.accounts.importing.store import store
 from lms.admin.integrity import CHECK, DRILL
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
@@ -50,6 +52,7 @@ def tidy(
     once.forget_old(session, now=now)
     throttle.forget_old(session, now=now)
     assessment.forget_old(session, now=now)
+    lists.forget_old(session, store().drop, now=now)
     old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
     session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))

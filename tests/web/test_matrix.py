@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lms import installation
+from lms.accounts.importing import actions as lists
 from lms.accounts.rules import SERVER
 from lms.catalogue.programmes import actions as programmes
 from lms.catalogue.programmes.actions import Details
@@ -51,6 +52,7 @@ class Things:
     certificate: UUID
     code: str
     job: int
+    listed: UUID
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,11 @@ def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) ->
         ).id  # fmt: skip
         job = jobs.ask(session, "of a person", str(person.id), now=clock.now(), asked_by=person.id)
         job.state = "done"
-    return Things(person, opened, marked, made, "", job.id)
+        listed = lists.begin(
+            session, person.viewer, "people", f"file of {person.id}", "list.csv", now=clock.now()
+        )
+        listed.state, listed.counts = "checked", {"new": 1}
+    return Things(person, opened, marked, made, "", job.id, listed.id)
 
 
 @pytest.fixture
@@ -118,6 +124,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "attempt_id": [things.open_test, things.marked_test] if things else [nothing],
         "certificate_id": [things.certificate] if things else [nothing],
         "job_id": [things.job if things else 0],
+        "import_id": [things.listed if things else nothing],
         "person_id": [things.person.id if things else nothing],
         "unit_id": [nothing],
         "grant_id": [nothing],
@@ -130,7 +137,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
 
 
 # The argument that makes an address somebody's own.
-OWNED = {"attempt_id", "certificate_id", "job_id"}
+OWNED = {"attempt_id", "certificate_id", "import_id", "job_id"}
 
 
 def addresses(app: Flask, rule: Rule, things: Things | None) -> Iterator[str]:
@@ -224,7 +231,7 @@ def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
     def owned() -> list[tuple[Any, ...]]:
         names = {"attempt", "answer", "learning_record", "progress", "enrolment", "certificate",
                  "certificate_holder", "certificate_event", "identity", "credential",
-                 "job"}  # fmt: skip
+                 "job", "staff_import"}  # fmt: skip
         # A person's rows name the person, the test or the enrolment.
         with house.app.app_context():
             enrolments = db.session().scalars(
