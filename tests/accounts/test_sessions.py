@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -47,12 +48,20 @@ def test_being_seen_is_written_at_most_once_a_minute(
     app: Flask, browser: Open, amina: Cast, time: Clock
 ) -> None:
     here = browser(amina)
-    writes = []
+
+    def seen() -> datetime:
+        with app.app_context():
+            return db.session.scalars(select(SignIn.seen_at)).one()
+
+    signed_in, changes = seen(), []
+    time.now = signed_in
     for seconds in (30, 29, 2, 10):
         time.on(seconds=seconds)
+        before = seen()
         here.get(PAGE)
-        writes.append(any(each.startswith("UPDATE") for each in here.queries))
-    assert writes == [False, False, True, False]
+        changes.append(seen() != before)
+    assert changes == [False, False, True, False]
+    assert seen() == signed_in + timedelta(seconds=61)
 
 
 @pytest.mark.parametrize("because", ["disabled", "reset"])
