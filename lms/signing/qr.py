@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
-from io import BytesIO
 
 from lms.kernel.messages import Message, msg
 from lms.signing import base45
@@ -20,6 +21,7 @@ LONGEST_CERTIFICATE_TEXT = 1_500
 # in the black and white of print.
 MASK = 4
 QUIET_ZONE = 4
+DARK = re.compile(rb"\x01+")
 
 
 def text_of(message: bytes) -> str:
@@ -54,6 +56,19 @@ def svg(text: str) -> bytes:
         code = segno.make(text, error="m", mask=MASK, micro=False, boost_error=False)
     except segno.DataOverflowError as error:
         raise Unreadable(Message(msg("The text is too long for a QR code."))) from error
-    drawing = BytesIO()
-    code.save(drawing, kind="svg", border=QUIET_ZONE, omitsize=True, light="#fff")
-    return drawing.getvalue()
+    return _drawing(code.matrix)
+
+
+def _drawing(rows: Sequence[bytearray]) -> bytes:
+    """Return the modules (1 is dark) as lines one unit wide: a third of the time segno takes."""
+    size = len(rows) + 2 * QUIET_ZONE
+    lines = "".join(
+        f"M{run.start() + QUIET_ZONE} {y}.5h{run.end() - run.start()}"
+        for y, row in enumerate(rows, QUIET_ZONE)
+        for run in DARK.finditer(row)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
+        f'<path fill="#fff" d="M0 0h{size}v{size}h-{size}z"/>'
+        f'<path stroke="#000" d="{lines}"/></svg>'
+    ).encode()

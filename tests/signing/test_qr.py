@@ -19,7 +19,7 @@ def modules(svg: bytes) -> list[list[bool]]:
     """Return the dark modules of the drawing, without its quiet zone."""
     text = svg.decode()
     box = re.search(r'viewBox="0 0 (\d+) \1"', text)
-    path = re.search(r'<path[^>]*class="qrline"[^>]*>', text)
+    path = re.search(r'<path stroke="#000"[^>]*>', text)
     assert box is not None
     assert path is not None
     drawn = re.search(r' d="(M[^"]*)"', path[0])
@@ -27,16 +27,13 @@ def modules(svg: bytes) -> list[list[bool]]:
     size = int(box[1]) - 2 * qr.QUIET_ZONE
     rows = [[False] * size for _ in range(size)]
     x, y = 0.0, 0.0
-    for verb, numbers in re.findall(r"([Mmh])([-\d. ]+)", drawn[1]):
-        values = [float(value) for value in re.findall(r"-?[\d.]+", numbers)]
+    for verb, numbers in re.findall(r"([Mh])([\d. ]+)", drawn[1]):
+        values = [float(value) for value in numbers.split()]
         if verb == "h":
             for step in range(int(values[0])):
                 rows[int(y) - qr.QUIET_ZONE][int(x) + step - qr.QUIET_ZONE] = True
-            x += values[0]
-        elif verb == "M":
-            x, y = values
         else:
-            x, y = x + values[0], y + values[1]
+            x, y = values
     return rows
 
 
