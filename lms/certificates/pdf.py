@@ -100,8 +100,8 @@ def typeset(data: str, day: date) -> bytes:
 def _forget() -> None:
     """Let typst forget what it has computed for this page: it would keep that for ten pages more.
 
-    Nothing of it serves the next page, and it costs 30 MiB. typst drops what was not used in the
-    last ten pages; there is no other way to ask for it, so ten empty ones are set (1 ms).
+    Nothing of it serves the next page, and it costs 30 MiB. typst drops what was not used for more
+    than ten pages; there is no other way to ask for it, so eleven empty ones are set (1 ms).
     """
     for _ in range(PAGES_REMEMBERED + 1):
         _compiler(BLANK).compile(format="svg")
