@@ -125,6 +125,8 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.accounts.importing.views import bp as staff_lists
     from lms.accounts.views import bp as accounts
     from lms.admin.background.views import bp as background
+    from lms.admin.certificates.views import bp as office
+    from lms.admin.layout.views import bp as layout
     from lms.admin.people.views import bp as people
     from lms.admin.places.views import bp as places
     from lms.admin.programmes.views import bp as programmes
@@ -139,8 +141,8 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, certificates, desk, factor, learning, people,
-        places, programmes, requirements, roles, slips, staff_lists, waivers,
+        accounts, admin, assessment, background, certificates, desk, factor, layout, learning,
+        office, people, places, programmes, requirements, roles, slips, staff_lists, waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -50,6 +50,21 @@ class FileStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        _flush_folder(path.parent)
+        return digest
+
+    def take(self, made: Path) -> str:
+        """Move a finished file, which lies on the same disk, into the store; return its digest.
+
+        For what is too large to be held in memory; see ``put``.
+        """
+        with made.open("rb+") as stream:
+            digest = file_digest(stream, "sha256").hexdigest()
+            os.fchmod(stream.fileno(), 0o640)
+            os.fsync(stream.fileno())
+        path = self.path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made.replace(path)
         _flush_folder(path.parent)
         return digest
 

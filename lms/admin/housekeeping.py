@@ -22,6 +22,7 @@ from lms.assessment import actions as assessment
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
 from lms.certificates import actions as certificates
+from lms.certificates.office import actions as office
 from lms.jobs import actions as jobs
 from lms.jobs.actions import Steps
 from lms.jobs.models import Job
@@ -61,6 +62,7 @@ def tidy(
     if site.ready and not is_key_missing(current_app.config["LMS"]):
         # A list that says nothing new is still news: it is dated today.
         certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
+    office.ask_to_forget(session, now=now)
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
     _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
     tomorrow = now + EVERY

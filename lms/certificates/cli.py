@@ -1,4 +1,4 @@
-"""``lms certificate``: look one up, check one without a network, withdraw, replace, change keys."""
+"""``lms certificate``: look up, check without a network, withdraw, replace, export, change keys."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.audit import queries as audit
 from lms.certificates import actions, queries, rules
+from lms.certificates.office.cli import export
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
@@ -33,7 +34,10 @@ LONGEST_FILE = 1_000_000
 
 @click.group("certificate")
 def cli() -> None:
-    """Look up, check, withdraw and replace certificates."""
+    """Look up, check, withdraw, replace and export certificates."""
+
+
+cli.add_command(export)
 
 
 @cli.command("show")

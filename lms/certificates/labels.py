@@ -6,9 +6,10 @@ with the holder's sex or bend the holder's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
-from lms.kernel.messages import msg
+from lms.kernel.messages import Message, msg
 
 LABELS: Mapping[str, str] = {
     # Translators: the heading of the certificate, in large letters.
@@ -57,3 +58,20 @@ LABELS: Mapping[str, str] = {
 def spoken(translate: Callable[[str], str]) -> dict[str, str]:
     """Return all labels by key, each said by ``translate``: msgid in, sentence out."""
     return {key: translate(msgid) for key, msgid in LABELS.items()}
+
+
+def in_languages(
+    speak: Callable[[Message, str], str], languages: Iterable[str]
+) -> dict[str, Mapping[str, str]]:
+    """Return all labels for each language.
+
+    speak  says a sentence in a language. Values that are put in later (``%(code)s``) stay.
+    """
+    return {language: _labels(speak, language) for language in languages}
+
+
+@cache
+def _labels(speak: Callable[[Message, str], str], language: str) -> Mapping[str, str]:
+    """Return the fixed words of one language; remembered, since every paper asks for them."""
+    later = {"code": "%(code)s", "address": "%(address)s"}
+    return {key: speak(Message(msgid, later), language) for key, msgid in LABELS.items()}

@@ -39,7 +39,10 @@ class Step(Protocol):
         *,
         now: datetime,
     ) -> Any:  # noqa: ANN401 -- any JSON value
-        """Do one step after ``cursor`` and return where the next begins, None when all is done."""
+        """Do one step after ``cursor`` and return where the next begins, None when all is done.
+
+        ``Done`` instead of None keeps what the work made.
+        """
 
 
 class Prepare(Protocol):
@@ -87,6 +90,17 @@ class SlowStep:
 
 
 Steps = Mapping[str, Step | SlowStep]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the last step returns instead of None where the work made something.
+
+    result  for ``Job.result``: counts, and a file as ``file`` (digest), ``name``, ``type``,
+            ``bytes``.
+    """
+
+    result: Mapping[str, Any]
 
 
 def ask(
@@ -164,9 +178,12 @@ def step(
         return False
     doing = steps[job.kind]
     if isinstance(doing, SlowStep):
-        job.cursor = doing.record(session, job.facts, job.cursor, prepared, now=now)
+        after = doing.record(session, job.facts, job.cursor, prepared, now=now)
     else:
-        job.cursor = doing(session, job.facts, job.cursor, now=now)
+        after = doing(session, job.facts, job.cursor, now=now)
+    if isinstance(after, Done):
+        job.result, after = dict(after.result), None
+    job.cursor = after
     job.failures, job.error = 0, None
     job.done_units += 1
     # The next step waits behind what has become due meanwhile: nobody's certificate waits for
@@ -247,8 +264,9 @@ def resume(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> N
     """
     job = _own(session, job_id, asked_by)
     if job.state in {"stopped", "failed"}:
+        # What waits for its hour, or for a second person, goes on waiting.
+        job.due_at = now if job.state == "failed" else max(job.due_at, now)
         job.state, job.ended_at, job.failures, job.error = "waiting", None, 0, None
-        job.due_at = now
 
 
 def _own(session: Session, job_id: int, asked_by: UUID) -> Job:

@@ -1,4 +1,4 @@
-"""Text that would be markup, a template or a format in what administrators write: escaped everywhere.
+"""Hostile text in what administrators write: every page of administration escapes it.
 
 Written past the checks, straight into the rows, as in tests/web/test_canary.py.
 """

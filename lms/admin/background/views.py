@@ -31,7 +31,9 @@ def jobs() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page looks again by itself while it runs."""
     found = queries.own_job(reading(), viewer(), job_id)
-    return render_template("background/job.html", job=found, kinds=KINDS, states=STATE_WORDS)
+    return render_template(
+        "background/job.html", job=found, kinds=KINDS, states=STATE_WORDS, now=clock.now()
+    )
 
 
 @bp.post("/<int:job_id>/stop")

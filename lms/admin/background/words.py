@@ -13,6 +13,7 @@ KINDS: Mapping[str, str] = {
     "people.apply": msg("Taking over a staff list"),
     "people.undo": msg("Undoing a staff list"),
     "certificates.bulk": msg("Putting certificates together"),
+    "certificates.preview": msg("Preview of a certificate"),
 }
 
 STATE_WORDS: Mapping[str, str] = {

@@ -132,8 +132,8 @@ class DeadlineForm(PageForm):
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
 
-def numbers_in(text: str | None) -> list[str]:
-    """Return the service numbers of a pasted list: by lines, commas, semicolons or tabs."""
+def numbers_in(text: str | None, most: int = MOST_NUMBERS) -> list[str]:
+    """Return the first service numbers of a pasted list: by lines, commas, semicolons or tabs."""
     plain = (text or "").replace(",", "\n").replace(";", "\n").replace("\t", "\n")
     found = [line.strip() for line in plain.splitlines()]
-    return list(dict.fromkeys(number for number in found if number))[:MOST_NUMBERS]
+    return list(dict.fromkeys(number for number in found if number))[:most]

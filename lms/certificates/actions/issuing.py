@@ -16,10 +16,9 @@ was killed between 3 and 4, the next one finds its file. What ``try_out`` has se
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,7 +34,7 @@ from lms.catalogue.structure import Structure
 from lms.certificates import rules
 from lms.certificates.actions.office import LOGOS, Office
 from lms.certificates.actions.published import RING, ask_for_list, keep_ring
-from lms.certificates.labels import spoken
+from lms.certificates.labels import in_languages
 from lms.certificates.models import (
     Certificate,
     CertificateCounter,
@@ -219,16 +218,9 @@ def _day(moment: datetime, site: Installation) -> date:
 
 
 def _set(snapshot: CertificateSnapshot, names: Sequence[str], office: Office) -> bytes:
-    labels = {each: _labels(office.speak, each) for each in snapshot.languages}
+    labels = in_languages(office.speak, snapshot.languages)
     logos = [office.store.get(digest) for digest in snapshot.logos]
     return office.render(snapshot, names, labels, logos)
-
-
-@cache
-def _labels(speak: Callable[[Message, str], str], language: str) -> Mapping[str, str]:
-    """Return the fixed words; values are put in later: ``%(code)s`` stays as it is."""
-    values = {"code": "%(code)s", "address": "%(address)s"}
-    return spoken(lambda msgid: speak(Message(msgid, values), language))
 
 
 def name_digest(key: bytes, certificate_id: UUID, names: Sequence[str]) -> bytes:
@@ -302,7 +294,7 @@ def _snapshot(
         programme=programme.title,
         partners=programme.partners,
         funders=programme.funders,
-        signatories=tuple(_signatory(person, tuple(titles)) for person in site.signatories),
+        signatories=tuple(signatory(person, tuple(titles)) for person in site.signatories),
         logos=tuple(installation.setting(session, LOGOS) or ()),
         country=site.country,
         digits=site.digits,
@@ -321,7 +313,7 @@ def _title(title: str, course: Course, office: Office, language: str) -> str:
     return office.speak(shown, language) if isinstance(shown, Message) else shown
 
 
-def _signatory(person: Mapping[str, str], printed: Sequence[str]) -> Signatory:
+def signatory(person: Mapping[str, str], printed: Sequence[str]) -> Signatory:
     """Read one signatory of the settings: ``name`` and ``title``, and ``title:fr`` for French."""
 
     def said(key: str) -> dict[str, str]:

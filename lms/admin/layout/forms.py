@@ -1,0 +1,96 @@
+"""The form of how certificates look: a line in each language for the office and who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import FileField
+from wtforms.validators import Length, Optional
+
+from lms.certificates.office.actions import Layout
+from lms.certificates.snapshot import MOST_SIGNATORIES
+from lms.installation import LANGUAGE_NAMES, Installation
+from lms.web.forms import PageForm, TextLine
+from lms.web.language import gettext
+from lms.web.language import lazy_gettext as _l
+
+LONGEST_ISSUER, LONGEST_SIGNATORY = 120, 80
+PLACES = range(1, MOST_SIGNATORIES + 1)
+
+
+class LayoutForm(PageForm):
+    """Issuer and signatories; the fields of languages that are not printed here are left out.
+
+    ``issuer_fr``, and for the first who signs ``name_1_fr`` and ``title_1_fr``.
+    """
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- WTForms' own
+        languages: Sequence[str],
+        **settings: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(*args, **settings)
+        self.languages = languages
+        for field in list(self):
+            name, _, code = field.name.rpartition("_")
+            if code not in LANGUAGE_NAMES:
+                continue
+            if code not in languages:
+                del self[field.name]
+                continue
+            field.flags.optional = True
+            if name != "issuer":
+                what = gettext("Name") if name.startswith("name") else gettext("Function")
+                field.label.text = f"{what} · {LANGUAGE_NAMES[code]}"
+
+    @classmethod
+    def of(cls, site: Installation) -> LayoutForm:
+        """Return the form with what is decided now."""
+        values = {f"issuer_{code}": site.issuers.get(code, "") for code in site.languages}
+        for place, person in enumerate(site.signatories, 1):
+            for code in site.languages:
+                for key in ("name", "title"):
+                    values[f"{key}_{place}_{code}"] = person.get(f"{key}:{code}") or person.get(
+                        key, ""
+                    )
+        return cls(languages=site.languages, **values)
+
+    def layout(self) -> Layout:
+        """Return what was typed; who signs without a name is left out."""
+        people = (self._signatory(place) for place in PLACES)
+        return Layout(self._typed("issuer"), [person for person in people if person.get("name")])
+
+    def _signatory(self, place: int) -> Mapping[str, str]:
+        person = {}
+        for key in ("name", "title"):
+            typed = self._typed(f"{key}_{place}")
+            if typed:
+                # What another language lacks is said as the first one says it.
+                person[key] = next(iter(typed.values()))
+            person.update({f"{key}:{code}": text for code, text in typed.items()})
+        return person
+
+    def _typed(self, name: str) -> dict[str, str]:
+        typed = {code: self[f"{name}_{code}"].data for code in self.languages}
+        return {code: text for code, text in typed.items() if text}
+
+
+for _code, _name in LANGUAGE_NAMES.items():
+    setattr(
+        LayoutForm, f"issuer_{_code}",
+        TextLine(_name, validators=[Optional(), Length(max=LONGEST_ISSUER)]),
+    )  # fmt: skip
+    for _place in PLACES:
+        for _key in ("name", "title"):
+            setattr(
+                LayoutForm, f"{_key}_{_place}_{_code}",
+                TextLine(_name, validators=[Optional(), Length(max=LONGEST_SIGNATORY)]),
+            )  # fmt: skip
+
+
+class LogoForm(PageForm):
+    """One picture."""
+
+    picture = FileField(_l("Logo as PNG"))

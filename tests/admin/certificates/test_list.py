@@ -1,0 +1,118 @@
+"""GET /<language>/administer/certificates"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, update
+
+from lms.accounts.models import Grant, Identity
+from lms.catalogue.models import Course
+from lms.certificates.models import Certificate, CertificateHolder
+from lms.db import transaction
+from lms.kernel import clock
+from lms.kernel.ids import new_ordered_id
+from tests.admin.certificates.conftest import Open, Papers, number_of
+from tests.people import Cast, Places
+
+URL = "/en/administer/certificates"
+
+
+def test_it_lists_the_certificates_of_the_viewers_people_and_no_others(
+    browser: Open, grace: Cast, papers: Papers
+) -> None:
+    text = browser(grace).get(URL).text
+    assert "Amina Ben Salah" in text
+    assert "Chipo Okello" in text
+    assert "Daniel Mugisha" not in text
+    assert "Rows 1 to 2 of 2" in text
+
+
+def test_the_country_sees_all_of_them(browser: Open, halima: Cast, papers: Papers) -> None:
+    text = browser(halima).get(URL).text
+    assert "Rows 1 to 3 of 3" in text
+    assert "How certificates look" in text
+
+
+def test_it_is_closed_to_learners_and_trainers_and_to_nobody(
+    browser: Open, amina: Cast, bolat: Cast
+) -> None:
+    assert browser(amina).get(URL).status_code == 404
+    assert browser(bolat).get(URL).status_code == 404
+    assert browser(None).get(URL).status_code == 401
+    assert browser(bolat).post(URL).status_code == 405
+
+
+def test_the_filters_leave_what_fits(
+    app: Flask, browser: Open, halima: Cast, papers: Papers
+) -> None:
+    here = browser(halima)
+    number = number_of(app, papers.daniel)
+    for query, names in (
+        ("unit=N", {"Amina", "Chipo"}), ("unit=S-01", {"Daniel"}), ("text=chip", {"Chipo"}),
+        ("text=n1001", {"Amina"}), (f"text={number.lower()}", {"Daniel"}), ("text=%25", set()),
+        ("course=C01", {"Amina", "Chipo", "Daniel"}), ("course=C02", set()),
+        ("since=2026-11-24", set()), ("until=23.11.2026", {"Amina", "Chipo", "Daniel"}),
+        ("state=withdrawn", set()), ("state=nonsense", set()),
+    ):  # fmt: skip
+        text = here.get(f"{URL}?{query}").text
+        found = {name for name in ("Amina", "Chipo", "Daniel") if f"<bdi>{name}" in text}
+        assert found == names, query
+
+
+def test_each_state_is_found_by_its_name(
+    app: Flask, browser: Open, halima: Cast, papers: Papers
+) -> None:
+    today = clock.now().date()
+    with app.app_context(), transaction() as session:
+        for certificate, days in ((papers.amina, 30), (papers.chipo, -1), (papers.daniel, 900)):
+            session.execute(
+                update(Certificate).where(Certificate.id == certificate)
+                .values(valid_through=today + timedelta(days=days))
+            )  # fmt: skip
+    here = browser(halima)
+    for state, names in (
+        ("valid", {"Amina", "Daniel"}),
+        ("due", {"Amina"}),
+        ("expired", {"Chipo"}),
+    ):
+        text = here.get(f"{URL}?state={state}").text
+        assert {n for n in ("Amina", "Chipo", "Daniel") if f"<bdi>{n}" in text} == names, state
+    assert "ends soon" in here.get(f"{URL}?state=due").text
+
+
+def test_who_is_forgotten_is_listed_by_number(
+    app: Flask, browser: Open, grace: Cast, amina: Cast, papers: Papers
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(delete(Identity).where(Identity.person_id == amina.id))
+        session.execute(
+            delete(CertificateHolder).where(CertificateHolder.certificate_id == papers.amina)
+        )
+    text = browser(grace).get(URL).text
+    assert number_of(app, papers.amina) in text
+    assert "Name no longer kept" in text
+
+
+def test_a_restricted_course_is_shown_to_confidential_readers_alone(
+    app: Flask, browser: Open, places: Places, grace: Cast, papers: Papers
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Course).values(access="restricted"))
+    assert "Amina" not in browser(grace).get(URL).text
+    with app.app_context(), transaction() as session:
+        session.add(
+            Grant(
+                id=new_ordered_id(), person_id=grace.id, role="confidential-reader",
+                unit_id=places.north.id, course_id=None, starts_on=clock.now().date(),
+                ends_on=clock.now().date() + timedelta(days=9), given_by=None,
+            )
+        )  # fmt: skip
+    assert "Amina" in browser(grace).get(URL).text
+
+
+@pytest.mark.parametrize("sort", ["number", "-name", "until", "nonsense"])
+def test_it_sorts_and_pages(browser: Open, grace: Cast, papers: Papers, sort: str) -> None:
+    assert browser(grace).get(f"{URL}?sort={sort}&page=7").status_code == 200
