@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -109,22 +110,34 @@ def bulk() -> ResponseReturnValue:
 
 
 def _bulk_page(form: BulkForm, *, look: bool) -> str:
-    session, me, day = reading(), viewer(), today()
-    preview = None
-    if look:
-        wanted = _wanted_by(form)
-        listed, papers = queries.counts(session, me, wanted, today=day)
-        ids = queries.ids(session, me, wanted, today=day)
-        first = queries.some(session, me, ids[:SHOWN], today=day)
-        unknown = (
-            queries.unknown_numbers(session, me, wanted.numbers, today=day)
-            if wanted.numbers else []
-        )  # fmt: skip
-        preview = {"listed": listed, "papers": papers, "first": first, "unknown": unknown}
+    preview = _preview(_wanted_by(form)) if look else None
     return render_template(
         "office/bulk.html", form=form, preview=preview, state_of=_state_words, pages=PAGES,
-        most=rules.MOST, free=rules.FREE_NAMES,
+        most=rules.MOST,
     )  # fmt: skip
+
+
+def _preview(wanted: Wanted) -> dict[str, Any]:
+    """Return what the page says of the file before it is made."""
+    session, me, day = reading(), viewer(), today()
+    rows, listed, papers = queries.first(session, me, wanted, today=day, limit=SHOWN)
+    unknown = []
+    if wanted.numbers:
+        ids = queries.ids(session, me, wanted, today=day)
+        rows = queries.some(session, me, ids[:SHOWN], today=day)
+        unknown = queries.unknown_numbers(session, me, wanted.numbers, today=day)
+    second = listed > rules.FREE_NAMES and _needs_second_person(listed, wanted.unit)
+    return {
+        "listed": listed, "papers": papers, "first": rows, "unknown": unknown, "second": second
+    }  # fmt: skip
+
+
+def _needs_second_person(listed: int, unit: str) -> bool:
+    try:
+        places = queries.tops(reading(), viewer(), unit)
+    except NotFound:  # whoever goes on is told so
+        return False
+    return rules.needs_second_person(listed, [place.kind for place in places])
 
 
 def _wanted_by(form: BulkForm) -> Wanted:

@@ -72,20 +72,48 @@ def certificates_of(
 ) -> tuple[list[AnyRow], int]:
     """Return one page of a list, and how many certificates are on all of its pages.
 
-    Each row has ``withdrawn``, ``replaced``, the holder's name and number of today, and the unit.
+    Each row has ``withdrawn``, ``replaced``, the holder's name and number of today, the unit, and
+    ``names`` and ``pdf`` of the paper (None once they are gone).
     """
-    conditions = _conditions(viewer, wanted, today)
-    rows = session.execute(
-        _rows()
+    # Counted and sorted is what tells certificates apart, the rest is fetched for one page alone.
+    page = (
+        _ids(viewer, wanted, today)
         .add_columns(func.count().over().label("total"))
-        .where(*conditions)
         .order_by(*_order(wanted))
         .limit(limit)
         .offset(offset)
+        .subquery()
+    )
+    rows = session.execute(
+        _rows(viewer, today)
+        .add_columns(page.c.total)
+        .join(page, page.c.id == Certificate.id)
+        .order_by(*_order(wanted))
     ).all()
     if rows or not offset:
         return list(rows), rows[0].total if rows else 0
     return [], session.scalar(_ids(viewer, wanted, today).with_only_columns(func.count())) or 0
+
+
+def first(
+    session: Session, viewer: Viewer, wanted: Wanted, *, today: date, limit: int
+) -> tuple[list[AnyRow], int, int]:
+    """Return the first certificates of a list, how many there are, how many can be printed."""
+    printable = func.sum(case((_printable(), 1), else_=0)).over()
+    page = (
+        _ids(viewer, wanted, today)
+        .add_columns(func.count().over().label("total"), printable.label("papers"))
+        .order_by(*_order(wanted))
+        .limit(limit)
+        .subquery()
+    )
+    rows = session.execute(
+        _rows(viewer, today)
+        .add_columns(page.c.total, page.c.papers)
+        .join(page, page.c.id == Certificate.id)
+        .order_by(*_order(wanted))
+    ).all()
+    return (list(rows), rows[0].total, rows[0].papers) if rows else ([], 0, 0)
 
 
 def counts(session: Session, viewer: Viewer, wanted: Wanted, *, today: date) -> tuple[int, int]:
@@ -120,14 +148,11 @@ def some(
 ) -> list[AnyRow]:
     """Return these certificates in this order, without those that the viewer may not see (now).
 
-    Beside what a list shows: ``names``, ``payload`` and ``pdf`` (None once they are gone),
-    ``snapshot``, and ``printable``.
+    Beside what a list shows: ``payload``, and ``printable``: whether there is a paper to hand out.
     """
     rows = session.execute(
-        _rows()
-        .add_columns(
-            CertificateHolder.payload, CertificateHolder.pdf, _printable().label("printable")
-        )
+        _rows(viewer, today)
+        .add_columns(CertificateHolder.payload, _printable().label("printable"))
         .where(Certificate.id.in_(wanted_ids), *_visible(viewer, today))
     )
     found = {row.id: row for row in rows}
@@ -253,13 +278,18 @@ def _joined(statement: AnySelect) -> AnySelect:
     )
 
 
-def _rows() -> AnySelect:
+def _rows(viewer: Viewer, today: date) -> AnySelect:
     place, where = aliased(Posting), aliased(Unit)
-    # One of today's places: a second one at the same time adds no second row.
+    # One of today's places below the viewer: a second one at the same time adds no second row.
     unit = (
         select(func.min(where.code))
         .join(place, place.unit_id == where.id)
-        .where(place.person_id == Person.id, place.ends_on.is_(None))
+        .where(
+            place.person_id == Person.id,
+            place.starts_on <= today,
+            or_(place.ends_on.is_(None), place.ends_on >= today),
+            scope.below(where.path, viewer.unit_paths("administrator")),
+        )
         .correlate(Person)
         .scalar_subquery()
     )
@@ -268,7 +298,8 @@ def _rows() -> AnySelect:
             Certificate.id, Certificate.person_id, Certificate.number, Certificate.code,
             Certificate.generation, Certificate.course_id, Certificate.completed_on,
             Certificate.valid_through, Certificate.awarded_at, Certificate.issued_at,
-            Certificate.snapshot, CertificateHolder.names, Course.access, Identity.name,
+            Certificate.snapshot, CertificateHolder.names, CertificateHolder.pdf, Course.access,
+            Identity.name,
             Identity.service_number, unit.label("unit_code"),
             _ended("withdrawn").label("withdrawn"), _ended("replaced").label("replaced"),
         )

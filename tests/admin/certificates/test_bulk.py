@@ -301,6 +301,14 @@ def test_an_administrator_of_another_branch_is_no_second_person(
     assert run(app) == 0
 
 
+def test_the_preview_says_when_a_second_person_is_needed(
+    browser: Open, grace: Cast, papers: Papers, few: None
+) -> None:
+    here = browser(grace)
+    assert "another administrator agrees" in here.get(f"{BULK}?course=C01").text
+    assert "another administrator agrees" not in here.get(f"{BULK}?unit=N-01").text
+
+
 def test_after_a_day_it_begins_by_itself(
     app: Flask, browser: Open, grace: Cast, papers: Papers, few: None
 ) -> None:
