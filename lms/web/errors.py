@@ -8,13 +8,12 @@ import traceback
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException
 
-from lms.installation import LANGUAGES
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import one_time_code
 from lms.kernel.messages import Message, msg
-from lms.web.language import preferred, say
+from lms.web.language import say
 
 log = logging.getLogger("lms.errors")
 
@@ -42,11 +41,6 @@ UNWRITABLE = frozenset(
     }
 )  # fmt: skip
 OTHERWISE = msg("This request could not be understood. Go back and try again.")
-# Translators: for somebody who typed an address that the server was never told to answer to.
-OTHER_NAME = msg(
-    "This server does not know itself under the address that you typed. Use the address that you "
-    "were given. For administrators: the setting TRUSTED_HOSTS names every address."
-)
 OUR_FAULT = msg(
     "Something went wrong on our side. Nothing that was saved is lost. "
     "Report this code to your administrator: %(code)s"
@@ -55,28 +49,10 @@ OUR_FAULT = msg(
 
 def init_app(app: Flask) -> None:
     """Answer every exception of ``app`` with a page (or JSON for a script)."""
-    app.before_request(_refuse_other_names)
     app.register_error_handler(LmsError, _refusal)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(SecurityError, _other_name)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _fault)
-
-
-def _refuse_other_names() -> Response | None:
-    """Refuse a request for a name that is not in TRUSTED_HOSTS, before anybody is looked up.
-
-    In plain text: without a name of ours no page can make an address.
-    """
-    if not isinstance(request.routing_exception, SecurityError):
-        return None
-    g.language = (request.path.split("/")[1:2] or ["en"])[0]
-    if g.language not in LANGUAGES:
-        g.language = "en"
-    response = make_response(f"{say(Message(OTHER_NAME))}\n", 400)
-    response.mimetype = "text/plain"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def answer(status: int, message: Message) -> Response:
@@ -102,16 +78,6 @@ def _http(error: HTTPException) -> Response:
     response = answer(status, Message(SENTENCES.get(status, OTHERWISE)))
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(allowed)
-    return response
-
-
-def _other_name(error: SecurityError) -> Response:
-    """Say that the host name is none of ours, as bare text: no link can be built for it."""
-    del error
-    g.language = preferred()
-    response = make_response(say(Message(OTHER_NAME)), 400)
-    response.mimetype = "text/plain"
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -10,12 +10,13 @@ import logging
 import re
 from collections.abc import Collection
 
-from flask import Flask, request
+from flask import Flask, Response, g, make_response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.kernel.errors import LmsError
+from lms.installation import LANGUAGES
 from lms.kernel.messages import Message, msg
 from lms.settings import LOOPBACK
+from lms.web.language import preferred, say
 
 log = logging.getLogger("lms.hosts")
 
@@ -27,19 +28,10 @@ _NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9_.-]+")
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
-class UnknownHostError(LmsError):
-    """The request names a host that is not this server."""
-
-    def __init__(self) -> None:
-        """Say what to do to whoever typed the name, and to whoever runs the server."""
-        super().__init__(
-            Message(
-                msg(
-                    "This server is not known under the address that you used. Use the one that "
-                    "you were given. Administrators name every address in TRUSTED_HOSTS."
-                )
-            )
-        )
+UNKNOWN = msg(
+    "This server is not known under the address that you used. Use the one that you were given. "
+    "Administrators name every address in TRUSTED_HOSTS."
+)
 
 
 def name_in(host: str) -> str | None:
@@ -76,9 +68,20 @@ def init_app(app: Flask, *, names: Collection[str], proxies: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=1)  # type: ignore[method-assign]
 
     @app.before_request
-    def refuse_other_hosts() -> None:
+    def refuse_other_hosts() -> Response | None:
         host = request.environ.get("HTTP_HOST") or request.environ["SERVER_NAME"]
         also = LOOPBACK if request.path == FOR_THE_MACHINE else ()
-        if not is_one_of(host, [*names, *also]):
-            log.warning("refused a request for the host %r", host[:100])
-            raise UnknownHostError
+        if is_one_of(host, [*names, *also]):
+            return None
+        log.warning("refused a request for the host %r", host[:100])
+        return _not_here()
+
+
+def _not_here() -> Response:
+    """Say so as bare text, in the address's language or the browser's: no link can be built."""
+    named = request.path.split("/")[1]
+    g.language = named if named in LANGUAGES else preferred()
+    response = make_response(f"{say(Message(UNKNOWN))}\n", 400)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store"
+    return response

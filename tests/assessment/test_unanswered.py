@@ -59,9 +59,9 @@ def test_more_choices_than_asked_for_are_said_before_handing_in(
     page = here.get(URL.format(sitting)).text
     assert "are asked for" not in page
     quiz = here.get(f"/en/tests/{sitting}").text
-    item = re.search(r'data-item="([A-Z0-9-]+)" data-choose="2"', quiz)
+    item = re.search(r'id="q-([A-Z0-9-]+)" data-choose="2"', quiz)
     assert item is not None
-    every = re.findall(rf'type="checkbox" name="a.{item[1]}" value="([0-9a-f]+)"', quiz)
+    every = re.findall(rf'type="checkbox" name="a.{item[1]}" value="([^"]+)"', quiz)
     send(here, answer(here, sitting, item[1], {"": every}, seen=4000))
     page = here.get(URL.format(sitting)).text
     assert f"{len(every)} are chosen, 2 are asked for." in page

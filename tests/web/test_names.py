@@ -48,7 +48,7 @@ def test_another_name_is_refused_before_anybody_is_looked_up(
         browser.client.set_cookie("sid", visitor.token, domain=host)
         reply = browser.get("/en/home", base_url=f"http://{host}", most_queries=0)
         assert (reply.status_code, reply.mimetype) == (400, "text/plain")
-        assert "does not answer under the address that you typed" in reply.text
+        assert "not known under the address that you used" in reply.text
 
 
 def test_a_form_for_another_name_changes_nothing(named: Flask, visitor: Cast) -> None:
@@ -66,3 +66,7 @@ def test_it_is_said_in_the_language_of_the_address(named: Flask) -> None:
         for path in ("/en/", "/ar/", "/kk/home", "/nothing", "/")
     }
     assert len(said) == 3
+    arabic = Browser(named).get(
+        "/", base_url="http://evil.example", headers={"Accept-Language": "ar-TN,fr;q=0.5"}
+    )
+    assert "العنوان" in arabic.text

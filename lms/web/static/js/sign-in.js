@@ -17,7 +17,7 @@
     });
     if (reply.status !== 503 || !wait) return reply.text().then((text) => {
       const page = new DOMParser().parseFromString(text, "text/html");
-      one("main").replaceChildren(...one("main", page).childNodes);
+      one("main").replaceWith(one("main", page));
       (one("[data-focus]") || form).focus();
       sending = false;
     });
