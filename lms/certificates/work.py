@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.certificates import actions, pdf
 from lms.certificates.actions import ISSUE, PUBLISH, RING, Draft, Office
-from lms.certificates.office.steps import STEPS as OFFICE_STEPS
 from lms.files import FileStore
 from lms.jobs.actions import SlowStep, Steps
 from lms.kernel.messages import Message
@@ -150,7 +149,6 @@ def publish(
 STEPS: Steps = {
     ISSUE: SlowStep(prepare_issue, record_issue),
     PUBLISH: publish,
-    **OFFICE_STEPS,
 }
 
 

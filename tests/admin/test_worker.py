@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from lms.admin.worker import LONGEST_PAUSE, SMALL, WorkerKeeper
-from lms.app import create_app
+from lms.app import JOBS, create_app
 from lms.settings import Settings
 from tests.admin.conftest import stop
 
@@ -69,3 +71,13 @@ def test_a_worker_that_runs_is_left_alone() -> None:
     assert not keeper._is_at_work()
     keeper._child = SimpleNamespace(poll=lambda: None)
     assert keeper._is_at_work()
+
+
+def test_the_worker_knows_every_kind_of_job_and_where_its_steps_are() -> None:
+    kinds: dict[str, str] = {}
+    for path in sorted((ROOT / "lms").rglob("*.py")):
+        if re.search(r"^STEPS\b", path.read_text("utf-8"), re.MULTILINE):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            kinds |= dict.fromkeys(import_module(name).STEPS, name)
+    assert len(kinds) > 10
+    assert kinds == JOBS

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask
 
-from lms.certificates import work
+from lms.app import JobSteps
 from lms.certificates.models import Certificate
 from lms.db import reading, transaction
 from lms.extensions import db
@@ -67,7 +67,7 @@ def sent(here: Browser, **changes: Any) -> dict[str, Any]:
 def run(app: Flask) -> int:
     """Let the worker do what is due."""
     with app.app_context():
-        return run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
+        return run_due(reading, transaction, JobSteps(), "worker of a test", clock.now)
 
 
 def job_of(app: Flask, location: str) -> Job:

@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms.accounts.models import SignIn
+from lms.app import JobSteps
 from lms.audit.models import AuditRow
-from lms.certificates import work
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
 from lms.certificates.office import rules
 from lms.certificates.office.actions import FORGET
@@ -212,7 +212,7 @@ def test_it_is_stopped_and_goes_on_where_it_had_come_to(
         return len(looked) > 3
 
     with app.app_context():
-        jobs.run_due(reading, transaction, work.STEPS, "w", clock.now, after_two_steps)
+        jobs.run_due(reading, transaction, JobSteps(), "w", clock.now, after_two_steps)
     assert job_of(app, location).cursor["at"] == 1  # type: ignore[index]
     assert here.post(f"{location}/stop").status_code == 303
     assert run(app) == 0
