@@ -16,6 +16,7 @@ from tests.people import Cast
 
 Open = Callable[[Cast | None], Browser]
 URL = "/en/tests/{}/unanswered"
+SEED = "b"
 
 
 def test_it_leads_to_each_question_without_an_answer(
@@ -51,6 +52,13 @@ def test_when_everything_is_answered_it_says_so(
     assert "Hand in the test</button>" in page
 
 
+@pytest.fixture
+def two_choices_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next form be one that asks for two choices: what is drawn is chance otherwise."""
+    monkeypatch.setattr("lms.assessment.actions.secrets.token_hex", lambda size: SEED * size)
+
+
+@pytest.mark.usefixtures("two_choices_drawn")
 def test_more_choices_than_asked_for_are_said_before_handing_in(
     app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID
 ) -> None:
