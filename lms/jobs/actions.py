@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
+from lms.tables import add_unless_there
 
 log = logging.getLogger("lms.jobs")
 
@@ -113,15 +114,21 @@ def ask(
     due_at: datetime | None = None,
     asked_by: UUID | None = None,
 ) -> Job:
-    """Add a job; asking again for the same (kind, key) returns the one that is there."""
-    job = session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
+    """Add a job; asking again for the same (kind, key) returns the one that is there.
+
+    Two transactions that ask at once make one job: the later waits for the other and finds it.
+    """
+    same = select(Job).where(Job.kind == kind, Job.key == key)
+    job = session.scalar(same)
     if job is None:
-        job = Job(
-            kind=kind, key=key, facts=dict(facts or {}), cursor=None, state="waiting",
-            due_at=due_at or now, failures=0, done_units=0, asked_by=asked_by, made_at=now,
+        add_unless_there(
+            session, Job, {
+                "kind": kind, "key": key, "facts": dict(facts or {}), "state": "waiting",
+                "due_at": due_at or now, "failures": 0, "done_units": 0, "asked_by": asked_by,
+                "made_at": now,
+            },
         )  # fmt: skip
-        session.add(job)
-        session.flush()
+        job = session.scalars(same).one()
     return job
 
 

@@ -29,6 +29,11 @@ from lms.tables import AnyRow
 
 _place = aliased(Unit)  # where the requirement stands
 MOST_REQUIREMENTS = 200
+# Every list of requirements, and the same one on both databases.
+_IN_THE_PATH = (
+    Requirement.place.is_(None), Requirement.place, Requirement.course_id, Requirement.function,
+    Requirement.id,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,7 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
             .where(
                 _in_force(today), or_(scope.below(_place.path, tops), above), _may_be_known(viewer)
             )
-            .order_by(
-                Requirement.place.is_(None), Requirement.place, Requirement.course_id,
-                Requirement.function, Requirement.id,
-            )
+            .order_by(*_IN_THE_PATH)
             .limit(MOST_REQUIREMENTS)
         )
     )  # fmt: skip
@@ -138,7 +140,7 @@ def of_people(
             .where(
                 scope.below(Unit.path, viewer.unit_paths("administrator")), _may_be_known(viewer)
             )
-            .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
+            .order_by(*_IN_THE_PATH)
         )  # fmt: skip
         for each in _standings(rows, today):
             found[each.row.person_id].append(each)
@@ -149,7 +151,7 @@ def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
     """Return how the viewer stands towards what they must hold, in the order of the path."""
     rows = session.execute(
         _among([viewer.person_id], today)
-        .order_by(Requirement.place.is_(None), Requirement.place, Requirement.course_id)
+        .order_by(*_IN_THE_PATH)
     )  # fmt: skip
     return _standings(rows, today)
 
@@ -191,7 +193,7 @@ def reminders(session: Session, viewer: Viewer, unit: str, *, today: date) -> li
             func.substr(Unit.path, 1, func.length(path)) == path,
             _status(today).not_in([Status.VALID.value, Status.EXEMPT.value]),
         )
-        .order_by(Identity.name, Identity.person_id, Requirement.place)
+        .order_by(Identity.name, Identity.person_id, *_IN_THE_PATH)
         .limit(5000)
     )
     return _standings(rows, today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from lms.db import reading, transaction
+from lms.extensions import db
 from lms.jobs import actions, queries
 from lms.jobs.models import Job
 from tests.people import MONDAY
@@ -45,6 +47,28 @@ def test_a_job_goes_on_step_by_step_until_its_cursor_is_none(app: Flask) -> None
 
 def test_asking_twice_gives_one_job(app: Flask) -> None:
     assert ask(app) == ask(app)
+
+
+def test_two_that_ask_at_once_make_one_job(app: Flask) -> None:
+    asked = threading.Event()
+    found: list[int] = []
+
+    def ask_too() -> None:
+        asked.wait(10)
+        with app.app_context():
+            with transaction() as session:
+                found.append(actions.ask(session, "count", "same", now=MONDAY).id)
+            db.session.remove()
+
+    other = threading.Thread(target=ask_too)
+    other.start()
+    with app.app_context(), transaction() as session:
+        found.append(actions.ask(session, "count", "same", now=MONDAY).id)
+        asked.set()
+        other.join(0.3)  # it waits for this transaction, in whatever way the database lets it
+    other.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1
 
 
 def test_a_job_that_another_worker_holds_is_left_alone_until_its_lease_ends(app: Flask) -> None:

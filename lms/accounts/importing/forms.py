@@ -66,7 +66,7 @@ class ReadingForm(PageForm):
     sheet = SelectField(_l("Sheet"), validators=[Optional()])
     header_row = SelectField(_l("The names of the columns stand in row"), validators=[Optional()])
 
-    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.encoding.choices = [(name, name) for name in CHOICES]
         self.separator.choices = [
@@ -95,7 +95,7 @@ class _ColumnsForm(PageForm):
     )
     language = SelectField(_l("Language of new people whose row names none"))
 
-    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.language.choices = list(LANGUAGE_NAMES.items())
         self.unit.flags.optional = True
