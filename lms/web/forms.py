@@ -105,5 +105,5 @@ class WholeNumber(IntegerField):
 class TextLine(StringField):
     """One line of text without spaces at its ends."""
 
-    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(label, filters=[trimmed], **settings)

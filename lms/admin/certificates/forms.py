@@ -40,7 +40,7 @@ class BulkForm(PageForm):
         *args: Any,  # noqa: ANN401 -- WTForms' own
         places: Choices,
         courses: Choices,
-        **settings: Any,  # noqa: ANN401
+        **settings: Any,  # noqa: ANN401 -- WTForms' own
     ) -> None:
         super().__init__(*args, **settings)
         everything = ("", gettext("all"))

@@ -29,7 +29,7 @@ class LayoutForm(PageForm):
         self,
         *args: Any,  # noqa: ANN401 -- WTForms' own
         languages: Sequence[str],
-        **settings: Any,  # noqa: ANN401
+        **settings: Any,  # noqa: ANN401 -- WTForms' own
     ) -> None:
         super().__init__(*args, **settings)
         self.languages = languages

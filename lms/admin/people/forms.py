@@ -90,7 +90,7 @@ class PersonForm(_Names):
     unit = PlaceField(_l("Workplace"))
     function = SelectField(_l("Function"))
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS)
@@ -107,7 +107,7 @@ class TransferForm(PageForm):
     function = SelectField(_l("Function"))
     starts_on = DayField(_l("From which day"), validators=[InputRequired(REQUIRED)])
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS)
@@ -126,7 +126,7 @@ class RoleForm(PageForm):
     unit = PlaceField(_l("Place, with everything below it"))
     ends_on = DayField(_l("Last day"), validators=[Optional()])
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.role.choices = said(words.UNIT_ROLE_WORDS)

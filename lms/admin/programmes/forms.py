@@ -164,7 +164,7 @@ class CoursesForm(PageForm):
         _l("Courses"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         chosen = settings.pop("chosen", None)
         super().__init__(*args, **({"courses": chosen} if chosen is not None else {}), **settings)
         self.courses.choices = list(courses)

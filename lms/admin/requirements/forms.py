@@ -22,7 +22,7 @@ LONGEST_LIST = 20_000  # characters
 class _OfCourse(PageForm):
     course_id = SelectField(_l("Course"))
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.course_id.choices = list(courses)
 
@@ -42,7 +42,7 @@ class RequirementForm(_OfCourse):
         *args: Any,  # noqa: ANN401 -- WTForms' own
         places: Choices,
         courses: Choices,
-        **settings: Any,  # noqa: ANN401
+        **settings: Any,  # noqa: ANN401 -- WTForms' own
     ) -> None:
         super().__init__(*args, courses=courses, **settings)
         self.unit.offer(places)
@@ -70,7 +70,7 @@ class EnrolForm(_OfCourse):
     )
     due_on = DayField(_l("To be passed by"), validators=[Optional()])
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, courses=courses, **settings)
         self.due_on.flags.optional = True
 
@@ -110,7 +110,7 @@ class ExternalForm(_OfCourse):
         validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)],
     )
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, courses=courses, **settings)
         self.number.flags.optional = self.valid_through.flags.optional = True
 
