@@ -65,7 +65,12 @@ def keep_ring(session: Session, site: Installation, signer: Signer, *, now: date
     moment = now.replace(microsecond=0)
     stored = installation.setting(session, RING)
     if stored is None:
+        # Two workers that sign for the first time make one list: the second waits, then reads it.
+        # Its own would say that the key counts from later on than the first one's certificate.
         row = installation.found_site(session, now=now)
+        session.refresh(row, with_for_update=True)
+        stored = installation.setting(session, RING)
+    if stored is None:
         issuer = f"{rules.number_prefix(site)}-{row.id.hex[-8:].upper()}"
         empty = KeyRing(issuer, dict(site.names), moment, ())
         ring = empty.with_key(signer.public, now=moment)
