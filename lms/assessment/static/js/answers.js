@@ -199,10 +199,8 @@
     }
     soon();
   };
-  // The buttons for pages without scripts. Off, the first one would still be what Enter in a field presses.
-  const saving = (off) => all(".save", form).forEach((each) => {
-    each.hidden = one("button", each).disabled = off;
-  });
+  // The buttons for pages without scripts.
+  const saving = (off) => all(".save", form).forEach((each) => { each.hidden = off; });
   // This browser keeps nothing: they come back.
   const unable = () => {
     able = false;
@@ -235,6 +233,12 @@
     clearTimeout(typing);
     typed = event.target.closest(".q");
     typing = setTimeout(keepTyped, 1500);
+  });
+  // Enter in a field would press the first button of the page, hidden or not.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT" || !able) return;
+    event.preventDefault();
+    keepTyped();
   });
   document.addEventListener("visibilitychange", () => document.hidden && keepTyped());
 
