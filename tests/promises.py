@@ -66,7 +66,7 @@ class Page(HTMLParser):
             self.forms.append(values)
         if tag == "button" and values.get("form"):
             self.buttons_elsewhere.append(str(values["form"]))
-        if tag == "a" and "hreflang" in values:
+        if tag == "a" and "lang" in values:
             self.language_links = self.language_links or "header" in self.open
         if tag == "label":
             if values.get("for"):

@@ -30,6 +30,7 @@ ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}, "table": {"class"}, "td":
 LONGEST_LABEL = 60
 RIGHT_TO_LEFT = frozenset({"ar"})
 HREF = re.compile(r'href="(term:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
+_AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/p)>)\n")
 PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
 
 Labels = Mapping[str, str]
@@ -253,8 +254,8 @@ class _Lesson:
         title = self._title()
         return LessonHtml(
             title=title,
-            html="\n".join([*page, terms]).strip(),
-            print="\n".join([*paper, terms, *answers]).strip(),
+            html=_packed([*page, terms]),
+            print=_packed([*paper, terms, *answers]),
             sections=tuple(sections),
             fallback=self.fallback,
             reviewed=self._reviewed(),
@@ -367,10 +368,11 @@ class _Lesson:
         hint = ""
         if question.kind == "multiple":
             hint = f'<p class="hint">{self._label("choose", count=question.facts["choose"])}</p>'
+        steps = " data-steps" if question.steps else ""
         return (
             f'<section class="check">'
             f'<h2 id="{block_id}">{self._label("check")}</h2>'
-            f'<form method="dialog" data-check data-kind="{question.kind}" '
+            f'<form method="dialog" data-check{steps} '
             f'data-check-label="{self._label("check_button")}" '
             f'data-right-label="{self._label("right")}" '
             f'data-wrong-label="{self._label("wrong")}">'
@@ -418,10 +420,12 @@ class _Lesson:
             answers = "|".join(question.accepts) or facts.get("value", "")
             unit = f" <span>{escape(plain(question.unit))}</span>" if question.unit else ""
             mode = ' inputmode="decimal" class="num"' if question.kind == "numeric" else ""
+            if float(facts.get("tolerance", "0")):
+                mode = f' data-tolerance="{escape(facts["tolerance"])}"{mode}'
             yield (
                 f'<label class="row">{self._label("your_answer")} <input type="text" dir="auto" '
-                f'autocomplete="off" name="{name}" data-answer="{escape(answers)}" '
-                f'data-tolerance="{escape(facts.get("tolerance", "0"))}"{mode}>{unit}</label>'
+                f'autocomplete="off" name="{name}" data-answer="{escape(answers)}"'
+                f"{mode}>{unit}</label>"
             )
 
     def _ordering(self, question: Question) -> Iterator[str]:
@@ -517,6 +521,11 @@ class _Lesson:
 
     def _paper_answer(self, question: Question, number: int) -> str:
         return f'<li value="{number}">{self._solution(question)}</li>'
+
+
+def _packed(parts: Sequence[str]) -> str:
+    """Return the parts of a lesson as one, without the line breaks between its blocks."""
+    return _AFTER_BLOCK.sub(r"\1", "\n".join(parts).strip())
 
 
 def _shuffled(seed: str, values: Sequence[Any]) -> list[Any]:

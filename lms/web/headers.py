@@ -11,10 +11,8 @@ from lms.web.own_pages import POLICY
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": (
-        "accelerometer=(),camera=(),display-capture=(),geolocation=(),gyroscope=(),hid=(),"
-        "magnetometer=(),microphone=(),midi=(),payment=(),serial=(),usb=()"
-    ),
+    # What a script could ask of a person or a machine. It comes with every page.
+    "Permissions-Policy": ("camera=(),display-capture=(),geolocation=(),microphone=(),usb=()"),
 }
 
 

@@ -10,9 +10,8 @@ log = logging.getLogger("lms.gate")
 
 # Of the application's pages too (headers.py). No spaces: it comes with every page.
 POLICY = (
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';"
-    "font-src 'self';connect-src 'self';form-action 'self';base-uri 'none';"
-    "frame-ancestors 'none'"
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';"
+    "form-action 'self';base-uri 'none';frame-ancestors 'none'"
 )
 HEADERS: Headers = (
     ("cache-control", "no-store"),

@@ -46,14 +46,17 @@ _TYPES = {
 }
 _REFERRING = frozenset({".css", ".js", ".webmanifest"})
 _COMPRESSED = frozenset({".css", ".ico", ".js", ".json", ".svg", ".txt", ".vtt", ".webmanifest"})
-# Opened by itself a file does nothing: a drawing could hold a script.
+# Opened by itself a file does nothing: a drawing could hold a script. Styles and scripts are shown
+# as text, are no secret, and come with every first visit.
+_AS_TEXT = (("x-content-type-options", "nosniff"),)
 _INERT = (
+    *_AS_TEXT,
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("x-content-type-options", "nosniff"),
+    ("cross-origin-resource-policy", "same-origin"),
 )
 _UNREAD = {
     ".css": re.compile(rb"/\*.*?\*/\n?|^[ \t]+", re.DOTALL | re.MULTILINE),
-    ".js": re.compile(rb"^[ \t]*//[^\n]*\n|^[ \t]+", re.MULTILINE),
+    ".js": re.compile(rb"^\s*//[^\n]*\n|^\s+", re.MULTILINE),
 }
 _REFERENCE = re.compile(rb"""(?<=["'(])\.{1,2}/[\w./-]+(?=["')])""")
 _DIGEST = re.compile(r"\.([0-9a-f]{12})(?=\.[^./]+$|$)")
@@ -130,8 +133,7 @@ class StaticFiles:
         headers += [
             ("content-type", _TYPES.get(posixpath.splitext(name)[1], "application/octet-stream")),
             ("content-length", str(len(body))),
-            ("cross-origin-resource-policy", "same-origin"),
-            *_INERT,
+            *(_AS_TEXT if name.endswith((".css", ".js")) else _INERT),
         ]
         if encoding:
             headers.append(("content-encoding", encoding))

@@ -95,5 +95,5 @@ def test_a_test_saves_first(house: House, seats: Seats, scripts: bool) -> None:
 
 def test_a_page_without_a_form_has_plain_links(seat: Seat) -> None:
     page = seat.go("/home")
-    assert page.locator("header a[hreflang=ar]").count() == 1
+    assert page.locator("header a[lang=ar]").count() == 1
     assert page.locator("header [value=language-ar]").count() == 0

@@ -121,7 +121,7 @@ def test_the_files_of_every_page_are_small(shell: Flask) -> None:
 
     headers = 300  # of a static file, as browsers get them
     assert size("site.css") + headers <= 6000
-    assert size("js/page.js") + headers <= 2010
+    assert size("js/page.js") + headers <= 2000
     assert size("js/quiz.js") + headers <= 4000
 
 

@@ -22,7 +22,7 @@
 
   // Answers of a test that still wait in this browser are sent from whatever page is open.
   try {
-    if (localStorage.outbox && !one("script[src*='/quiz.']")) {
+    if (localStorage.outbox && !one("script[src*=quiz]")) {
       const rest = document.createElement("script");
       rest.src = new URL("./answers.js", document.currentScript.src);
       document.head.append(rest);

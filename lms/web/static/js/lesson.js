@@ -14,7 +14,7 @@
   const fits = ({ value, dataset }) => {
     const said = plain(value);
     return dataset.answer.split("|").map(plain).some(
-      (answer) => said === answer || (said && Math.abs(said - answer) <= dataset.tolerance)
+      (answer) => said === answer || (said && Math.abs(said - answer) <= (dataset.tolerance || 0))
     );
   };
   for (const form of all("form[data-check]")) {
@@ -46,7 +46,7 @@
       filled.forEach((field) => mark(field.parentNode, fits(field)));
       // The letters of a scenario's steps are not told apart.
       all(".why", details).forEach((why) => why.classList.toggle("yours",
-        words.kind !== "scenario" && chosen.some((field) => field.value === why.dataset.for)));
+        !("steps" in words) && chosen.some((field) => field.value === why.dataset.for)));
       details.open = true;
       details.tabIndex = -1;
       details.focus();
