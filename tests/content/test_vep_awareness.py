@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
 from lms.content.html import lesson_html
 from lms.content.labels import spoken
-from lms.content.model import Course, Question
-from tests.content.test_shipped_courses import shipped
+from lms.content.model import Course
+from tests.content.suspicion import suspects
+from tests.content.test_shipped_courses import LANGUAGES, shipped
 
-# A few names for each kind: enough that a careless sentence is caught, not a list of the world.
-COUNTRIES = (
-    r"tunisia\w*|kazakh\w*|uganda\w*|syria\w*|iraq\w*|afghan\w*|turk(ey|ish)|russia\w*|french"
-    r"|france|german\w*|americ\w*|somali\w*|nigeria\w*|israel\w*|palestin\w*|arab\w*|kurd\w*"
-)
-FAITHS = (
-    r"islam\w*|muslim\w*|christian\w*|jew(s|ish)?|hindu\w*|buddh\w*|sikh\w*|salaf\w*|jihad\w*"
-    r"|mosques?|church(es)?|imams?|priests?|rabbis?|koran|qur.?an|bible"
-)
-GROUPS = r"isil|isis|daesh|al.?qaida|boko haram|eta|ira|pkk|farc"
-LOOKS = (
-    r"beards?|veils?|head ?scar(f|ves)|turbans?|tattoos?|skin|hair|accents?|robes?|fast(s|ing)"
-    r"|halal|kosher|amulets?|rosar(y|ies)"
-)
 IDEOLOGIES = {
     "nationalist or racist": r"nationalist|racist", "separatist": r"separatist",
     "left": r"\bleft\b", "right": r"extreme right", "religion": r"abuses a religion",
@@ -39,27 +25,6 @@ RULES = re.compile(r"(?P<of>Bangkok )?Rules? (?P<list>\d+(?:(?:, | and | to )\d+
 @pytest.fixture(scope="module")
 def course() -> Course:
     return shipped("vep-awareness")
-
-
-def questions(course: Course) -> Iterator[Question]:
-    """Yield every question of the bank and of the lessons."""
-    yield from course.items["en"].values()
-    yield from course.checks["en"].values()
-
-
-def said(question: Question) -> str:
-    """Return every word of a question that a person can read or choose."""
-    parts = [question.stem, question.why, *question.accepts]
-    parts += [words for _, left, right in question.pairs for words in (left, right)]
-    choices = [*question.choices, *(each for step in question.steps for each in step.choices)]
-    parts += [words for each in choices for words in (each.text, each.why)]
-    return "\n".join([*parts, *(step.prompt for step in question.steps)])
-
-
-def named(words: str, text: str) -> str:
-    """Return the first of ``words`` in ``text``, with what stands around it; empty for none."""
-    found = re.search(rf"\b({words})\b", text, re.IGNORECASE)
-    return text[max(0, found.start() - 40) : found.end() + 40] if found else ""
 
 
 def rules(text: str, of: str = "") -> set[int]:
@@ -76,31 +41,19 @@ def rules(text: str, of: str = "") -> set[int]:
 # ---- Nobody is made a suspect ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [COUNTRIES, FAITHS, GROUPS], ids=["country", "faith", "group"])
-def test_no_country_faith_or_group_is_named_outside_the_boxes(course: Course, words: str) -> None:
-    for document in course.documents["en"].values():
-        assert not named(words, document.text()), document.path
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_made_a_suspect(course: Course, language: str) -> None:
+    """Not even in a wrong answer: what is chosen once is remembered.
 
-
-def test_no_question_speaks_of_looks_or_of_devotion(course: Course) -> None:
-    """Not even in a wrong answer: what is chosen once is remembered."""
-    for question in questions(course):
-        assert not named(LOOKS, said(question)), question.id
+    ``suspicion.py`` has the words of each language; a language still to come passes until then.
+    """
+    assert suspects(course, language) == []
 
 
 def test_the_cases_come_from_every_side_and_from_none(course: Course) -> None:
     texts = [document.text() for document in course.documents["en"].values()]
     for side, words in IDEOLOGIES.items():
         assert any(re.search(words, text) for text in texts), side
-
-
-def test_a_label_is_never_the_right_answer(course: Course) -> None:
-    label = r"extremists?|terrorists?|radicals?|fanatics?"
-    for question in questions(course):
-        for choices in (question.choices, *(step.choices for step in question.steps)):
-            for each in choices:
-                if each.right and question.kind != "truefalse-reason":
-                    assert not named(label, each.text), (question.id, each.text)
 
 
 # ---- What it says can be looked up -----------------------------------------------------------
