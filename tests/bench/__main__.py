@@ -29,6 +29,7 @@ SECTIONS = {
     "certificates": "papers",
     "slow": "slow",
     "country": "country",
+    "office": "office",
 }
 
 
@@ -56,7 +57,7 @@ def main() -> int:
         bench = Bench(Path(folder), quick=asked.quick)
         for name in asked.sections or SECTIONS:
             began = time.monotonic()
-            figures = import_module(f"tests.bench.{SECTIONS[name]}").run(bench)
+            figures = _measured(name, bench)
             missed += sum(each.reached == "NO" for each in figures)
             print(
                 "\n".join(lines(f"{name} ({time.monotonic() - began:.0f} s)", figures)), flush=True
