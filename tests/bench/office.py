@@ -1,4 +1,4 @@
-"""Administrators at work on a country: what a list costs, and what fifty savers feel of ten of them."""
+"""Administrators at work on a country: what a page costs, and what savers feel of ten of them."""
 
 from __future__ import annotations
 
