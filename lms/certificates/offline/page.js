@@ -18,6 +18,7 @@
   };
   /* Outcomes that say "not known here" rather than "no". */
   var UNKNOWN = { issuer_unknown: true, no_list: true, not_covered: true, clock: true };
+  var LONGEST_PHOTO = 4000; // pixels
   var language = firstLanguage(), list = null, shown = null, notice = null;
 
   function data(id) {
@@ -224,27 +225,43 @@
   }
 
   /* Of several codes in the photo the certificate's is wanted. */
-  function readPhoto(file) {
-    var detector = new BarcodeDetector({ formats: ["qr_code"] });
-    createImageBitmap(file).then(function (picture) {
-      return detector.detect(picture);
-    }).then(function (codes) {
-      var texts = codes.map(function (found) { return found.rawValue; });
-      var ours = texts.filter(function (text) { return /^LMS[CW]1:/.test(text); });
-      if (!texts.length) return tell("photo_nothing");
-      byId("text").value = ours[0] || texts[0];
-      take(byId("text").value);
-    }).catch(function () { tell("photo_nothing"); });
+  function isOurs(text) {
+    return /^LMS[CW]1:/.test(text);
   }
 
-  function offerPhotos() {
-    byId("photo-none").hidden = false;
-    if (!("BarcodeDetector" in window) || !("createImageBitmap" in window)) return;
-    BarcodeDetector.getSupportedFormats().then(function (formats) {
-      if (formats.indexOf("qr_code") < 0) return;
-      byId("photo-none").hidden = true;
-      byId("photo").hidden = false;
-    }).catch(function () {});
+  function takeFound(texts) {
+    if (!texts.length) return tell("photo_nothing");
+    byId("text").value = texts.filter(isOurs)[0] || texts[0];
+    take(byId("text").value);
+  }
+
+  /* What the reader looks at: of a larger photo a smaller copy, for old machines. */
+  function pixels(picture) {
+    var canvas = element("canvas"), longest = Math.max(picture.naturalWidth, picture.naturalHeight);
+    var share = Math.min(1, LONGEST_PHOTO / longest);
+    canvas.width = Math.round(picture.naturalWidth * share);
+    canvas.height = Math.round(picture.naturalHeight * share);
+    var drawing = canvas.getContext("2d");
+    drawing.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return drawing.getImageData(0, 0, canvas.width, canvas.height);
+  }
+
+  function readPhoto(file) {
+    var reader = new FileReader(), picture = new Image();
+    tell("photo_reading");
+    function failed() { tell("photo_nothing"); }
+    function readIt() {
+      try {
+        takeFound(photo.read(pixels(picture), isOurs));
+      } catch (_) { // a picture of no size, or too large for this machine
+        failed();
+      }
+    }
+    // The sentence is painted before the work begins.
+    picture.onload = function () { setTimeout(readIt, 50); };
+    reader.onload = function () { picture.src = reader.result; };
+    picture.onerror = reader.onerror = failed;
+    reader.readAsDataURL(file);
   }
 
   function listen() {
@@ -260,6 +277,7 @@
     byId("text").addEventListener("paste", function () { setTimeout(checkField, 0); });
     byId("photo-file").addEventListener("change", function () {
       if (this.files[0]) readPhoto(this.files[0]);
+      this.value = ""; // the same photo may be chosen again
     });
     byId("list-file").addEventListener("change", function () {
       if (this.files[0]) readFile(this.files[0], takeList);
@@ -274,7 +292,6 @@
 
   if (facts.withdrawals) list = checker.readWithdrawals(facts.withdrawals, ring).list || null;
   listen();
-  offerPhotos();
   translate();
   byId("text").focus();
 })();
