@@ -10,7 +10,8 @@ from typing import Any
 
 from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, TestPlan
 from lms.content.digests import block_digest, block_key
-from lms.content.html import block_in, fallback_chain, inline, item_words, lesson_html, rich
+from lms.content.html import block_in, fallback_chain, item_words, lesson_html
+from lms.content.markdown import inline, rich
 from lms.content.model import Course, NationFacts, Question
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg

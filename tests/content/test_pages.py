@@ -16,13 +16,11 @@ from lms.content.html import (
     LessonHtml,
     block_in,
     fallback_chain,
-    inline,
     item_words,
     lesson_html,
-    plain,
-    rich,
 )
 from lms.content.labels import LABELS, spoken
+from lms.content.markdown import inline, plain, rich
 from lms.content.model import Course
 from lms.content.reader import read_course
 from tests.content.small import edited, read, small

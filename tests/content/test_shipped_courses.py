@@ -16,8 +16,9 @@ from lms.assessment.drawing import BankItem, draw
 from lms.assessment.marking import mark, most_points
 from lms.authoring.compiled import MOST_LESSON_BYTES, bank, item_texts, nation_of, structure
 from lms.content import folder
-from lms.content.html import block_in, lesson_html, plain
+from lms.content.html import block_in, lesson_html
 from lms.content.labels import spoken
+from lms.content.markdown import plain
 from lms.content.model import Course, Question
 from lms.content.questions import KINDS
 from lms.content.reader import read_course

@@ -1,0 +1,91 @@
+"""Markdown as safe HTML: no script, no style, nothing that an author could smuggle in.
+
+Turned into HTML without raw HTML, then cleaned by an allow-list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import pairwise
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
+        "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}, "table": {"class"}, "td": {"data-l"}}
+# A longer heading of a column is not repeated before each cell of a narrow page.
+LONGEST_LABEL = 60
+HREF = re.compile(r'href="(term:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
+PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+
+
+def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -> str:
+    """Return Markdown as clean HTML blocks.
+
+    link    turns the id of a block into an address, empty where there is none to go to; without
+            it, addresses stay ``#id``.
+    terms   the lesson whose list of words the links ``term:`` lead to.
+    """
+    tokens = _markdown().parse(text)
+    _label_cells(tokens)
+    found = _markdown().renderer.render(tokens, _markdown().options, {})
+
+    def address(match: re.Match[str]) -> str:
+        if match[1] == "term:":
+            return f'href="#{terms}-term-{match[2]}" class="term"'
+        if match[1] == "#":
+            target = link(match[2]) if link else f"#{match[2]}"
+            return f'href="{target}"' if target else ""
+        return match[0] if match[1] else ""  # no address that depends on where the page lies
+
+    clean = nh3.clean(
+        HREF.sub(address, found), tags=TAGS, attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"}, link_rel=None,
+    )  # fmt: skip
+    return clean.replace(
+        '<a href="http', '<a rel="external noopener noreferrer" href="http'
+    ).strip()
+
+
+def _label_cells(tokens: Sequence[Token]) -> None:
+    """Let each cell of a table carry its column's heading: on a narrow page a row is a block.
+
+    The first cell names its row and needs none.
+    """
+    headings: list[str] = []
+    column = 0
+    for token, inside in pairwise(tokens):
+        if token.type == "table_open":
+            token.attrSet("class", "stack")
+            headings = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            headings.append(plain(inside.content))
+        elif token.type == "td_open":
+            label = headings[column] if column < len(headings) else ""
+            if column and label and len(label) <= LONGEST_LABEL:
+                token.attrSet("data-l", label)
+            column += 1
+
+
+def inline(text: str) -> str:
+    """Return one line of Markdown as clean HTML without a paragraph around it."""
+    clean = nh3.clean(
+        _markdown().renderInline(text), tags={"strong", "em", "br"}, attributes={}
+    )  # fmt: skip
+    return clean.strip()
+
+
+def plain(text: str) -> str:
+    """Return Markdown as plain text, for places where no markup can stand (a menu, a print)."""
+    return PLAIN.sub(lambda found: found[1] or "", text).strip()
