@@ -1,0 +1,260 @@
+"""Whether the files of a course agree: ids, links, items and national layers name what is there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from lms.content.blocks import LONGEST_TITLE
+from lms.content.faults import Faults
+from lms.content.model import Block, CourseFacts, Document, NationFacts, Question
+from lms.kernel.messages import msg
+
+OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
+INSIDE = re.compile(r"\]\((term:|#)([^)\s]*)", re.IGNORECASE)
+FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from"})
+FEWEST_IN_A_SLOT = 3
+
+
+def check_files(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]], faults: Faults
+) -> None:
+    """Note which files the course lacks, and what is wrong at the head of those that it has.
+
+    documents  language -> name -> file.
+    """
+    _check_source(facts, documents, faults)
+    for language, of_language in documents.items():
+        for name, document in of_language.items():
+            _check_front(facts, name, document, faults, translated=language != facts.source)
+
+
+def check_agreement(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
+    items: Mapping[str, Question], nations: Mapping[str, NationFacts],
+    boxes: Mapping[str, Mapping[str, Document]], faults: Faults,
+) -> None:  # fmt: skip
+    """Note where one file names what another one does not have.
+
+    items  of the banks in the source language; boxes  nation -> language -> its words.
+    """
+    _check_ids(facts, documents, faults)
+    _check_links(facts, documents, boxes, faults)
+    _check_items(facts, documents, items, faults)
+    for code in sorted(set(boxes) - set(nations)):
+        faults.add(f"nations/{code}/nation.toml", 0, msg("The file is missing."))
+    _check_nations(facts, nations, documents, items, faults)
+
+
+def _check_source(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]], faults: Faults
+) -> None:
+    given = documents.get(facts.source, {})
+    wanted = {"course", *facts.codes()}
+    if facts.tests:
+        wanted |= {f"bank/{module.code}" for module in facts.modules}
+    for name in sorted(wanted - set(given)):
+        faults.add(f"{facts.source}/{name}.md", 0, msg("The file is missing."))
+
+
+def _check_front(
+    facts: CourseFacts, name: str, document: Document, faults: Faults, *, translated: bool
+) -> None:
+    front, path = document.front, document.path
+    for key in sorted(set(front) - FRONT):
+        faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
+                   name=key[:80])  # fmt: skip
+    made_from = front.get("from", {})
+    if not isinstance(made_from, dict) or not all(isinstance(v, str) for v in made_from.values()):
+        faults.add(path, 2, msg("Write [from] and below it a digest for each block."))
+    if name.startswith("bank/") or name == "glossary":
+        return
+    if not _is_title(front.get("title")):
+        faults.add(path, 2, msg("Write title = with at most 90 characters."))
+    if name == "course":
+        titles = front.get("modules")
+        if (
+            not isinstance(titles, dict)
+            or set(titles) != {module.code for module in facts.modules}
+            or not all(map(_is_title, titles.values()))
+        ):
+            faults.add(path, 2, msg("Give every module a title under [modules]."))
+        if (facts.access == "restricted" or "public_title" in front) and not _is_title(
+            front.get("public_title")
+        ):
+            faults.add(path, 2, msg("Write public_title = and a title that gives nothing away."))
+    if translated and not isinstance(front.get("reviewed"), bool | str):
+        faults.add(path, 2, msg("Write reviewed = false, or who has read it and when."))
+
+
+def _is_title(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TITLE
+
+
+def _check_ids(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]], faults: Faults
+) -> None:
+    source = documents.get(facts.source, {})
+    ids = Counter(
+        (language, block.id) for language, name, _, block in _all_blocks(documents)
+        if not name.startswith("bank/")
+    )  # fmt: skip
+    for language, name, document, block in _all_blocks(documents):
+        if name.startswith("bank/"):
+            continue
+        if name in {"course", "glossary"} and block.name != "section":
+            faults.add(
+                document.path, block.line, msg("This file has no containers, only headings ##.")
+            )
+        if not block.id:
+            faults.add(
+                document.path, block.line,
+                msg("This block has no id {#…}. Run: lms content stamp"),
+            )  # fmt: skip
+        elif ids[language, block.id] > 1:
+            faults.add(document.path, block.line, msg("The id %(id)s is used twice."), id=block.id)
+        elif language != facts.source:
+            origin = source[name].block(block.id) if name in source else None
+            if origin is None:
+                faults.add(
+                    document.path, block.line,
+                    msg("The source language has no block %(id)s in this file."), id=block.id,
+                )  # fmt: skip
+            elif _first_words(origin) != _first_words(block):
+                faults.add(
+                    document.path, block.line,
+                    msg("Begin this block as in the source language: %(words)s"),
+                    words=" ".join(_first_words(origin)),
+                )  # fmt: skip
+        if block.name == "box" and (not block.words or block.words[0] not in facts.boxes):
+            faults.add(
+                document.path, block.line, msg("course.toml names no such box. Add [[box]] there.")
+            )
+
+
+def _first_words(block: Block) -> tuple[str, ...]:
+    """Return what a translation repeats: the container's name and the code of a check or box."""
+    if block.name == "section":
+        return ("##",)
+    return (":::", block.name, *(block.words[:1] if block.name in {"check", "box"} else ()))
+
+
+def _check_links(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
+    boxes: Mapping[str, Mapping[str, Document]], faults: Faults,
+) -> None:  # fmt: skip
+    source, codes = documents.get(facts.source, {}), facts.codes()
+    known = {block.id for code in codes if code in source for block in source[code].blocks}
+    terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
+    linking = [(name in codes, document) for of_language in documents.values()
+               for name, document in of_language.items()]  # fmt: skip
+    linking += [(True, document) for texts in boxes.values() for document in texts.values()]
+    for in_lesson, document in linking:
+        for block in document.blocks:
+            for number, line in enumerate(block.body.splitlines(), block.line + 1):
+                for way, target in INSIDE.findall(line):
+                    if not in_lesson:
+                        faults.add(
+                            document.path, number,
+                            msg("Only a lesson leads to words of the glossary and to blocks."),
+                        )  # fmt: skip
+                    elif way != "#" and target not in terms:
+                        faults.add(document.path, number, msg("The glossary has no word %(id)s."),
+                                   id=target)  # fmt: skip
+                    elif way == "#" and target not in known:
+                        faults.add(document.path, number, msg("No block has the id %(id)s."),
+                                   id=target)  # fmt: skip
+
+
+def _all_blocks(
+    documents: Mapping[str, Mapping[str, Document]],
+) -> Iterator[tuple[str, str, Document, Block]]:
+    for language, of_language in documents.items():
+        for name, document in of_language.items():
+            for block in document.blocks:
+                yield language, name, document, block
+
+
+def _check_items(
+    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
+    items: Mapping[str, Question], faults: Faults,
+) -> None:  # fmt: skip
+    source = documents.get(facts.source, {})
+    for item in items.values():
+        lesson = item.facts.get("lesson", "")
+        if lesson not in facts.codes():
+            faults.add(item.file, item.line - 1, msg("The item names no lesson of this course."))
+        elif lesson in source and not source[lesson].block(item.facts.get("section", "")):
+            faults.add(
+                item.file, item.line - 1,
+                msg("Write section= and the block of %(lesson)s that teaches this."), lesson=lesson,
+            )  # fmt: skip
+        slot = item.facts.get("critical")
+        if slot is not None and slot not in facts.critical:
+            faults.add(item.file, item.line - 1, msg("course.toml has no critical slot %(slot)s."),
+                       slot=slot)  # fmt: skip
+        if not OUTCOME.fullmatch(item.facts.get("outcome", "")) or not DIFFICULTY.fullmatch(
+            item.facts.get("difficulty", "")
+        ):
+            faults.add(
+                item.file, item.line - 1,
+                msg("Write outcome= with a letter and difficulty= from 1 to 3."),
+            )  # fmt: skip
+    _check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
+
+
+def _check_bank(
+    file: str, facts: CourseFacts, items: Iterable[Question], taught: Collection[str],
+    faults: Faults,
+) -> None:  # fmt: skip
+    """Note in ``file`` what the tests of the lessons ``taught`` cannot draw from ``items``."""
+    if not facts.tests:
+        return
+    asked = [item for item in items if item.facts.get("lesson") in taught]
+    lessons = {item.facts["lesson"] for item in asked}
+    filled = Counter(item.facts.get("critical") for item in asked)
+    for slot, lesson in facts.critical.items():
+        if lesson in taught and filled[slot] < FEWEST_IN_A_SLOT:
+            faults.add(file, 0, msg("The critical slot %(slot)s needs three items."), slot=slot)
+    for code in taught:
+        if code not in lessons:
+            faults.add(file, 0, msg("The bank has no item for lesson %(code)s."), code=code)
+    scenarios = max(plan["scenarios"] for plan in facts.tests.values())
+    if sum(item.kind == "scenario" for item in asked) < scenarios:
+        faults.add(file, 0, msg("The bank has fewer scenarios than one test draws."))
+    if len(asked) < sum(plan["items"] for plan in facts.tests.values()):
+        faults.add(file, 0, msg("The bank has fewer items than a pre-test and a test."))
+
+
+def _check_nations(
+    facts: CourseFacts, nations: Mapping[str, NationFacts],
+    documents: Mapping[str, Mapping[str, Document]], items: Mapping[str, Question], faults: Faults,
+) -> None:  # fmt: skip
+    known = {block.id for d in documents.get(facts.source, {}).values() for block in d.blocks}
+    modules = {module.code for module in facts.modules}
+    for code, nation in nations.items():
+        file = f"nations/{code}/nation.toml"
+        for wrong in sorted(
+            (set(nation.boxes) - set(facts.boxes)) | (set(nation.hidden) - known)
+            | (nation.items_out - set(items)) | (set(nation.closed) - modules)
+        ):  # fmt: skip
+            faults.add(file, 0, msg("This course has no %(name)s."), name=wrong)
+        taught = {lesson.code: None for module in facts.modules
+                  if module.code not in nation.closed for lesson in module.lessons}  # fmt: skip
+        if not taught:
+            faults.add(file, 0, msg("A course has at least one module with one lesson."))
+        elif nation.closed or nation.items_out:
+            kept = [item for item in items.values() if item.id not in nation.items_out]
+            _check_bank(file, facts, kept, taught, faults)
+        for document in nation.texts.values():
+            for block in document.blocks:
+                box = block.title
+                if box not in nation.boxes:
+                    faults.add(document.path, block.line, msg("nation.toml has no box %(code)s."),
+                               code=box[:40])  # fmt: skip
+                elif nation.boxes[box].status == "empty":
+                    faults.add(
+                        document.path, block.line,
+                        msg("Box %(code)s has words: call it draft in nation.toml."), code=box,
+                    )  # fmt: skip
