@@ -15,7 +15,7 @@ from lms import installation
 from lms import settings as settings_of
 from lms.admin import backup as backups
 from lms.admin import doctor as doctors
-from lms.admin import drill
+from lms.admin import drill, storage
 from lms.admin import restore as restores
 from lms.admin.findings import STATES, WRONG, Finding
 from lms.admin.vital import size_of
@@ -138,7 +138,7 @@ def doctor(info: ScriptInfo) -> None:
     try:
         settings = settings_of.read()
         if not settings.data.is_dir():  # looking must not make one
-            _print([doctors.data_folder(settings.data)])
+            _print([storage.data_folder(settings.data)])
         application = info.load_app()
     except (settings_of.SettingsError, OSError) as wrong:
         raise click.ClickException(f"The server cannot start: {wrong}") from wrong

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cryptography import x509
 
-from lms.admin.findings import GOOD, NOTE, WRONG, Finding
-from lms.kernel.messages import Message, msg
+from lms.admin.findings import Finding, good, note, wrong
+from lms.kernel.messages import msg
 from lms.settings import LOOPBACK, Settings
 from lms.web import tls
 
@@ -26,15 +26,15 @@ def network(settings: Settings, now: datetime) -> Iterator[Finding]:
             "Network: this server speaks plain HTTP, so passwords can be read by whoever listens "
             "on the network. Set TLS_CERT and TLS_KEY (docs/install.md says how)."
         )
-        yield Finding(NOTE, Message(said))
+        yield note(said)
 
 
 def certificate_of_tls(path: Path, key: Path, hosts: tuple[str, ...], now: datetime) -> Finding:
     """Whether browsers accept the certificate of TLS today and in a month, under every name."""
     try:
         tls.require_pair(path, key)
-    except tls.TlsError as wrong:
-        return Finding(WRONG, Message(msg("Network: %(what)s"), {"what": str(wrong)}))
+    except tls.TlsError as error:
+        return wrong(msg("Network: %(what)s"), {"what": str(error)})
     facts = read_certificate(path)
     values = {"path": str(path), "day": f"{facts.until:%Y-%m-%d}"}
     unnamed = [host for host in hosts if not facts.is_for(host)]
@@ -43,21 +43,20 @@ def certificate_of_tls(path: Path, key: Path, hosts: tuple[str, ...], now: datet
             "Network: the certificate %(path)s ended on %(day)s; browsers refuse it. Get another "
             "one, put it in its place, restart the server."
         )
-        return Finding(WRONG, Message(said, values))
+        return wrong(said, values)
     if unnamed:
         said = msg(
             "Network: the certificate %(path)s is not for %(names)s, which TRUSTED_HOSTS names; "
             "browsers warn there. Get one with every name as a subject alternative name."
         )
-        return Finding(WRONG, Message(said, {**values, "names": ", ".join(unnamed)}))
+        return wrong(said, {**values, "names": ", ".join(unnamed)})
     if facts.until <= now + RENEW_BEFORE:
         said = msg(
             "Network: the certificate %(path)s ends on %(day)s. Get another one before that day, "
             "put it in its place, restart the server."
         )
-        return Finding(WRONG, Message(said, values))
-    said = msg("Network: the certificate of TLS is valid until %(day)s.")
-    return Finding(GOOD, Message(said, values))
+        return wrong(said, values)
+    return good(msg("Network: the certificate of TLS is valid until %(day)s."), values)
 
 
 @dataclass(frozen=True, slots=True)
