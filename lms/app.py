@@ -133,6 +133,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.requirements.views import bp as requirements
     from lms.admin.roles.views import bp as roles
     from lms.admin.slips.views import bp as slips
+    from lms.admin.testrules.views import bp as test_rules
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
@@ -142,7 +143,8 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     shown = [
         accounts, admin, assessment, background, certificates, desk, factor, layout, learning,
-        office, people, places, programmes, requirements, roles, slips, staff_lists, waivers,
+        office, people, places, programmes, requirements, roles, slips, staff_lists, test_rules,
+        waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -269,6 +271,7 @@ COMMANDS = {
     "work": "lms.admin.cli:work",
     "demo": "lms.admin.demo.cli:demo",
     "site": "lms.admin.cli:site",
+    "installation": "lms.admin.testrules.cli:installation",
     "backup": "lms.admin.backup_cli:backup",
     "restore": "lms.admin.backup_cli:restore",
     "doctor": "lms.admin.backup_cli:doctor",

@@ -75,11 +75,13 @@ def make_form(
 
 def open_attempt(
     session: Session, viewer: Viewer, enrolment_id: UUID, form: Form, *, number: int,
-    language: str, minutes: int | None, extra_time: int, grant_id: UUID | None, now: datetime,
+    language: str, minutes: int | None, extra_time: int, grant_id: UUID | None, needed: int,
+    now: datetime,
 ) -> Attempt:  # fmt: skip
     """Give a person a ticket on a form.
 
     minutes      the time limit, None for none. extra_time percent are added to it.
+    needed       the percentage that passes: it stays the mark of this attempt.
     """
     closes_at = None
     if minutes is not None:
@@ -88,7 +90,7 @@ def open_attempt(
         id=new_ordered_id(), person_id=viewer.person_id, enrolment_id=enrolment_id,
         form_id=form.id, test=form.test, number=number, channel="browser", language=language,
         secret=secrets.token_bytes(16), opened_at=now, closes_at=closes_at, state="open",
-        version=0, grant_id=grant_id,
+        version=0, grant_id=grant_id, needed=needed,
     )  # fmt: skip
     session.add(attempt)
     session.flush()

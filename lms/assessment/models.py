@@ -49,6 +49,9 @@ class Attempt(Base):
     version: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
     submit_claimed_at: Mapped[datetime | None]
+    # The percentage that passes, as it was told at the start: a later change of the rule leaves it.
+    # NULL in attempts from before this was kept.
+    needed: Mapped[int | None]
     points: Mapped[str | None]  # an exact fraction, "17/20"
     percent: Mapped[int | None]  # rounded down: nobody passes by rounding
     passed: Mapped[bool | None]

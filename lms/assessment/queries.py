@@ -21,7 +21,7 @@ _ATTEMPT = (
         Attempt.id, Attempt.person_id, Attempt.enrolment_id, Attempt.test, Attempt.number,
         Attempt.language, Attempt.secret, Attempt.opened_at, Attempt.closes_at, Attempt.state,
         Attempt.version, Attempt.submitted_at, Attempt.points, Attempt.percent, Attempt.passed,
-        Attempt.outcome, Form.items, Form.code.label("form_code"), Form.edition_id,
+        Attempt.needed, Attempt.outcome, Form.items, Form.code.label("form_code"), Form.edition_id,
         Edition.facts, Edition.number.label("edition_number"), Edition.revision, Course.slug,
         Course.id.label("course_id"), EditionText.title, EditionText.facts.label("text"),
     )

@@ -61,11 +61,12 @@ def state_of(
 
 
 def still_missing(
-    structure: Structure, done: Collection[str], gate: TestGate, *,
+    structure: Structure, done: Collection[str], gate: TestGate, percent: int, *,
     names_confirmed: bool | None, renews: bool = False,
 ) -> list[Item]:  # fmt: skip
     """Return everything that the certificate asks for, each with whether it is done.
 
+    percent          of the final test that this person needs.
     names_confirmed  None on a station, where no name is confirmed.
     renews           a renewal asks for no lessons of who passes its test.
     """
@@ -89,7 +90,7 @@ def still_missing(
         Item(
             Message(
                 msg("Final test: at least %(percent)s %% and every critical question right"),
-                {"percent": structure.pass_rule.percent},
+                {"percent": percent},
             ),
             passed,
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from lms.assessment import queries as assessment
 from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
-from lms.catalogue.structure import Structure
+from lms.catalogue.structure import PassRule, Structure
 from lms.certificates import rules as certificate_rules
 from lms.db import reading, transaction
 from lms.desk import queries, rules
@@ -38,12 +37,11 @@ from lms.learning.rules import (
     Gate,
     Sitting,
     TestGate,
-    effective_rule,
-    final_test,
     gate_sentence,
     may_renew,
     pass_sentence,
     post_test_gate,
+    present_rule,
     rule_of_test,
 )
 from lms.requirements import queries as duty
@@ -100,9 +98,10 @@ def course(slug: str) -> ResponseReturnValue:
     attempts = [
         each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
     ]
-    structure = structure_of(row)
+    structure = Structure.from_facts(row.facts)
     sittings = learning.sittings_among(attempts, row.enrolment_id)
     gate = gate_of(row, structure, sittings)
+    rule = rule_of(row, structure, sittings)
     certificates = [
         each
         for each in queries.my_certificates(session, me, current().code)
@@ -114,11 +113,12 @@ def course(slug: str) -> ResponseReturnValue:
         structure=structure,
         gate=gate,
         sentence=_sentence(row, gate),
-        rule=rule_of(row, structure, sittings),
+        rule=pass_sentence(rule),
         missing=rules.still_missing(
             structure,
             row.lessons or (),
             gate,
+            rule.percent,
             names_confirmed=row.names_confirmed_at is not None if site().issues else None,
             renews=row.renews_id is not None,
         ),
@@ -132,13 +132,6 @@ def course(slug: str) -> ResponseReturnValue:
     )
 
 
-def structure_of(row: AnyRow) -> Structure:
-    """Return the edition's structure with the pass rule that counts on this installation."""
-    structure = Structure.from_facts(row.facts)
-    rule = effective_rule(structure.pass_rule, floor=site().least_percent)
-    return replace(structure, pass_rule=rule)
-
-
 def gate_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> TestGate:
     """Return whether the post-test is open for the person of this row."""
     return post_test_gate(
@@ -147,10 +140,11 @@ def gate_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> TestG
     )  # fmt: skip
 
 
-def rule_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> Message:
-    """Return the sentence of the rule that counts for the test that comes next."""
-    test = final_test(row.renews_id is not None, sittings)
-    return pass_sentence(rule_of_test(structure, test, floor=site().least_percent))
+def rule_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> PassRule:
+    """Return the rule that counts for the person of this row now."""
+    return present_rule(
+        structure, sittings, renews=row.renews_id is not None, floor=site().least_percent
+    )
 
 
 def _sentence(row: AnyRow, gate: TestGate) -> Message:
@@ -160,7 +154,7 @@ def _sentence(row: AnyRow, gate: TestGate) -> Message:
 
 
 def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> dict[str, Any]:
-    structure = structure_of(row)
+    structure = Structure.from_facts(row.facts)
     gate = gate_of(row, structure, sittings)
     failed = bool(sittings) and sittings[-1].passed is False
     certified = given.get(row.enrolment_id, False)
@@ -178,7 +172,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         "total": len(codes),
         "minutes": structure.minutes,
         "percent": row.percent,
-        "needed": structure.pass_rule.percent,
+        "needed": rule_of(row, structure, sittings).percent,
         "next_code": next_code,
         "next_title": row.text["lessons"].get(next_code, ""),
         "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
@@ -210,14 +204,14 @@ def test(slug: str, test: str) -> ResponseReturnValue:
     """Show what a test asks before it is opened: the rule, the time, the languages."""
     session, me = reading(), viewer()
     row = learning.course(session, me, slug, current().code)
-    structure = structure_of(row)
+    structure = Structure.from_facts(row.facts)
     if test not in structure.tests or row.begun_at is None:
         raise NotFound
     attempts = [
         each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
     ]
     sittings = learning.sittings_among(attempts, row.enrolment_id)
-    gate = gate_of(row, structure, sittings)
+    gate, rule = gate_of(row, structure, sittings), rule_of(row, structure, sittings)
     return render_template(
         "desk/test.html",
         course=row,
@@ -226,7 +220,8 @@ def test(slug: str, test: str) -> ResponseReturnValue:
         structure=structure,
         gate=gate,
         sentence=_sentence(row, gate),
-        rule=rule_of(row, structure, sittings),
+        rule=pass_sentence(rule),
+        told=rule.percent,
         running=any(each.test == test and each.state == "open" for each in attempts),
         taken=any(each.test == test and each.state != "open" for each in attempts),
     )
@@ -244,6 +239,7 @@ def start_test(slug: str, test: str) -> ResponseReturnValue:
             test,
             current().code,
             floor=site().least_percent,
+            told=request.form.get("told", type=int),
             now=clock.now(),
         )
     return redirect(url_for("assessment.quiz", attempt_id=attempt_id), 303)
@@ -267,12 +263,13 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     if attempt.state == "open":
         return redirect(url_for("assessment.quiz", attempt_id=attempt_id))
     row = learning.course(session, me, attempt.slug, current().code)
-    structure = structure_of(row)
+    structure = Structure.from_facts(row.facts)
     attempts = learning.attempts(session, me)
     gate = gate_of(row, structure, learning.sittings_among(attempts, attempt.enrolment_id))
     shows_key = attempt.test in FINAL_TESTS and rules.shows_key(
         gate, testing=any(each.state == "open" for each in attempts)
     )
+    rule = rule_of_test(structure, attempt.test, floor=site().least_percent, needed=attempt.needed)
     missed = []
     if attempt.test in FINAL_TESTS:
         missed = marked(session, attempt, current().code, with_key=shows_key)
@@ -285,7 +282,8 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         missed=missed,
         shows_key=shows_key,
         sentence=_sentence(row, gate),
-        rule=pass_sentence(rule_of_test(structure, attempt.test, floor=site().least_percent)),
+        rule=pass_sentence(rule),
+        needed=rule.percent,
         instead=certificate_rules.instead_of_certificate(site()),
     )
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 UNIT_ROLES = frozenset({"administrator", "trainer", "observer", "inspector", "confidential-reader"})
+# The path of a country is "/1/"; the server itself stands above it, at "/".
+COUNTRY_SLASHES = 2
 COURSE_ROLES = frozenset({"author", "translator", "national-editor", "reviewer", "publisher"})
 
 
@@ -44,3 +46,7 @@ class Viewer:
     def unit_paths(self, name: str) -> tuple[str, ...]:
         """Return the paths of the units at (and below) which this person holds the role."""
         return tuple(role.unit_path for role in self.roles if role.name == name and role.unit_path)
+
+    def holds_everywhere(self, name: str) -> bool:
+        """Return whether this person holds the role for the country: a unit without a parent."""
+        return any(path.count("/") <= COUNTRY_SLASHES for path in self.unit_paths(name))

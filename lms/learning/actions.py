@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -290,14 +289,17 @@ def note_place(
 
 def start_test(
     session: Session, viewer: Viewer, slug: str, test: str, language: str, *, floor: int,
-    now: datetime,
+    told: int | None = None, now: datetime,
 ) -> UUID:  # fmt: skip
     """Open a test of a begun course and return the attempt; a running one is returned again.
 
+    The pass mark of this moment stays the attempt's own, whatever is decided while it runs.
     test      ``pre`` or ``post``.
     floor     the installation's lowest pass mark.
+    told      the mark that the person read before they started, None where no page told one.
     raises    NotFound where the course has not begun or has no such test; Refused, with the
-              sentence of the rule, while the test is not open to this person.
+              sentence of the rule, while the test is not open to this person, and where the mark
+              is no longer the one that was told.
     """
     enrolment = queries.open_enrolment(session, viewer, slug)
     edition, structure = begun_edition(session, enrolment)
@@ -320,9 +322,19 @@ def start_test(
                 msg("This test is not yet translated into this language. Choose another language.")
             )
         )
+    needed = rules.rule_of_test(structure, test, floor=floor).percent
+    if told is not None and told != needed:
+        raise Refused(
+            Message(
+                # Translators: somebody has read a page that named another mark than this one.
+                msg("The pass mark of this test was changed to %(percent)s %% after you opened "
+                    "its page. Nothing has begun: open the course and start the test again."),
+                {"percent": needed},
+            )
+        )  # fmt: skip
     grant_id = None
     if test in rules.FINAL_TESTS:
-        grant_id = _require_open(session, enrolment, structure, floor, now=now)
+        grant_id = _require_open(session, enrolment, structure, now=now)
     elif earlier:
         raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
     try:
@@ -341,7 +353,7 @@ def start_test(
     attempt = tests.open_attempt(
         session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
         minutes=structure.pass_rule.minutes if test in rules.FINAL_TESTS else None,
-        extra_time=person.extra_time, grant_id=grant_id, now=now,
+        extra_time=person.extra_time, grant_id=grant_id, needed=needed, now=now,
     )  # fmt: skip
     if attempt.closes_at is not None:
         jobs.ask(
@@ -357,11 +369,9 @@ def start_test(
 
 
 def _require_open(
-    session: Session, enrolment: Enrolment, structure: Structure, floor: int, *, now: datetime
+    session: Session, enrolment: Enrolment, structure: Structure, *, now: datetime
 ) -> UUID | None:
     """Return the granted attempt that this start uses up, if it needs one; raises Refused."""
-    rule = rules.effective_rule(structure.pass_rule, floor=floor)
-    structure = replace(structure, pass_rule=rule)
     progress = session.get_one(Progress, enrolment.id)
     sittings = queries.sittings(session, enrolment.id)
     granted = queries.unused_grants(session, enrolment.id)
@@ -381,6 +391,7 @@ def hand_in(
 ) -> Attempt:  # fmt: skip
     """Close a test, mark it and record what came of it; doing it twice changes nothing.
 
+    It is marked by the rule that was told at its start.
     raises NotFound when this person has no such attempt.
     """
     enrolment = session.scalar(
@@ -394,7 +405,7 @@ def hand_in(
     if attempt.state != "open":
         return attempt
     edition, structure = begun_edition(session, enrolment)
-    rule = rules.rule_of_test(structure, attempt.test, floor=floor)
+    rule = rules.rule_of_test(structure, attempt.test, floor=floor, needed=attempt.needed)
     earned = tests.submit(
         session, attempt, rule, structure.critical, claimed_at=claimed_at, now=now
     )

@@ -183,6 +183,7 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
 _ATTEMPTS = select(
     Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
     Attempt.submitted_at, Attempt.percent, Attempt.passed, Attempt.outcome, Attempt.grant_id,
+    Attempt.needed,
 ).order_by(Attempt.opened_at, Attempt.number)  # fmt: skip
 
 _OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))
@@ -206,6 +207,7 @@ def sittings_among(rows: Iterable[AnyRow], enrolment_id: UUID | None) -> list[ru
         rules.Sitting(
             row.number, row.submitted_at, row.passed,
             tuple((row.outcome or {}).get("failed_modules", ())), row.grant_id is not None,
+            row.needed,
         )
         for row in rows
         if row.enrolment_id == enrolment_id and row.test in rules.FINAL_TESTS

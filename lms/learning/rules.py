@@ -13,6 +13,7 @@ from lms.kernel.messages import Message, counted, msg
 
 # A sentence names so many lessons; a longer list stands on the page anyway.
 MOST_NAMED = 3
+MOST_PERCENT = 100
 
 
 def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
@@ -33,6 +34,7 @@ class Sitting:
     passed: bool | None
     failed_modules: tuple[str, ...] = ()
     granted: bool = False  # somebody gave it beyond the rule, so it takes no room in the window
+    needed: int | None = None  # the percentage that passes it, as it was when it began
 
 
 class Gate(Enum):
@@ -77,12 +79,34 @@ def may_renew(valid_through: date | None, refresher_days: int, today: date) -> b
     return valid_through is not None and valid_through - today <= timedelta(days=refresher_days)
 
 
-def rule_of_test(structure: Structure, test: str, *, floor: int) -> PassRule:
-    """Return the pass rule of a test here: the refresher asks for its own percentage."""
+def rule_of_test(
+    structure: Structure, test: str, *, floor: int, needed: int | None = None
+) -> PassRule:
+    """Return the pass rule of a test here: the refresher asks for its own percentage.
+
+    needed   the percentage that an attempt at it kept from its start. It stays that attempt's
+             mark, whatever course and country ask for by now; None before one has begun.
+    """
     rule = structure.pass_rule
+    if needed is not None:
+        return replace(rule, percent=needed)
     if test == "refresher":
         rule = replace(rule, percent=max(rule.percent, structure.refresher_percent))
     return effective_rule(rule, floor=floor)
+
+
+def present_rule(
+    structure: Structure, sittings: Sequence[Sitting], *, renews: bool, floor: int
+) -> PassRule:
+    """Return the rule that counts for somebody now: of the test that runs or that was passed.
+
+    Where there is none, it is the rule of the test that comes next, as ``rule_of_test``.
+    sittings  every attempt of the enrolment, oldest first.
+    """
+    last = sittings[-1] if sittings else None
+    stands = last is not None and (last.submitted_at is None or bool(last.passed))
+    needed = last.needed if last is not None and stands else None
+    return rule_of_test(structure, final_test(renews, sittings), floor=floor, needed=needed)
 
 
 def post_test_gate(
@@ -167,6 +191,17 @@ def effective_rule(course: PassRule, *, floor: int) -> PassRule:
     floor   the installation's ``least_percent``: its floor (70 by default) and its nation's mark.
     """
     return replace(course, percent=max(course.percent, floor))
+
+
+def mark_fault(percent: int, *, floor: int) -> Message | None:
+    """Return why a country's pass mark cannot be ``percent``, None where it can."""
+    if floor <= percent <= MOST_PERCENT:
+        return None
+    return Message(
+        # Translators: below a field; %(floor)s is the lowest pass mark that is possible, 70.
+        msg("No test is passed with less than %(floor)s %%. Write a number from %(floor)s to 100."),
+        {"floor": floor},
+    )
 
 
 def held(day: date, validity_months: int | None) -> dict[str, str | None]:

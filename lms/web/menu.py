@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request, url_for
 
 from lms.kernel.messages import msg
+from lms.kernel.viewer import Viewer
 from lms.web.language import current
 
 
@@ -16,12 +17,14 @@ class Entry:
 
     area  the segment after the language under which all pages of this line lie; where it is
           missing, the pages of the endpoint's own blueprint belong to the line.
+    of_country  whether only who holds one of the roles for the whole country sees it.
     """
 
     endpoint: str
     words: str
     roles: tuple[str, ...] = ()
     area: str = ""
+    of_country: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ MENUS = {
         Entry("requirements.matrix", msg("Requirements"), ("administrator",), "requirements"),
         Entry("office.certificates", msg("Certificates"), ("administrator",), "certificates"),
         Entry("programmes.all", msg("Programmes"), ("administrator",), "programmes"),
+        Entry(
+            "test_rules.show",
+            # Translators: a line of the menu of administration: with how many percent one passes.
+            msg("Rules of tests"),
+            ("administrator",),
+            "test-rules",
+            of_country=True,
+        ),
         Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (
@@ -86,8 +97,13 @@ def links(menu: str) -> list[Link]:
         Link(_address(entry.endpoint), entry.words, _is_here(entry))
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
-        and (not entry.roles or (viewer is not None and any(map(viewer.holds, entry.roles))))
+        and (not entry.roles or (viewer is not None and _sees(viewer, entry)))
     ]
+
+
+def _sees(viewer: Viewer, entry: Entry) -> bool:
+    """Return whether somebody holds a role that a line is for."""
+    return any(map(viewer.holds_everywhere if entry.of_country else viewer.holds, entry.roles))
 
 
 def _is_here(entry: Entry) -> bool:

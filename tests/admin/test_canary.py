@@ -8,7 +8,9 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.models import Identity, Unit, UnitName
+from lms.admin.testrules.queries import DECISIONS
 from lms.catalogue.models import EditionText, Programme, ProgrammeChange, ProgrammeCourse
 from lms.db import transaction
 from lms.kernel import clock
@@ -23,8 +25,8 @@ CODE = "seen-by-all"
 # Pages that show what was written.
 SHOWN = {
     "people.all", "people.one", "places.all", "places.one", "programmes.all", "programmes.one",
-    "programmes.plan", "requirements.one", "requirements.reminders", "roles.show", "waivers.check",
-    "waivers.exempt",
+    "programmes.plan", "requirements.one", "requirements.reminders", "roles.show",
+    "test_rules.show", "waivers.check", "waivers.exempt",
 }  # fmt: skip
 
 
@@ -39,6 +41,8 @@ def infect(session: Session, values: dict[str, object]) -> None:
             title=CANARY, issuer=CANARY, number=CANARY, evidence=CANARY, refused_because=CANARY
         )
     )
+    decision = {"before": 70, "percent": 85, "reason": CANARY, "by": None, "at": now.isoformat()}
+    installation.decide(session, {DECISIONS: [decision]}, now=now)
     programme = Programme(
         id=new_ordered_id(), code=CODE, kind="pilot", titles=both, issuers=both, partners=both,
         funders=both, starts_on=now.date(), ends_on=None, printed=True, question=CANARY,

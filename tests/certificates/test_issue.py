@@ -25,10 +25,14 @@ from lms.files import FileStore
 from lms.jobs.actions import run_due
 from lms.jobs.models import Job
 from lms.kernel import clock
+from lms.learning.models import Enrolment
 from lms.signing import keys, qr
 from lms.signing.verify import Outcome, verify
 from tests.certificates.passed import award, confirm, enrol, publish, run_worker
+from tests.course import SmallCourse, small_course
 from tests.people import Cast, Places, add_person
+
+__all__ = ["small_course"]
 
 Change = Callable[[UUID], None]
 
@@ -324,3 +328,19 @@ def test_a_server_whose_key_is_away_says_so_and_goes_on_when_it_is_back(
         run_due(reading, transaction, work.STEPS, "worker of a test", lambda: due)
 
     assert certificate(app, awarded).issued_at is not None
+
+
+def test_it_prints_the_rule_of_the_test_that_was_passed(
+    app: Flask, amina: Cast, small_course: SmallCourse
+) -> None:
+    work.ensure_keys(app.config["LMS"])
+    small_course.pass_it(amina)
+    with app.app_context(), transaction() as session:
+        confirm(session, amina)
+        enrolment = session.scalars(select(Enrolment.id)).one()
+        made = award(session, amina, enrolment).id
+        installation.decide(session, {"pass_percent": 95}, now=clock.now())
+    run_worker(app)
+    snapshot = certificate(app, made).snapshot
+    assert snapshot is not None
+    assert "reach at least 80 %" in snapshot["rules"]["en"]

@@ -8,16 +8,18 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import installation
+from lms.assessment import actions as tests
+from lms.assessment import queries as assessment
 from lms.assessment.models import Attempt
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.learning.models import LearningRecord, Progress
 from tests.browser import Browser
-from tests.course import SmallCourse
+from tests.course import SmallCourse, answers
 from tests.people import Cast
 
 Open = Callable[[Cast | None], Browser]
@@ -88,14 +90,54 @@ def test_an_empty_test_can_be_handed_in_and_earns_nothing(
     assert records(app) == ["initialized", "failed"]
 
 
-def test_the_floor_of_the_installation_decides_who_passes(
+def nearly_right(app: Flask, person: Cast, course: SmallCourse, attempt_id: UUID) -> None:
+    """Answer everything right but for one question that is not critical: 11 of 12 points, 91 %."""
+    course.answer(person, attempt_id, right=True)
+    with app.app_context(), transaction() as session:
+        form = assessment.form_items(session, attempt(app, attempt_id).form_id)
+        item = next(e.id for e in form if e.critical is None and e.kind != "scenario")
+        wrong = answers(session, attempt_id, right=False)[item]
+        tests.store_answer(
+            session, person.viewer, attempt_id, item, wrong, page="1" * 16, n=1,
+            version_seen=4000, language="en", carrier="script", claimed_at=None, now=clock.now(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at_the_start", "afterwards", "passed"),
+    [(0, 0, True), (0, 100, True), (92, 92, False), (92, 0, False)],
+)
+def test_the_mark_of_the_start_decides_whatever_is_decided_while_the_test_runs(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, at_the_start: int,
+    afterwards: int, passed: bool,
+) -> None:  # fmt: skip
+    def ask_for(percent: int) -> None:
+        with app.app_context(), transaction() as session:
+            installation.decide(session, {"pass_percent": percent}, now=clock.now())
+
+    small_course.begin(amina)
+    small_course.read(amina)
+    here = browser(amina)
+    ask_for(at_the_start)
+    here.post(f"{small_course.url}/tests/post")
+    with app.app_context():
+        sitting = db.session().scalars(select(Attempt.id)).one()
+    ask_for(afterwards)
+    nearly_right(app, amina, small_course, sitting)
+    here.post(URL.format(sitting))
+    made = attempt(app, sitting)
+    assert (made.needed, made.percent, made.passed) == (at_the_start or 80, 91, passed)
+
+
+def test_an_attempt_from_before_marks_were_kept_is_marked_by_the_present_rule(
     app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID
 ) -> None:
     with app.app_context(), transaction() as session:
-        installation.decide(session, {"pass_floor": 100}, now=clock.now())
-    small_course.answer(amina, sitting, right=True)
+        session.execute(update(Attempt).values(needed=None))
+        installation.decide(session, {"pass_percent": 92}, now=clock.now())
+    nearly_right(app, amina, small_course, sitting)
     browser(amina).post(URL.format(sitting))
-    assert attempt(app, sitting).passed is True
+    assert attempt(app, sitting).passed is False
 
 
 def test_a_first_test_passes_and_fails_nobody(

@@ -16,9 +16,11 @@ from lms.learning.rules import (
     effective_rule,
     gate_sentence,
     lessons_to_review,
+    mark_fault,
     next_lesson,
     pass_sentence,
     post_test_gate,
+    present_rule,
     review_mark,
 )
 from lms.learning.rules import TestGate as Decision
@@ -206,6 +208,33 @@ def test_the_strictest_mark_counts_and_nobody_goes_below_the_floor(
     here = Installation(pass_floor=floor, pass_percent=nation)
     found = effective_rule(rule, floor=here.least_percent)
     assert found == PassRule(percent=counts, attempts=5, pause_hours=1)
+
+
+@pytest.mark.parametrize(
+    ("sittings", "renews", "percent"),
+    [
+        ((), False, 85),
+        ((), True, 90),
+        ((Sitting(1, None, None, needed=80),), False, 80),
+        ((Sitting(1, None, None, needed=95),), True, 95),
+        ((Sitting(1, NOW, True, needed=80),), False, 80),
+        ((Sitting(1, NOW, False, needed=80),), False, 85),
+        ((Sitting(1, NOW, False, needed=90),), True, 85),
+        ((Sitting(1, NOW, False, needed=80), Sitting(2, None, None, needed=82)), False, 82),
+        ((Sitting(1, None, None),), False, 85),
+    ],
+)
+def test_a_test_that_runs_or_was_passed_keeps_its_mark_and_the_next_one_asks_for_the_present_one(
+    sittings: tuple[Sitting, ...], renews: bool, percent: int
+) -> None:
+    assert present_rule(COURSE, sittings, renews=renews, floor=85).percent == percent
+
+
+@pytest.mark.parametrize(
+    ("percent", "fits"), [(-1, False), (69, False), (70, True), (100, True), (101, False)]
+)
+def test_a_mark_of_the_country_lies_between_its_floor_and_100(percent: int, fits: bool) -> None:
+    assert (mark_fault(percent, floor=70) is None) is fits
 
 
 def test_the_rule_is_one_sentence_with_its_figures() -> None:

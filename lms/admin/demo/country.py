@@ -147,6 +147,7 @@ def _course(
         id=row.id,
         edition_id=edition.id,
         number=edition.number,
+        needed=rule.percent,
         validity_months=structure.validity_months,
         lessons=structure.codes(),
         sections={code: [each[0] for each in said["sections"]] for code, said in parts},

@@ -70,11 +70,13 @@ class Course:
 
     sections    lesson code -> ids of its sections.
     programmes  one after the other: whoever begins while one runs learns for it.
+    needed      the percentage that passes.
     """
 
     id: str
     edition_id: int
     number: int
+    needed: int
     validity_months: int | None
     lessons: Sequence[str]
     sections: dict[str, list[str]]
@@ -288,6 +290,7 @@ class _Study:
                 "passed": earned.passed if earned else None,
                 "outcome": earned.to_facts() if earned else None,
                 "entered_by": None, "checked_by": None, "grant_id": None,
+                "needed": self.course.needed,
             }
         )  # fmt: skip
         if earned:

@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.assessment.models import Attempt
 from lms.audit import actions as audit
 from lms.audit.models import AuditHead
 from lms.catalogue.models import Course, Edition, EditionText
@@ -45,7 +46,7 @@ from lms.certificates.programme import printed_programme
 from lms.certificates.snapshot import CertificateSnapshot, Signatory
 from lms.installation import Installation
 from lms.kernel.messages import Message
-from lms.learning.rules import effective_rule, pass_sentence
+from lms.learning.rules import pass_sentence, rule_of_test
 from lms.signing import codes, cose, keys, payload, qr
 from lms.signing.keys import KeyRing
 from lms.signing.refusals import Unreadable
@@ -263,7 +264,13 @@ def _snapshot(
     edition = session.get_one(Edition, certificate.edition_id)
     structure = Structure.from_facts(edition.facts)
     language, *others = titles
-    rule = pass_sentence(effective_rule(structure.pass_rule, floor=site.least_percent))
+    passed = session.get(Attempt, certificate.attempt_id) if certificate.attempt_id else None
+    rule = pass_sentence(
+        rule_of_test(
+            structure, passed.test if passed else "post", floor=site.least_percent,
+            needed=passed.needed if passed else None,
+        )
+    )  # fmt: skip
     unconfirmed = bool(structure.unconfirmed())
     list_number, place = rules.list_place(certificate.status_index)
     programme = printed_programme(session, certificate, tuple(titles))

@@ -1,0 +1,52 @@
+"""``lms installation``: what this server has decided, and the pass mark of its country."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from lms import installation as decided
+from lms.accounts.rules import SERVER
+from lms.admin.testrules import actions, queries
+from lms.db import reading, transaction
+from lms.kernel import clock
+from lms.kernel.errors import LmsError
+
+
+@click.group("installation")
+def installation() -> None:
+    """Show what this server has decided, and decide the pass mark of its country."""
+
+
+@installation.command("show")
+@with_appcontext
+def show() -> None:
+    """Print country, languages and time zone, and which pass mark is in force for each course."""
+    session = reading()
+    here = decided.read(session)
+    click.echo(f"Country: {here.country}")
+    click.echo(f"Languages: {' '.join(here.languages)}")
+    click.echo(f"Time zone: {here.time_zone}")
+    click.echo(f"Gives certificates: {'yes' if here.issues else 'no, it is a station'}")
+    click.echo(f"Pass mark of the country: {here.least_percent} % (floor {here.pass_floor} %)")
+    for each in queries.marks(session, SERVER, "en", floor=here.least_percent):
+        click.echo(
+            f"{each.course_id} {each.slug}: its own mark {each.own} %, in force {each.here} %, "
+            f"for a renewal {each.renewal} %"
+        )
+    for made in queries.decisions(session, SERVER):
+        click.echo(f"{made.at:%Y-%m-%d}: from {made.before} to {made.percent} %: {made.reason}")
+
+
+@installation.command("pass-mark")
+@click.argument("percent", type=int)
+@click.option("--reason", required=True, help="why; it stays in the list of decisions")
+@with_appcontext
+def pass_mark(percent: int, reason: str) -> None:
+    """Let no test that begins from now on be passed with less than PERCENT."""
+    try:
+        with transaction() as session:
+            actions.decide_pass_mark(session, SERVER, percent, reason, now=clock.now())
+    except LmsError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    click.echo(f"Pass mark of the country: {percent} %. Servers that run follow in some seconds.")
