@@ -10,9 +10,9 @@ from typing import Any
 
 from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, TestPlan
 from lms.content.digests import block_digest, block_key
-from lms.content.html import block_in, fallback_chain, item_words, lesson_html
+from lms.content.html import block_in, fallback_chain, in_language, item_words, lesson_html
 from lms.content.markdown import inline, rich
-from lms.content.model import Course, NationFacts, Question
+from lms.content.model import Course, Document, NationFacts, Question
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 
@@ -167,24 +167,36 @@ def text(
     chain = fallback_chain(language, source)
     places = structure(course, nation)
 
-    def title_of(name: str) -> str:
-        found = (course.documents.get(each, {}).get(name) for each in chain)
-        return str(next(document for document in found if document).front["title"])
+    said_in: dict[str, str] = {}
 
-    about = next(d for each in chain if (d := course.documents.get(each, {}).get("course")))
+    def document_of(name: str) -> Document:
+        spoken = next(each for each in chain if name in course.documents.get(each, {}))
+        if spoken != language:
+            said_in[name] = spoken
+        return course.documents[spoken][name]
+
+    about = document_of("course")
     modules = about.front["modules"]
     html = []
     for block in course.documents[source]["course"].blocks:
-        _, _, shown = block_in(course, "course", block, language)
-        html.append(f"<h3>{inline(shown.title)}</h3>{rich(shown.body)}")
+        spoken, _, shown = block_in(course, "course", block, language)
+        html.append(
+            in_language(f"<h3>{inline(shown.title)}</h3>{rich(shown.body)}", spoken, language)
+        )
     facts = {
         "modules": {module.code: str(modules[module.code]) for module in places.modules},
-        "lessons": {lesson.code: title_of(lesson.code) for lesson in places.lessons()},
+        "lessons": {
+            lesson.code: str(document_of(lesson.code).front["title"]) for lesson in places.lessons()
+        },
         "html": "\n".join(html),
         "public_title": str(about.front.get("public_title") or about.front["title"]),
+        # Of titles that are not translated, by the name of their file: the language that they are
+        # in. Those of the modules stand with that of the course.
+        "said_in": said_in,
     }
     reviewed = language == source or bool(about.front.get("reviewed"))
-    return CompiledText(language, title_of("course"), facts, bank_complete, reviewed)
+    title = str(about.front["title"])
+    return CompiledText(language, title, facts, bank_complete, reviewed)
 
 
 def lessons(

@@ -58,9 +58,14 @@ class EditionText(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    facts: Mapped[dict[str, Any]]  # short_title, html, modules {code: title}, lessons {code: title}
+    facts: Mapped[dict[str, Any]]  # html, modules {code: title}, lessons {code: title}, said_in
     bank_complete: Mapped[bool]  # a test can start in this language
     reviewed: Mapped[bool]
+
+
+# The language of a course's title where it is not translated, NULL where it is; see
+# ``structure.title_language`` for who has the facts at hand.
+TITLE_IN = EditionText.facts[("said_in", "course")].as_string().label("title_in")
 
 
 class EditionLesson(Base):

@@ -7,6 +7,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
+def title_language(text: Mapping[str, Any], part: str = "course") -> str | None:
+    """Return the language of a title that is not translated, None for one that is.
+
+    text   ``facts`` of an ``EditionText``. part: ``course``, also for modules, or a lesson's code.
+    """
+    found: str | None = text.get("said_in", {}).get(part)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class LessonPlace:
     """One lesson in its module. ``number`` counts from 1 through the whole course."""

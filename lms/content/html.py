@@ -125,6 +125,14 @@ def block_in(course: Course, name: str, block: Block, language: str) -> tuple[st
     return source, course.documents[source][name], block
 
 
+def in_language(html: str, language: str, page: str) -> str:
+    """Return blocks of HTML that are in ``language``, marked where the page is in another one."""
+    if language == page:
+        return html
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    return f'<div lang="{escape(language)}" dir="{direction}">{html}</div>'
+
+
 class _Lesson:
     def __init__(
         self, course: Course, code: str, language: str, labels: Labels,
@@ -201,10 +209,9 @@ class _Lesson:
         if language == self.language:
             return html
         self.fallback = True
-        direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
         return (
             f'<div class="fallback"><p class="meta">{self.words.label("fallback")}</p>'
-            f'<div lang="{escape(language)}" dir="{direction}">{html}</div></div>'
+            f"{in_language(html, language, self.language)}</div>"
         )
 
     def _link(self, block_id: str) -> str:

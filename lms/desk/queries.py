@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
 from lms.assessment.models import Answer, Attempt
-from lms.catalogue.models import Course, EditionText, Programme
+from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
@@ -19,7 +19,7 @@ _CERTIFICATES = (
     select(
         Certificate.id, Certificate.enrolment_id, Certificate.course_id, Certificate.number,
         Certificate.code, Certificate.completed_on, Certificate.valid_through,
-        Certificate.issued_at, EditionText.title, CertificateHolder.pdf,
+        Certificate.issued_at, EditionText.title, TITLE_IN, CertificateHolder.pdf,
         exists()
         .where(CertificateEvent.certificate_id == Certificate.id)
         .correlate(Certificate)
@@ -56,6 +56,11 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
         .scalar_subquery(),
         Course.slug,
     ).label("title")
+    title_in = (
+        select(TITLE_IN)
+        .where(EditionText.edition_id == Course.edition_id, EditionText.language == language)
+        .scalar_subquery().label("title_in")
+    )  # fmt: skip
 
     def all_of(statement: AnySelect) -> list[AnyRow]:
         return list(session.execute(statement.limit(1000)))
@@ -82,7 +87,7 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
         ),
         "courses": all_of(
             select(
-                title, Enrolment.begun_at, Enrolment.route, Progress.lessons,
+                title, title_in, Enrolment.begun_at, Enrolment.route, Progress.lessons,
                 Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
                 Programme.titles.label("programme"),
             )
@@ -93,7 +98,7 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
         ),
         "tests": all_of(
             select(
-                title, Attempt.test, Attempt.number, Attempt.opened_at,
+                title, title_in, Attempt.test, Attempt.number, Attempt.opened_at,
                 Attempt.submitted_at, Attempt.percent, Attempt.passed,
                 select(func.count()).where(Answer.attempt_id == Attempt.id).scalar_subquery()
                 .label("answers"),

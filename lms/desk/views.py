@@ -22,14 +22,14 @@ from lms.assessment import queries as assessment
 from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
-from lms.catalogue.structure import PassRule, Structure
+from lms.catalogue.structure import PassRule, Structure, title_language
 from lms.certificates import rules as certificate_rules
 from lms.db import reading, transaction
 from lms.desk import queries, rules
 from lms.desk.marked import marked
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
-from lms.kernel.messages import Message
+from lms.kernel.messages import Message, Words
 from lms.learning import actions
 from lms.learning import queries as learning
 from lms.learning.rules import (
@@ -80,7 +80,7 @@ def home() -> ResponseReturnValue:
         duties=duties,
         next_duty=None if next_duty is None else duties[next_duty],
         status_words=STATUS_WORDS,
-        titles={row.course_id: (row.title, row.slug) for row in rows},
+        titles={row.course_id: row for row in rows},
         courses=courses,
         going_on=next((each for each in courses if each["slug"] == going_on), None),
         to_begin=next((e for e in courses if e["state"] is rules.State.NOT_STARTED), None),
@@ -150,7 +150,12 @@ def rule_of(row: AnyRow, structure: Structure, sittings: list[Sitting]) -> PassR
 def _sentence(row: AnyRow, gate: TestGate) -> Message:
     """Return why the final test of a course is open or closed, in words."""
     opens = shown_moment(gate.opens_at) if gate.opens_at else ""
-    return gate_sentence(gate, row.text["lessons"], opens)
+    here = row.text_language
+    titles = {
+        code: Words(title, title_language(row.text, code) or here)
+        for code, title in row.text["lessons"].items()
+    }
+    return gate_sentence(gate, titles, opens)
 
 
 def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> dict[str, Any]:
@@ -166,6 +171,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
     return {
         "slug": row.slug,
         "title": row.title,
+        "title_in": title_language(row.text),
         "state": state,
         "state_words": rules.STATE_WORDS[state],
         "done": len(done),
@@ -175,6 +181,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         "needed": rule_of(row, structure, sittings).percent,
         "next_code": next_code,
         "next_title": row.text["lessons"].get(next_code, ""),
+        "next_title_in": title_language(row.text, next_code) if next_code else None,
         "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
         "section": row.section if row.lesson == next_code else None,
         "seen_at": row.seen_at if row.begun_at else None,

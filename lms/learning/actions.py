@@ -21,12 +21,12 @@ from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText, ProgrammeCourse
 from lms.catalogue.programmes import queries as programmes
-from lms.catalogue.structure import Structure
+from lms.catalogue.structure import Structure, title_language
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.lines import Line
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Words, msg
 from lms.kernel.viewer import Viewer
 from lms.learning import queries, records, rules
 from lms.learning.models import Enrolment, Progress
@@ -188,11 +188,14 @@ def _require_prerequisites(
     missing = [slug for slug in wanted if slug not in passed]
     if missing:
         # A course that is not open to this person, or not here at all, is named by its slug.
-        known = {row.slug: row.title for row in queries.courses(session, viewer, language)}
+        known = {
+            row.slug: Words(row.title, title_language(row.text) or language)
+            for row in queries.courses(session, viewer, language)
+        }
         raise Refused(
             Message(
                 msg("Before this course, pass: %(courses)s."),
-                {"courses": ", ".join(known.get(slug, slug) for slug in missing)},
+                {"courses": tuple(known.get(slug, slug) for slug in missing)},
             )
         )
 

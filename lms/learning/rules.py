@@ -238,14 +238,14 @@ def pass_sentence(rule: PassRule) -> Message:
     )
 
 
-def gate_sentence(gate: TestGate, titles: Mapping[str, str], shown: str) -> Message:
+def gate_sentence(gate: TestGate, titles: Mapping[str, object], shown: str) -> Message:
     """Return why the test is open or closed, and what to do.
 
-    titles  lesson code -> title. shown  ``gate.opens_at`` as the reader's clock says it.
+    titles  lesson code -> title, as a value of a Message.
+    shown   ``gate.opens_at`` as the reader's clock says it.
     """
-    # Titles hold commas, and a semicolon is another one in Arabic: a dot separates them.
-    names = [titles.get(code, code) for code in gate.lessons]
-    listed: object = " · ".join(names)
+    names = tuple(titles.get(code, code) for code in gate.lessons)
+    listed: object = names
     if len(names) > MOST_NAMED:
         listed = Message(msg("%(first)s and others (%(count)s in all)"),
                          {"first": names[0], "count": len(names)})  # fmt: skip

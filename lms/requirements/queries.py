@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
-from lms.catalogue.models import Course, EditionText
+from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
@@ -65,6 +65,7 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
                 Requirement.enrols, Requirement.starts_on, Requirement.ends_on,
                 _place.code.label("unit_code"), _place.names.label("unit_names"),
                 _place.path.label("unit_path"), Course.slug, Course.access, EditionText.title,
+                TITLE_IN,
                 scope.below(_place.path, tops).label("mine"),
             )
             .join(_place, _place.id == Requirement.unit_id)
@@ -234,7 +235,7 @@ def learned(
             Enrolment.id, Enrolment.course_id, Enrolment.route, Enrolment.made_at,
             Enrolment.begun_at, Enrolment.due_on, Enrolment.closed_at, Enrolment.closed_because,
             Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
-            Progress.valid_through, Course.slug, EditionText.title,
+            Progress.valid_through, Course.slug, EditionText.title, TITLE_IN,
         )
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -11,7 +12,14 @@ from wtforms.validators import ValidationError
 
 from lms.web import csrf
 from lms.web.csrf import FIELD
-from lms.web.language import asked_language, current, gettext, plural_sentence, sentence
+from lms.web.language import (
+    asked_language,
+    current,
+    direction_of,
+    gettext,
+    plural_sentence,
+    sentence,
+)
 
 
 class SessionToken(CSRF):
@@ -81,6 +89,19 @@ class KeyedForm(PageForm):
     """A form whose repetition is recognised by a random key that the page carries."""
 
     key = HiddenField()
+
+
+def title_choices(
+    titles: Iterable[tuple[str, str, str | None]],
+) -> list[tuple[str, str, dict[str, str]]]:
+    """Return titles as choices; one that is in another language than the page says in which.
+
+    titles   value, title, and its language where it is not translated.
+    """
+    return [
+        (value, title, {"lang": code, "dir": direction_of(code)} if code else {})
+        for value, title, code in titles
+    ]
 
 
 def trimmed(value: str | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
-from lms.kernel.messages import Message
+from lms.kernel.messages import BETWEEN, Message, Words
 from lms.web import cookies
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
@@ -37,7 +37,7 @@ class Language:
     @property
     def dir(self) -> str:
         """``rtl`` or ``ltr``."""
-        return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
+        return direction_of(self.code)
 
     @property
     def name(self) -> str:
@@ -137,14 +137,58 @@ def plural_sentence(one: str, many: str, n: int, language: str) -> str:
 def say(message: Message, language: str | None = None) -> str:
     """Return what pure code wanted to tell, in ``language`` or the reader's."""
     code = language or current().code
-    values = {
-        name: say(value, code) if isinstance(value, Message) else value
-        for name, value in message.values.items()
-    }
-    if not message.many:
-        return _catalogue(code).ugettext(message.msgid) % values
-    num = cast("int", message.values["num"])
-    return _catalogue(code).ungettext(message.msgid, message.many, num) % values
+    values = {name: _value(value, code) for name, value in message.values.items()}
+    if message.many:
+        num = cast("int", message.values["num"])
+        said = _catalogue(code).ungettext(message.msgid, message.many, num)
+    else:
+        said = _catalogue(code).ugettext(message.msgid)
+    if any(isinstance(value, Markup) for value in values.values()):
+        said = Markup(said)  # noqa: S704 -- our own catalogue; the other values are escaped
+    return said % values
+
+
+def _value(value: object, code: str) -> object:
+    """Return a value of a sentence in ``code``: HTML where part of it is in another language."""
+    if isinstance(value, Message):
+        return say(value, code)
+    if isinstance(value, Words):
+        return value.text if value.language == code else _marked(value.text, value.language)
+    if isinstance(value, tuple):
+        parts = [_value(each, code) for each in value]
+        listed = any(isinstance(each, Markup) for each in parts)
+        between = Markup(BETWEEN) if listed else BETWEEN  # noqa: S704 -- our own dot
+        return between.join(map(_same, parts))
+    return value
+
+
+def _same(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def titled(text: str, code: str | None = None) -> str:
+    """Return a title for a template, marked where it is in another language than the page.
+
+    code   the language that it is in; None and empty: that of the page.
+    """
+    return text if not code or code == current().code else _marked(text, code)
+
+
+def course_title(row: Any) -> str:  # noqa: ANN401 -- a row of several queries
+    """Return the title of a course for a template, marked as ``titled`` does.
+
+    row   with ``title``, and as ``text`` the facts of its ``EditionText``.
+    """
+    return titled(row.title, row.text.get("said_in", {}).get("course"))
+
+
+def _marked(text: str, code: str) -> Markup:
+    return Markup('<bdi lang="%s" dir="%s">%s</bdi>') % (code, direction_of(code), text)
+
+
+def direction_of(code: str) -> str:
+    """Return ``rtl`` or ``ltr`` for any language, also one that the pages do not speak."""
+    return "rtl" if code in RIGHT_TO_LEFT else "ltr"
 
 
 def init_app(app: Flask) -> None:
@@ -152,7 +196,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(
         _=_in_template, gettext=_in_template, ngettext=_number_in_template,
-        in_language=_in_another_language,
+        in_language=_in_another_language, titled=titled, course_title=course_title,
     )  # fmt: skip
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)

@@ -12,6 +12,7 @@ from lms.audit.models import AuditRow
 from lms.authoring import shipped
 from lms.authoring.cli import file_store
 from lms.catalogue.models import (
+    TITLE_IN,
     Course,
     Edition,
     EditionItem,
@@ -151,6 +152,23 @@ def test_every_lesson_is_compiled_in_every_language(session: Session, press: Pre
     assert texts["ar"].facts["lessons"]["AB-1.2"] == "The second lesson"
     assert texts["en"].facts["html"].startswith("<h3>What it is about</h3><p>Two <strong>modules")
     assert (texts["en"].reviewed, texts["ar"].reviewed) == (True, False)
+
+
+def test_what_is_not_translated_says_in_which_language_it_is(
+    session: Session, press: Press
+) -> None:
+    press()
+    texts = {row.language: row.facts for row in session.scalars(select(EditionText))}
+    every = dict.fromkeys(("course", "AB-1.1", "AB-1.2", "AB-2.1"), "en")
+    assert texts["en"]["said_in"] == {}
+    assert texts["ru"]["said_in"] == texts["kk"]["said_in"] == every
+    assert "course" not in texts["ar"]["said_in"]
+    assert "AB-1.1" not in texts["ar"]["said_in"]
+    assert texts["ar"]["said_in"]["AB-1.2"] == "en"
+    assert '<div lang="en" dir="ltr"><h3>What it is about</h3>' in texts["kk"]["html"]
+    assert "lang=" not in texts["en"]["html"]
+    found = {(code, said) for code, said in session.execute(select(EditionText.language, TITLE_IN))}
+    assert found == {("en", None), ("ar", None), ("fr", "en"), ("ru", "en"), ("kk", "en")}
 
 
 def test_a_closed_module_takes_its_lessons_and_items_along(session: Session, press: Press) -> None:

@@ -135,7 +135,7 @@ def test_what_must_be_passed_before_is_named_in_the_language_of_the_page(
     reply = browser(amina).post(f"/{language}/courses/kitchen/begin")
 
     assert reply.status_code == 409
-    assert f"{title}, not-here" in reply.text
+    assert f"{title} · not-here" in reply.text
     assert enrolments(app) == []
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.rules import administers_country, folded_service_number
 from lms.accounts.staff import queries as staff
 from lms.admin.certificates.forms import MOST_NUMBERS, BulkForm, CorrectionForm, ReasonForm
+from lms.admin.people.forms import Choices
 from lms.admin.people.person import places_to_choose, today
 from lms.admin.requirements.forms import numbers_in
 from lms.audit import queries as audit
@@ -28,6 +29,7 @@ from lms.kernel.ids import new_id
 from lms.tables import AnyRow
 from lms.web.days import read_day
 from lms.web.files import send
+from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import site, viewer
@@ -50,7 +52,8 @@ def certificates() -> ResponseReturnValue:
     )
     return render_template(
         "office/certificates.html", listing=Listing(asked, rows, total), states=rules.STATES,
-        places=places_to_choose(), courses=queries.courses(session, me, current().code),
+        places=places_to_choose(),
+        courses=title_choices(queries.courses(session, me, current().code)),
         waiting=queries.waiting(session, me, now=clock.now()) if asked.page == 1 else [],
         state_of=_state_words,
         is_due=lambda row: rules.is_due(row, today=day),
@@ -78,9 +81,9 @@ def _state_words(row: AnyRow) -> str:
 @permission(ADMINISTER, fresh=True)
 def bulk() -> ResponseReturnValue:
     """Show what would be put together, and ask the worker for it."""
-    choices = {
+    choices: dict[str, Choices] = {
         "places": places_to_choose(),
-        "courses": queries.courses(reading(), viewer(), current().code),
+        "courses": title_choices(queries.courses(reading(), viewer(), current().code)),
     }
     if request.method == "GET":
         asked = Asked.of(FILTERS, queries.SORTS)

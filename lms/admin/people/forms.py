@@ -22,7 +22,8 @@ from lms.web.language import lazy_gettext as _l
 MOST_CHOICES = 60
 REQUIRED = _l("This is needed.")
 
-Choices = Sequence[tuple[str, str]]
+# What is sent and what is read; a third part holds attributes of the line.
+Choices = Sequence[tuple[str, str] | tuple[str, str, dict[str, str]]]
 
 
 def said(table: Mapping[str, str], *, empty: str | None = None) -> Choices:

@@ -26,6 +26,7 @@ from lms.certificates.rules import NEUTRAL_TITLE
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.messages import Message, Words
 from lms.learning.queries import people_of_programmes
 from lms.web.forms import PageForm
 from lms.web.language import EVERY_LANGUAGE, IN_LANGUAGE, current, gettext, say
@@ -189,7 +190,13 @@ def _saved(code: str) -> ResponseReturnValue:
 def _choices() -> list[tuple[str, str]]:
     """Return every course as a choice: (id, what it is called)."""
     rows = queries.courses(reading(), viewer(), current().code)
-    return [(row.id, f"{row.title or gettext(NEUTRAL_TITLE)} ({row.id})") for row in rows]
+    here = current().code
+    found = []
+    for row in rows:
+        title = Words(row.title, row.title_in or here) if row.title else Message(NEUTRAL_TITLE)
+        named = Message("%(title)s (%(id)s)", {"title": title, "id": row.id})
+        found.append((row.id, say(named)))
+    return found
 
 
 def _shared() -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person
 from lms.accounts.rules import folded_service_number
-from lms.catalogue.models import Course, EditionText
+from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.requirements import queries
@@ -23,13 +23,13 @@ from lms.requirements.rules import COVERED
 
 def courses(
     session: Session, viewer: Viewer, language: str, *, every: bool = False
-) -> list[tuple[str, str]]:
-    """Return the published courses as choices (id, title).
+) -> list[tuple[str, str, str | None]]:
+    """Return the published courses: id, title, and its language where it is not translated.
 
     every  whether restricted ones are among them; else only for confidential readers.
     """
     statement = (
-        select(Course.id, EditionText.title)
+        select(Course.id, EditionText.title, TITLE_IN)
         .join(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
@@ -40,7 +40,7 @@ def courses(
     )
     if not every and not viewer.holds("confidential-reader"):
         statement = statement.where(Course.access != "restricted")
-    return [(course_id, title) for course_id, title in session.execute(statement)]
+    return [(each.id, each.title, each.title_in) for each in session.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from lms.kernel.errors import NotFound, Refused
 from lms.requirements import actions, queries, rules
 from lms.requirements.actions import NewRequirement
 from lms.requirements.rules import COVERED, STATUS_WORDS, Status
-from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, say
+from lms.web.forms import title_choices
+from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, say, titled
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -43,7 +44,7 @@ def matrix() -> ResponseReturnValue:
 @permission(ADMINISTER)
 def add() -> ResponseReturnValue:
     """Set a requirement."""
-    courses = offered.courses(reading(), viewer(), current().code)
+    courses = title_choices(offered.courses(reading(), viewer(), current().code))
     form = RequirementForm(request.form, places=places_to_choose(), courses=courses)
     if request.method == "GET":
         form.grace.data, form.enrols.data = "90", True
@@ -135,7 +136,7 @@ def enrol(requirement_id: UUID) -> ResponseReturnValue:
 @permission(ADMINISTER)
 def enrol_list() -> ResponseReturnValue:
     """Enrol people by a pasted list; the first time it is only shown what would happen."""
-    courses = offered.courses(reading(), viewer(), current().code)
+    courses = title_choices(offered.courses(reading(), viewer(), current().code))
     form = EnrolForm(request.form, courses=courses)
     if request.method == "GET":
         return render_template("requirements/enrol_list.html", form=form, preview=None)
@@ -182,7 +183,8 @@ def reminders() -> ResponseReturnValue:
     found = []
     if chosen in {code for code, _ in places}:
         found = queries.reminders(reading(), viewer(), chosen, today=today())
-    titles = dict(offered.courses(reading(), viewer(), current().code, every=True))
+    courses = offered.courses(reading(), viewer(), current().code, every=True)
+    titles = {course_id: titled(title, code) for course_id, title, code in courses}
     return render_template(
         "requirements/reminders.html", places=places, chosen=chosen, found=found, titles=titles,
         status_words=STATUS_WORDS, today=today(), never=rules.FOR_EVER,

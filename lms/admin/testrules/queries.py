@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.models import Identity
-from lms.catalogue.models import Course, Edition, EditionText
+from lms.catalogue.models import TITLE_IN, Course, Edition, EditionText
 from lms.catalogue.structure import Structure
 from lms.kernel.viewer import Viewer
 from lms.learning.rules import rule_of_test
@@ -26,12 +26,14 @@ class Mark:
     """What a course asks for, in percent: by itself, and here.
 
     title    None for a restricted course whose reader is no confidential reader.
+    title_in its language where it is not translated.
     renewal  of the test that renews a certificate, here.
     """
 
     course_id: str
     slug: str
     title: str | None
+    title_in: str | None
     own: int
     here: int
     renewal: int
@@ -56,7 +58,7 @@ def marks(session: Session, viewer: Viewer, language: str, *, floor: int) -> lis
     hidden = case((Course.access == "restricted", null()), else_=EditionText.title)
     title = EditionText.title if viewer.holds("confidential-reader") else hidden
     rows = session.execute(
-        select(Course.id, Course.slug, title, Edition.facts)
+        select(Course.id, Course.slug, title, TITLE_IN, Edition.facts)
         .join(Edition, Edition.id == Course.edition_id)
         .join(EditionText, EditionText.edition_id == Edition.id)
         .where(Course.kind == "course", EditionText.language == language)
@@ -64,13 +66,13 @@ def marks(session: Session, viewer: Viewer, language: str, *, floor: int) -> lis
         .limit(MOST_COURSES)
     )
     found = []
-    for course_id, slug, shown, facts in rows:
+    for course_id, slug, shown, language_of_title, facts in rows:
         structure = Structure.from_facts(facts)
         here, renewal = (
             rule_of_test(structure, test, floor=floor).percent for test in ("post", "refresher")
         )
         own = structure.pass_rule.percent
-        found.append(Mark(course_id, slug, shown, own, here, renewal))
+        found.append(Mark(course_id, slug, shown, language_of_title, own, here, renewal))
     return found
 
 

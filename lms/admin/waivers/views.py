@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -21,15 +22,20 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.requirements import actions, queries, waivers
 from lms.requirements.waivers import NewExternal
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.forms import title_choices
+from lms.web.language import IN_LANGUAGE, current, gettext, say, titled
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("waivers", __name__, url_prefix=f"{IN_LANGUAGE}/administer")
 
 
-def _courses() -> list[tuple[str, str]]:
+def _courses() -> list[tuple[str, str, str | None]]:
     return offered.courses(reading(), viewer(), current().code)
+
+
+def _titles(courses: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+    return {course_id: titled(title, code) for course_id, title, code in courses}
 
 
 # ---- Exemptions ---------------------------------------------------------------------------------
@@ -39,7 +45,7 @@ def _courses() -> list[tuple[str, str]]:
 @permission(ADMINISTER)
 def exempt(person_id: UUID) -> ResponseReturnValue:
     """Show the exemptions of a person, and give another."""
-    form = ExemptionForm(request.form, courses=_courses())
+    form = ExemptionForm(request.form, courses=title_choices(_courses()))
     if request.method == "GET" or not form.validate():
         return _exemptions(person_id, form), form.status
     try:
@@ -59,7 +65,7 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
 def _exemptions(person_id: UUID, form: ExemptionForm) -> str:
     return render_template(
         "waivers/exemptions.html", form=form, person=persons.acted_on(person_id), today=today(),
-        exemptions=queries.exemptions(reading(), viewer(), person_id), titles=dict(_courses()),
+        exemptions=queries.exemptions(reading(), viewer(), person_id), titles=_titles(_courses()),
     )  # fmt: skip
 
 
@@ -81,7 +87,7 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
 @permission(ADMINISTER)
 def enter(person_id: UUID) -> ResponseReturnValue:
     """Note a certificate that somebody else gave to a person."""
-    form = ExternalForm(request.form, courses=_courses())
+    form = ExternalForm(request.form, courses=title_choices(_courses()))
     if request.method == "GET" or not form.validate():
         return _external(person_id, form), form.status
     new = NewExternal(
@@ -102,7 +108,7 @@ def enter(person_id: UUID) -> ResponseReturnValue:
 def _external(person_id: UUID, form: ExternalForm) -> str:
     return render_template(
         "waivers/external.html", form=form, person=persons.acted_on(person_id),
-        given=queries.external(reading(), viewer(), person_id), titles=dict(_courses()),
+        given=queries.external(reading(), viewer(), person_id), titles=_titles(_courses()),
     )  # fmt: skip
 
 
@@ -112,12 +118,12 @@ def to_check() -> ResponseReturnValue:
     """List the certificates from elsewhere that wait for a second person."""
     return render_template(
         "waivers/to_check.html", waiting=queries.to_check(reading(), viewer(), today=today()),
-        titles=_titles(),
+        titles=_every_title(),
     )  # fmt: skip
 
 
-def _titles() -> dict[str, str]:
-    return dict(offered.courses(reading(), viewer(), current().code, every=True))
+def _every_title() -> dict[str, str]:
+    return _titles(offered.courses(reading(), viewer(), current().code, every=True))
 
 
 @bp.route("/requirements/external/<uuid:external_id>", methods=["GET", "POST"])
@@ -143,7 +149,7 @@ def _check_page(external_id: UUID, form: RefusalForm) -> str:
     found = next((each for each in waiting if each.id == external_id), None)
     if found is None:
         raise NotFound
-    return render_template("waivers/check.html", each=found, titles=_titles(), form=form)
+    return render_template("waivers/check.html", each=found, titles=_every_title(), form=form)
 
 
 # ---- Deadlines ----------------------------------------------------------------------------------

@@ -12,7 +12,14 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, selec
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
-from lms.catalogue.models import Course, EditionText, Programme, ProgrammeChange, ProgrammeCourse
+from lms.catalogue.models import (
+    TITLE_IN,
+    Course,
+    EditionText,
+    Programme,
+    ProgrammeChange,
+    ProgrammeCourse,
+)
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
@@ -63,7 +70,10 @@ def courses(
     entrusted = viewer.holds("confidential-reader")
     statement = (
         select(
-            Course.id, Course.access, (EditionText.title if entrusted else hidden).label("title")
+            Course.id,
+            Course.access,
+            (EditionText.title if entrusted else hidden).label("title"),
+            TITLE_IN,
         )
         .outerjoin(
             EditionText,

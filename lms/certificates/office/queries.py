@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
-from lms.catalogue.models import Course, EditionText
+from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.certificates.office import rules
 from lms.jobs.models import Job
@@ -184,13 +184,14 @@ def unknown_numbers(
     return [number for number in numbers if number not in known]
 
 
-def courses(session: Session, viewer: Viewer, language: str) -> list[tuple[str, str]]:
-    """Return the courses by which a list can be filtered: (id, title).
+def courses(session: Session, viewer: Viewer, language: str) -> list[tuple[str, str, str | None]]:
+    """Return the courses by which a list can be filtered.
 
-    Restricted ones for confidential readers only.
+    returns  id, title, and the title's language where it is not translated; restricted courses
+             for confidential readers only.
     """
     statement = (
-        select(Course.id, EditionText.title)
+        select(Course.id, EditionText.title, TITLE_IN)
         .join(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
@@ -201,7 +202,7 @@ def courses(session: Session, viewer: Viewer, language: str) -> list[tuple[str, 
     )
     if not viewer.holds("confidential-reader"):
         statement = statement.where(Course.access != "restricted")
-    return [(course_id, title) for course_id, title in session.execute(statement)]
+    return [(each.id, each.title, each.title_in) for each in session.execute(statement)]
 
 
 def numbers(session: Session, viewer: Viewer) -> Iterable[str]:
