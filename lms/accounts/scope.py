@@ -10,7 +10,7 @@ other side.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
@@ -23,6 +23,8 @@ from lms.kernel.viewer import Viewer
 # Who works in these functions may not be known to everybody who sees the list.
 CONFIDENTIAL_FUNCTIONS = ("P2", "P3")
 SHOWN_INSTEAD = "P1"
+# Who reads the pages about people, with names.
+LOOKS_AFTER = ("administrator", "inspector")
 
 
 def below(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
@@ -71,6 +73,11 @@ def worked_below(viewer: Viewer, role: str) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
+def looked_after(viewer: Viewer) -> ColumnElement[bool]:
+    """Return whether the viewer looks after ``Person``, or once did: see ``seen_until``."""
+    return or_(*(worked_below(viewer, role) for role in LOOKS_AFTER))
+
+
 def seen_until(viewer: Viewer, role: str, today: date) -> Any:  # noqa: ANN401 -- a scalar subquery
     """Return the last day of which the viewer may know facts about ``Person``.
 
@@ -91,6 +98,14 @@ def seen_until(viewer: Viewer, role: str, today: date) -> Any:  # noqa: ANN401 -
         .correlate(Person)
         .scalar_subquery()
     )
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day until which facts may be known, also of ``date.max``.
+
+    Databases and drivers take no moment of the year 9999 in every time zone.
+    """
+    return datetime.combine(min(day, date(9000, 1, 1)), time.max, UTC)
 
 
 def shown_function(viewer: Viewer) -> ColumnElement[str]:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
 from lms.assessment.models import Answer, Attempt
 from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
-from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
+from lms.certificates.models import Certificate, CertificateHolder
+from lms.certificates.office.queries import LINE
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
 from lms.tables import AnyRow, AnySelect
 
 _CERTIFICATES = (
     select(
-        Certificate.id, Certificate.enrolment_id, Certificate.course_id, Certificate.number,
-        Certificate.code, Certificate.completed_on, Certificate.valid_through,
-        Certificate.issued_at, EditionText.title, TITLE_IN, CertificateHolder.pdf,
-        exists()
-        .where(CertificateEvent.certificate_id == Certificate.id)
-        .correlate(Certificate)
-        .label("ended"),
+        *LINE, Certificate.enrolment_id, Certificate.code, EditionText.title, TITLE_IN,
+        CertificateHolder.pdf,
     )
     .join(
         EditionText,
@@ -38,7 +34,7 @@ _CERTIFICATES = (
 
 
 def my_certificates(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
-    """Return this person's certificates, newest first; ``ended`` where withdrawn or replaced."""
+    """Return this person's certificates, newest first, each with what a line of a list tells."""
     return list(
         session.execute(_CERTIFICATES, {"person_id": viewer.person_id, "language": language})
     )
@@ -89,6 +85,8 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
             select(
                 title, title_in, Enrolment.begun_at, Enrolment.route, Progress.lessons,
                 Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
+                Progress.held_from, Progress.valid_through, Enrolment.made_at, Enrolment.due_on,
+                Enrolment.closed_at, Enrolment.closed_because,
                 Programme.titles.label("programme"),
             )
             .join(Course, Course.id == Enrolment.course_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -24,6 +25,7 @@ from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
 from lms.catalogue.structure import PassRule, Structure, title_language
 from lms.certificates import rules as certificate_rules
+from lms.certificates.office import rules as office_rules
 from lms.db import reading, transaction
 from lms.desk import queries, rules
 from lms.desk.marked import marked
@@ -62,7 +64,9 @@ def home() -> ResponseReturnValue:
     rows = learning.courses(session, me, current().code)
     attempts = learning.attempts(session, me)
     certificates = queries.my_certificates(session, me, current().code)
-    given = {each.enrolment_id: not each.ended for each in reversed(certificates)}
+    given = {
+        each.enrolment_id: not (each.withdrawn or each.replaced) for each in reversed(certificates)
+    }
     tests = {each.enrolment_id: each.id for each in attempts
              if each.test == "post" and each.state == "open"}  # fmt: skip
     courses = [
@@ -197,9 +201,12 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
 def my_data() -> ResponseReturnValue:
     """Show everything that is stored about the person who asks; made to be printed, too."""
     session, me = reading(), viewer()
+    today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
     return render_template(
         "desk/my_data.html",
         words=words,
+        today=today,
+        state_of=lambda row: office_rules.words_of(row, today=today),
         certificates=queries.my_certificates(session, me, current().code),
         **queries.my_data(session, me, current().code),
     )

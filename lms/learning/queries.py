@@ -14,6 +14,7 @@ from lms.accounts.models import Identity, Person
 from lms.accounts.rules import administers_country
 from lms.assessment.models import Attempt, AttemptGrant
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.catalogue.scope import may_be_known
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.learning import rules
@@ -243,10 +244,7 @@ def people_of_programmes(
             Enrolment.programme_id.is_not(None),
             # The country counts everybody: asking about each of 20,000 would take long.
             true() if administers_country(viewer) else mine,
-            or_(
-                Course.access != "restricted",
-                scope.works_below(viewer, "confidential-reader", today),
-            ),
+            may_be_known(viewer, today),
         )
         .cte("enrolled")
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,13 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
+from lms.assessment.models import Attempt
 from lms.catalogue.models import TITLE_IN, Course, EditionText
+from lms.catalogue.scope import may_be_known
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
+from lms.learning.rules import FINAL_TESTS
 from lms.requirements import rules
 from lms.requirements.models import Exemption, ExternalCertificate, Requirement
 from lms.requirements.rules import REMIND, WORSE, Duty, Status
@@ -223,40 +226,55 @@ def enrolment(session: Session, viewer: Viewer, enrolment_id: UUID, *, today: da
 
 
 def learned(
-    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date
+    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date, today: date
 ) -> list[AnyRow]:
-    """Return the courses of a person whom the caller has found for the viewer, newest first.
+    """Return the courses of a person whom the viewer looks after, newest first.
 
-    until  facts of later days belong to another place and are left out. Restricted courses are
-           seen by confidential readers alone.
+    until  facts of later days belong to another place and are left out.
+
+    ``tests`` counts the final tests that were handed in. Restricted courses are seen by
+    confidential readers of the person's place alone.
     """
-    statement = (
-        select(
-            Enrolment.id, Enrolment.course_id, Enrolment.route, Enrolment.made_at,
-            Enrolment.begun_at, Enrolment.due_on, Enrolment.closed_at, Enrolment.closed_because,
-            Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
-            Progress.valid_through, Course.slug, EditionText.title, TITLE_IN,
-        )
-        .join(Course, Course.id == Enrolment.course_id)
-        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
-        .outerjoin(
-            EditionText,
-            and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
-        )
+    end = scope.end_of(until)
+
+    def by_then(moment: Any, fact: Any) -> Any:  # noqa: ANN401 -- columns
+        return case((moment <= end, fact))
+
+    tests = (
+        select(func.count())
         .where(
-            Enrolment.person_id == person_id,
-            Enrolment.made_at < datetime.combine(min(until, LAST), time.max, UTC),
+            Attempt.enrolment_id == Enrolment.id, Attempt.test.in_(FINAL_TESTS),
+            Attempt.submitted_at <= end,
         )
-        .order_by(Enrolment.made_at.desc())
-        .limit(100)
+        .correlate(Enrolment)
+        .scalar_subquery()
     )  # fmt: skip
-    if not viewer.holds("confidential-reader"):
-        statement = statement.where(Course.access != "restricted")
-    return list(session.execute(statement))
-
-
-# Databases and drivers take no moment of the year 9999 in every time zone.
-LAST = date(9000, 1, 1)
+    return list(
+        session.execute(
+            select(
+                Enrolment.id, Enrolment.course_id, Enrolment.route, Enrolment.made_at,
+                by_then(Enrolment.begun_at, Enrolment.begun_at).label("begun_at"),
+                Enrolment.due_on, Enrolment.closed_at,
+                by_then(Enrolment.closed_at, Enrolment.closed_because).label("closed_because"),
+                Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
+                Progress.valid_through, Course.slug, EditionText.title, TITLE_IN,
+                tests.label("tests"),
+            )
+            .join(Person, Person.id == Enrolment.person_id)
+            .join(Course, Course.id == Enrolment.course_id)
+            .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+            .outerjoin(
+                EditionText,
+                and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+            )
+            .where(
+                Person.id == person_id, scope.looked_after(viewer),
+                may_be_known(viewer, min(until, today)), Enrolment.made_at <= end,
+            )
+            .order_by(Enrolment.made_at.desc(), Enrolment.id)
+            .limit(100)
+        )
+    )  # fmt: skip
 
 
 def exemptions(session: Session, viewer: Viewer, person_id: UUID) -> list[AnyRow]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from flask import Flask
+from sqlalchemy import update
 
+from lms.catalogue.models import Course
+from lms.certificates.models import Certificate
+from lms.db import transaction
 from tests.browser import Browser
+from tests.certificates.passed import issued
 from tests.course import SmallCourse
 from tests.people import Cast
 
@@ -28,6 +36,21 @@ def test_it_shows_what_is_stored_about_the_person_who_asks(
     for fact in (amina.service_number, amina.name, "Northgate", "HY-1.1", "Hygiene on shift", "100",
                  "Northgate · Officer · from"):  # fmt: skip
         assert fact in page.text
+
+
+def test_it_shows_what_the_office_sees_of_courses_and_certificates(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    certificate = issued(app, amina)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Course).where(Course.id == "C01").values(access="restricted"))
+        session.execute(update(Certificate).values(valid_through=date(2025, 1, 1)))
+        number = session.get_one(Certificate, certificate).number
+    small_course.begin(amina)
+    page = browser(amina).get("/en/my-data", most_queries=QUERIES).text
+    assert re.search(r"Hygiene on shift.*?0 lessons finished", page, re.DOTALL)
+    line = rf"certificates/{certificate}\"><bdi>{number}<.*?Mandela Rules.*?Expired"
+    assert re.search(line, page, re.DOTALL)
 
 
 def test_what_is_stored_is_said_in_the_words_of_the_reader(

@@ -21,7 +21,6 @@ from lms.tables import AnyRow
 # What a list of people can be sorted by.
 SORTS = ("name", "number", "unit")
 HERE, LEFT, NOWHERE = "here", "left", "nowhere"
-LOOKS_AFTER = ("administrator", "inspector")
 MOST_PLACES = 2000
 
 
@@ -126,16 +125,13 @@ def person(session: Session, viewer: Viewer, person_id: UUID, *, today: date) ->
             Identity.language, Identity.names_confirmed_at,
             Credential.password_hash.is_not(None).label("signed_in"), Credential.code_until,
             func.coalesce(
-                *(scope.seen_until(viewer, role, today) for role in LOOKS_AFTER)
+                *(scope.seen_until(viewer, role, today) for role in scope.LOOKS_AFTER)
             ).label("until"),
             scope.works_below(viewer, "administrator", today).label("acts"),
         )
         .outerjoin(Identity, Identity.person_id == Person.id)
         .outerjoin(Credential, Credential.person_id == Person.id)
-        .where(
-            Person.id == person_id,
-            or_(*(scope.worked_below(viewer, role) for role in LOOKS_AFTER)),
-        )
+        .where(Person.id == person_id, scope.looked_after(viewer))
     ).one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
@@ -264,4 +260,4 @@ def without_password(
 
 def _tops(viewer: Viewer) -> tuple[str, ...]:
     """Return where the viewer looks after people: as administrator or as inspector."""
-    return tuple(path for role in LOOKS_AFTER for path in viewer.unit_paths(role))
+    return tuple(path for role in scope.LOOKS_AFTER for path in viewer.unit_paths(role))

@@ -21,7 +21,7 @@ from lms.certificates import queries as certificates_queries
 from lms.certificates.office import actions, queries, register, rules
 from lms.certificates.office.actions import Order
 from lms.certificates.office.queries import Wanted
-from lms.certificates.rules import STATE_WORDS, clock_is_right
+from lms.certificates.rules import clock_is_right
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
@@ -71,7 +71,7 @@ def _wanted(asked: Asked) -> Wanted:
 
 
 def _state_words(row: AnyRow) -> str:
-    return STATE_WORDS[rules.state_of(row, today=today())]
+    return rules.words_of(row, today=today())
 
 
 # ---- Many at once -------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts import words
 from lms.accounts.staff import queries
+from lms.certificates.office import queries as certificates
+from lms.certificates.office.rules import words_of
 from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
@@ -51,16 +53,20 @@ def learned(person_id: UUID) -> dict[str, Any]:
 
     Who has left is shown as they were on their last day here.
     """
-    session, me = reading(), viewer()
-    person = queries.person(session, me, person_id, today=today())
-    until = person.until or today()
+    session, me, day, language = reading(), viewer(), today(), current().code
+    person = queries.person(session, me, person_id, today=day)
+    until = person.until or day
+    of_then = {"until": until, "today": day}
     return {
         "person": person,
-        "learned": requirements.learned(session, me, person_id, current().code, until=until),
-        "standings": requirements.of_people(session, me, [person_id], today=today())[person_id],
+        "learned": requirements.learned(session, me, person_id, language, **of_then),
+        "certificates": certificates.of_person(session, me, person_id, language, **of_then),
+        "state_of": lambda row: words_of(row, today=day),
+        "standings": requirements.of_people(session, me, [person_id], today=day)[person_id],
         "status_words": STATUS_WORDS,
         "never": FOR_EVER,
-        "until": until,
+        "left": until < day,
+        **of_then,
     }
 
 

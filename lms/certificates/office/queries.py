@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
 from lms.catalogue.models import TITLE_IN, Course, EditionText
+from lms.catalogue.scope import may_be_known
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.certificates.office import rules
 from lms.jobs.models import Job
@@ -26,6 +27,7 @@ BULK = "certificates.bulk"
 # What a list can be sorted by.
 SORTS = ("number", "name", "until")
 MOST_WAITING = 50
+MOST_OF_PERSON = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,39 @@ def one(session: Session, viewer: Viewer, certificate_id: UUID, *, today: date) 
     return rows[0]
 
 
+def of_person(
+    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date, today: date
+) -> list[AnyRow]:
+    """Return the certificates of a person whom the viewer looks after, newest first.
+
+    language  of the course's title.
+    until     the last day of which the viewer may know facts; what was awarded later is left out.
+
+    Whether one was withdrawn since is told all the same: a stranger with the paper learns it, too.
+    """
+    end = scope.end_of(until)
+    return list(
+        session.execute(
+            select(*LINE, EditionText.title, TITLE_IN)
+            .join(Person, Person.id == Certificate.person_id)
+            .join(Course, Course.id == Certificate.course_id)
+            .outerjoin(
+                EditionText,
+                and_(
+                    EditionText.edition_id == Certificate.edition_id,
+                    EditionText.language == language,
+                ),
+            )
+            .where(
+                Person.id == person_id, scope.looked_after(viewer),
+                may_be_known(viewer, min(until, today)), Certificate.awarded_at <= end,
+            )
+            .order_by(Certificate.awarded_at.desc(), Certificate.id)
+            .limit(MOST_OF_PERSON)
+        )
+    )  # fmt: skip
+
+
 def unknown_numbers(
     session: Session, viewer: Viewer, numbers: Sequence[str], *, today: date
 ) -> list[str]:
@@ -262,6 +297,14 @@ def _ended(kind: str) -> ColumnElement[bool]:
     )
 
 
+# What one line of a person's own list tells of a certificate.
+LINE = (
+    Certificate.id, Certificate.course_id, Certificate.number, Certificate.completed_on,
+    Certificate.valid_through, Certificate.issued_at, _ended("withdrawn").label("withdrawn"),
+    _ended("replaced").label("replaced"),
+)  # fmt: skip
+
+
 def _printable() -> ColumnElement[bool]:
     """Return whether there is a paper to hand out: issued, its name kept, neither taken back."""
     return and_(
@@ -313,13 +356,7 @@ def _ids(viewer: Viewer, wanted: Wanted, today: date) -> AnySelect:
 
 def _visible(viewer: Viewer, today: date) -> list[ColumnElement[bool]]:
     """Return the scope: people of the viewer's units today; restricted courses by another role."""
-    return [
-        scope.works_below(viewer, "administrator", today),
-        or_(
-            Course.access != "restricted",
-            scope.works_below(viewer, "confidential-reader", today),
-        ),
-    ]
+    return [scope.works_below(viewer, "administrator", today), may_be_known(viewer, today)]
 
 
 def _conditions(viewer: Viewer, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:

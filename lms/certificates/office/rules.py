@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from lms.certificates import rules as certificates
-from lms.certificates.rules import State
+from lms.certificates.rules import STATE_WORDS, State
 from lms.kernel.messages import msg
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
@@ -51,6 +51,11 @@ def state_of(row: AnyRow, *, today: date) -> State:
         valid_through=row.valid_through,
         today=today,
     )
+
+
+def words_of(row: AnyRow, *, today: date) -> str:
+    """Return the same in words, not yet translated."""
+    return STATE_WORDS[state_of(row, today=today)]
 
 
 def is_due(row: AnyRow, *, today: date) -> bool:
