@@ -163,8 +163,8 @@ def enrol(
         )
     ):  # fmt: skip
         raise Refused(Message(msg("This person is enrolled in the course already.")))
-    if programme_id is not None and not session.get(ProgrammeCourse, (programme_id, course_id)):
-        raise Refused(Message(msg("This course does not belong to that programme.")))
+    if programme_id is not None:
+        require_belongs(session, programme_id, course_id)
     enrolment = Enrolment(
         id=new_ordered_id(), person_id=person_id, course_id=course_id, route=route, number=None,
         due_on=due_on, made_at=now, made_by=actor_id(by) if by else None,
@@ -173,11 +173,18 @@ def enrol(
     session.add(enrolment)
     session.flush()
     if route != "self":
+        learns_for = {"programme": str(programme_id)} if programme_id else {}
         audit.append(
             session, actor_id(by) if by else None, "enrolment.made", str(enrolment.id),
-            {"person": str(person_id), "course": course_id, "route": route}, now=now,
+            {"person": str(person_id), "course": course_id, "route": route, **learns_for}, now=now,
         )  # fmt: skip
     return enrolment
+
+
+def require_belongs(session: Session, programme_id: UUID, course_id: str) -> None:
+    """Refuse a programme to which the course does not belong."""
+    if session.get(ProgrammeCourse, (programme_id, course_id)) is None:
+        raise Refused(Message(msg("This course does not belong to that programme.")))
 
 
 def _require_prerequisites(

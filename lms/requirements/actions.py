@@ -17,6 +17,7 @@ from lms.accounts.staff import queries as staff
 from lms.accounts.staff.actions import acted_on
 from lms.audit import actions as audit
 from lms.catalogue.models import Course
+from lms.catalogue.programmes import queries as programmes
 from lms.jobs import actions as jobs
 from lms.jobs.actions import Step
 from lms.kernel.errors import NotFound, Refused
@@ -46,19 +47,19 @@ class NewRequirement:
     grace_days: int = 0
     place: int | None = None
     enrols: bool = True
+    programme: str | None = None  # code of the one for which people learn who are enrolled by it
 
 
 def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datetime) -> UUID:
     """Let everybody in a function at or below a unit have to hold a course, from today on.
 
     The same one in force already is kept; one that differs ends yesterday and gives way.
-    raises  NotFound for a place that the viewer does not administer or a course that is not here;
-            Refused for what does not fit together.
+    raises  NotFound for a place that the viewer does not administer, for a course or a programme
+            that is not here; Refused for what does not fit together.
     """
     unit = accounts.unit_by_code(session, viewer, new.unit_code)
-    course = session.get(Course, new.course_id)
-    if course is None or course.edition_id is None:
-        raise NotFound
+    course = _published(session, new.course_id)
+    programme_id = _programme_id(session, viewer, new.programme, course.id)
     require_that(
         new.kind in rules.KINDS and (new.function is None or new.function in FUNCTIONS),
         msg("Choose one of the kinds and functions that are offered."),
@@ -80,15 +81,17 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
         )
         .with_for_update()
     ).all()  # fmt: skip
-    wanted = (new.interval_months, new.grace_days, new.place, new.enrols)
+    wanted = (new.interval_months, new.grace_days, new.place, new.enrols, programme_id)
     for each in there:
-        if (each.interval_months, each.grace_days, each.place, each.enrols) == wanted:
+        if wanted == (
+            each.interval_months, each.grace_days, each.place, each.enrols, each.programme_id
+        ):  # fmt: skip
             return each.id
         _end(each, today)
     made = Requirement(
         id=new_ordered_id(), course_id=course.id, unit_id=unit.id, function=new.function,
         kind=new.kind, interval_months=new.interval_months, grace_days=new.grace_days,
-        place=new.place, enrols=new.enrols, programme_id=None,
+        place=new.place, enrols=new.enrols, programme_id=programme_id,
         # One that gives way hands its beginning on: nobody gets new days of grace by a correction.
         starts_on=min([today, *(each.starts_on for each in there)]), ends_on=None,
         made_by=actor_id(viewer), made_at=now,
@@ -99,10 +102,28 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
         ask_to_enrol(session, now=now, because=str(made.id))
     audit.append(
         session, actor_id(viewer), "requirement.set", str(made.id),
-        {"course": course.id, "unit": str(unit.id), "function": new.function, "kind": new.kind},
+        {"course": course.id, "unit": str(unit.id), "function": new.function, "kind": new.kind,
+         "programme": new.programme or None},
         now=now,
     )  # fmt: skip
     return made.id
+
+
+def _published(session: Session, course_id: str) -> Course:
+    course = session.get(Course, course_id)
+    if course is None or course.edition_id is None:
+        raise NotFound
+    return course
+
+
+def _programme_id(
+    session: Session, viewer: Viewer, code: str | None, course_id: str
+) -> UUID | None:
+    if not code:
+        return None
+    found = programmes.programme(session, viewer, code)
+    learning.require_belongs(session, found.id, course_id)
+    return found.id
 
 
 def end_requirement(
@@ -152,6 +173,7 @@ def enrol_missing(
 ) -> int:  # fmt: skip
     """Enrol everybody under a requirement who neither holds the course nor is enrolled.
 
+    They learn for the programme of the requirement, while it runs and the course belongs to it.
     due_on   the deadline; where none is given, the end of each one's days of grace.
     most     how many at the most, where the work is done in steps.
     returns  how many were enrolled; the second time none.
@@ -162,7 +184,7 @@ def enrol_missing(
         try:
             learning.enrol(
                 session, row.person_id, row.course_id, route="rule", by=viewer, now=now,
-                due_on=due_on or max(grace, now.date()),
+                due_on=due_on or max(grace, now.date()), programme_id=row.programme_id,
             )  # fmt: skip
         except Refused:  # under two requirements for the same course: enrolled a moment ago
             continue
@@ -172,23 +194,27 @@ def enrol_missing(
 
 def enrol_people(
     session: Session, viewer: Viewer, numbers: Sequence[str], course_id: str, *,
-    due_on: date | None, now: datetime,
+    due_on: date | None, programme: str | None = None, now: datetime,
 ) -> int:  # fmt: skip
     """Enrol people by their service numbers; return how many were enrolled.
 
+    programme  code of the one for which they learn.
+
     Whoever is enrolled already, and every number of somebody whom the viewer does not administer,
     is passed over: the preview has named them.
+    raises  NotFound for a course or a programme that is not here; Refused where the course does
+            not belong to the programme.
     """
-    course = session.get(Course, course_id)
-    if course is None or course.edition_id is None:
-        raise NotFound
+    course = _published(session, course_id)
+    programme_id = _programme_id(session, viewer, programme, course.id)
     done = 0
     for number in numbers:
         try:
             person = accounts.person_by_number(session, viewer, number, today=now.date())
             learning.enrol(
-                session, person.id, course.id, route="list", by=viewer, now=now, due_on=due_on
-            )
+                session, person.id, course.id, route="list", by=viewer, now=now, due_on=due_on,
+                programme_id=programme_id,
+            )  # fmt: skip
         except (NotFound, Refused):
             continue
         done += 1

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
 from lms.assessment.models import Attempt
-from lms.catalogue.models import TITLE_IN, Course, EditionText
+from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme, ProgrammeCourse
 from lms.catalogue.scope import may_be_known
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -70,9 +70,11 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
                 _place.path.label("unit_path"), Course.slug, Course.access, EditionText.title,
                 TITLE_IN,
                 scope.below(_place.path, tops).label("mine"),
+                Programme.titles.label("programme"),
             )
             .join(_place, _place.id == Requirement.unit_id)
             .join(Course, Course.id == Requirement.course_id)
+            .outerjoin(Programme, Programme.id == Requirement.programme_id)
             .outerjoin(
                 EditionText,
                 and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
@@ -175,13 +177,32 @@ def missing(
     session: Session, viewer: Viewer, requirement_id: UUID, *, today: date,
     most: int | None = None,
 ) -> list[AnyRow]:  # fmt: skip
-    """Return who under a requirement neither holds the course nor is enrolled in it."""
-    statement = _duties(viewer, today, *_LINE, *_FACTS).where(
+    """Return who under a requirement neither holds the course nor is enrolled in it.
+
+    ``programme_id``: for which programme they would learn.
+    """
+    statement = _duties(viewer, today, *_LINE, *_FACTS, _learned_for(today)).where(
         Requirement.id == requirement_id, _open.id.is_(None),
         _status(today).in_([Status.NEVER.value, Status.OVERDUE.value]),
     )  # fmt: skip
     by_name = statement.order_by(Identity.name, Identity.person_id).limit(most)
     return list(session.execute(by_name))
+
+
+def _learned_for(today: date) -> Any:  # noqa: ANN401 -- a column
+    """Return the requirement's programme; NULL once it is over, or the course belongs no more."""
+    return (
+        select(ProgrammeCourse.programme_id)
+        .join(Programme, Programme.id == ProgrammeCourse.programme_id)
+        .where(
+            ProgrammeCourse.programme_id == Requirement.programme_id,
+            ProgrammeCourse.course_id == Requirement.course_id,
+            or_(Programme.ends_on.is_(None), Programme.ends_on >= today),
+        )
+        .correlate(Requirement)
+        .scalar_subquery()
+        .label("programme_id")
+    )
 
 
 def reminders(session: Session, viewer: Viewer, unit: str, *, today: date) -> list[Standing]:
@@ -259,9 +280,11 @@ def learned(
                 Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
                 Progress.valid_through, Course.slug, EditionText.title, TITLE_IN,
                 tests.label("tests"),
+                Programme.titles.label("programme"),
             )
             .join(Person, Person.id == Enrolment.person_id)
             .join(Course, Course.id == Enrolment.course_id)
+            .outerjoin(Programme, Programme.id == Enrolment.programme_id)
             .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
             .outerjoin(
                 EditionText,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
+from lms.catalogue.programmes import actions as programmes
+from lms.catalogue.programmes.actions import Details
+from lms.db import transaction
 from lms.extensions import db
+from lms.kernel import clock
+from lms.learning.models import Enrolment
 from tests.certificates.passed import issued
 from tests.people import Cast
 
@@ -55,9 +62,23 @@ def test_a_print_run_follows_the_list(app: Flask, given: None, tmp_path: Path) -
     assert "print.pdf" in ZipFile(out).namelist()
 
 
+def test_a_programme_leaves_out_who_did_not_learn_for_it(
+    app: Flask, given: None, amina: Cast, tmp_path: Path
+) -> None:
+    out = tmp_path / "h.zip"
+    with app.app_context(), transaction() as session:
+        new = Details({"en": "Health"}, date(2026, 1, 1), None)
+        made = programmes.add(session, SERVER, "health", "programme", new, now=clock.now())
+        enrolments = update(Enrolment).where(Enrolment.person_id == amina.id)
+        session.execute(enrolments.values(programme_id=made))
+    code, said = run(app, "--programme", "health", "--out", str(out))
+    assert (code, said.startswith("1 papers and 1 lines")) == (0, True), said
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [(("--unit", "nowhere"), "no open place"), (("--course", "C99"), "no such certificate"),
+    [(("--programme", "none"), "no programme"), (("--unit", "nowhere"), "no open place"),
+     (("--course", "C99"), "no such certificate"),
      (("--from", "soon"), "Invalid value")],
 )  # fmt: skip
 def test_it_says_what_is_wrong(

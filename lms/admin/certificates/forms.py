@@ -26,6 +26,7 @@ class BulkForm(PageForm):
 
     unit = PlaceField(_l("Workplace"))
     course = SelectField(_l("Course"))
+    programme = SelectField(_l("Programme"), default="")
     since = DayField(_l("Completed from"), validators=[Optional()])
     until = DayField(_l("Completed until"), validators=[Optional()])
     state = SelectField(_l("State"))
@@ -40,6 +41,7 @@ class BulkForm(PageForm):
         *args: Any,  # noqa: ANN401 -- WTForms' own
         places: Choices,
         courses: Choices,
+        programmes: Choices,
         **settings: Any,  # noqa: ANN401 -- WTForms' own
     ) -> None:
         super().__init__(*args, **settings)
@@ -47,6 +49,8 @@ class BulkForm(PageForm):
         self.unit.offer([everything, *places])
         self.unit.validators, self.unit.flags.required = [Optional()], False
         self.course.choices = [everything, *courses]
+        self.programme.choices = [everything, *programmes]
+        self.programme.flags.optional = True
         self.state.choices = said(STATES, empty=gettext("all"))
         self.output.choices = said(FORMS)
         for field in (self.since, self.until, self.numbers):

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.rules import administers_country, folded_service_number
 from lms.accounts.staff import queries as staff
 from lms.admin.certificates.forms import MOST_NUMBERS, BulkForm, CorrectionForm, ReasonForm
-from lms.admin.people.forms import Choices
 from lms.admin.people.person import places_to_choose, today
 from lms.admin.requirements.forms import numbers_in
 from lms.audit import queries as audit
@@ -37,7 +36,7 @@ from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("office", __name__, url_prefix=f"{IN_LANGUAGE}/administer/certificates")
 
-FILTERS = ("text", "unit", "course", "since", "until", "state")
+FILTERS = ("text", "unit", "course", "programme", "since", "until", "state")
 SHOWN = 10  # names in a preview
 PAGES = 3  # first pages in a preview
 
@@ -52,8 +51,7 @@ def certificates() -> ResponseReturnValue:
     )
     return render_template(
         "office/certificates.html", listing=Listing(asked, rows, total), states=rules.STATES,
-        places=places_to_choose(),
-        courses=title_choices(queries.courses(session, me, current().code)),
+        **_choices(),
         waiting=queries.waiting(session, me, now=clock.now()) if asked.page == 1 else [],
         state_of=_state_words,
         is_due=lambda row: rules.is_due(row, today=day),
@@ -61,10 +59,19 @@ def certificates() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _choices() -> dict[str, Any]:
+    """Return what the filters offer: places, courses, programmes."""
+    courses, programmes = queries.offered(reading(), viewer(), current().code)
+    return {
+        "places": places_to_choose(), "courses": title_choices(courses), "programmes": programmes,
+    }  # fmt: skip
+
+
 def _wanted(asked: Asked) -> Wanted:
     """Return which certificates the filters of an address mean; a day that is none counts not."""
     return Wanted(
         text=asked.get("text"), unit=asked.get("unit"), course=asked.get("course"),
+        programme=asked.get("programme"),
         since=read_day(asked.get("since")), until=read_day(asked.get("until")),
         state=asked.get("state"), sort=asked.sort, descending=asked.descending,
     )  # fmt: skip
@@ -81,14 +88,12 @@ def _state_words(row: AnyRow) -> str:
 @permission(ADMINISTER, fresh=True)
 def bulk() -> ResponseReturnValue:
     """Show what would be put together, and ask the worker for it."""
-    choices: dict[str, Choices] = {
-        "places": places_to_choose(),
-        "courses": title_choices(queries.courses(reading(), viewer(), current().code)),
-    }
+    choices = _choices()
     if request.method == "GET":
         asked = Asked.of(FILTERS, queries.SORTS)
         form = BulkForm(
             **choices, unit=asked.get("unit"), course=asked.get("course"),
+            programme=asked.get("programme"),
             since=read_day(asked.get("since")), until=read_day(asked.get("until")),
             state=asked.get("state"), key=str(new_id()),
         )  # fmt: skip
@@ -148,7 +153,8 @@ def _wanted_by(form: BulkForm) -> Wanted:
         folded_service_number(each) for each in numbers_in(form.numbers.data, MOST_NUMBERS)
     )
     return Wanted(
-        unit=form.unit.data or "", course=form.course.data or "", since=form.since.data,
+        unit=form.unit.data or "", course=form.course.data or "",
+        programme=form.programme.data or "", since=form.since.data,
         until=form.until.data, state=form.state.data or "", numbers=tuple(numbers),
     )  # fmt: skip
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.accounts import words
 from lms.admin.people.forms import REQUIRED, Choices, PlaceField, said
+from lms.admin.requirements.offered import Offered
 from lms.requirements.rules import GRACES, INTERVALS, LONGEST_REASON
 from lms.web.days import DayField
 from lms.web.forms import PageForm, TextLine, WholeNumber
@@ -27,7 +29,31 @@ class _OfCourse(PageForm):
         self.course_id.choices = list(courses)
 
 
-class RequirementForm(_OfCourse):
+class _ForProgramme(_OfCourse):
+    """A course, and the programme for which people learn it; the field is left out without any."""
+
+    programme = SelectField(_l("Programme"), default="")
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- WTForms' own
+        courses: Choices,
+        programmes: Sequence[Offered],
+        **settings: Any,  # noqa: ANN401 -- WTForms' own
+    ) -> None:
+        super().__init__(*args, courses=courses, **settings)
+        self._courses_of = {each.code: each.course_ids for each in programmes}
+        offered = [(each.code, each.title) for each in programmes]
+        self.programme.choices = [("", gettext("none")), *offered]
+        self.programme.flags.optional = True
+
+    def validate_programme(self, field: SelectField) -> None:
+        """Refuse a programme to which the course does not belong."""
+        if field.data and self.course_id.data not in self._courses_of.get(field.data, ()):
+            raise ValidationError(gettext("This course does not belong to that programme."))
+
+
+class RequirementForm(_ForProgramme):
     """Who must hold which course, and how often."""
 
     unit = PlaceField(_l("Place, with everything below it"))
@@ -42,9 +68,10 @@ class RequirementForm(_OfCourse):
         *args: Any,  # noqa: ANN401 -- WTForms' own
         places: Choices,
         courses: Choices,
+        programmes: Sequence[Offered],
         **settings: Any,  # noqa: ANN401 -- WTForms' own
     ) -> None:
-        super().__init__(*args, courses=courses, **settings)
+        super().__init__(*args, courses=courses, programmes=programmes, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS, empty=gettext("Everybody"))
         self.interval.choices = [
@@ -61,8 +88,8 @@ class RequirementForm(_OfCourse):
         self.place.flags.optional = True
 
 
-class EnrolForm(_OfCourse):
-    """People by their service numbers, a course, a deadline."""
+class EnrolForm(_ForProgramme):
+    """People by their service numbers, a course, a deadline, a programme."""
 
     numbers = TextAreaField(
         _l("Service numbers, one a line"),
@@ -70,8 +97,8 @@ class EnrolForm(_OfCourse):
     )
     due_on = DayField(_l("To be passed by"), validators=[Optional()])
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
-        super().__init__(*args, courses=courses, **settings)
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
         self.due_on.flags.optional = True
 
 

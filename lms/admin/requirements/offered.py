@@ -14,6 +14,8 @@ from lms.accounts import scope
 from lms.accounts.models import Identity, Person
 from lms.accounts.rules import folded_service_number
 from lms.catalogue.models import TITLE_IN, Course, EditionText
+from lms.catalogue.programmes.queries import open_to_enrol
+from lms.catalogue.programmes.rules import said_in
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.requirements import queries
@@ -41,6 +43,25 @@ def courses(
     if not every and not viewer.holds("confidential-reader"):
         statement = statement.where(Course.access != "restricted")
     return [(each.id, each.title, each.title_in) for each in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A programme for which somebody may still be enrolled, as the reader calls it."""
+
+    code: str
+    title: str
+    course_ids: tuple[str, ...]
+
+
+def programmes(session: Session, viewer: Viewer, language: str, *, today: date) -> list[Offered]:
+    """Return the programmes that are not over, the one that begins last first."""
+    found: dict[str, Offered] = {}
+    for row in open_to_enrol(session, viewer, day=today):
+        known = found.get(row.code)
+        courses = (*(known.course_ids if known else ()), row.course_id)
+        found[row.code] = Offered(row.code, said_in(row.titles, language)[1], courses)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

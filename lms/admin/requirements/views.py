@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -44,8 +45,7 @@ def matrix() -> ResponseReturnValue:
 @permission(ADMINISTER)
 def add() -> ResponseReturnValue:
     """Set a requirement."""
-    courses = title_choices(offered.courses(reading(), viewer(), current().code))
-    form = RequirementForm(request.form, places=places_to_choose(), courses=courses)
+    form = RequirementForm(request.form, places=places_to_choose(), **_offered())
     if request.method == "GET":
         form.grace.data, form.enrols.data = "90", True
         return render_template("requirements/new.html", form=form)
@@ -56,7 +56,7 @@ def add() -> ResponseReturnValue:
         course_id=form.course_id.data, unit_code=form.unit.data,
         function=form.function.data or None, kind="refresher" if months else "initial",
         interval_months=months, grace_days=int(form.grace.data), place=form.place.data,
-        enrols=bool(form.enrols.data),
+        enrols=bool(form.enrols.data), programme=form.programme.data or None,
     )  # fmt: skip
     try:
         with transaction() as session:
@@ -66,6 +66,15 @@ def add() -> ResponseReturnValue:
         return render_template("requirements/new.html", form=form), refused.status
     flash(gettext("The requirement counts from today on."))
     return redirect(url_for(".one", requirement_id=made), 303)
+
+
+def _offered() -> dict[str, Any]:
+    """Return the courses and programmes that a form offers."""
+    session, me, language = reading(), viewer(), current().code
+    return {
+        "courses": title_choices(offered.courses(session, me, language)),
+        "programmes": offered.programmes(session, me, language, today=today()),
+    }
 
 
 @bp.get("/<uuid:requirement_id>")
@@ -136,8 +145,7 @@ def enrol(requirement_id: UUID) -> ResponseReturnValue:
 @permission(ADMINISTER)
 def enrol_list() -> ResponseReturnValue:
     """Enrol people by a pasted list; the first time it is only shown what would happen."""
-    courses = title_choices(offered.courses(reading(), viewer(), current().code))
-    form = EnrolForm(request.form, courses=courses)
+    form = EnrolForm(request.form, **_offered())
     if request.method == "GET":
         return render_template("requirements/enrol_list.html", form=form, preview=None)
     if not form.validate():
@@ -149,7 +157,8 @@ def enrol_list() -> ResponseReturnValue:
     with transaction() as session:
         done = actions.enrol_people(
             session, viewer(), [folded_service_number(each) for each in numbers],
-            form.course_id.data, due_on=form.due_on.data, now=clock.now(),
+            form.course_id.data, due_on=form.due_on.data, programme=form.programme.data or None,
+            now=clock.now(),
         )  # fmt: skip
     flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done))
     return redirect(url_for(".matrix"), 303)

@@ -58,6 +58,23 @@ def programme(session: Session, viewer: Viewer, code: str) -> Programme:
     return found
 
 
+def open_to_enrol(session: Session, viewer: Viewer, *, day: date) -> list[AnyRow]:
+    """Return the programmes for which somebody may still be enrolled: those not over on ``day``.
+
+    One row for each of their courses, the programme that begins last first.
+    """
+    del viewer
+    return list(
+        session.execute(
+            select(Programme.code, Programme.titles, ProgrammeCourse.course_id)
+            .join(ProgrammeCourse, ProgrammeCourse.programme_id == Programme.id)
+            .where(or_(Programme.ends_on.is_(None), Programme.ends_on >= day))
+            .order_by(Programme.starts_on.desc(), Programme.code, ProgrammeCourse.course_id)
+            .limit(MOST_PROGRAMMES * MOST_COURSES)
+        )
+    )
+
+
 def courses(
     session: Session, viewer: Viewer, language: str, programme_id: UUID | None = None
 ) -> list[AnyRow]:

@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.accounts.rules import SERVER, folded_service_number
+from lms.catalogue.programmes import queries as programmes
 from lms.certificates.office import actions, bundle, queries, register, rules
 from lms.certificates.office.bundle import Bundle
 from lms.certificates.office.queries import Wanted
@@ -31,6 +32,7 @@ LARGEST_LIST = 1_000_000  # bytes
 @click.command("export")
 @click.option("--unit", default="", help="code of a place: people who work there or below today")
 @click.option("--course", default="", help="id of a course, such as C01")
+@click.option("--programme", default="", help="code of a programme for which the holders learned")
 @click.option("--from", "since", type=DAY, help="first day of completion")
 @click.option("--until", type=DAY, help="last day of completion")
 @click.option("--state", default="", type=click.Choice(["", *rules.STATES]))
@@ -43,6 +45,7 @@ LARGEST_LIST = 1_000_000  # bytes
 def export(
     unit: str,
     course: str,
+    programme: str,
     since: datetime | None,
     until: datetime | None,
     state: str,
@@ -65,8 +68,13 @@ def export(
             accounts.unit_by_code(session, SERVER, unit)
         except NotFound:
             raise click.ClickException(f"There is no open place with the code {unit!r}.") from None
+    if programme:
+        try:
+            programmes.programme(session, SERVER, programme)
+        except NotFound:
+            raise click.ClickException(f"There is no programme {programme!r}.") from None
     wanted = Wanted(
-        unit=unit, course=course, state=state, numbers=_numbers(numbers),
+        unit=unit, course=course, programme=programme, state=state, numbers=_numbers(numbers),
         since=since.date() if since else None, until=until.date() if until else None,
     )  # fmt: skip
     ids = queries.ids(session, SERVER, wanted, today=today)

@@ -8,12 +8,27 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
-from lms.catalogue.models import TITLE_IN, Course, EditionText
+from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
+from lms.catalogue.programmes.rules import said_in
 from lms.catalogue.scope import may_be_known
 from lms.certificates.models import Certificate, CertificateEvent, CertificateHolder
 from lms.certificates.office import rules
@@ -21,6 +36,7 @@ from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
 from lms.kernel.names import folded
 from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment
 from lms.tables import AnyRow, AnySelect
 
 BULK = "certificates.bulk"
@@ -28,6 +44,7 @@ BULK = "certificates.bulk"
 SORTS = ("number", "name", "until")
 MOST_WAITING = 50
 MOST_OF_PERSON = 100
+MOST_OFFERED = 400  # courses and programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,7 @@ class Wanted:
     text     part of a name, a service number, the certificate's number or its code.
     unit     code of a unit: people who work there or below today.
     course   a course's id.
+    programme   code of the one for which the holder learned.
     since, until   first and last day of completion.
     state    one of ``rules.STATES``.
     numbers  service numbers, folded; empty for everybody.
@@ -45,6 +63,7 @@ class Wanted:
     text: str = ""
     unit: str = ""
     course: str = ""
+    programme: str = ""
     since: date | None = None
     until: date | None = None
     state: str = ""
@@ -219,25 +238,38 @@ def unknown_numbers(
     return [number for number in numbers if number not in known]
 
 
-def courses(session: Session, viewer: Viewer, language: str) -> list[tuple[str, str, str | None]]:
-    """Return the courses by which a list can be filtered.
+def offered(
+    session: Session, viewer: Viewer, language: str
+) -> tuple[list[tuple[str, str, str | None]], list[tuple[str, str]]]:
+    """Return the courses and the programmes of a list's filters.
 
-    returns  id, title, and the title's language where it is not translated; restricted courses
-             for confidential readers only.
+    A course is (id, title, the title's language where it is not translated); a programme is
+    (code, title).
+
+    Restricted courses for confidential readers only. One statement gives both: a page that shows a
+    long list asks for enough already.
     """
-    statement = (
-        select(Course.id, EditionText.title, TITLE_IN)
+    no_title, no_titles = cast(null(), String), cast(null(), JSON)
+    taught = (
+        select(
+            literal("course").label("kind"), Course.id.label("code"),
+            EditionText.title.label("title"), TITLE_IN, no_titles.label("titles"),
+        )
         .join(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
         .where(Course.kind == "course")
-        .order_by(Course.id)
-        .limit(200)
-    )
+    )  # fmt: skip
     if not viewer.holds("confidential-reader"):
-        statement = statement.where(Course.access != "restricted")
-    return [(each.id, each.title, each.title_in) for each in session.execute(statement)]
+        taught = taught.where(Course.access != "restricted")
+    carried = select(
+        literal("programme"), Programme.code, no_title, no_title.label("title_in"), Programme.titles
+    )
+    rows = session.execute(taught.union_all(carried).order_by("code").limit(MOST_OFFERED)).all()
+    courses = [(row.code, row.title, row.title_in) for row in rows if row.kind == "course"]
+    named = [(row.code, said_in(row.titles, language)[1]) for row in rows if row.titles]
+    return courses, sorted(named, key=lambda each: each[1])
 
 
 def numbers(session: Session, viewer: Viewer) -> Iterable[str]:
@@ -367,6 +399,8 @@ def _conditions(viewer: Viewer, wanted: Wanted, today: date) -> list[ColumnEleme
         found.append(_works_at(wanted.unit, today))
     if wanted.course:
         found.append(Certificate.course_id == wanted.course)
+    if wanted.programme:
+        found.append(_learned_for(wanted.programme))
     if wanted.since:
         found.append(Certificate.completed_on >= wanted.since)
     if wanted.until:
@@ -376,6 +410,17 @@ def _conditions(viewer: Viewer, wanted: Wanted, today: date) -> list[ColumnEleme
     if wanted.state:
         found.append(_in_state(wanted.state, today))
     return found
+
+
+def _learned_for(programme: str) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            Enrolment.id == Certificate.enrolment_id, Programme.id == Enrolment.programme_id,
+            Programme.code == programme,
+        )
+        .correlate(Certificate)
+    )  # fmt: skip
 
 
 def _says(text: str) -> ColumnElement[bool]:

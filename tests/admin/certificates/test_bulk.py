@@ -37,6 +37,7 @@ from tests.admin.certificates.conftest import (
     run,
     sent,
 )  # fmt: skip
+from tests.admin.certificates.test_list import learned_for
 from tests.people import Cast, Places, add_person
 
 
@@ -52,6 +53,18 @@ def text_of(pdf: bytes, folder: Path) -> str:
     return subprocess.run(
         ["pdftotext", str(path), "-"], capture_output=True, check=True
     ).stdout.decode()
+
+
+def test_only_who_learned_for_a_programme_is_in_its_file(
+    app: Flask, browser: Open, halima: Cast, papers: Papers, make: Make
+) -> None:
+    learned_for(app, "health", papers.amina)
+    here = browser(halima)
+    assert '<option selected value="health">' in here.get(f"{BULK}?programme=health").text
+    assert "1 certificate in" in here.post(BULK, sent(here, programme="health", go="look")).text
+    (line,) = register(archive_of(app, make(here, programme="health")))
+    assert "Amina Ben Salah" in line.values()
+    assert here.post(BULK, sent(here, programme="nonsense")).status_code == 422
 
 
 def test_no_certificate_carries_anothers_name(

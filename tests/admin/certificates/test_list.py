@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
 from lms.accounts.models import Grant, Identity
+from lms.accounts.rules import SERVER
 from lms.catalogue.models import Course
+from lms.catalogue.programmes import actions as programmes
+from lms.catalogue.programmes.actions import Details
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
+from lms.learning.models import Enrolment
 from tests.admin.certificates.conftest import Open, Papers, number_of
 from tests.people import Cast, Places
 
@@ -81,6 +86,41 @@ def test_each_state_is_found_by_its_name(
         text = here.get(f"{URL}?state={state}").text
         assert {n for n in ("Amina", "Chipo", "Daniel") if f"<bdi>{n}" in text} == names, state
     assert "ends soon" in here.get(f"{URL}?state=due").text
+
+
+def learned_for(app: Flask, code: str, certificate: UUID) -> None:
+    """Let the course of a certificate have been learned for a programme."""
+    with app.app_context(), transaction() as session:
+        new = Details({"en": code.title()}, date(2026, 1, 1), None)
+        made = programmes.add(session, SERVER, code, "programme", new, now=clock.now())
+        enrolment = session.get_one(Certificate, certificate).enrolment_id
+        session.get_one(Enrolment, enrolment).programme_id = made
+
+
+def test_a_programme_leaves_who_learned_for_it_and_no_others(
+    app: Flask, browser: Open, grace: Cast, halima: Cast, papers: Papers
+) -> None:
+    assert 'name="programme"' not in browser(grace).get(URL).text
+    learned_for(app, "health", papers.amina)
+    learned_for(app, "pilot", papers.daniel)
+    for person, code, names in (
+        (grace, "health", {"Amina"}), (grace, "pilot", set()), (halima, "pilot", {"Daniel"}),
+        (grace, "nonsense", set()), (grace, "", {"Amina", "Chipo"}),
+    ):  # fmt: skip
+        text = browser(person).get(f"{URL}?programme={code}").text
+        found = {name for name in ("Amina", "Chipo", "Daniel") if f"<bdi>{name}" in text}
+        assert found == names, code
+        assert 'value="health">Health</option>' in text.replace(" selected", "")
+        assert (f"bulk?programme={code}" in text) == bool(code), "what is put together is the list"
+
+
+def test_a_restricted_course_stays_hidden_behind_its_programme(
+    app: Flask, browser: Open, grace: Cast, papers: Papers
+) -> None:
+    learned_for(app, "health", papers.amina)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Course).values(access="restricted"))
+    assert "<bdi>Amina" not in browser(grace).get(f"{URL}?programme=health").text
 
 
 def test_who_is_forgotten_is_listed_by_number(
