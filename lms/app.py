@@ -283,7 +283,7 @@ COMMANDS = {
     "grant": "lms.accounts.cli:grant",
     "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
-    "enrol": "lms.learning.cli:enrol",
+    "enrol": "lms.admin.requirements.cli:enrol",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }

@@ -1,4 +1,4 @@
-"""``lms attempt``, ``enrol``, ``progress``: what an administrator does for learners by command."""
+"""``lms attempt``, ``progress``: what an administrator does for learners by command."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.accounts.rules import SERVER, folded_service_number
-from lms.catalogue.models import Course
-from lms.catalogue.programmes import queries as programmes
 from lms.db import reading, transaction
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.errors import LmsError
 from lms.learning import actions, records
 
 
@@ -40,29 +38,6 @@ def grant(service_number: str, slug: str, reason: str) -> None:
     except LmsError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     click.echo(f"{service_number}: one more attempt at {slug}.")
-
-
-@click.command("enrol")
-@click.argument("service_number")
-@click.argument("slug")
-@click.option("--programme", help="code of the programme for which the person learns")
-@with_appcontext
-def enrol(service_number: str, slug: str, programme: str | None) -> None:
-    """Enrol a person in a course; the only way into listed and restricted ones for now."""
-    try:
-        with transaction() as session:
-            person = _person(session, service_number)
-            course = session.scalar(select(Course).where(Course.slug == slug))
-            if course is None:
-                raise NotFound
-            known = programmes.programme(session, SERVER, programme) if programme else None
-            actions.enrol(
-                session, person.person_id, course.id, route="list", by=SERVER, now=clock.now(),
-                programme_id=known.id if known else None,
-            )  # fmt: skip
-    except LmsError as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
-    click.echo(f"{service_number} is enrolled in {slug}.")
 
 
 @click.group("progress")

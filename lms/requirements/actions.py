@@ -58,8 +58,9 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
             that is not here; Refused for what does not fit together.
     """
     unit = accounts.unit_by_code(session, viewer, new.unit_code)
-    course = _published(session, new.course_id)
-    programme_id = _programme_id(session, viewer, new.programme, course.id)
+    course, programme_id = course_and_programme(
+        session, viewer, new.course_id, new.programme, now=now
+    )
     require_that(
         new.kind in rules.KINDS and (new.function is None or new.function in FUNCTIONS),
         msg("Choose one of the kinds and functions that are offered."),
@@ -109,21 +110,26 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
     return made.id
 
 
-def _published(session: Session, course_id: str) -> Course:
+def course_and_programme(
+    session: Session, viewer: Viewer, course_id: str, programme: str | None, *, now: datetime
+) -> tuple[Course, UUID | None]:
+    """Return the course in which somebody is to be enrolled, and the programme with this code.
+
+    raises  NotFound for a course or a programme that is not here; Refused for a programme that is
+            over, or to which the course does not belong.
+    """
     course = session.get(Course, course_id)
     if course is None or course.edition_id is None:
         raise NotFound
-    return course
-
-
-def _programme_id(
-    session: Session, viewer: Viewer, code: str | None, course_id: str
-) -> UUID | None:
-    if not code:
-        return None
-    found = programmes.programme(session, viewer, code)
-    learning.require_belongs(session, found.id, course_id)
-    return found.id
+    if not programme:
+        return course, None
+    found = programmes.programme(session, viewer, programme)
+    require_that(
+        found.ends_on is None or found.ends_on >= now.date(),
+        msg("This programme is over. Choose another one."),
+    )
+    learning.require_belongs(session, found.id, course.id)
+    return course, found.id
 
 
 def end_requirement(
@@ -195,19 +201,17 @@ def enrol_missing(
 def enrol_people(
     session: Session, viewer: Viewer, numbers: Sequence[str], course_id: str, *,
     due_on: date | None, programme: str | None = None, now: datetime,
-) -> int:  # fmt: skip
-    """Enrol people by their service numbers; return how many were enrolled.
+) -> list[str]:  # fmt: skip
+    """Enrol people by their service numbers, folded; return the numbers that were enrolled.
 
     programme  code of the one for which they learn.
 
     Whoever is enrolled already, and every number of somebody whom the viewer does not administer,
     is passed over: the preview has named them.
-    raises  NotFound for a course or a programme that is not here; Refused where the course does
-            not belong to the programme.
+    raises  what ``course_and_programme`` raises.
     """
-    course = _published(session, course_id)
-    programme_id = _programme_id(session, viewer, programme, course.id)
-    done = 0
+    course, programme_id = course_and_programme(session, viewer, course_id, programme, now=now)
+    done = []
     for number in numbers:
         try:
             person = accounts.person_by_number(session, viewer, number, today=now.date())
@@ -217,7 +221,7 @@ def enrol_people(
             )  # fmt: skip
         except (NotFound, Refused):
             continue
-        done += 1
+        done.append(number)
     return done
 
 

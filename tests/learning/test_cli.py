@@ -1,4 +1,4 @@
-"""``lms attempt grant``, ``lms enrol``, ``lms progress rebuild``"""
+"""``lms attempt grant``, ``lms progress rebuild``"""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lms.assessment.models import AttemptGrant
 from lms.audit.models import AuditRow
 from lms.db import transaction
 from lms.extensions import db
-from lms.learning.models import Enrolment, Progress
-from tests.course import SmallCourse, set_access
+from lms.learning.models import Progress
+from tests.course import SmallCourse
 from tests.people import Cast
 
 Run = Callable[..., Result]
@@ -24,80 +24,16 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(app: Flask) -> Run:
-    """Return a way to call ``lms`` on this test's application: ``run("enrol", …)``."""
+    """Return a way to call ``lms`` on this test's application: ``run("progress", …)``."""
     from click.testing import CliRunner
 
     info = ScriptInfo(create_app=lambda: app, set_debug_flag=False)
     return lambda *words: CliRunner().invoke(cli, list(words), obj=info)
 
 
-def enrolments(app: Flask) -> list[tuple[object, str, str]]:
-    with app.app_context():
-        return [
-            (each.person_id, each.course_id, each.route)
-            for each in db.session().scalars(select(Enrolment))
-        ]
-
-
 def audited(app: Flask) -> list[str]:
     with app.app_context():
         return list(db.session().scalars(select(AuditRow.action).order_by(AuditRow.id)))
-
-
-# ---- lms enrol ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("access", ["open", "listed", "restricted"])
-def test_a_person_is_enrolled_in_any_course(
-    app: Flask, run: Run, amina: Cast, small_course: SmallCourse, access: str
-) -> None:
-    set_access(app, "hygiene", access)
-    result = run("enrol", "n 1001", "hygiene")
-    assert (result.exit_code, result.output) == (0, "n 1001 is enrolled in hygiene.\n")
-    assert enrolments(app) == [(amina.id, "C90", "list")]
-    assert "enrolment.made" in audited(app)
-
-
-def test_a_person_is_enrolled_for_a_programme(
-    app: Flask, run: Run, amina: Cast, small_course: SmallCourse
-) -> None:
-    run("programme", "add", "health", "--title", "en=Health", "--from", "2026-01-01")
-    refused = run("enrol", "N-1001", "hygiene", "--programme", "health")
-    assert (refused.exit_code, enrolments(app)) == (1, [])
-    assert "does not belong to that programme" in refused.output
-    assert run("enrol", "N-1001", "hygiene", "--programme", "nothing").exit_code == 1
-    run("programme", "course", "health", "hygiene")
-    assert run("enrol", "N-1001", "hygiene", "--programme", "health").exit_code == 0
-    with app.app_context():
-        assert db.session().scalars(select(Enrolment.programme_id)).one() is not None
-
-
-def test_enrolling_twice_says_so_and_changes_nothing(
-    app: Flask, run: Run, amina: Cast, small_course: SmallCourse
-) -> None:
-    run("enrol", "N-1001", "hygiene")
-    result = run("enrol", "N-1001", "hygiene")
-    assert result.exit_code == 1
-    assert "enrolled in the course already" in result.output
-    assert len(enrolments(app)) == 1
-
-
-def test_who_began_by_themselves_is_not_enrolled_again(
-    app: Flask, run: Run, amina: Cast, small_course: SmallCourse
-) -> None:
-    small_course.begin(amina)
-    assert run("enrol", "N-1001", "hygiene").exit_code == 1
-    assert enrolments(app) == [(amina.id, "C90", "self")]
-
-
-@pytest.mark.parametrize("words", [("N-9999", "hygiene"), ("N-1001", "nothing"), ("", "hygiene")])
-def test_nobody_and_nothing_are_told_in_a_sentence(
-    app: Flask, run: Run, amina: Cast, small_course: SmallCourse, words: tuple[str, str]
-) -> None:
-    result = run("enrol", *words)
-    assert result.exit_code == 1
-    assert result.output.startswith("Error: ")
-    assert enrolments(app) == []
 
 
 # ---- lms attempt grant --------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def enrol_list() -> ResponseReturnValue:
             form.course_id.data, due_on=form.due_on.data, programme=form.programme.data or None,
             now=clock.now(),
         )  # fmt: skip
-    flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done))
+    flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", len(done)))
     return redirect(url_for(".matrix"), 303)
 
 
