@@ -82,62 +82,90 @@ def draw(
     deck = sorted(bank, key=lambda item: item.id)
     dice.shuffle(deck)
     deck.sort(key=lambda item: item.id in set(avoid))
-    room = dict(plan.modules) or shares(structure, plan.items)
-    drawn: list[BankItem] = []
-
-    def take(item: BankItem) -> None:
-        drawn.append(item)
-        deck.remove(item)
-        room[item.module] -= 1
-
-    def scenarios() -> int:
-        return sum(item.kind == "scenario" for item in drawn)
-
-    for slot in structure.critical:
-        fitting = [item for item in deck if item.critical == slot and room[item.module] > 0]
-        fitting = [i for i in fitting if i.kind != "scenario" or scenarios() < plan.scenarios]
-        if not fitting:
-            raise BankTooSmallError(f"no item for the critical slot {slot}")
-        take(fitting[0])
-    deck.sort(key=lambda item: item.critical in structure.critical)
-    for lesson in structure.lessons():
-        if plan.items < len(structure.codes()) or any(i.lesson == lesson.code for i in drawn):
-            continue
-        fitting = [item for item in deck if item.lesson == lesson.code and room[item.module] > 0]
-        fitting.sort(key=lambda item: (item.critical in structure.critical,
-                                       item.kind == "scenario"))  # fmt: skip
-        if not fitting:
-            raise BankTooSmallError(f"no item for lesson {lesson.code}")
-        take(fitting[0])
-    while scenarios() < plan.scenarios:
-        fitting = [item for item in deck if item.kind == "scenario" and room[item.module] > 0]
-        if not fitting:
-            _make_room_for_scenario(drawn, deck, room, structure)
-            continue
-        take(fitting[0])
-    for module in structure.modules:
-        while room[module.code] > 0:
-            fitting = [i for i in deck if i.module == module.code and i.kind != "scenario"]
-            if not fitting:
-                raise BankTooSmallError(f"too few items for module {module.code}")
-            take(fitting[0])
+    form = _Form(structure, plan, deck)
+    form.draw_critical()
+    form.draw_lessons()
+    form.draw_scenarios()
+    form.draw_rest()
     order = {module.code: place for place, module in enumerate(structure.modules)}
-    dice.shuffle(drawn)
-    return sorted(drawn, key=lambda item: order[item.module])
+    dice.shuffle(form.drawn)
+    return sorted(form.drawn, key=lambda item: order[item.module])
 
 
-def _make_room_for_scenario(
-    drawn: list[BankItem], deck: list[BankItem], room: dict[str, int], structure: Structure
-) -> None:
-    """Give a plain item back where a scenario of the same lesson can stand in for it."""
-    for item in drawn:
-        if item.kind == "scenario" or item.critical in structure.critical:
-            continue
-        if any(other.kind == "scenario" and other.lesson == item.lesson for other in deck):
-            drawn.remove(item)
-            room[item.module] += 1
+class _Form:
+    """A form that is being drawn: the items it has, those left to draw, the room in each module."""
+
+    def __init__(self, structure: Structure, plan: TestPlan, deck: list[BankItem]) -> None:
+        self.structure, self.plan, self.deck = structure, plan, deck
+        self.room = dict(plan.modules) or shares(structure, plan.items)
+        self.drawn: list[BankItem] = []
+
+    def draw_critical(self) -> None:
+        """Draw one item from each slot; whatever else these slots hold comes last from then on."""
+        for slot in self.structure.critical:
+            fitting = [item for item in self.fitting() if item.critical == slot]
+            if self.scenarios() >= self.plan.scenarios:
+                fitting = [item for item in fitting if item.kind != "scenario"]
+            self.take_first(fitting, f"no item for the critical slot {slot}")
+        self.deck.sort(key=self.is_critical)
+
+    def draw_lessons(self) -> None:
+        """Draw one item from each lesson not yet asked about, where the form is large enough."""
+        if self.plan.items < len(self.structure.codes()):
             return
-    raise BankTooSmallError("too few scenarios")
+        for lesson in self.structure.lessons():
+            if any(item.lesson == lesson.code for item in self.drawn):
+                continue
+            fitting = [item for item in self.fitting() if item.lesson == lesson.code]
+            fitting.sort(key=lambda item: (self.is_critical(item), item.kind == "scenario"))
+            self.take_first(fitting, f"no item for lesson {lesson.code}")
+
+    def draw_scenarios(self) -> None:
+        """Draw scenarios up to the plan."""
+        while self.scenarios() < self.plan.scenarios:
+            fitting = [item for item in self.fitting() if item.kind == "scenario"]
+            if fitting:
+                self.take(fitting[0])
+            else:
+                self.make_room_for_scenario()
+
+    def draw_rest(self) -> None:
+        """Fill each module with what is no scenario."""
+        for module in self.structure.modules:
+            while self.room[module.code] > 0:
+                fitting = [item for item in self.deck
+                           if item.module == module.code and item.kind != "scenario"]  # fmt: skip
+                self.take_first(fitting, f"too few items for module {module.code}")
+
+    def fitting(self) -> list[BankItem]:
+        return [item for item in self.deck if self.room[item.module] > 0]
+
+    def scenarios(self) -> int:
+        return sum(item.kind == "scenario" for item in self.drawn)
+
+    def is_critical(self, item: BankItem) -> bool:
+        return item.critical in self.structure.critical
+
+    def take_first(self, fitting: Sequence[BankItem], otherwise: str) -> None:
+        if not fitting:
+            raise BankTooSmallError(otherwise)
+        self.take(fitting[0])
+
+    def take(self, item: BankItem) -> None:
+        self.drawn.append(item)
+        self.deck.remove(item)
+        self.room[item.module] -= 1
+
+    def make_room_for_scenario(self) -> None:
+        """Give a plain item back where a scenario of the same lesson can stand in for it."""
+        for item in self.drawn:
+            if item.kind == "scenario" or self.is_critical(item):
+                continue
+            if any(each.kind == "scenario" and each.lesson == item.lesson for each in self.deck):
+                self.drawn.remove(item)
+                self.room[item.module] += 1
+                return
+        raise BankTooSmallError("too few scenarios")
 
 
 def choice_order(item: BankItem, seed: str) -> list[str]:
