@@ -122,51 +122,13 @@ def course_facts(file: str, values: Mapping[str, Any], faults: Faults) -> Course
     if top.take("format", int, 0) != 1:
         faults.add(file, 0, msg("Write format = 1: this program reads no other."))
     rule, refresher, tests = top.table("pass"), top.table("refresher"), top.table("tests")
-    parts = rule.texts("parts") or ("test",)
-    pass_rule: dict[str, Any] = {
-        "percent": rule.number("percent", 70, 100, 80),
-        "attempts": rule.number("attempts", 1, 10, 3),
-        "window_days": rule.number("window_days", 1, 365, 30),
-        "pause_hours": rule.number("pause_hours", 0, 720, 24),
-        "about_minutes": rule.number("about_minutes", 1, 480, 30),
-        "minutes": rule.number("minutes", 0, 480, 0) or None,
-        "parts": parts,
-    }
-    if set(parts) - set(PARTS):
-        faults.add(file, 0, msg("%(name)s is one of: %(allowed)s."),
-                   name="pass.parts", allowed=", ".join(PARTS))  # fmt: skip
+    pass_rule = _pass_rule(rule)
     renewal = {
         "percent": refresher.number("percent", 70, 100, 90),
         "days": refresher.number("days", 0, 365, 90),
     }
-    plans: dict[str, Mapping[str, int]] = {}
-    for name in ("pre", "post"):
-        if name in tests.values:
-            plan = tests.table(name)
-            plans[name] = {
-                "items": plan.number("items", 1, 100),
-                "scenarios": plan.number("scenarios", 0, 50, 0),
-            }
-            plan.end()
-    critical = {}
-    codes: list[str] = []
-    for slot in top.tables("critical"):
-        codes.append(slot.text("slot", SLUG))
-        critical[codes[-1]] = slot.text("lesson", CODE)
-        slot.end()
-    boxes = {}
-    for box in top.tables("box"):
-        codes.append(box.text("code", CODE))
-        boxes[codes[-1]] = box.take("blocking", bool, False)  # noqa: FBT003
-        box.end()
-    modules = []
-    for module in top.tables("module"):
-        lessons = []
-        for lesson in module.tables("lessons"):
-            lessons.append(LessonFacts(lesson.text("code", CODE), lesson.number("minutes", 1, 120)))
-            lesson.end()
-        modules.append(ModuleFacts(module.text("code", CODE), tuple(lessons)))
-        module.end()
+    plans = _plans(tests)
+    critical, boxes, modules = _critical(top), _boxes(top), _modules(top)
     facts = CourseFacts(
         id=top.text("id", COURSE_ID),
         slug=top.text("slug", SLUG),
@@ -182,15 +144,75 @@ def course_facts(file: str, values: Mapping[str, Any], faults: Faults) -> Course
         pass_rule=pass_rule,
         refresher=renewal,
         tests=plans,
-        critical=critical,
-        boxes=boxes,
-        modules=tuple(modules),
+        critical=dict(critical),
+        boxes=dict(boxes),
+        modules=modules,
     )
     for table in (rule, refresher, tests, top):
         table.end()
+    codes = [code for code, _ in (*critical, *boxes)]
     codes += [*(module.code for module in modules), *facts.codes()]
     _check_codes(file, facts, codes, faults)
     return facts
+
+
+def _pass_rule(rule: _Table) -> dict[str, Any]:
+    parts = rule.texts("parts") or ("test",)
+    known = {
+        "percent": rule.number("percent", 70, 100, 80),
+        "attempts": rule.number("attempts", 1, 10, 3),
+        "window_days": rule.number("window_days", 1, 365, 30),
+        "pause_hours": rule.number("pause_hours", 0, 720, 24),
+        "about_minutes": rule.number("about_minutes", 1, 480, 30),
+        "minutes": rule.number("minutes", 0, 480, 0) or None,
+        "parts": parts,
+    }
+    if set(parts) - set(PARTS):
+        rule.faults.add(rule.file, 0, msg("%(name)s is one of: %(allowed)s."),
+                        name="pass.parts", allowed=", ".join(PARTS))  # fmt: skip
+    return known
+
+
+def _plans(tests: _Table) -> dict[str, Mapping[str, int]]:
+    plans: dict[str, Mapping[str, int]] = {}
+    for name in ("pre", "post"):
+        if name in tests.values:
+            plan = tests.table(name)
+            plans[name] = {
+                "items": plan.number("items", 1, 100),
+                "scenarios": plan.number("scenarios", 0, 50, 0),
+            }
+            plan.end()
+    return plans
+
+
+def _critical(top: _Table) -> list[tuple[str, str]]:
+    """Return each slot with its lesson; a list, so that one that is named twice is noticed."""
+    found = []
+    for slot in top.tables("critical"):
+        found.append((slot.text("slot", SLUG), slot.text("lesson", CODE)))
+        slot.end()
+    return found
+
+
+def _boxes(top: _Table) -> list[tuple[str, bool]]:
+    found = []
+    for box in top.tables("box"):
+        found.append((box.text("code", CODE), box.take("blocking", bool, False)))  # noqa: FBT003
+        box.end()
+    return found
+
+
+def _modules(top: _Table) -> tuple[ModuleFacts, ...]:
+    modules = []
+    for module in top.tables("module"):
+        lessons = []
+        for lesson in module.tables("lessons"):
+            lessons.append(LessonFacts(lesson.text("code", CODE), lesson.number("minutes", 1, 120)))
+            lesson.end()
+        modules.append(ModuleFacts(module.text("code", CODE), tuple(lessons)))
+        module.end()
+    return tuple(modules)
 
 
 def _check_codes(file: str, facts: CourseFacts, codes: list[str], faults: Faults) -> None:
