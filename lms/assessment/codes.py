@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lms.assessment.drawing import choice_codes, letters_of
+from lms.assessment.marking import Choice
 
 Fields = Mapping[str, Sequence[str]]  # part -> the values sent for it
 LONGEST_TEXT = 100
@@ -32,7 +33,7 @@ class Codes:
         self.code = choice_codes(secret, item, letters)
         self.letter = {code: letter for letter, code in self.code.items()}
 
-    def choice(self, fields: Fields) -> Any:  # noqa: ANN401 -- the shapes of marking.py
+    def choice(self, fields: Fields) -> Choice:
         """Return the choice that the sent fields mean, None when nothing was chosen.
 
         What is no code of this item in its place is passed over.
@@ -67,23 +68,21 @@ class Codes:
             return steps or None
         return _first(fields, "")[:LONGEST_TEXT].strip() or None
 
-    def fields(self, choice: Any) -> dict[str, list[str]]:  # noqa: ANN401
+    def fields(self, choice: Choice) -> dict[str, list[str]]:
         """Return the fields that mean ``choice``: what a page shows as chosen."""
-        if choice in (None, "", [], {}):
+        if not choice:
             return {}
-        if self.kind == "single":
-            return {"": [self.code[choice]]}
-        if self.kind == "multiple":
+        if isinstance(choice, str):
+            return {"": [self.code[choice] if self.kind == "single" else choice]}
+        if not isinstance(choice, Mapping):
             return {"": [self.code[letter] for letter in choice]}
         if self.kind == "truefalse-reason":
             return {part: [self.code[letter]] for part, letter in choice.items() if letter}
         if self.kind == "ordering":
             return {self.code[letter]: [str(place)] for letter, place in choice.items()}
         if self.kind == "matching":
-            return {self.code[left]: [self.code[right]] for left, right in choice.items()}
-        if self.kind == "scenario":
-            return {step: [self.code[f"{step}.{letter}"]] for step, letter in choice.items()}
-        return {"": [str(choice)]}
+            return {self.code[left]: [self.code[right]] for left, right in choice.items() if right}
+        return {step: [self.code[f"{step}.{letter}"]] for step, letter in choice.items()}
 
     def _letter(
         self, fields: Fields, part: str, offered: Collection[str] | None = None

@@ -24,11 +24,13 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from lms.kernel.messages import Message, msg
 
 Key = Mapping[str, Any]
+# What ``Codes.choice`` makes of a page. ``mark`` takes any JSON value: another earns nothing.
+Choice: TypeAlias = str | Sequence[str] | Mapping[str, str | None] | None
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -37,7 +39,7 @@ def most_points(kind: str, key: Key) -> int:
     return len(key["steps"]) if kind == "scenario" else 1
 
 
-def mark(kind: str, key: Key, choice: Any) -> Fraction:  # noqa: ANN401 -- any JSON value
+def mark(kind: str, key: Key, choice: object) -> Fraction:
     """Return the points that ``choice`` earns, from 0 to ``most_points``, exactly.
 
     raises KeyError for a kind of item that this program does not know.
@@ -48,11 +50,11 @@ def mark(kind: str, key: Key, choice: Any) -> Fraction:  # noqa: ANN401 -- any J
     return max(ZERO, min(points, Fraction(most_points(kind, key))))
 
 
-def _single(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _single(key: Key, choice: object) -> Fraction:
     return ONE if choice == key["right"] else ZERO
 
 
-def _multiple(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _multiple(key: Key, choice: object) -> Fraction:
     """max(0, right − wrong) / k, so that ticking everything earns nothing."""
     if not isinstance(choice, Sequence) or isinstance(choice, str):
         return ZERO
@@ -60,7 +62,7 @@ def _multiple(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
     return Fraction(max(0, len(chosen & right) - len(chosen - right)), len(right))
 
 
-def _true_false_reason(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _true_false_reason(key: Key, choice: object) -> Fraction:
     """Both the claim and its reason, or nothing: a right guess without a reason is a guess."""
     if not isinstance(choice, Mapping):
         return ZERO
@@ -68,7 +70,7 @@ def _true_false_reason(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
     return ONE if both else ZERO
 
 
-def _ordering(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _ordering(key: Key, choice: object) -> Fraction:
     """Right neighbour pairs / (n − 1). A position given twice counts for nobody."""
     if not isinstance(choice, Mapping):
         return ZERO
@@ -87,7 +89,7 @@ def _ordering(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
     return Fraction(right, len(order) - 1)
 
 
-def _matching(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _matching(key: Key, choice: object) -> Fraction:
     """Right pairs / n."""
     if not isinstance(choice, Mapping):
         return ZERO
@@ -95,7 +97,7 @@ def _matching(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
     return Fraction(sum(choice.get(one) == other for one, other in pairs.items()), len(pairs))
 
 
-def _numeric(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _numeric(key: Key, choice: object) -> Fraction:
     given = number(str(choice))
     value, tolerance = number(str(key["value"])), number(str(key.get("tolerance", "0")))
     if given is None or value is None or tolerance is None:
@@ -103,14 +105,14 @@ def _numeric(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
     return ONE if abs(given - value) <= tolerance else ZERO
 
 
-def _scenario(key: Key, choice: Any) -> Fraction:  # noqa: ANN401
+def _scenario(key: Key, choice: object) -> Fraction:
     """One point for each decision."""
     if not isinstance(choice, Mapping):
         return ZERO
     return Fraction(sum(choice.get(step["id"]) == step["right"] for step in key["steps"]))
 
 
-_RULES: Mapping[str, Callable[[Key, Any], Fraction]] = {
+_RULES: Mapping[str, Callable[[Key, object], Fraction]] = {
     "single": _single,
     "multiple": _multiple,
     "truefalse-reason": _true_false_reason,
@@ -121,29 +123,30 @@ _RULES: Mapping[str, Callable[[Key, Any], Fraction]] = {
 }
 
 
-def is_answered(kind: str, key: Key, choice: Any) -> bool:  # noqa: ANN401
+def is_answered(kind: str, key: Key, choice: Choice) -> bool:
     """Return whether every part of an item has an answer, right or wrong."""
-    if choice in (None, "", [], {}):
+    if not choice:
         return False
     if kind == "multiple":
         return len(choice) >= int(key["choose"])
+    parts = choice if isinstance(choice, Mapping) else {}
     if kind == "truefalse-reason":
-        return bool(choice.get("claim") and choice.get("reason"))
+        return bool(parts.get("claim") and parts.get("reason"))
     if kind == "ordering":
-        return all(whole_number(choice.get(letter)) is not None for letter in key["order"])
+        return all(whole_number(parts.get(letter)) is not None for letter in key["order"])
     if kind == "matching":
-        return all(choice.get(left) for left in key["pairs"])
+        return all(parts.get(left) for left in key["pairs"])
     if kind == "scenario":
-        return all(choice.get(step["id"]) for step in key["steps"])
+        return all(parts.get(step["id"]) for step in key["steps"])
     return True
 
 
-def unclear(kind: str, key: Key, choice: Any) -> Message | None:  # noqa: ANN401
+def unclear(kind: str, key: Key, choice: Choice) -> Message | None:
     """Return why a whole answer earns less than its owner may think, None where it is clear.
 
     Told before a test is handed in; it tells nothing about what is right.
     """
-    if not is_answered(kind, key, choice):
+    if not choice or not is_answered(kind, key, choice):
         return None
     if kind == "multiple" and len(choice) > int(key["choose"]):
         return Message(
@@ -152,7 +155,7 @@ def unclear(kind: str, key: Key, choice: Any) -> Message | None:  # noqa: ANN401
             ),
             {"chosen": len(choice), "choose": key["choose"]},
         )  # fmt: skip
-    if kind == "ordering":
+    if kind == "ordering" and isinstance(choice, Mapping):
         places = {whole_number(choice[letter]) for letter in key["order"]}
         if len(places) < len(key["order"]):
             return Message(msg("The same place was given more than once."))
@@ -175,7 +178,7 @@ def number(text: str) -> Fraction | None:
     return Fraction(plain)
 
 
-def whole_number(value: Any) -> int | None:  # noqa: ANN401
+def whole_number(value: object) -> int | None:
     """Return the whole number in ``value``, None when it holds none."""
     found = number(str(value)) if value is not None else None
     return int(found) if found is not None and found.denominator == 1 else None

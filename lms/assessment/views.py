@@ -198,7 +198,7 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
     return shown
 
 
-def _order(kind: str, key: Mapping[str, Any], order: list[str]) -> Any:  # noqa: ANN401
+def _order(kind: str, key: Mapping[str, Any], order: list[str]) -> list[str] | dict[str, list[str]]:
     """Return the letters in the form's order; a scenario's by step, a matching's right sides."""
     if kind == "scenario":
         return {

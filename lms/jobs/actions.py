@@ -157,7 +157,7 @@ def take(session: Session, owner: str, steps: Steps | None = None, *, now: datet
     return job
 
 
-def prepare(session: Session, job_id: int, steps: Steps, *, now: datetime) -> Any:  # noqa: ANN401
+def prepare(session: Session, job_id: int, steps: Steps, *, now: datetime) -> object:
     """Do the slow part of the next step of a leased job; None where it has none.
 
     session  reads. The lease keeps others from the job meanwhile.

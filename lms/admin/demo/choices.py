@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
-from lms.assessment.marking import number
-
-Key = Mapping[str, Any]
+from lms.assessment.marking import Choice, Key, number
 
 
-def right_choice(kind: str, key: Key) -> Any:  # noqa: ANN401 -- the shapes of marking.py
+def right_choice(kind: str, key: Key) -> Choice:
     """Return the choice that earns every point of an item."""
     if kind == "single":
-        return key["right"]
+        return str(key["right"])
     if kind == "multiple":
         return list(key["right"])
     if kind == "truefalse-reason":
@@ -28,7 +25,7 @@ def right_choice(kind: str, key: Key) -> Any:  # noqa: ANN401 -- the shapes of m
     return str(key["value"])
 
 
-def wrong_choice(kind: str, key: Key) -> Any:  # noqa: ANN401
+def wrong_choice(kind: str, key: Key) -> Choice:
     """Return a choice that earns nothing, complete where the item has enough wrong ones."""
     if kind == "single":
         return _other(key["choices"], key["right"])
