@@ -129,20 +129,7 @@ def add_person(
                value is none of ours, LineRefusedError for a number that is no line.
     """
     unit = queries.unit_by_code(session, viewer, new.unit_code)
-    folded = rules.folded_service_number(new.service_number)
-    short = len(new.service_number) <= rules.LONGEST_NUMBER
-    _require(folded != "" and short, msg("Write a service number of at most 60 characters."))
-    number = Line.of(new.service_number).text
-    _require(new.language in LANGUAGES, msg("Choose one of the languages of this server."))
-    _require(new.function in rules.FUNCTIONS, msg("Choose a function from P1 to P7."))
-    taken = select(Identity.person_id).where(Identity.service_number_folded == folded)
-    if session.scalar(taken) is not None:
-        raise Refused(
-            Message(
-                msg("Somebody has the service number %(number)s already."),
-                {"number": new.service_number},
-            )
-        )
+    number, folded = _numbers_of_acceptable(session, new)
     person_id = new_id()
     session.add(
         Person(
@@ -180,6 +167,28 @@ def add_person(
     facts = {"unit": str(unit.id), "function": new.function}
     audit.append(session, rules.actor_id(viewer), "person.added", str(person_id), facts, now=now)
     return person_id
+
+
+def _numbers_of_acceptable(session: Session, new: NewPerson) -> tuple[str, str]:
+    """Return a new person's service number as it is shown and as it is compared.
+
+    raises  as ``add_person`` does, for any value that is none of ours.
+    """
+    folded = rules.folded_service_number(new.service_number)
+    short = len(new.service_number) <= rules.LONGEST_NUMBER
+    _require(folded != "" and short, msg("Write a service number of at most 60 characters."))
+    number = Line.of(new.service_number).text
+    _require(new.language in LANGUAGES, msg("Choose one of the languages of this server."))
+    _require(new.function in rules.FUNCTIONS, msg("Choose a function from P1 to P7."))
+    taken = select(Identity.person_id).where(Identity.service_number_folded == folded)
+    if session.scalar(taken) is not None:
+        raise Refused(
+            Message(
+                msg("Somebody has the service number %(number)s already."),
+                {"number": new.service_number},
+            )
+        )
+    return number, folded
 
 
 def _require(fits: bool, otherwise: str) -> None:
