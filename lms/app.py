@@ -137,6 +137,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.certificates.transcripts.views import bp as transcripts
     from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
@@ -144,6 +145,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, certificates, desk, factor, layout, learning,
         office, people, places, programmes, requirements, roles, slips, staff_lists, test_rules,
+        transcripts,
         waivers,
     ]  # fmt: skip
     if demo:
@@ -172,6 +174,7 @@ JOBS = {
     "people.read": "lms.accounts.importing.steps",
     "people.undo": "lms.accounts.importing.steps",
     "requirements.enrol": "lms.requirements.actions",
+    "transcript.make": "lms.certificates.transcripts.steps",
 }
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
@@ -23,9 +24,10 @@ from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.ids import grouped
 from lms.settings import Settings
-from lms.signing import codes, keys, verify, withdrawals
+from lms.signing import codes, keys, transcripts, verify, withdrawals
 from lms.signing.payload import CertificatePayload
 from lms.signing.refusals import Unreadable
+from lms.signing.transcripts import SignedLine, TranscriptVerdict
 from lms.tables import AnyRow
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -83,14 +85,17 @@ def check(
 ) -> None:
     """Check the TEXT of a certificate's large QR code (LMSC1:…), as scanned.
 
-    Needs no network: public keys and withdrawal list come from files, else from this server. Ends
-    with 0 for a valid certificate, with 1 otherwise.
+    The code of a training record (LMST1:…) is checked, too, and said to be one. Needs no network:
+    public keys and withdrawal list come from files, else from this server. Ends with 0 for a valid
+    certificate and for a genuine training record, with 1 otherwise.
     """
     if (text is None) == (file is None):
         raise click.UsageError("Give the text, or --file with a file that holds it.")
     said = text if file is None else _read(file)
     try:
         ring = keys.read_ring(_read(ring_file) if ring_file else _own_ring())
+        if transcripts.is_transcript(said or ""):  # no list says anything of these
+            _check_transcript(transcripts.verify(said or "", ring, clock.now()))
         listed = _read(list_file) if list_file else queries.newest_withdrawal_list(reading())
         known = withdrawals.read(listed, ring) if listed else None
     except Unreadable as refused:
@@ -102,6 +107,27 @@ def check(
     if verdict.certificate:
         _signed(verdict.certificate)
     sys.exit(0 if verdict.is_valid else 1)
+
+
+def _check_transcript(verdict: TranscriptVerdict) -> NoReturn:
+    """Say what a training record is and what is signed, and end the command."""
+    click.echo(str(verdict.message))
+    if verdict.sheet:
+        _table(
+            ("name", " / ".join(verdict.sheet.names)),
+            ("as of", verdict.sheet.day),
+            ("sheet", f"{verdict.sheet.number} of {verdict.sheet.sheets}"),
+            ("issuer", verdict.sheet.issuer),
+            *((line.course or "course", _in_words(line)) for line in verdict.sheet.lines),
+        )
+    sys.exit(0 if verdict.is_valid else 1)
+
+
+def _in_words(line: SignedLine) -> str:
+    result = "" if line.percent is None else f"{line.percent} %"
+    hours = f"{line.half_hours / 2:g} h" if line.half_hours else ""
+    said = (line.edition, line.state, line.completed_on, hours, result, line.number)
+    return " · ".join(str(each) for each in said if each)
 
 
 @cli.command("withdraw")

@@ -27,7 +27,7 @@ from lms.signing import qr
 from lms.web.language import locale_of
 
 LAYOUT = Path(__file__).parent / "layout"
-PAGE, BLANK = "certificate.typ", "blank.typ"
+PAGE, TRANSCRIPT, BLANK = "certificate.typ", "transcript.typ", "blank.typ"
 PAGES_REMEMBERED = 10
 STANDARDS = ["a-2a"]  # tagged, fonts embedded, colours defined: it can be read in thirty years
 
@@ -60,38 +60,44 @@ def render(
              not fit on the page.
     """
     data = page_data(snapshot, names, labels, logos, preview=preview)
-    require_glyphs(_texts(data))
+    require_glyphs(printed_texts(data))
     return typeset(json.dumps(data, ensure_ascii=False), snapshot.issued_on)
+
+
+_TOO_LONG = {
+    PAGE: msg(
+        "The texts of this certificate do not fit on its page. Shorten the title of "
+        "the course, the issuer's name or the list of partners."
+    ),
+    TRANSCRIPT: msg(
+        "The texts of this training record do not fit on its page. Shorten the titles of the "
+        "courses or the issuer's name."
+    ),
+}
 
 
 # The page that was set last is kept: a certificate is tried out before it gets its number, and
 # when it did get the number with which it was tried out, its paper is there already.
 @lru_cache(maxsize=1)
-def typeset(data: str, day: date) -> bytes:
+def typeset(data: str, day: date, layout: str = PAGE) -> bytes:
     """Return the PDF of what ``page_data`` gave, as JSON.
 
-    day  the document's own date. By the clock each copy would be another file.
+    day     the document's own date. By the clock each copy would be another file.
+    layout  the file that decides how it looks.
     """
     import typst
 
     try:
-        document = _compiler(PAGE).compile(
+        document = _compiler(layout).compile(
             format="pdf",
-            sys_inputs={"certificate": data},
+            sys_inputs={"paper": data},
             pdf_standards=STANDARDS,
             timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:
         if "TOO-LONG" not in error.message:
             raise
-        raise Refused(
-            Message(
-                msg(
-                    "The texts of this certificate do not fit on its page. Shorten the title of "
-                    "the course, the issuer's name or the list of partners."
-                )
-            )
-        ) from error
+        raise Refused(Message(_TOO_LONG[layout])) from error
     finally:
         _forget()
     return bytes(document)
@@ -179,7 +185,14 @@ def language_of_name(name: str, printed: Sequence[str]) -> str:
 def shown_day(day: date, language: str, country: str, digits: str) -> str:
     """Return a day in words as a certificate prints it: 14 March 2026."""
     text = dates.format_date(day, "long", locale=locale_of(language, country))
-    return _in_digits(text, language, digits)
+    return in_digits(text, language, digits)
+
+
+def shown_hours(hours: float, language: str, country: str, digits: str) -> str:
+    """Return hours of learning as a paper prints them: 3.5, or ٣٫٥."""
+    text = numbers.format_decimal(hours, locale=locale_of(language, country))
+    shown = in_digits(text, language, digits)
+    return shown if shown == text else shown.replace(",", "٫").replace(".", "٫")
 
 
 def _language(
@@ -196,7 +209,7 @@ def _language(
     ]
 
     def said(text: str) -> str:
-        return isolated(_in_digits(text, language, snapshot.digits), language)
+        return isolated(in_digits(text, language, snapshot.digits), language)
 
     return {
         "code": language,
@@ -229,10 +242,7 @@ def _facts(snapshot: CertificateSnapshot, labels: Labels) -> list[dict[str, Any]
         return shown_day(value, language, snapshot.country, snapshot.digits)
 
     def hours(language: str) -> str:
-        locale = locale_of(language, snapshot.country)
-        text = numbers.format_decimal(snapshot.hours, locale=locale)
-        shown = _in_digits(text, language, snapshot.digits)
-        return shown if shown == text else shown.replace(",", "٫").replace(".", "٫")
+        return shown_hours(snapshot.hours, language, snapshot.country, snapshot.digits)
 
     rows = (
         ("completed_on", 3.0, lambda language: day(snapshot.completed_on, language)),
@@ -259,7 +269,8 @@ def _facts(snapshot: CertificateSnapshot, labels: Labels) -> list[dict[str, Any]
     return facts
 
 
-def _in_digits(text: str, language: str, digits: str) -> str:
+def in_digits(text: str, language: str, digits: str) -> str:
+    """Return a text with the digits in which a paper prints Arabic."""
     return text.translate(ARABIC_DIGITS) if language == "ar" and digits == "arab" else text
 
 
@@ -279,17 +290,17 @@ def _as_svg(logo: bytes) -> str:
 _NOT_PRINTED = frozenset({"svg", "alt", "brand", "band", "document"})
 
 
-def _texts(data: object) -> Iterator[str]:
+def printed_texts(data: object) -> Iterator[str]:
     """Yield every text that the page prints."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, Mapping):
         for key, value in data.items():
             if key not in _NOT_PRINTED:
-                yield from _texts(value)
+                yield from printed_texts(value)
     elif isinstance(data, Sequence):
         for value in data:
-            yield from _texts(value)
+            yield from printed_texts(value)
 
 
 @cache

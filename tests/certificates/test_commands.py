@@ -17,10 +17,12 @@ from lms.certificates.cli import cli
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
-from lms.signing import keys, qr
+from lms.signing import keys, qr, withdrawals
 from lms.signing.refusals import Unreadable
 from tests.certificates.passed import award, confirm, enrol, issued, publish, run_worker
 from tests.people import Cast, Places
+from tests.signing import office
+from tests.signing import test_transcripts as sheets
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -242,3 +244,29 @@ def test_a_new_key_signs_from_then_on_and_old_papers_still_count(
         ring = keys.read_ring(installation.setting(db.session(), RING))
     assert len(ring.keys) == 2
     assert "withdrew" in run(app, "verify", paper[1]).output
+
+
+# ---- lms certificate verify, of a training record -----------------------------------------------
+
+
+def test_a_training_record_is_checked_and_said_to_be_one(
+    app: Flask, paper: tuple[str, str], tmp_path: Path
+) -> None:
+    kept = tmp_path / "keys.json"
+    kept.write_text(office.ring().seal([office.signer()]))
+    good = run(app, "verify", sheets.signed(), "--keys", str(kept))
+    assert good.exit_code == 0, good.output
+    assert "It is not a certificate." in good.output
+    for said in ("Amina Ben Salah", "1 of 2", "C01", "2026-11-22", "3.5 h", "92 %",
+                 "TN-2026-00417", "C02", "begun"):  # fmt: skip
+        assert said in good.output
+    for text in (sheets.signed(seed=2), sheets.signed()[:-4], sheets.claims_signed({1: "x"})):
+        bad = run(app, "verify", text, "--keys", str(kept))
+        assert bad.exit_code == 1
+        assert "Amina" not in bad.output
+    changed = "LMSC1:" + sheets.signed().removeprefix("LMST1:")
+    listed = tmp_path / "list.txt"
+    listed.write_text(withdrawals.seal(office.withdrawn(), office.signer()))
+    refused = run(app, "verify", changed, "--keys", str(kept), "--list", str(listed))
+    assert refused.exit_code == 1
+    assert "not a certificate that can be read" in refused.output

@@ -17,11 +17,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lms.certificates import offline_page
-from lms.signing import base45, cbor, cose, qr, withdrawals
+from lms.signing import base45, cbor, cose, qr, transcripts, withdrawals
 from lms.signing.keys import KeyRing
+from lms.signing.transcripts import TRANSCRIPT_SENTENCES
 from lms.signing.verify import FAILS, KNOWLEDGE, SENTENCES, Outcome, verify
 from lms.signing.withdrawals import WithdrawalList
 from tests.certificates import photos
+from tests.signing import test_transcripts as sheets
 from tests.signing.office import MONDAY, OPENED, TUESDAY, qr_text, ring, signer, withdrawn
 from tests.signing.rfc8032 import VECTORS
 
@@ -85,6 +87,17 @@ def test_it_says_the_same_as_the_command() -> None:
     for outcome, sentence in SENTENCES.items():
         assert WORDS["en"][f"outcome_{outcome}"] == sentence
     assert WORDS["en"]["knowledge"] == KNOWLEDGE
+
+
+def test_it_says_the_same_as_the_command_of_training_records() -> None:
+    for outcome, sentence in TRANSCRIPT_SENTENCES.items():
+        own = WORDS["en"].get(f"outcome_record_{outcome}")
+        assert (own or WORDS["en"][f"outcome_{outcome}"]) == sentence
+    said = {outcome for outcome in Outcome if f"outcome_record_{outcome}" in WORDS["en"]}
+    assert said <= set(TRANSCRIPT_SENTENCES)
+    for language in LANGUAGES:
+        own_words = [WORDS[language][f"outcome_record_{outcome}"] for outcome in said]
+        assert len(set(own_words)) == len(said), language
 
 
 def test_every_failure_has_its_own_sentence_in_every_language() -> None:
@@ -293,6 +306,98 @@ def test_page_and_command_reach_the_same_outcome_for_every_text(
 
     assert [(t, s, e) for t, s, e in zip(found, said, expected, strict=True) if s != e] == []
     assert len(set(expected)) >= (10 if listed else 9)
+
+
+def transcript_texts() -> list[str]:
+    """Return training records, good and bad ones of every kind, the same on each run."""
+    chance = random.Random(46)
+    good = sheets.signed()
+    message = base45.decode(good.removeprefix(transcripts.PREFIX))
+    found = [
+        good, good.lower(), f" {good}\n", "LMST1:", "LMST1:" + "0" * 3000, sheets.signed(seed=2),
+        sheets.signed(issuer="KZ"), sheets.signed(signed=OPENED - timedelta(days=3)),
+        sheets.signed(signed=TUESDAY + timedelta(days=3)), sheets.signed(lines=()),
+        "LMST1:" + qr_text().removeprefix("LMSC1:"),
+    ]  # fmt: skip
+    claims: dict[int, Any] = sheets.CLAIMS
+    line = sheets.LINE
+    strange: list[Any] = [
+        "hello", [], {**claims, 5: 1}, {**claims, 6: 1.5}, {**claims, 6: -1}, {**claims, 6: 2**60},
+        {**claims, 6: True}, {1: "TN-CGPR", 6: 1},
+    ]  # fmt: skip
+    changes: list[dict[int, Any]] = [
+        {6: 1}, {1: "x"}, {1: []}, {1: [1]}, {2: "2026-02-30"}, {2: ""}, {3: [1]}, {3: [2, 1]},
+        {3: [0, 1]}, {3: [1, 101]}, {3: [True, 1]}, {4: "x"}, {4: [line[:6]]}, {4: [[*line, 1]]},
+        {4: [line] * 21}, {5: 1}, {4: [[*line[:2], "failed", *line[3:]]]},
+        {4: [[*line[:3], "soon", *line[4:]]]}, {4: [[*line[:4], True, *line[5:]]]},
+        {4: [[*line[:4], 1001, *line[5:]]]}, {4: [[*line[:5], -2, ""]]},
+        {4: [[*line[:5], 101, ""]]},
+        {4: [[*line[:5], 1.5, ""]]}, {4: [[1, *line[1:]]]}, {4: [[*line[:4], 1.0, *line[5:]]]},
+    ]  # fmt: skip
+    strange += [{**claims, -70004: {**claims[-70004], **change}} for change in changes]
+    found += [sheets.claims_signed(value) for value in strange]
+    for _ in range(80):
+        broken = bytearray(message)
+        broken[chance.randrange(len(broken))] ^= chance.randrange(1, 256)
+        found.append(transcripts.text_of(bytes(broken)))
+    found += [good[: chance.randrange(6, len(good))] for _ in range(30)]
+    return found
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_page_and_command_agree_about_every_training_record(guard: Guard) -> None:
+    tab = guard.open(built())
+    rings = [ring(), ring(withdrawn=MONDAY), ring(valid_until=MONDAY)]
+    outcomes = set()
+    for keys in rings:
+        said = tab.evaluate(
+            """([texts, ring, now]) => texts.map(
+                 (text) => checker.verifyTranscript(text, ring, now).outcome)""",
+            [transcript_texts(), json.loads(keys.seal([signer()])),
+             int(TUESDAY.timestamp() * 1000)],
+        )  # fmt: skip
+        expected = [str(transcripts.verify(each, keys, TUESDAY).outcome)
+                    for each in transcript_texts()]  # fmt: skip
+        assert said == expected
+        outcomes.update(expected)
+    assert outcomes == {str(outcome) for outcome in TRANSCRIPT_SENTENCES}
+
+
+@pytest.mark.browser
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_scanned_training_record_says_what_it_is(guard: Guard, language: str) -> None:
+    tab = guard.open(built(withdrawn(3)), viewport=NARROW)
+    tab.locator(f"[data-language={language}]").click()
+    said = scan(tab, sheets.signed())
+    assert said == WORDS[language]["outcome_record_valid"].replace("%(day)s", "2026-11-23")
+    shown = tab.locator("#result").inner_text().replace("\u2066", "").replace("\u2069", "")
+    for field in ("أمينة بن صالح", "Amina Ben Salah", "2026-11-23", "C01", "1.0", "2026-11-22",
+                  "3.5", "92 %", "TN-2026-00417", WORDS[language]["state_begun"],
+                  WORDS[language]["course_unnamed"], WORDS[language]["check_record"]):  # fmt: skip
+        assert field in shown, field
+    assert tab.locator(".checks li").count() == tab.locator(".checks .passed").count() == 5
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert scan(tab, qr_text()) == WORDS[language]["outcome_valid"]
+    assert tab.locator(".checks li").count() == 6
+    found = Axe().run(tab)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_a_changed_training_record_is_refused(guard: Guard) -> None:
+    tab = guard.open(built())
+    assert "issuer is not known" in scan(tab, sheets.signed(seed=2))
+    assert "record may be genuine" in scan(tab, sheets.signed(seed=2))
+    assert tab.locator("ol").count() == 0
+    assert "not a certificate that can be read" in scan(
+        tab, "LMSC1:" + sheets.signed().removeprefix("LMST1:")
+    )
+    assert "not a training record that can be read" in scan(
+        tab, "LMST1:" + qr_text().removeprefix("LMSC1:")
+    )
 
 
 @pytest.mark.browser

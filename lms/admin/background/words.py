@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "people.undo": msg("Undoing a staff list"),
     "certificates.bulk": msg("Putting certificates together"),
     "certificates.preview": msg("Preview of a certificate"),
+    "transcript.make": msg("Training record"),
 }
 
 STATE_WORDS: Mapping[str, str] = {

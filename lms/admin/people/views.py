@@ -16,15 +16,21 @@ from lms.admin.people import person as persons
 from lms.admin.people.forms import DetailsForm, LeavingForm, PersonForm, TransferForm
 from lms.admin.people.person import places_to_choose, today
 from lms.audit import actions as audit
+from lms.audit.queries import newest_at
+from lms.certificates.rules import clock_is_right
+from lms.certificates.transcripts import actions as transcripts
+from lms.certificates.transcripts.actions import Order
+from lms.certificates.transcripts.forms import TranscriptForm
+from lms.certificates.transcripts.rules import instead_of_transcript
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.kernel.errors import Refused
-from lms.kernel.ids import grouped, one_time_code
+from lms.kernel.ids import grouped, new_id, one_time_code
 from lms.kernel.names import PersonName
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import viewer
+from lms.web.pages import site, viewer
 from lms.web.permissions import ADMINISTER, LOOK_AFTER, permission
 
 bp = Blueprint("people", __name__, url_prefix=f"{IN_LANGUAGE}/administer/people")
@@ -108,6 +114,37 @@ def one(person_id: UUID) -> ResponseReturnValue:
 def learning(person_id: UUID) -> ResponseReturnValue:
     """Show what one person must hold, and what they have learned."""
     return render_template("people/learning.html", **persons.learned(person_id))
+
+
+@bp.route("/<uuid:person_id>/training-record", methods=["GET", "POST"])
+@permission(ADMINISTER)
+def transcript(person_id: UUID) -> ResponseReturnValue:
+    """Ask for the training record of a person: the worker makes it as the viewer may see it."""
+    person = persons.acted_on(person_id)
+    form = TranscriptForm(
+        request.form, languages=site().languages, first=current().code, key=str(new_id())
+    )
+    status = 200
+    if request.method == "POST" and form.validate():
+        back = url_for(".learning", person_id=person_id)
+        order = Order(form.languages, current().code, back, form.key.data or "")
+        try:
+            with transaction() as session:
+                job = transcripts.ask(
+                    session, viewer(), person_id, order, site(), now=clock.now(),
+                    clock_is_right=clock_is_right(clock.now(), newest_at(session)),
+                ).id  # fmt: skip
+            return redirect(url_for("background.job", job_id=job), 303)
+        except Refused as refused:
+            form.form_errors.append(say(refused.message))
+            status = refused.status
+    elif request.method == "POST":
+        status = form.status
+    instead = instead_of_transcript(site())
+    return render_template(
+        # Without the form on the page, its language is changed by links.
+        "people/transcript.html", form=None if instead else form, person=person, instead=instead,
+    ), status  # fmt: skip
 
 
 @bp.route("/<uuid:person_id>/details", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ from lms.certificates.actions.awarding import (
 from lms.certificates.actions.ending import replace_certificate, withdraw
 from lms.certificates.actions.issuing import (
     Draft,
+    counts_from,
     draft,
     finish,
     freeze,
@@ -38,7 +39,7 @@ from lms.certificates.actions.published import (
 
 __all__ = [
     "ISSUE", "LOGOS", "PUBLISH", "RING", "Draft", "Office", "Printer", "ask_for_list", "award",
-    "confirm_name", "draft", "finish", "freeze", "keep_ring", "name_digest", "needs_latin",
-    "print_paper", "printed_names", "publish_withdrawals", "replace_certificate", "take_new_key",
-    "try_out", "withdraw",
+    "confirm_name", "counts_from", "draft", "finish", "freeze", "keep_ring", "name_digest",
+    "needs_latin", "print_paper", "printed_names", "publish_withdrawals", "replace_certificate",
+    "take_new_key", "try_out", "withdraw",
 ]  # fmt: skip

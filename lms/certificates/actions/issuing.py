@@ -145,7 +145,7 @@ def freeze(
     drafted = replace(
         drafted,
         snapshot=replace(drafted.snapshot, number=number, audit_head=_audit_head(session)),
-        moment=_counts_from(drafted.moment, ring),
+        moment=counts_from(drafted.moment, ring),
     )
     holder.payload = _sign(drafted, ring.issuer, office)
     certificate.number = number
@@ -158,7 +158,7 @@ def freeze(
     )  # fmt: skip
 
 
-def _counts_from(moment: datetime, ring: KeyRing) -> datetime:
+def counts_from(moment: datetime, ring: KeyRing) -> datetime:
     """Return ``moment``, or the first one of a key that is newer: nothing before it counts."""
     current = ring.current()
     return moment if current is None else max(moment, current.valid_from)

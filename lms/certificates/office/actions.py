@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -21,10 +21,11 @@ from lms.audit import actions as audit
 from lms.certificates import actions as certificates
 from lms.certificates.actions import LOGOS
 from lms.certificates.glyphs import require_glyphs
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office import queries, rules
 from lms.certificates.office.queries import BULK, Wanted
 from lms.certificates.snapshot import MOST_LOGOS
+from lms.certificates.transcripts.queries import TRANSCRIPT
 from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
@@ -145,24 +146,36 @@ def ask_to_forget(session: Session, *, now: datetime) -> None:
     jobs.ask(session, FORGET, f"day {now.date().isoformat()}", now=now)
 
 
-def forget_files(session: Session, *, now: datetime) -> list[str]:
-    """Let jobs that ended long ago name their files no more; return the digests to delete."""
-    kinds = Job.kind.in_((BULK, PREVIEW))
-    old: set[str] = set()
+def ask_to_drop(
+    session: Session, person_id: UUID, digests: Iterable[str], *, now: datetime
+) -> None:
+    """Ask the worker to delete the papers of somebody whose name is no longer kept."""
+    files = sorted(digests)
+    if files:
+        jobs.ask(session, FORGET, f"person {person_id}", {"files": files}, now=now)
+
+
+def forget_files(session: Session, dropped: Iterable[str] = (), *, now: datetime) -> list[str]:
+    """Let jobs that ended long ago name their files no more; return the digests to delete.
+
+    dropped  papers of somebody whose name is no longer kept.
+    """
+    kinds = Job.kind.in_((BULK, PREVIEW, TRANSCRIPT))
+    old = set(dropped)
     for job in session.scalars(select(Job).where(kinds, Job.ended_at < now - rules.KEPT)):
         old |= _files(job)
         job.result = None
         if job.state != "done":  # what was stopped so long ago begins anew, with a list of that day
             job.cursor = None
     session.flush()
-    kept: set[str] = set()
+    kept = set(session.scalars(select(CertificateHolder.pdf).where(CertificateHolder.pdf.in_(old))))
     for job in session.scalars(select(Job).where(kinds)):
         kept |= _files(job)
     return sorted(old - kept)
 
 
 def _files(job: Job) -> set[str]:
-    named = (job.result or {}), (job.cursor or {})
+    named = [each for each in (job.result, job.cursor) if isinstance(each, Mapping)]
     return {each[key] for each in named for key in ("file", "list") if each.get(key)}
 
 

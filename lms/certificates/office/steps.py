@@ -159,10 +159,13 @@ def forget(
     *,
     now: datetime,
 ) -> None:
-    """Delete what was put together 30 days ago: the step of a job ``certificates.forget``."""
-    del facts, cursor
+    """Delete what was put together 30 days ago, and the papers that the job names.
+
+    The step of a job ``certificates.forget``.
+    """
+    del cursor
     store = _store()
-    for digest in actions.forget_files(session, now=now):
+    for digest in actions.forget_files(session, facts.get("files", ()), now=now):
         store.drop(digest)
 
 

@@ -107,7 +107,7 @@
     var grave = shown.outcome === "signature" || shown.outcome === "withdrawn";
     var sentence = element("p", undefined, "verdict " + (good ? "ok" : grave ? "bad" : "warn"));
     sentence.appendChild(mark(good ? "\u2713" : grave ? "\u2717" : "!"));
-    sentence.appendChild(element("span", say("outcome_" + shown.outcome, shown.values)));
+    sentence.appendChild(element("span", say(outcomeKey(), shown.values)));
     place.appendChild(element("h2", say("result")));
     place.appendChild(sentence);
     if (shown.listed) {
@@ -115,8 +115,15 @@
       place.appendChild(element("p", say("knowledge", { dated: day }), "meta"));
     }
     if (shown.certificate) showCertificate(place, shown.certificate);
-    place.appendChild(element("h3", say("checks")));
+    if (shown.sheet) showSheet(place, shown.sheet);
+    place.appendChild(element("h3", say(shown.isRecord ? "checks_record" : "checks")));
     place.appendChild(checkList());
+  }
+
+  /* A training record has words of its own, where the others would be wrong about it. */
+  function outcomeKey() {
+    var own = "outcome_record_" + shown.outcome;
+    return shown.isRecord && words.en[own] ? own : "outcome_" + shown.outcome;
   }
 
   function mark(sign) {
@@ -148,6 +155,38 @@
     place.appendChild(more);
   }
 
+  /* One sheet of a training record: who, when, and a line for each course. */
+  function showSheet(place, sheet) {
+    var rows = element("dl"), lines = element("ol");
+    place.appendChild(element("p", say("compare")));
+    sheet.names.forEach(function (name, i) { row(rows, i ? "" : say("names"), name); });
+    row(rows, say("as_of"), code(sheet.day));
+    row(rows, say("sheet"), say("sheet_of", { number: sheet.number, count: sheet.sheets }));
+    row(rows, say("issued"), code(checker.day(sheet.issued)));
+    row(rows, say("issuer"), nameOf(ring.names) || sheet.issuer);
+    place.appendChild(rows);
+    place.appendChild(element("h3", say("courses")));
+    sheet.lines.forEach(function (line) { lines.appendChild(lineOf(line)); });
+    place.appendChild(lines);
+    place.appendChild(element("p", say("record_note"), "meta"));
+  }
+
+  function lineOf(line) {
+    var made = element("li"), name = line.course ? code(line.course) : say("course_unnamed");
+    function add(term, content) {
+      made.appendChild(document.createTextNode(" \u00b7 " + (term ? term + " " : "")));
+      made.appendChild(typeof content === "string" ? element("span", content) : content);
+    }
+    made.appendChild(typeof name === "string" ? element("b", name) : name);
+    add("", code(line.edition));
+    add("", say("state_" + line.state));
+    if (line.completed) add("", code(line.completed));
+    if (line.hours) add(say("hours"), code(String(line.hours)));
+    if (line.percent !== null) add(say("result_label"), code(line.percent + " %"));
+    if (line.number) add(say("number"), code(line.number));
+    return made;
+  }
+
   /* ``content`` is a text, whose letters tell its direction, or an element. Another script of the
    * same name follows without a term of its own. */
   function row(rows, term, content, lang) {
@@ -163,16 +202,19 @@
     var rows = element("ul", undefined, "checks"), stop = ORDER.indexOf(STOPS_AT[shown.outcome]);
     if (stop < 0) stop = ORDER.length;
     ORDER.forEach(function (check, i) {
+      if (shown.isRecord && check === "withdrawal") return; // there is no list of these
       var state = i < stop ? "passed" : i > stop ? "not_reached" : "failed";
       if (i === stop && UNKNOWN[shown.outcome]) state = "not_known";
       if (check === "signature") {
         // An unknown key cannot be checked; a strange content was checked before it was read.
-        if (shown.outcome === "issuer_unknown" && !shown.certificate) state = "not_reached";
+        var read = shown.certificate || shown.sheet;
+        if (shown.outcome === "issuer_unknown" && !read) state = "not_reached";
         if (shown.outcome === "content") state = "passed";
       }
       var item = element("li", undefined, state);
       item.appendChild(mark({ passed: "\u2713", failed: "\u2717", not_known: "?" }[state] || "\u2013"));
-      item.appendChild(element("span", say("check_" + check)));
+      var record = shown.isRecord && check === "prefix";
+      item.appendChild(element("span", say(record ? "check_record" : "check_" + check)));
       item.appendChild(element("strong", say(state)));
       rows.appendChild(item);
     });
@@ -191,12 +233,17 @@
 
   // ---- What comes in ----------------------------------------------------------------------------
 
-  /* A certificate's text, or a withdrawal list's: each begins with its own prefix. */
+  /* The text of a certificate, a training record or a withdrawal list: each has its own prefix. */
   function take(text) {
     notice = null;
     if (!text.replace(/\s/g, "")) return tell("empty");
     if (/^\s*LMSW/i.test(text)) return takeList(text);
-    shown = checker.verify(text, ring, list, Date.now());
+    if (checker.isTranscript(text)) {
+      shown = checker.verifyTranscript(text, ring, Date.now());
+      shown.isRecord = true;
+    } else {
+      shown = checker.verify(text, ring, list, Date.now());
+    }
     translate();
     document.querySelector(".verdict").scrollIntoView({ block: "nearest" });
   }
@@ -226,7 +273,7 @@
 
   /* Of several codes in the photo the certificate's is wanted. */
   function isOurs(text) {
-    return /^LMS[CW]1:/.test(text);
+    return /^LMS[CTW]1:/.test(text);
   }
 
   function takeFound(texts) {

@@ -7,8 +7,8 @@
 
 var checker = (function () {
   var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-  var CERTIFICATE = "LMSC1:", WITHDRAWALS = "LMSW1:";
-  var LONGEST_CERTIFICATE = 1500, LONGEST_LIST = 400000;
+  var CERTIFICATE = "LMSC1:", WITHDRAWALS = "LMSW1:", TRANSCRIPT = "LMST1:";
+  var LONGEST_CERTIFICATE = 1500, LONGEST_LIST = 400000, LONGEST_TRANSCRIPT = 2000;
   var DAY = 86400000, LATEST_SECOND = 253402300799;
 
   function refuse(reason) {
@@ -245,6 +245,37 @@ var checker = (function () {
     };
   }
 
+  /* One sheet of a training record: lms/signing/transcripts.py holds the table. */
+  function transcript(bytes) {
+    var map = cbor(bytes), all = claims(map), inner = all[-70004], sheet = claims(inner);
+    expect(map.pairs.length === 3 && isText(all[1]) && isCount(all[6]));
+    expect(inner.pairs.length === 5 && isText(sheet[5]) && isDay(sheet[2]));
+    var names = sheet[1], place = sheet[3], lines = sheet[4];
+    expect(Array.isArray(names) && names.length >= 1 && names.length <= 3 && names.every(isText));
+    expect(Array.isArray(place) && place.length === 2 && isBetween(place[1], 1, 100));
+    expect(isBetween(place[0], 1, place[1]) && Array.isArray(lines) && lines.length <= 20);
+    return {
+      issuer: all[1], issued: all[6] * 1000, names: names, day: sheet[2], number: place[0],
+      sheets: place[1], lines: lines.map(transcriptLine), language: sheet[5]
+    };
+  }
+
+  function transcriptLine(line) {
+    expect(Array.isArray(line) && line.length === 7);
+    expect([0, 1, 2, 3, 6].every(function (place) { return isText(line[place]); }));
+    expect(["passed", "begun", "accepted"].indexOf(line[2]) >= 0);
+    expect(line[3] === "" || isDay(line[3]));
+    expect(isBetween(line[4], 0, 1000) && isBetween(line[5], -1, 100));
+    return {
+      course: line[0], edition: line[1], state: line[2], completed: line[3], hours: line[4] / 2,
+      percent: line[5] < 0 ? null : line[5], number: line[6]
+    };
+  }
+
+  function isBetween(value, least, most) {
+    return typeof value === "number" && value >= least && value <= most;
+  }
+
   /* A withdrawal list: {issuer, dated, lists: {number: {place: true}}}. */
   function withdrawalClaims(bytes) {
     var map = cbor(bytes), all = claims(map), lists = {};
@@ -337,5 +368,48 @@ var checker = (function () {
     return verdict(facts.index in list.lists[facts.list] ? "withdrawn" : "valid");
   }
 
-  return { verify: verify, readWithdrawals: readWithdrawals, asScanned: asScanned, day: day };
+  function isTranscript(text) {
+    return startsWith(asScanned(text.slice(0, LONGEST_TRANSCRIPT)), TRANSCRIPT);
+  }
+
+  /* Returns {outcome, values, sheet}; ``sheet`` as ``certificate`` above. A training record says
+   * what was true on one day: there is no last day, and no list of what was withdrawn. */
+  function verifyTranscript(text, ring, now) {
+    var scanned = asScanned(text), message, facts;
+    if (!startsWith(scanned, TRANSCRIPT) || scanned.length > LONGEST_TRANSCRIPT) {
+      return verdict("encoding");
+    }
+    try {
+      message = sign1(base45(scanned.slice(TRANSCRIPT.length)));
+    } catch (error) {
+      return verdict("encoding");
+    }
+    var key = keyCalled(ring, message.kid);
+    if (!key) return verdict("issuer_unknown");
+    if (!isSignedBy(key, message)) return verdict("signature");
+    try {
+      facts = transcript(message.payload);
+    } catch (error) {
+      return verdict("content");
+    }
+    var found = decideTranscript(facts, key, ring, now);
+    found.sheet = facts;
+    return found;
+  }
+
+  function decideTranscript(facts, key, ring, now) {
+    var issued = facts.issued;
+    if (facts.issuer !== ring.issuer) return verdict("issuer_unknown");
+    if (key.withdrawn) return verdict("key_withdrawn", { day: day(Date.parse(key.withdrawn)) });
+    if (issued < Date.parse(key.from) || (key.until && issued >= Date.parse(key.until))) {
+      return verdict("key_not_in_use", { day: day(issued) });
+    }
+    if (issued > now + DAY) return verdict("not_yet", { day: day(issued) });
+    return verdict("valid", { day: facts.day });
+  }
+
+  return {
+    verify: verify, readWithdrawals: readWithdrawals, isTranscript: isTranscript,
+    verifyTranscript: verifyTranscript, asScanned: asScanned, day: day
+  };
 })();

@@ -1,0 +1,39 @@
+"""The form that asks for a training record: in which languages it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import HiddenField, SelectField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from lms.installation import LANGUAGE_NAMES
+from lms.web.forms import PageForm
+from lms.web.language import gettext
+from lms.web.language import lazy_gettext as _l
+
+
+class TranscriptForm(PageForm):
+    """One language or two."""
+
+    first = SelectField(_l("Language"))
+    second = SelectField(_l("A second language beneath it"), default="")
+    key = HiddenField(validators=[InputRequired(), Length(max=60)])
+
+    def __init__(self, *args: Any, languages: Sequence[str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
+        spoken = [(code, LANGUAGE_NAMES[code]) for code in languages]
+        self.first.choices = spoken
+        self.second.choices = [("", gettext("none")), *spoken]
+        self.second.flags.optional = True
+
+    def validate_second(self, field: SelectField) -> None:
+        """Refuse the same language twice."""
+        if field.data and field.data == self.first.data:
+            raise ValidationError(gettext("Choose another language than the first one."))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The printed languages, the paper's own first."""
+        return tuple(code for code in (self.first.data, self.second.data) if code)
