@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.certificates.transcripts import queries
 from lms.certificates.transcripts.queries import TRANSCRIPT
-from lms.certificates.transcripts.rules import instead_of_transcript
+from lms.certificates.transcripts.rules import MOST_A_DAY, instead_of_transcript
 from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
@@ -43,10 +43,12 @@ def ask(
     session: Session, viewer: Viewer, person_id: UUID, order: Order, site: Installation, *,
     clock_is_right: bool, now: datetime,
 ) -> Job:  # fmt: skip
-    """Ask the worker for the training record of a person; the same key is the same job.
+    """Ask the worker for the training record of a person; return the job.
 
+    The same key is the same job, and so are the same languages while it is being made.
     raises  NotFound for anybody but the viewer and the people whom they administer; Refused on a
-            station, while the clock is wrong, and where there is nothing to list.
+            station, while the clock is wrong, where there is nothing to list, and for the
+            eleventh in a day.
     """
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     queries.names(session, viewer, person_id, today=today)
@@ -64,6 +66,19 @@ def ask(
         )
     if not queries.lines(session, viewer, person_id, today=today):
         raise Refused(Message(msg("There is nothing to list yet: no course was begun.")))
+    asked = queries.asked_since(session, viewer, person_id, now - timedelta(days=1))
+    for job in asked:  # one that is being made is not asked for again
+        if job.state == "waiting" and tuple(job.facts["languages"]) == order.languages:
+            return job
+    if len(asked) >= MOST_A_DAY and not any(job.key.endswith(f" {order.key}") for job in asked):
+        raise Refused(
+            Message(
+                msg(
+                    "%(count)s of these were made today. Fetch one of them, or ask again tomorrow."
+                ),
+                {"count": MOST_A_DAY},
+            )
+        )
     # The person stands first: who forgets a name finds what was made about it.
     job = jobs.ask(
         session, TRANSCRIPT, f"{person_id} {viewer.person_id} {order.key}",

@@ -6,7 +6,7 @@ The scope is in every statement. The worker asks it once more when it makes the 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -17,7 +17,7 @@ from lms.accounts.models import Identity, Person
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.scope import may_be_known
 from lms.certificates.models import Certificate, CertificateEvent
-from lms.certificates.transcripts.rules import MOST_LINES
+from lms.certificates.transcripts.rules import MOST_A_DAY, MOST_LINES
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -132,6 +132,23 @@ def own(session: Session, viewer: Viewer) -> list[Job]:
             )
             .order_by(Job.id.desc())
             .limit(MOST_LISTED)
+        )
+    )  # fmt: skip
+
+
+def asked_since(
+    session: Session, viewer: Viewer, person_id: UUID, since: datetime
+) -> list[Job]:  # fmt: skip
+    """Return what the viewer has asked for about a person since a moment, oldest first."""
+    return list(
+        session.scalars(
+            select(Job)
+            .where(
+                Job.kind == TRANSCRIPT, Job.asked_by == viewer.person_id, Job.made_at >= since,
+                Job.key.startswith(f"{person_id} "),
+            )
+            .order_by(Job.id)
+            .limit(MOST_A_DAY)
         )
     )  # fmt: skip
 

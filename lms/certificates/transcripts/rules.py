@@ -18,6 +18,8 @@ from lms.kernel.messages import Message, msg
 # So many lines fit on a sheet, in two languages, above a code that can still be scanned.
 LINES_ON_SHEET = 6
 MOST_LINES = 300
+# So many of one person are made for one reader in a day: nobody reads more.
+MOST_A_DAY = 10
 
 Texts = Mapping[str, str]  # language -> text
 

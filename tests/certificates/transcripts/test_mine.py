@@ -21,7 +21,7 @@ from lms.catalogue.models import Course
 from lms.certificates import actions as certificates
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office.actions import FORGET
-from lms.certificates.transcripts import queries, steps, views
+from lms.certificates.transcripts import actions, queries, steps, views
 from lms.certificates.work import ensure_keys
 from lms.db import transaction
 from lms.extensions import db
@@ -116,11 +116,32 @@ def test_sent_twice_it_is_one_paper(
 ) -> None:
     small_course.begin(amina)
     here = browser(amina)
-    for _ in range(2):
-        assert ask(here, key="the same") == 303
-    assert len(jobs(app)) == 1
-    assert ask(here) == 303
+    for key in ("the same", "the same", "another"):
+        assert ask(here, key=key) == 303
+    assert len(jobs(app)) == 1, "one that is being made is not asked for again"
+    assert ask(here, second="fr") == 303
     assert len(jobs(app)) == 2
+    run(app)
+    assert ask(here) == 303
+    assert len(jobs(app)) == 3
+    assert ask(here, key="the same") == 303
+    assert len(jobs(app)) == 3
+
+
+def test_ten_a_day_are_enough(
+    app: Flask, browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(actions, "MOST_A_DAY", 2)
+    for person in (amina, chipo):
+        small_course.begin(person)
+    here = browser(amina)
+    assert [ask(here, second=each) for each in ("fr", "ar", "ru")] == [303, 303, 409]
+    assert len(jobs(app)) == 2
+    assert ask(browser(chipo)) == 303
+    with app.app_context(), transaction() as session:
+        session.execute(update(Job).values(made_at=clock.now() - timedelta(days=2)))
+    assert ask(here, second="ru") == 303
 
 
 @pytest.mark.parametrize(
