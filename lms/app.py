@@ -145,8 +145,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, certificates, desk, factor, layout, learning,
         office, people, places, programmes, requirements, roles, slips, staff_lists, test_rules,
-        transcripts,
-        waivers,
+        transcripts, waivers,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
