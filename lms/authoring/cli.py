@@ -18,6 +18,7 @@ from lms.authoring.compiled import Voice
 from lms.certificates.actions import RING
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
+from lms.content.boxes import open_boxes
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import FolderRefusedError
 from lms.content.reader import Reading, read_course
@@ -46,7 +47,10 @@ def cli() -> None:
 @cli.command("check")
 @click.argument("path", type=FOLDER)
 def check(path: Path) -> None:
-    """Say everything that is wrong with the course in PATH, with file and line."""
+    """Say everything that is wrong with the course in PATH, with file and line.
+
+    Of a good one it says what each country has still to write into its boxes.
+    """
     reading = _read(path)
     for fault in reading.faults:
         click.echo(str(fault))
@@ -60,6 +64,8 @@ def check(path: Path) -> None:
         f"{len(reading.course.checks[facts.source])} checks, "
         f"languages: {', '.join(reading.course.languages)}"
     )
+    for box in open_boxes(reading.course):
+        click.echo(f"nations/{box.nation}: {box.code} is empty. {box.file}:{box.line}: {box.asked}")
 
 
 @cli.command("stamp")

@@ -13,6 +13,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from lms.content.boxes import filling, is_open
 from lms.content.digests import block_digest
 from lms.content.markdown import inline, plain, rich
 from lms.content.model import Block, Course, Document, NationFacts, Question
@@ -161,6 +162,10 @@ class _Lesson:
         for block in source.blocks:
             if self.nation and block.id in self.nation.hidden:
                 continue
+            if block.name == "box":  # what a lesson asks of the country is not for its readers
+                page.append(self._box(block))
+                paper.append(page[-1])
+                continue
             language, document, shown = block_in(self.course, self.code, block, self.language)
             self.used.add((language, document.path))
             if block.name == "check":
@@ -227,20 +232,18 @@ class _Lesson:
         body = self._rich(shown.body)
         if block.name == "section":
             return f'<h2 id="{block.id}">{inline(shown.title)}</h2>\n{body}'
-        if block.name == "box":
-            return self._box(block, body)
         heading = f'<h2 id="{block.id}">{self.words.label(block.name)}</h2>'
         return f'<section class="{block.name}">{heading}{body}</section>'
 
-    def _box(self, block: Block, asked: str) -> str:
+    def _box(self, block: Block) -> str:
         code = block.words[0]
         heading = (
             f'<h2 id="{block.id}">{self.words.label("box")} <bdi class="meta">{code}</bdi></h2>'
         )
         facts = self.nation.boxes.get(code) if self.nation else None
-        words = self._filling(code) if facts and facts.status != "empty" else None
+        words = None if is_open(self.nation, code) else self._filling(code)
         if facts is None or words is None:
-            inside = f'{asked}<p class="meta">{self.words.label("box_empty")}</p>'
+            inside = f"<p>{self.words.label('box_empty')}</p>"
             state = "empty"
         else:
             state = facts.status
@@ -262,10 +265,9 @@ class _Lesson:
             return None
         chain = dict.fromkeys((*fallback_chain(self.language, self.source), *self.nation.texts))
         for language in chain:
-            document = self.nation.texts.get(language)
-            for block in document.blocks if document else ():
-                if block.title == code and block.body.strip():
-                    return language, self._rich(block.body)
+            block = filling(self.nation, code, language)
+            if block is not None:
+                return language, self._rich(block.body)
         return None
 
     def _glossary(self, page: str) -> str:

@@ -17,7 +17,8 @@ LABELS: Mapping[str, str] = {
     "dont": msg("Do not"),
     # Translators: heading of a box with the law and the forms of the reader's own country.
     "box": msg("In your country"),
-    "box_empty": msg("Ask your supervisor. To be completed by the national school."),
+    # Translators: in such a box, where the country has written nothing yet.
+    "box_empty": msg("Your country has not written its text here yet. Ask your supervisor."),
     "box_draft": msg("Draft, not yet confirmed by the national school."),
     "box_review": msg("The law has changed. This text is under review."),
     # Translators: %(source)s is the name of a law, %(date)s a day.

@@ -29,7 +29,23 @@ def test_check_says_what_a_good_course_holds(lms: Command, small_course: Path) -
     assert result.exit_code == 0
     assert result.output == (
         "C77 small-course: good. 3 lessons, 11 items, 8 checks, languages: en, ar, fr\n"
+        "nations/tn: NA-02 is empty. en/AB-1.2.md:13: Name the law.\n"
+        "nations/ug: NA-02 is empty. en/AB-1.2.md:13: Name the law.\n"
     )
+
+
+def test_check_leaves_out_boxes_that_a_country_fills_hides_or_closes(
+    lms: Command, small_course: Path
+) -> None:
+    boxes = small_course / "nations/tn/ar/boxes.md"
+    boxes.write_text(boxes.read_text().replace("الهيئة الوطنية.\n", ""))
+    nation = small_course / "nations/ug/nation.toml"
+    hides = '\n[[hide]]\nblock = "ab12-b"\nlaw = "Law 3"\n'
+    nation.write_text(nation.read_text() + hides)
+    empty = [
+        line.partition(" is empty")[0] for line in lms("check", small_course).output.split("\n")
+    ]
+    assert empty[1:-1] == ["nations/tn: NA-01", "nations/tn: NA-02"]
 
 
 def test_check_says_every_fault(lms: Command, small_course: Path) -> None:

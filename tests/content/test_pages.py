@@ -158,11 +158,25 @@ def test_a_box_under_review_says_so() -> None:
 
 @pytest.mark.parametrize(("code", "nation"), [("AB-1.2", "ug"), ("AB-1.2", "tn"), ("AB-1.1", None)])
 def test_an_empty_box_sends_the_reader_to_the_supervisor(code: str, nation: str | None) -> None:
-    html = page(read(small()), code, nation=nation).html
-    assert '<section class="box empty">' in html
-    assert LABELS["box_empty"] in html
-    for foreign in ("The Commission.", "الهيئة"):
-        assert foreign not in html
+    lesson = page(read(small()), code, nation=nation)
+    for shown_as in (lesson.html, lesson.print):
+        assert '<section class="box empty">' in shown_as
+        assert f"<p>{LABELS['box_empty']}</p>" in shown_as
+        for foreign in ("The Commission.", "الهيئة", "Name the body", "Name the law"):
+            assert foreign not in shown_as
+
+
+def test_an_empty_box_is_in_the_language_of_the_page_whatever_the_lesson_is_in() -> None:
+    html = page(read(small()), "AB-1.2", language="ru", nation="tn").html
+    box = html.index('<section class="box empty">')
+    assert html.rindex("</div></div>", 0, box) > html.rindex('<div class="fallback">', 0, box)
+
+
+def test_a_filled_box_is_marked_by_the_language_of_its_filling_alone() -> None:
+    html = page(read(small()), language="ru", nation="tn").html
+    box = html.index('<section class="box draft">')
+    assert html.rindex("</div></div>", 0, box) > html.rindex('<div class="fallback">', 0, box)
+    assert '<div lang="ar" dir="rtl"><p>الهيئة الوطنية.</p></div>' in html
 
 
 def test_a_draft_without_words_is_empty() -> None:
