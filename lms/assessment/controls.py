@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from lms.kernel.cuts import in_menu
+
 Said = Mapping[str, Sequence[str]]  # part -> what was chosen
 Translate = Callable[[str], str]
 
@@ -52,10 +54,21 @@ def controls(
         ]
         return f'<p class="hint">{hint}</p>{"".join(rows)}'
     if kind == "matching":
-        rights = {codes[letter]: escape(words["rights"][letter]) for letter in order}
-        return "".join(
+        texts = [words["rights"][letter] for letter in order]
+        short = in_menu(texts)
+        rights = {codes[letter]: escape(text)
+                  for letter, text in zip(order, short or texts, strict=True)}  # fmt: skip
+        lefts = "".join(
             _row(item, codes[letter], left, _("choose"), rights, said)
             for letter, left in words["lefts"].items()
+        )
+        if short is None:
+            return lefts
+        # A closed menu cuts what is long, so it is read here.
+        hint = escape(_("For each line below, choose one of these:"))
+        return (
+            f'<p class="hint">{hint}</p>'
+            f"<ol>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ol>{lefts}"
         )
     if kind == "scenario":
         return "".join(_step(item, number, step, codes, order, said, _)

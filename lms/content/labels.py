@@ -43,6 +43,8 @@ LABELS: Mapping[str, str] = {
     # Translators: label of a choice of places in an order; %(place)s is a number from 1.
     "place": msg("Place"),
     "choose_one": msg("choose"),
+    # Translators: above a list with numbers; below it stand lines, each with a menu.
+    "choose_from": msg("For each line below, choose one of these:"),
     "your_answer": msg("Your answer"),
     "keypoints": msg("Key points"),
     "sources": msg("Sources"),

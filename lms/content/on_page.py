@@ -7,7 +7,8 @@ from html import escape
 
 from lms.content.markdown import inline, plain
 from lms.content.model import Choice, Question
-from lms.content.solutions import Words, every_choice, shuffled, solution
+from lms.content.solutions import Words, every_choice, listed, shuffled, solution
+from lms.kernel.cuts import in_menu
 
 
 def check_on_page(block_id: str, question: Question, words: Words) -> str:
@@ -84,9 +85,14 @@ def _ordering(question: Question, words: Words) -> Iterator[str]:
 
 def _matching(question: Question, words: Words) -> Iterator[str]:
     rights = shuffled(question.id, question.pairs)
+    texts = [plain(right) for *_, right in rights]
+    short = in_menu(texts)
     options = "".join(
-        f'<option value="{letter}">{escape(plain(right))}</option>' for letter, _, right in rights
+        f'<option value="{letter}">{escape(text)}</option>'
+        for (letter, *_), text in zip(rights, short or texts, strict=True)
     )
+    if short:
+        yield f'<p class="hint">{words.label("choose_from")}</p>{listed(texts)}'
     for letter, left, _ in question.pairs:
         if left:
             yield (

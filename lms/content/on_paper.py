@@ -6,7 +6,7 @@ from html import escape
 
 from lms.content.markdown import inline, plain
 from lms.content.model import Question
-from lms.content.solutions import Words, shuffled, solution
+from lms.content.solutions import Words, listed, shuffled, solution
 
 
 def check_on_paper(question: Question, words: Words) -> str:
@@ -23,11 +23,9 @@ def check_on_paper(question: Question, words: Words) -> str:
         lines += [f'<p class="tick">☐ {words.label(value)}</p>' for value in ("true", "false")]
         lines.append(f"<p>{words.label('reason')}</p>")
     if question.kind == "matching":
-        rights = ", ".join(
-            escape(plain(right)) for *_, right in shuffled(question.id, question.pairs)
-        )
+        rights = [plain(right) for *_, right in shuffled(question.id, question.pairs)]
         box, rows = "", [f"{inline(left)} ____" for _, left, _ in question.pairs if left]
-        lines.append(f"<p>{rights}</p>")
+        lines.append(f"<p>{words.label('choose_from')}</p>{listed(rights)}")
     if question.kind in {"numeric", "short"}:
         unit = escape(plain(question.unit)) if question.unit else ""
         box, rows = "", [f"{words.label('your_answer')} ________ {unit}"]

@@ -50,6 +50,11 @@ def every_choice(question: Question) -> list[Choice]:
     return [*question.choices, *(each for step in question.steps for each in step.choices)]
 
 
+def listed(texts: Sequence[str]) -> str:
+    """Return plain texts as a list with numbers."""
+    return f"<ol>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ol>"
+
+
 def shuffled(seed: str, values: Sequence[Any]) -> list[Any]:
     """Return ``values`` in an order that depends on the question alone: the same on every page."""
     return sorted(values, key=lambda value: sha256(f"{seed} {value!r}".encode()).digest())

@@ -337,6 +337,19 @@ def test_every_answer_stands_in_the_page_and_at_the_end_of_the_paper() -> None:
     assert "Rule 1 = dignity; Rule 43 = torture" in page(course, "AB-2.1").print
 
 
+def test_long_right_sides_of_a_matching_can_be_read_on_a_telephone_and_on_paper() -> None:
+    long = "dignity and value of every human being"
+    course = read(edited("en/AB-2.1.md", "=> dignity", f"=> {long}"))
+    lesson = page(course, "AB-2.1")
+    listed = re.search(r"<ol>((?:<li>[^<]+</li>){4})</ol>", lesson.html)
+    assert listed is not None
+    assert f"<ol>{listed[1]}</ol>" in lesson.print
+    place = re.findall("<li>([^<]+)</li>", listed[1]).index(long) + 1
+    assert lesson.html.count(f'<option value="a">{place}. dignity and value of…</option>') == 3
+    assert "<li>dignity</li>" in page(read(small()), "AB-2.1").print
+    assert "<li>dignity</li>" not in page(read(small()), "AB-2.1").html
+
+
 def test_every_kind_of_check_leaves_room_for_an_answer_on_paper() -> None:
     course = read(small())
     papers = "".join(page(course, code).print for code in ("AB-1.1", "AB-1.2", "AB-2.1"))
