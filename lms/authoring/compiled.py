@@ -15,6 +15,7 @@ from lms.content.markdown import inline, rich
 from lms.content.model import Course, Document, NationFacts, Question
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
+from lms.web.answers import as_brotli
 
 MOST_LESSON_BYTES = 60 * 1024
 
@@ -73,15 +74,26 @@ def compile_course(
     said = [(item.id, language, words) for item in items
             for language, words in item_texts(course, item)]  # fmt: skip
     known = Counter(language for _, language, _ in said)
+    taught = tuple(lessons(course, layer, voices, places.codes()))
     return CompiledCourse(
         structure=places.to_facts(),
         items=tuple(items),
         item_texts=tuple(said),
         texts=tuple(
-            text(course, layer, language, bank_complete=known[language] == len(items))
+            text(
+                course,
+                layer,
+                language,
+                bank_complete=known[language] == len(items),
+                loads={
+                    each.code: len(as_brotli(each.parts["html"].encode()))
+                    for each in taught
+                    if each.language == language
+                },
+            )
             for language in voices
         ),
-        lessons=tuple(lessons(course, layer, voices, places.codes())),
+        lessons=taught,
     )
 
 
@@ -160,9 +172,13 @@ def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, 
 
 
 def text(
-    course: Course, nation: NationFacts | None, language: str, *, bank_complete: bool
-) -> CompiledText:
-    """Return titles and description of the course in ``language``, filled from its chain."""
+    course: Course, nation: NationFacts | None, language: str, *, bank_complete: bool,
+    loads: Mapping[str, int],
+) -> CompiledText:  # fmt: skip
+    """Return titles and description of the course in ``language``, filled from its chain.
+
+    loads   lesson code -> bytes of its words as they go over the line.
+    """
     source = course.facts.source
     chain = fallback_chain(language, source)
     places = structure(course, nation)
@@ -193,6 +209,7 @@ def text(
         # Of titles that are not translated, by the name of their file: the language that they are
         # in. Those of the modules stand with that of the course.
         "said_in": said_in,
+        "loads": dict(loads),
     }
     reviewed = language == source or bool(about.front.get("reviewed"))
     title = str(about.front["title"])

@@ -58,7 +58,8 @@ class EditionText(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    facts: Mapped[dict[str, Any]]  # html, modules {code: title}, lessons {code: title}, said_in
+    # html, modules {code: title}, lessons {code: title}, said_in, loads {lesson: bytes on the line}
+    facts: Mapped[dict[str, Any]]
     bank_complete: Mapped[bool]  # a test can start in this language
     reviewed: Mapped[bool]
 

@@ -35,6 +35,19 @@ STATE_WORDS: Mapping[State, str] = {
 }
 
 
+# What a lesson's page brings besides its words: the frame, compressed with them, and the headers.
+# A test weighs pages of a real course against it.
+AROUND_A_LESSON = 1900
+
+
+def kilobytes(load: int | None) -> int | None:
+    """Return what opening a lesson costs on the line, in whole kB (1,000 bytes).
+
+    load   bytes of its words as they go over the line; None, where no edition says, stays None.
+    """
+    return None if load is None else round((load + AROUND_A_LESSON) / 1000)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the list: what is needed, whether it is done."""

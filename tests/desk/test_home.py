@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
+from lms.authoring import shipped
+from lms.authoring.cli import spoken_voices
+from lms.catalogue.models import EditionText
 from lms.certificates.actions import withdraw
 from lms.db import transaction
+from lms.files import FileStore
+from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.viewer import Viewer
 from lms.learning import actions
+from lms.web.answers import as_brotli
 from tests.browser import Browser
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse, publish_small, set_access
@@ -22,6 +31,7 @@ from tests.people import Cast
 
 Open = Callable[[Cast | None], Browser]
 URL = "/en/home"
+COURSES = Path(__file__).resolve().parents[2] / "courses"
 
 
 def test_before_anything_is_published_it_says_whom_to_ask(browser: Open, amina: Cast) -> None:
@@ -49,6 +59,38 @@ def test_it_continues_with_the_lesson_that_comes_next(
     page = browser(amina).get(URL).text
     assert "In progress" in page
     assert 'href="/en/courses/hygiene/HY-1.2"' in page
+
+
+def test_the_card_says_what_the_next_lesson_costs_on_the_line(
+    app: Flask, browser: Open, amina: Cast
+) -> None:
+    course = shipped.read(COURSES / "mandela-rules").required()
+    with app.app_context():
+        store = FileStore(app.config["LMS"].data / "files")
+        shipped.publish(transaction, course, store, None, spoken_voices(), now=clock.now())
+    with app.app_context(), transaction() as session:
+        actions.begin(session, amina.viewer, "mandela-rules", now=clock.now())
+    here = browser(amina)
+    for language in LANGUAGES:
+        card = re.search(r'class="btn go" href="([^"]+)".*?· [^<]*?(\d+)[^<]*</p>',
+                         here.get(f"/{language}/home").text, re.DOTALL)  # fmt: skip
+        assert card is not None
+        lesson = here.get(card[1])
+        headers = sum(len(name) + len(value) + 4 for name, value in lesson.headers)
+        weight = len(as_brotli(lesson.data)) + headers
+        # Half a kilobyte for the whole number, a fifth for the frame in each language.
+        assert abs(weight - int(card[2]) * 1000) < 700, language
+
+
+def test_an_edition_that_does_not_know_its_weight_says_nothing_of_it(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    small_course.begin(amina)
+    assert " kB" in browser(amina).get(URL).text
+    with app.app_context(), transaction() as session:
+        for text in session.scalars(select(EditionText)):
+            text.facts = {name: each for name, each in text.facts.items() if name != "loads"}
+    assert " kB" not in browser(amina).get(URL).text
 
 
 def test_it_continues_the_course_that_was_seen_last(
