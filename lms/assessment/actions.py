@@ -127,10 +127,12 @@ def store_answer(
 def store_page(
     session: Session, viewer: Viewer, attempt_id: UUID, sent: dict[str, Fields], *, whole: bool,
     page: str, version_seen: int, language: str, now: datetime,
-) -> int:  # fmt: skip
-    """Keep every answer of a page that was sent without scripts; return how many had changed.
+) -> str | None:  # fmt: skip
+    """Keep every answer of a page that was sent without scripts.
 
-    whole  the page arrived to its last field: an item that it does not name has no answer.
+    whole    the page arrived to its last field: an item that it does not name has no answer.
+    returns  the item that was answered last, of those that change now the last one of the form;
+             None before the first answer.
 
     An item whose answer is what the server already holds from this page's view is passed over, so
     sending the page again, or after going back, stores only what is new.
@@ -141,7 +143,7 @@ def store_page(
         raise Refused(Message(msg("This test is handed in. Its answers can no longer change.")))
     held = rules.current(said)
     n = max(_numbers(session, attempt_id, page), default=0)
-    changed = 0
+    last = said[-1].item if said else None
     for form_item in queries.form_items(session, attempt.form_id):
         if form_item.id not in sent and not whole:
             continue
@@ -155,14 +157,14 @@ def store_page(
         if counted and counted.said and counted.said.choice == choice and not counted.others:
             continue
         n += 1
-        changed += 1
+        last = form_item.id
         _append(
             session, viewer, attempt, form_item.id, choice,
             [(each.item, each.page, each.version) for each in said if not each.stale],
             page=page, n=n, version_seen=version_seen, language=language, carrier="page",
             claimed_at=None, now=now,
         )  # fmt: skip
-    return changed
+    return last
 
 
 def settle(

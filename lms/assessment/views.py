@@ -67,7 +67,7 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
         raise NotFound
     sent = fields_of(request.form.to_dict(flat=False))
     with transaction() as session:
-        actions.store_page(
+        last = actions.store_page(
             session, viewer(), attempt_id, sent, whole=bool(form.whole.data),
             page=form.page.data or "", version_seen=form.seen.data or 0,
             language=current().code, now=clock.now(),
@@ -77,6 +77,8 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".unanswered", attempt_id=attempt_id), 303)
     if wanted := asked_language():
         return redirect(url_for(".quiz", attempt_id=attempt_id, language=wanted), 303)
+    # Enter in a field presses a button that names no place: then back to where somebody was.
+    goto = goto or (f"q-{last}" if last else "")
     flash(gettext("Saved at %(time)s.", time=shown_time(clock.now())))
     return redirect(url_for(".quiz", attempt_id=attempt_id, _anchor=goto or None), 303)
 

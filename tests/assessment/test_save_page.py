@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from lms import installation
+from lms.db import transaction
+from lms.kernel import clock
 from tests.assessment.said import counting, disputed, fields_of, stored, version
 from tests.browser import Browser
 from tests.course import SmallCourse, form_of
@@ -56,6 +60,40 @@ def test_saved_between_it_stays_in_the_test_and_says_when(
     reply = here.post(URL.format(sitting), sent(app, sitting, go="q-HY-1-001"))
     assert reply.location == f"/en/tests/{sitting}#q-HY-1-001"
     assert "Saved at" in here.get(URL.format(sitting)).text
+
+
+def test_enter_in_a_field_saves_and_goes_back_to_what_was_answered_last(
+    app: Flask, browser: Open, amina: Cast, sitting: UUID
+) -> None:
+    here, whole = browser(amina), sent(app, sitting, go="")
+    items = items_of(whole)
+    here.post(URL.format(sitting), part_of(whole, items[0]))
+    reply = here.post(URL.format(sitting), part_of(whole, *items[:3]))
+    assert reply.location == f"/en/tests/{sitting}#q-{items[2]}"
+    # A script has sent the answer before the page is sent: nothing changes, the place stays.
+    reply = here.post(URL.format(sitting), part_of(whole, *items[:3]))
+    assert reply.location == f"/en/tests/{sitting}#q-{items[2]}"
+    changed = {**part_of(whole, *items[:3]), **part_of(sent(app, sitting, right=False), items[1])}
+    reply = here.post(URL.format(sitting), {**changed, "go": ""})
+    assert reply.location == f"/en/tests/{sitting}#q-{items[1]}"
+
+
+@pytest.mark.parametrize("languages", [("en",), ("en", "ar")])
+def test_the_first_button_of_the_form_is_the_one_that_keeps_the_place(
+    app: Flask, browser: Open, amina: Cast, sitting: UUID, languages: tuple[str, ...]
+) -> None:
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"languages": languages}, now=clock.now())
+    page = browser(amina).get(URL.format(sitting)).text
+    of_the_form = re.compile(
+        r'<button (?=[^>]*form="quiz")[^>]*>|<form [^>]*id="quiz".*', re.DOTALL
+    )
+    found = of_the_form.search(page)
+    assert found is not None
+    button = re.search(r"<button[^>]*>", found[0])
+    assert button is not None
+    assert "name=" not in button[0]
+    assert 'aria-hidden="true"' in button[0]
 
 
 def test_an_incomplete_page_is_never_refused(
