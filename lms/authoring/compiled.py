@@ -15,7 +15,7 @@ from lms.content.markdown import inline, rich
 from lms.content.model import Course, Document, NationFacts, Question
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
-from lms.web.answers import as_brotli
+from lms.kernel.packing import as_brotli
 
 MOST_LESSON_BYTES = 60 * 1024
 

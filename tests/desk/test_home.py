@@ -20,9 +20,9 @@ from lms.db import transaction
 from lms.files import FileStore
 from lms.installation import LANGUAGES
 from lms.kernel import clock
+from lms.kernel.packing import as_brotli
 from lms.kernel.viewer import Viewer
 from lms.learning import actions
-from lms.web.answers import as_brotli
 from tests.browser import Browser
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse, publish_small, set_access
