@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,8 @@ from lms.web.language import (
     plural_sentence,
     sentence,
 )
+
+KEY = re.compile(r"[\x20-\x7e]{1,60}")
 
 
 class SessionToken(CSRF):
@@ -85,10 +88,19 @@ class PageForm(Form):
         return cls(request.form, **defaults)
 
 
+class KeyField(HiddenField):
+    """The random key of a page, by which its repetition is known."""
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 -- WTForms' signature
+        """Refuse what no page has made: a database may be unable to hold it."""
+        if self.data and not KEY.fullmatch(self.data):
+            raise ValidationError(gettext("This page was open for too long. Send it once more."))
+
+
 class KeyedForm(PageForm):
     """A form whose repetition is recognised by a random key that the page carries."""
 
-    key = HiddenField()
+    key = KeyField()
 
 
 def title_choices(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.admin.people.forms import REQUIRED, Choices, PlaceField, said
@@ -13,7 +13,7 @@ from lms.certificates.office.rules import FORMS, STATES
 from lms.kernel.errors import LmsError
 from lms.kernel.names import LATIN, LONGEST, PersonName
 from lms.web.days import DayField
-from lms.web.forms import PageForm, TextLine
+from lms.web.forms import KeyField, PageForm, TextLine
 from lms.web.language import gettext, say
 from lms.web.language import lazy_gettext as _l
 
@@ -34,7 +34,7 @@ class BulkForm(PageForm):
         _l("Service numbers, one a line"), validators=[Optional(), Length(max=LONGEST_LIST)]
     )
     output = SelectField(_l("What you need"))
-    key = HiddenField(validators=[Length(max=60)])
+    key = KeyField()
 
     def __init__(
         self,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, SelectField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import SelectField
+from wtforms.validators import InputRequired, ValidationError
 
 from lms.installation import LANGUAGE_NAMES
-from lms.web.forms import PageForm
+from lms.web.forms import KeyField, PageForm
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
@@ -19,7 +19,7 @@ class TranscriptForm(PageForm):
 
     first = SelectField(_l("Language"))
     second = SelectField(_l("A second language beneath it"), default="")
-    key = HiddenField(validators=[InputRequired(), Length(max=60)])
+    key = KeyField(validators=[InputRequired()])
 
     def __init__(self, *args: Any, languages: Sequence[str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
