@@ -51,7 +51,7 @@ class Promise:
 PROMISES = (
     Promise("mandela-rules", lessons=12, pre=12, post=20, items=60, complete=LANGUAGES),
     Promise("vep-awareness", lessons=9, pre=10, post=16, items=64, complete=LANGUAGES),
-    Promise("dynamic-security", lessons=11, pre=11, post=16, items=64, complete=("en",)),
+    Promise("dynamic-security", lessons=11, pre=11, post=16, items=64, complete=LANGUAGES),
 )
 IN_LANGUAGES = [
     pytest.param(each, language, id=f"{each.slug}-{language}")
