@@ -39,6 +39,7 @@ from lms.learning.rules import (
     Gate,
     Sitting,
     TestGate,
+    first_pass,
     gate_sentence,
     may_renew,
     pass_sentence,
@@ -99,10 +100,14 @@ def course(slug: str) -> ResponseReturnValue:
     """Show a course: what it is about, its lessons, and what is missing for the certificate."""
     session, me = reading(), viewer()
     row = learning.course(session, me, slug, current().code)
-    attempts = [
-        each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
-    ]
     structure = Structure.from_facts(row.facts)
+    before, attempts = {}, []
+    if row.begun_at is None:
+        before = learning.to_pass_first(session, me, structure.prerequisites, current().code)
+    else:
+        attempts = [
+            each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
+        ]
     sittings = learning.sittings_among(attempts, row.enrolment_id)
     gate = gate_of(row, structure, sittings)
     rule = rule_of(row, structure, sittings)
@@ -114,6 +119,8 @@ def course(slug: str) -> ResponseReturnValue:
     return render_template(
         "desk/course.html",
         course=row,
+        before=before,
+        before_words=first_pass(before.values()) if before else None,
         structure=structure,
         gate=gate,
         sentence=_sentence(row, gate),

@@ -21,12 +21,12 @@ from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText, ProgrammeCourse
 from lms.catalogue.programmes import queries as programmes
-from lms.catalogue.structure import Structure, title_language
+from lms.catalogue.structure import Structure
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.lines import Line
-from lms.kernel.messages import Message, Words, msg
+from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.learning import queries, records, rules
 from lms.learning.models import Enrolment, Progress
@@ -191,20 +191,9 @@ def _require_prerequisites(
     session: Session, viewer: Viewer, edition: Edition, language: str
 ) -> None:
     wanted = Structure.from_facts(edition.facts).prerequisites
-    passed = queries.passed_courses(session, viewer.person_id)
-    missing = [slug for slug in wanted if slug not in passed]
+    missing = queries.to_pass_first(session, viewer, wanted, language)
     if missing:
-        # A course that is not open to this person, or not here at all, is named by its slug.
-        known = {
-            row.slug: Words(row.title, title_language(row.text) or language)
-            for row in queries.courses(session, viewer, language)
-        }
-        raise Refused(
-            Message(
-                msg("Before this course, pass: %(courses)s."),
-                {"courses": tuple(known.get(slug, slug) for slug in missing)},
-            )
-        )
+        raise Refused(rules.first_pass(missing.values()))
 
 
 def complete_lesson(

@@ -15,7 +15,9 @@ from lms.accounts.rules import administers_country
 from lms.assessment.models import Attempt, AttemptGrant
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
 from lms.catalogue.scope import may_be_known
+from lms.catalogue.structure import title_language
 from lms.kernel.errors import NotFound
+from lms.kernel.messages import Words
 from lms.kernel.viewer import Viewer
 from lms.learning import rules
 from lms.learning.models import Enrolment, Progress
@@ -173,6 +175,28 @@ def passed_courses(session: Session, person_id: UUID) -> set[str]:
             .where(Enrolment.person_id == person_id, Progress.passed_at.is_not(None))
         )
     )
+
+
+def to_pass_first(
+    session: Session, viewer: Viewer, wanted: Iterable[str], language: str
+) -> dict[str, Words | str]:
+    """Return which of the courses ``wanted`` before another this person has not passed.
+
+    By slug, in the order of ``wanted``, with the title; a course that is not open to this
+    person, or not here at all, is named by its slug.
+    """
+    wanted = list(wanted)
+    if not wanted:
+        return {}
+    passed = passed_courses(session, viewer.person_id)
+    missing = [slug for slug in wanted if slug not in passed]
+    if not missing:
+        return {}
+    known = {
+        row.slug: Words(row.title, title_language(row.text) or language)
+        for row in courses(session, viewer, language)
+    }
+    return {slug: known.get(slug, slug) for slug in missing}
 
 
 def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:

@@ -238,6 +238,11 @@ def pass_sentence(rule: PassRule) -> Message:
     )
 
 
+def first_pass(courses: Collection[object]) -> Message:
+    """Return why a course cannot be begun yet: which ``courses`` are to be passed before it."""
+    return Message(msg("Before this course, pass: %(courses)s."), {"courses": tuple(courses)})
+
+
 def gate_sentence(gate: TestGate, titles: Mapping[str, object], shown: str) -> Message:
     """Return why the test is open or closed, and what to do.
 

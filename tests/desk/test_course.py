@@ -14,7 +14,7 @@ from lms.kernel import clock
 from lms.learning import actions
 from tests.browser import Browser
 from tests.certificates.passed import confirm
-from tests.course import LESSONS, SmallCourse, set_access
+from tests.course import LESSONS, SmallCourse, publish_small, set_access
 from tests.desk.paths import award
 from tests.people import Cast
 
@@ -36,6 +36,22 @@ def test_before_it_is_begun_it_says_what_it_is_about_and_offers_to_begin(
     for code in LESSONS:
         assert f"Lesson {code}" in page
         assert f"/courses/hygiene/{code}" not in page
+
+
+def test_what_must_be_passed_before_stands_there_instead_of_the_buttons(
+    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse
+) -> None:
+    publish_small(app, course_id="C91", slug="kitchen", prerequisites=("hygiene", "not-here"))
+    page = browser(amina).get("/en/courses/kitchen").text
+    assert "Before this course, pass: Hygiene on shift · not-here." in page
+    assert '<a class="btn" href="/en/courses/hygiene">Hygiene on shift</a>' in page
+    assert "/en/courses/not-here" not in page
+    assert "/begin" not in page
+
+    small_course.pass_it(amina)
+    page = browser(amina).get("/en/courses/kitchen").text
+    assert "Before this course, pass: not-here." in page
+    assert '<a class="btn" href="/en/courses/hygiene">' not in page
 
 
 def test_begun_it_leads_to_the_next_lesson_and_offers_the_first_test(
