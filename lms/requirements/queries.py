@@ -98,6 +98,13 @@ def requirement(
     raise NotFound
 
 
+def counts_since(session: Session, requirement_id: UUID) -> date:
+    """Return the first day of a requirement that its caller has just set."""
+    return session.execute(
+        select(Requirement.starts_on).where(Requirement.id == requirement_id)
+    ).scalar_one()
+
+
 def counts(session: Session, viewer: Viewer, *, today: date) -> dict[UUID, dict[Status, int]]:
     """Return for each requirement how many of the viewer's people stand how."""
     state = _status(today)

@@ -23,7 +23,7 @@ from lms.requirements.rules import COVERED, STATUS_WORDS, Status
 from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, say, titled
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import viewer
+from lms.web.pages import shown_date, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("requirements", __name__, url_prefix=f"{IN_LANGUAGE}/administer/requirements")
@@ -61,10 +61,16 @@ def add() -> ResponseReturnValue:
     try:
         with transaction() as session:
             made = actions.require(session, viewer(), new, now=clock.now())
+            since = queries.counts_since(session, made)
     except (Refused, NotFound) as refused:
         form.form_errors.append(say(refused.message))
         return render_template("requirements/new.html", form=form), refused.status
-    flash(gettext("The requirement counts from today on."))
+    if since < clock.now().date():  # in the days of the requirement itself
+        # Translators: said when a requirement takes the place of one for the same people.
+        flash(gettext("The requirement counts since %(day)s, as the one before it did: nobody has "
+                      "more time than its days from then on.", day=shown_date(since)))  # fmt: skip
+    else:
+        flash(gettext("The requirement counts from today on."))
     return redirect(url_for(".one", requirement_id=made), 303)
 
 

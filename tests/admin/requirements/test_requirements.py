@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lms.db import transaction
 from lms.extensions import db
@@ -70,6 +70,18 @@ def test_the_same_requirement_twice_is_one_and_a_changed_one_gives_way(
     set_one(here, grace="90")
     (kept,) = in_force(app)
     assert kept.grace_days == 90
+
+
+def test_one_that_takes_the_place_of_an_earlier_one_says_since_when_it_counts(
+    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast
+) -> None:
+    here = browser(grace)
+    assert "The requirement counts from today on." in here.get(set_one(here, grace="90")).text
+    with app.app_context(), transaction() as session:
+        session.execute(update(Requirement).values(starts_on=date(2025, 3, 14)))
+    page = here.get(set_one(here, grace="30")).text
+    assert "The requirement counts since 14 March 2025, as the one before it did" in page
+    assert "from today on" not in page
 
 
 @pytest.mark.parametrize(
