@@ -36,6 +36,9 @@ PLURALS = {
     "kk": "nplurals=2; plural=(n!=1);",
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+# Between Arabic words the parts of a day change places, unless it stands between these two marks.
+ISOLATED = re.compile("\u2066[^\u2069]*\u2069")
+TURNED_ROUND = re.compile(r"\d[-/]\d")
 TAG = re.compile(r"</?[a-z][^>]*>")
 
 
@@ -112,6 +115,8 @@ def faults() -> list[str]:
         for msgid, plural in wanted.items():
             if msgid in entries:
                 found += [f"{language}: {f}" for f in _entry_faults(entries[msgid], plural)]
+                if language == "ar":
+                    found += _turned_round(entries[msgid])
     return found
 
 
@@ -135,6 +140,16 @@ def _entry_faults(entry: polib.POEntry, plural: str) -> list[str]:
         if "%(" in entry.msgid and "%" in PLACEHOLDER.sub("", text).replace("%%", ""):
             wrong.append(f"a lone %: {shown}")
     return wrong
+
+
+def _turned_round(entry: polib.POEntry) -> list[str]:
+    """Say which sentences in Arabic show a day like 2026-12-31 with its parts the wrong way."""
+    said = [entry.msgstr, *entry.msgstr_plural.values()]
+    return [
+        f"ar: put U+2066 and U+2069 around the numbers: {entry.msgid[:70]}"
+        for text in said
+        if TURNED_ROUND.search(ISOLATED.sub("", text))
+    ]
 
 
 def main(verb: str) -> int:
