@@ -160,6 +160,28 @@ def of_people(
     return found
 
 
+def titles(
+    session: Session, standings: Sequence[Standing], language: str
+) -> dict[str, tuple[str, str | None]]:
+    """Return the titles of the courses of these standings: (title, its language), by course.
+
+    The language is None where the title is in ``language``. Courses without an edition are left
+    out.
+    """
+    wanted = {each.row.course_id for each in standings}
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Course.id, EditionText.title, TITLE_IN)
+        .join(
+            EditionText,
+            and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+        )
+        .where(Course.id.in_(wanted))
+    )
+    return {row.id: (row.title, row.title_in) for row in rows}
+
+
 def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
     """Return how the viewer stands towards what they must hold, in the order of the path."""
     rows = session.execute(

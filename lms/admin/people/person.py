@@ -57,12 +57,14 @@ def learned(person_id: UUID) -> dict[str, Any]:
     person = queries.person(session, me, person_id, today=day)
     until = person.until or day
     of_then = {"until": until, "today": day}
+    standings = requirements.of_people(session, me, [person_id], today=day)[person_id]
     return {
         "person": person,
         "learned": requirements.learned(session, me, person_id, language, **of_then),
         "certificates": certificates.of_person(session, me, person_id, language, **of_then),
         "state_of": lambda row: words_of(row, today=day),
-        "standings": requirements.of_people(session, me, [person_id], today=day)[person_id],
+        "standings": standings,
+        "titles": requirements.titles(session, standings, language),
         "status_words": STATUS_WORDS,
         "never": FOR_EVER,
         "left": until < day,

@@ -62,6 +62,17 @@ def test_a_requirement_shows_who_holds_it_and_who_does_not(
     assert matrix.count(">1</a>") == 2
 
 
+def test_a_persons_page_names_what_must_be_held_by_its_title(
+    browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast
+) -> None:
+    here = browser(grace)
+    set_one(here)
+    page = f"/administer/people/{amina.id}/learning"
+    assert '<li>Hygiene on shift <bdi class="meta">C90</bdi>' in here.get(f"/en{page}").text
+    marked = '<li><bdi lang="en" dir="ltr">Hygiene on shift</bdi> <bdi class="meta">C90</bdi>'
+    assert marked in here.get(f"/kk{page}").text
+
+
 def test_the_same_requirement_twice_is_one_and_a_changed_one_gives_way(
     app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast
 ) -> None:
