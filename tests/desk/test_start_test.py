@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms import installation
 from lms.accounts.models import Person
 from lms.accounts.rules import SERVER
 from lms.assessment.models import Attempt, Form
@@ -49,6 +51,21 @@ def test_it_draws_a_form_and_opens_the_test(
     with app.app_context():
         form = db.session().get_one(Form, made.form_id)
         assert len(form.items) == 8
+
+
+def test_a_pass_mark_decided_a_moment_ago_counts(
+    app: Flask, browser: Open, amina: Cast, read: SmallCourse
+) -> None:
+    here = browser(amina)
+    page = here.get(POST).text
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"pass_percent": 85}, now=clock.now())
+
+    reply = here.post(POST, {"told": re.findall(r'name="told" value="(\d+)"', page)[0]})
+    assert reply.status_code == 409
+    assert "was changed to 85 %" in reply.text
+    assert here.post(POST).status_code == 303
+    assert [each.needed for each in attempts(app)] == [85]
 
 
 def test_sent_twice_it_opens_one_test(
