@@ -213,6 +213,10 @@ def test_a_pasted_list_is_shown_before_anybody_is_enrolled(
     for _ in range(2):
         assert here.post(f"{URL}/enrol", {**sent, "go": "enrol"}).status_code == 303
     assert enrolled(app) == 2
+    assert "Nobody on this list would be enrolled." not in shown
+    again = here.post(f"{URL}/enrol", {**sent, "go": "look"}).text
+    assert "Nobody on this list would be enrolled." in again
+    assert 'value="enrol"' not in again
 
 
 @pytest.mark.parametrize("change", [{"numbers": ""}, {"course_id": "none"}, {"due_on": "soon"}])
