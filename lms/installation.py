@@ -33,7 +33,7 @@ LANGUAGE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """What a country sets by itself; everything can be changed later.
+    """What a country sets by itself in the first run.
 
     ranks maps the groups G1-G4 (basic, middle, senior, civilian or specialist) to a description
     that administrators recognise; source: national pay and rank rules, to be confirmed locally.

@@ -42,8 +42,7 @@ class FirstRun:
 def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
     """Set this installation up: its country, its name, its first administrator; return their id.
 
-    Everything that the country sets by itself can be changed later. The courses are published
-    anew with the country's layer by a job.
+    The courses are published anew with the country's layer by a job.
     raises LineRefusedError for a name or number that the form should have refused.
     """
     country = COUNTRIES[answers.country]

@@ -22,6 +22,8 @@ from lms.content.on_paper import answer_on_paper, check_on_paper
 from lms.content.solutions import Labels, Words
 
 RIGHT_TO_LEFT = frozenset({"ar"})
+# How the legal source of a box begins that has none yet; no reader is shown these words.
+UNNAMED_SOURCE = "To be named"
 _AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/p)>)\n")
 
 
@@ -248,7 +250,9 @@ class _Lesson:
         else:
             state = facts.status
             notes = []
-            if facts.legal_source:
+            if facts.legal_source.startswith(UNNAMED_SOURCE):
+                notes.append(self.words.label("box_unnamed"))
+            elif facts.legal_source:
                 day = self.shown_date(facts.date) if facts.date else ""
                 notes.append(self.words.label("box_source", source=facts.legal_source, date=day))
             if state == "draft":

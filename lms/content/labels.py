@@ -23,6 +23,8 @@ LABELS: Mapping[str, str] = {
     "box_review": msg("The law has changed. This text is under review."),
     # Translators: %(source)s is the name of a law, %(date)s a day.
     "box_source": msg("Legal source: %(source)s. Checked on %(date)s."),
+    # Translators: in such a box: which law says so is not known yet.
+    "box_unnamed": msg("The legal source is still to be named."),
     # Translators: heading of a note on women, mental health or personal data.
     "attention": msg("Pay attention"),
     # Translators: heading of a question that readers answer for themselves, without a mark.

@@ -143,6 +143,15 @@ def test_a_draft_is_shown_as_a_draft_with_its_source() -> None:
     assert "سمّ الجهة" not in html
 
 
+def test_a_source_that_is_not_named_yet_is_told_in_the_readers_language() -> None:
+    files = small()
+    facts = files["nations/tn/nation.toml"].replace(b"Law 1 of 2001", b"To be named; later")
+    html = page(read({**files, "nations/tn/nation.toml": facts}), language="ar", nation="tn").html
+    assert LABELS["box_unnamed"] in html
+    assert "To be named" not in html
+    assert "Legal source" not in html
+
+
 def test_a_confirmed_box_is_shown_without_the_word_draft() -> None:
     html = page(read(small()), nation="ug").html
     assert '<section class="box confirmed">' in html
