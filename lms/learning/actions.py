@@ -16,7 +16,7 @@ from lms.accounts.rules import actor_id
 from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
 from lms.assessment.drawing import BankTooSmallError
-from lms.assessment.models import Attempt, AttemptGrant
+from lms.assessment.models import Attempt, AttemptGrant, Form
 from lms.assessment.rules import GRACE
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionText, ProgrammeCourse
@@ -311,43 +311,15 @@ def start_test(
     running = next((each for each in earlier if each.state == "open"), None)
     if running is not None:
         return running.id
-    if not session.scalar(
-        select(EditionText.bank_complete).where(
-            EditionText.edition_id == edition.id, EditionText.language == language
-        )
-    ):
-        raise Refused(
-            Message(
-                msg("This test is not yet translated into this language. Choose another language.")
-            )
-        )
+    _require_translated(session, edition.id, language)
     needed = rules.rule_of_test(structure, test, floor=floor).percent
-    if told is not None and told != needed:
-        raise Refused(
-            Message(
-                # Translators: somebody has read a page that named another mark than this one.
-                msg("The pass mark of this test was changed to %(percent)s %% after you opened "
-                    "its page. Nothing has begun: open the course and start the test again."),
-                {"percent": needed},
-            )
-        )  # fmt: skip
+    _require_same_mark(told, needed)
     grant_id = None
     if test in rules.FINAL_TESTS:
         grant_id = _require_open(session, enrolment, structure, now=now)
     elif earlier:
         raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
-    try:
-        form = tests.make_form(
-            session, structure, edition.id, test,
-            assessment.seen_items(session, enrolment.id), now=now,
-        )  # fmt: skip
-    except BankTooSmallError as error:
-        raise Refused(
-            Message(
-                msg("This test cannot be put together: %(reason)s. Tell your administrator."),
-                {"reason": str(error)},
-            )
-        ) from error
+    form = _new_form(session, enrolment, edition.id, structure, test, now=now)
     person = session.get_one(Person, viewer.person_id)
     attempt = tests.open_attempt(
         session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
@@ -365,6 +337,41 @@ def start_test(
         edition_id=edition.id,
     )  # fmt: skip
     return attempt.id
+
+
+def _require_translated(session: Session, edition_id: int, language: str) -> None:
+    complete = select(EditionText.bank_complete).where(
+        EditionText.edition_id == edition_id, EditionText.language == language
+    )
+    if not session.scalar(complete):
+        said = msg("This test is not yet translated into this language. Choose another language.")
+        raise Refused(Message(said))
+
+
+def _require_same_mark(told: int | None, needed: int) -> None:
+    """Refuse to start a test under another pass mark than the page named that was read."""
+    if told is None or told == needed:
+        return
+    # Translators: somebody has read a page that named another mark than this one.
+    said = msg(
+        "The pass mark of this test was changed to %(percent)s %% after you opened its page. "
+        "Nothing has begun: open the course and start the test again."
+    )
+    raise Refused(Message(said, {"percent": needed}))
+
+
+def _new_form(
+    session: Session, enrolment: Enrolment, edition_id: int, structure: Structure, test: str, *,
+    now: datetime,
+) -> Form:  # fmt: skip
+    try:
+        return tests.make_form(
+            session, structure, edition_id, test,
+            assessment.seen_items(session, enrolment.id), now=now,
+        )  # fmt: skip
+    except BankTooSmallError as error:
+        said = msg("This test cannot be put together: %(reason)s. Tell your administrator.")
+        raise Refused(Message(said, {"reason": str(error)})) from error
 
 
 def _require_open(

@@ -566,6 +566,8 @@ def test_a_photo_without_a_code_and_a_file_that_is_no_photo_say_so(
     for file in (empty, none):
         tab.locator("#photo-file").set_input_files(file)
         tab.get_by_text(WORDS["en"]["photo_nothing"]).wait_for()
+        assert tab.locator("#text").input_value() == ""
+        assert tab.locator(".verdict").count() == 0
         tab.evaluate("document.getElementById('notice').textContent = ''")
 
 
