@@ -189,7 +189,7 @@ def settle(
 
 
 def _append(
-    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Any,  # noqa: ANN401
+    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Any,  # noqa: ANN401 -- JSON
     earlier: Iterable[tuple[str, str, int]], *, page: str, n: int, version_seen: int,
     language: str, carrier: str, claimed_at: datetime | None, now: datetime,
 ) -> Stored:  # fmt: skip

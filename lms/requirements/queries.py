@@ -471,7 +471,7 @@ def _among(people: Sequence[UUID], today: date) -> Any:  # noqa: ANN401 -- a Sel
     return _pairing(today, held, exempt, *_LINE, *facts).where(Person.id.in_(people))
 
 
-def _pairing(today: date, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401
+def _pairing(today: date, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401 -- SQL
     return (
         select(*columns)
         .select_from(Requirement)

@@ -322,13 +322,25 @@ var checker = (function () {
   /* Returns {outcome, values, certificate, listed}; ``now`` in milliseconds since 1970.
    * ``certificate`` is null unless the signature holds and the content is readable. */
   function verify(text, ring, list, now) {
-    var scanned = asScanned(text), message, facts;
+    var scanned = asScanned(text);
     if (!startsWith(scanned, CERTIFICATE)) {
       return verdict(isOtherKeyboard(scanned) ? "keyboard" : "prefix");
     }
     if (scanned.length > LONGEST_CERTIFICATE) return verdict("encoding");
+    var opened = signedFacts(scanned.slice(CERTIFICATE.length), ring, certificate);
+    if (opened.outcome) return opened;
+    var found = decide(opened.facts, opened.key, ring, list, now);
+    found.certificate = opened.facts;
+    found.listed = list ? list.dated : null;
+    return found;
+  }
+
+  /* What a signed text holds, by ``read``, and whose key signed it: {facts, key}; a verdict where
+   * it is not readable, or not signed by a key of the ring. */
+  function signedFacts(text, ring, read) {
+    var message;
     try {
-      message = sign1(base45(scanned.slice(CERTIFICATE.length)));
+      message = sign1(base45(text));
     } catch (error) {
       return verdict("encoding");
     }
@@ -336,14 +348,10 @@ var checker = (function () {
     if (!key) return verdict("issuer_unknown");
     if (!isSignedBy(key, message)) return verdict("signature");
     try {
-      facts = certificate(message.payload);
+      return { facts: read(message.payload), key: key };
     } catch (error) {
       return verdict("content");
     }
-    var found = decide(facts, key, ring, list, now);
-    found.certificate = facts;
-    found.listed = list ? list.dated : null;
-    return found;
   }
 
   function verdict(outcome, values) {
@@ -375,25 +383,14 @@ var checker = (function () {
   /* Returns {outcome, values, sheet}; ``sheet`` as ``certificate`` above. A training record says
    * what was true on one day: there is no last day, and no list of what was withdrawn. */
   function verifyTranscript(text, ring, now) {
-    var scanned = asScanned(text), message, facts;
+    var scanned = asScanned(text);
     if (!startsWith(scanned, TRANSCRIPT) || scanned.length > LONGEST_TRANSCRIPT) {
       return verdict("encoding");
     }
-    try {
-      message = sign1(base45(scanned.slice(TRANSCRIPT.length)));
-    } catch (error) {
-      return verdict("encoding");
-    }
-    var key = keyCalled(ring, message.kid);
-    if (!key) return verdict("issuer_unknown");
-    if (!isSignedBy(key, message)) return verdict("signature");
-    try {
-      facts = transcript(message.payload);
-    } catch (error) {
-      return verdict("content");
-    }
-    var found = decideTranscript(facts, key, ring, now);
-    found.sheet = facts;
+    var opened = signedFacts(scanned.slice(TRANSCRIPT.length), ring, transcript);
+    if (opened.outcome) return opened;
+    var found = decideTranscript(opened.facts, opened.key, ring, now);
+    found.sheet = opened.facts;
     return found;
   }
 
