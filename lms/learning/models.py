@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Connection, ForeignKey, Index, Table, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.tables import Base
@@ -35,12 +35,25 @@ class Enrolment(Base):
     __table_args__ = (
         Index(
             "uq_enrolment_open", "person_id", "course_id", unique=True,
-            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see _one_open_enrolment
         ),
         Index("ix_enrolment_course_id", "course_id"),
         # Every page of a learner asks for the enrolments of one person.
         Index("ix_enrolment_person_id_course_id", "person_id", "course_id"),
     )  # fmt: skip
+
+
+@event.listens_for(Enrolment.__table__, "before_create")
+def _one_open_enrolment(table: Table, connection: Connection, **_: object) -> None:
+    """Give PostgreSQL the condition of uq_enrolment_open that the declaration gives SQLite.
+
+    Naming ``postgresql_where`` in the declaration loads that dialect wherever this module is
+    read: 2.3 MiB (PSS) in each server on SQLite. The migrations name both conditions.
+    """
+    if connection.dialect.name == "postgresql":
+        for index in table.indexes:
+            if index.name == "uq_enrolment_open":
+                index.dialect_options["postgresql"]["where"] = text("closed_at IS NULL")
 
 
 class LearningRecord(Base):

@@ -120,10 +120,10 @@ def test_the_process_takes_the_memory_settings(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(ctypes, "CDLL", lambda _: Library())
     server.return_memory()
-    assert calls == [(-3, 8_388_608), (-1, 4_194_304)]
+    assert calls == [(-3, 8_388_608), (-1, 4_194_304), (-8, 1)]
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())  # not glibc
     server.return_memory()
-    assert len(calls) == 2
+    assert len(calls) == 3
 
 
 def test_the_c_library_accepts_them() -> None:
@@ -135,7 +135,7 @@ def test_the_c_library_accepts_them() -> None:
         "print([ctypes.CDLL(None).mallopt(*each) for each in MALLOC.values()])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[1, 1]"
+    assert done.stdout.strip() == "[1, 1, 1]"
 
 
 @pytest.mark.parametrize(
