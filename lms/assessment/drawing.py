@@ -127,7 +127,7 @@ class _Form:
             if fitting:
                 self.take(fitting[0])
             else:
-                self.make_room_for_scenario()
+                self.swap_for_scenario()
 
     def draw_rest(self) -> None:
         """Fill each module with what is no scenario."""
@@ -156,15 +156,17 @@ class _Form:
         self.deck.remove(item)
         self.room[item.module] -= 1
 
-    def make_room_for_scenario(self) -> None:
-        """Give a plain item back where a scenario of the same lesson can stand in for it."""
+    def swap_for_scenario(self) -> None:
+        """Take a scenario in place of a plain item of the same lesson, which stays asked about."""
         for item in self.drawn:
             if item.kind == "scenario" or self.is_critical(item):
                 continue
-            if any(each.kind == "scenario" and each.lesson == item.lesson for each in self.deck):
-                self.drawn.remove(item)
-                self.room[item.module] += 1
-                return
+            for other in self.deck:
+                if other.kind == "scenario" and other.lesson == item.lesson:
+                    self.drawn.remove(item)
+                    self.room[item.module] += 1
+                    self.take(other)
+                    return
         raise BankTooSmallError("too few scenarios")
 
 

@@ -56,6 +56,16 @@ def test_every_form_keeps_the_blueprint(seed: str) -> None:
 
 @settings(max_examples=60)
 @given(SEEDS)
+def test_a_form_without_room_for_its_scenarios_still_asks_about_every_lesson(seed: str) -> None:
+    # As many items as lessons: each scenario can only stand in for an item of its own lesson.
+    form = draw(COURSE, TestPlan(items=len(COURSE.codes()), scenarios=4), bank(), seed)
+
+    assert sum(item.kind == "scenario" for item in form) == 4
+    assert {item.lesson for item in form} == set(COURSE.codes())
+
+
+@settings(max_examples=60)
+@given(SEEDS)
 def test_every_form_has_one_item_of_each_critical_slot_and_no_second_one(seed: str) -> None:
     before = draw(COURSE, TestPlan(items=12), bank(), seed + "pre")
     for avoid in (set(), {item.id for item in before}):
