@@ -80,7 +80,7 @@ def looked_at(listed: StaffImport) -> dict[str, Any] | Message:
 
 
 def _previews(path: Path, reading: Reading, kind: str) -> dict[str, str]:
-    """Return, for each encoding that a file may have, the first words that tell it.
+    """Return, for each encoding that a file may have, the words by which it is told.
 
     A column that is never taken in any of them shows nothing here: none of its words is kept.
     """
@@ -89,14 +89,32 @@ def _previews(path: Path, reading: Reading, kind: str) -> dict[str, str]:
     for rows in found.values():
         header = rows[columns.header_row(rows, kind)] if rows else []
         never |= columns.understood(header, kind).never
-    telling = {
-        name: [
-            cell[:LONGEST_SHOWN] for row in rows for column, cell in enumerate(row)
+    cells = {
+        name: {
+            (at, column): cell[:LONGEST_SHOWN]
+            for at, row in enumerate(rows) for column, cell in enumerate(row)
             if column not in never and not cell.isascii()
-        ]
+        }
         for name, rows in found.items()
     }  # fmt: skip
-    return {name: " · ".join(cells[:TELLING_CELLS]) for name, cells in telling.items()}
+    telling = _telling(list(cells.values()))
+    return {
+        name: " · ".join(of_name[place] for place in telling if place in of_name)
+        for name, of_name in cells.items()
+    }
+
+
+def _telling(readings: Sequence[Mapping[tuple[int, int], str]]) -> list[tuple[int, int]]:
+    """Return the cells by which the readings differ most, in the order of the file.
+
+    Two encodings of Cyrillic differ by a few letters, which may not stand in the first words.
+    """
+    places = sorted({place for reading in readings for place in reading})
+
+    def alike(place: tuple[int, int]) -> int:
+        return -len({reading.get(place) for reading in readings})
+
+    return sorted(sorted(places, key=alike)[:TELLING_CELLS])
 
 
 def reading_of(listed: StaffImport) -> Reading:

@@ -156,6 +156,23 @@ def test_an_encoding_is_chosen_with_a_preview(desk: At, grace: Cast) -> None:
     assert here.at(page).reading["fields"] == {"number": 0, "name": 1}
 
 
+@pytest.mark.parametrize("encoding", ["kz-1048", "ptcp154"])
+def test_a_kazakh_list_is_read_with_its_letters(desk: At, grace: Cast, encoding: str) -> None:
+    here = desk(grace)
+    rows = [f"N-{number};Иван Петров" for number in range(20)] + ["N-21;Әлия Ғабитқызы Өтегенова"]
+    data = "\n".join(["қызметтік нөмірі;аты-жөні", *rows]).encode(encoding)
+    page = here.send(data).location
+    here.work()
+    found = here.at(page).reading
+    assert (found["encoding"], found["sure"]) == (encoding, False)
+    assert found["fields"] == {"number": 0, "name": 1}
+    # The words by which the encodings differ are shown, though they stand far down.
+    assert "Әлия Ғабитқызы Өтегенова" in here.browser.get(f"{page}/columns").text
+    assert len(set(found["previews"].values())) == len(found["previews"])
+    again(here, page, encoding=encoding)
+    assert here.at(page).reading["header"] == ["қызметтік нөмірі", "аты-жөні"]
+
+
 def test_the_preview_of_encodings_shows_nothing_of_columns_that_are_never_taken(
     desk: At, grace: Cast
 ) -> None:
