@@ -31,10 +31,12 @@ class Page(HTMLParser):
         self.forms: list[dict[str, str | None]] = []
         self.buttons_elsewhere: list[str] = []  # the forms that buttons outside of them send
         self.language_links = False
+        self.rooms: list[bool] = []  # lines of the menu of administration: whether one is here
         self.root: dict[str, str | None] = {}
         self.title = False
         self.doctype = False
         self._label_depth = 0
+        self._in_rooms = False
         self.feed(html)
         self.close()
         if self.open:
@@ -66,6 +68,10 @@ class Page(HTMLParser):
             self.forms.append(values)
         if tag == "button" and values.get("form"):
             self.buttons_elsewhere.append(str(values["form"]))
+        if tag == "nav":
+            self._in_rooms = values.get("class") == "rooms"
+        if tag == "a" and "nav" in self.open and self._in_rooms:
+            self.rooms.append(values.get("aria-current") == "true")
         if tag == "a" and "lang" in values:
             self.language_links = self.language_links or "header" in self.open
         if tag == "label":
@@ -130,6 +136,8 @@ def broken_promises(html: str, language: str | None = None) -> list[str]:
     typed = [control for control in page.controls if control.get("type") != "file"]
     if page.language_links and any(control["sent"] for control in typed):
         faults.append("the language menu is links and would lose what is typed in the form")
+    if page.rooms and page.rooms.count(True) != 1:
+        faults.append(f"{page.rooms.count(True)} lines of the menu of administration are lit")
     if FOREIGN.search(re.sub(r'<a [^>]*rel="[^"]*external[^"]*"[^>]*>', "", html)):
         faults.append("a foreign host")
     return faults

@@ -17,6 +17,7 @@ class Entry:
 
     area  the segment after the language under which all pages of this line lie; where it is
           missing, the pages of the endpoint's own blueprint belong to the line.
+    also  further such segments, of pages that lie beside its own and are reached from them.
     of_country  whether only who holds one of the roles for the whole country sees it.
     """
 
@@ -24,6 +25,7 @@ class Entry:
     words: str
     roles: tuple[str, ...] = ()
     area: str = ""
+    also: tuple[str, ...] = ()
     of_country: bool = False
 
 
@@ -47,7 +49,13 @@ MENUS = {
     # The rooms of administration; each page lies below its line's own address.
     "administer": (
         Entry("admin.home", msg("Overview"), ("administrator",)),
-        Entry("people.all", msg("People"), ("administrator", "inspector"), "people"),
+        Entry(
+            "people.all",
+            msg("People"),
+            ("administrator", "inspector"),
+            "people",
+            also=("staff-lists", "slips", "enrolments"),
+        ),
         Entry("places.all", msg("Places"), ("administrator",), "places"),
         Entry("requirements.matrix", msg("Requirements"), ("administrator",), "requirements"),
         Entry("office.certificates", msg("Certificates"), ("administrator",), "certificates"),
@@ -90,11 +98,14 @@ def _address(endpoint: str) -> str:
     return known[key]
 
 
-def links(menu: str) -> list[Link]:
-    """Return the links of ``main``, ``account`` or ``footer`` that the reader of this page has."""
+def links(menu: str, area: str = "") -> list[Link]:
+    """Return the links of a menu, a key of ``MENUS``, that the reader of this page has.
+
+    area  of the line to which this page belongs, where its address does not tell.
+    """
     viewer = g.get("viewer")
     return [
-        Link(_address(entry.endpoint), entry.words, _is_here(entry))
+        Link(_address(entry.endpoint), entry.words, entry.area == area if area else _is_here(entry))
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
         and (not entry.roles or (viewer is not None and _sees(viewer, entry)))
@@ -109,7 +120,7 @@ def _sees(viewer: Viewer, entry: Entry) -> bool:
 def _is_here(entry: Entry) -> bool:
     """Return whether this page belongs to a line: by its area, else by its blueprint."""
     if entry.area:
-        return entry.area in request.path.split("/")[2:4]
+        return not {entry.area, *entry.also}.isdisjoint(request.path.split("/")[2:4])
     return request.blueprint == entry.endpoint.split(".")[0] and (
         "administer" not in request.path or request.endpoint == entry.endpoint
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,34 @@ def test_a_form_of_another_site_is_refused(app: Flask, desk: At, grace: Cast) ->
     )  # fmt: skip
     assert reply.status_code == 400
     assert lists(app) == 0
+
+
+def lit(page: str) -> list[str]:
+    """Return the lines of the menu of administration to which a page says that it belongs."""
+    return re.findall(r'<a href="[^"]*/administer/(\w+)" aria-current="true">', page)
+
+
+@pytest.mark.parametrize(("kind", "room"), [("people", "people"), ("places", "places")])
+def test_the_menu_says_where_one_is_all_along_the_way_of_a_list(
+    desk: At, grace: Cast, kind: str, room: str
+) -> None:
+    here = desk(grace)
+    rows = ("N-9001;Zoé Bah;N-01",) if kind == "people" else ("N-07;N;facility;New hall",)
+    header = "number;name;place" if kind == "people" else "code;parent;kind;name en"
+    assert lit(here.browser.get(URL).text) == ["people"]
+    assert lit(here.browser.get(f"{URL}/new?kind={kind}").text) == [room]
+    waiting = here.send("\n".join([header, *rows]), kind=kind).location
+    assert lit(here.browser.get(waiting).text) == [room]
+    here.work()
+    assert lit(here.browser.get(f"{waiting}/columns").text) == [room]
+    assert here.choose(waiting).status_code == 303
+    here.work()
+    for page in (waiting, f"{waiting}/confirm"):
+        assert lit(here.browser.get(page).text) == [room]
+    here.confirm(waiting)
+    here.work()
+    assert lit(here.browser.get(f"{waiting}/undo").text) == [room]
+
+
+def test_a_file_that_is_refused_leaves_the_menu_as_it_was(desk: At, grace: Cast) -> None:
+    assert lit(desk(grace).send(b"", kind="places").text) == ["places"]
