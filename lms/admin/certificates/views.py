@@ -50,7 +50,8 @@ def certificates() -> ResponseReturnValue:
         session, me, _wanted(asked), today=day, limit=ROWS, offset=asked.offset
     )
     return render_template(
-        "office/certificates.html", listing=Listing(asked, rows, total), states=rules.STATES,
+        "office/certificates.html", listing=Listing(asked, rows, total),
+        states=[(code, gettext(sentence)) for code, sentence in rules.STATES.items()],
         **_choices(),
         waiting=queries.waiting(session, me, now=clock.now()) if asked.page == 1 else [],
         state_of=_state_words,

@@ -50,7 +50,14 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: people.a
     )
     return render_template(
         "people/all.html", listing=Listing(asked, rows, total), words=words,
-        places=queries.places(reading(), viewer()),
+        functions=[(code, gettext(said)) for code, said in words.FUNCTION_WORDS.items()],
+        statuses=[
+            (code, gettext(words.STATUS_WORDS[code])) for code in ("active", "waiting", "disabled")
+        ],
+        places=[
+            (each.code, each.names.get(current().code) or each.names.get("en") or each.code)
+            for each in queries.places(reading(), viewer())
+        ],
     )  # fmt: skip
 
 
