@@ -219,6 +219,18 @@ class StaffImportRow(Base):
     __table_args__ = (Index("ix_staff_import_row_import_id_verdict", "import_id", "verdict"),)
 
 
+class JobTitle(Base):
+    """A job title of this country, and which function of ours it is: for the next list of staff."""
+
+    __tablename__ = "job_title"
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # folded
+    title: Mapped[str]
+    function: Mapped[str]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
 class RequestKey(Base):
     """An unsafe request that was carried out, and what was answered; a repeat gets the same."""
 

@@ -48,7 +48,7 @@ LISTS = {
     "staff_import.kind", "staff_import.file", "staff_import.file_name", "staff_import.state",
     "staff_import.reading", "staff_import.mapping", "staff_import.counts",
     "staff_import_row.verdict", "staff_import_row.facts", "staff_import_row.reasons",
-    "staff_import_row.before",
+    "staff_import_row.before", "job_title.key", "job_title.title", "job_title.function",
 }  # fmt: skip
 # What administrators write: tests/admin/test_canary.py is about it.
 ADMINISTERED = {

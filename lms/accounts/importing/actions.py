@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.importing import columns, queries
 from lms.accounts.importing.rules import MISSING, TAKEN, kept
-from lms.accounts.models import StaffImport, StaffImportRow
-from lms.accounts.rules import actor_id
+from lms.accounts.importing.title_rules import titles_of
+from lms.accounts.models import JobTitle, StaffImport, StaffImportRow
+from lms.accounts.rules import actor_id, administers_country
 from lms.audit import actions as audit
 from lms.jobs import actions as jobs
 from lms.kernel.errors import Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+from lms.tables import add_unless_there
 
 READING, READ, FAILED = "reading", "read", "failed"
 CHECKING, CHECKED = "checking", "checked"
@@ -130,11 +132,14 @@ def check(
     """Let a list be tried: every row is decided, nothing is changed.
 
     mapping  ``fields``: field of ours -> number of the column; ``unit`` and ``language``: what
-             counts for rows that name none.
+             counts for rows that name none; ``titles``: functions of job titles, see
+             ``choose_titles``; without them those that were chosen before stay.
     raises   NotFound for somebody else's list, Refused for one that is not read, and where the
              column is missing without which a list says nothing.
     """
     listed = _in_state(session, viewer, import_id, {READ, CHECKED, CHECKING})
+    if listed.mapping.get("titles"):
+        mapping = {"titles": listed.mapping["titles"], **mapping}
     if listed.state == CHECKING and listed.mapping == mapping:
         return listed
     if columns.NEEDED[listed.kind] not in mapping["fields"]:
@@ -144,6 +149,48 @@ def check(
     listed.counts = {}
     listed.state = CHECKING
     return listed
+
+
+def choose_titles(
+    session: Session, viewer: Viewer, import_id: UUID, chosen: Mapping[str, str]
+) -> StaffImport:
+    """Say which functions job titles of a list are, and let it be tried again with them.
+
+    chosen  folded title -> P1 to P7, or empty for "none of ours"; others stay as they are.
+    raises  NotFound for somebody else's list, Refused for one that was not tried or is taken over.
+    """
+    listed = _in_state(session, viewer, import_id, {CHECKED, CHECKING})
+    titles = {**listed.mapping.get("titles", {}), **chosen}
+    if titles == listed.mapping.get("titles", {}):
+        return listed
+    return check(session, viewer, import_id, {**listed.mapping, "titles": titles})
+
+
+def _remember_titles(
+    session: Session, viewer: Viewer, listed: StaffImport, *, now: datetime
+) -> None:  # fmt: skip
+    """Keep what was chosen for job titles of a list, for the next one.
+
+    What the country's administrators chose stands; others add what nobody has said yet.
+    """
+    written = {each.key: each.title for each in titles_of(listed.reading.get("titles", ()))}
+    said = {key: code for key, code in listed.mapping.get("titles", {}).items() if key in written}
+    decides = administers_country(viewer)
+    if decides:
+        session.execute(delete(JobTitle).where(JobTitle.key.in_(said)))
+    kept = [
+        key for key, function in sorted(said.items())
+        if function and add_unless_there(
+            session, JobTitle,
+            {"key": key, "title": written[key], "function": function,
+             "decided_by": actor_id(viewer), "decided_at": now},
+        )
+    ]  # fmt: skip
+    if kept or (decides and said):
+        audit.append(
+            session, actor_id(viewer), "job-titles.remembered", str(listed.id),
+            {"titles": len(kept)}, now=now,
+        )  # fmt: skip
 
 
 def confirm(
@@ -160,6 +207,7 @@ def confirm(
         listed.reading = _turned(listed)
         listed.state = RUNNING
         session.flush()
+        _remember_titles(session, viewer, listed, now=now)
         audit.append(
             session, actor_id(viewer), "staff-list.confirmed", str(listed.id),
             {"rows": listed.counts, "ends missing": end_missing}, now=now,

@@ -19,8 +19,9 @@ from lms import installation
 from lms.accounts.importing import actions, columns, queries, rules, steps, words
 from lms.accounts.importing.columns import column_name
 from lms.accounts.importing.store import store
+from lms.accounts.importing.title_rules import title_key, titles_of
 from lms.accounts.models import StaffImport
-from lms.accounts.rules import SERVER
+from lms.accounts.rules import FUNCTIONS, SERVER
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
@@ -45,6 +46,10 @@ def people() -> None:
     "--mapping", multiple=True, metavar="FIELD=COLUMN",
     help="where a detail stands, by the name or letter of the column; FIELD= for nowhere",
 )  # fmt: skip
+@click.option(
+    "--title", "titles", multiple=True, metavar="TITLE=FUNCTION",
+    help="which function a job title of the list is, P1 to P7; remembered when it is taken over",
+)  # fmt: skip
 @click.option("--encoding", type=click.Choice(CHOICES), help="of a text file that is not Unicode")
 @click.option("--separator", type=click.Choice(list(SEPARATORS)))
 @click.option("--sheet", default="", help="name of the sheet of a workbook")
@@ -57,9 +62,9 @@ def people() -> None:
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
 def import_list(
-    file: Path, kind: str, mapping: tuple[str, ...], encoding: str | None, separator: str | None,
-    sheet: str, header_row: int | None, unit: str, end_missing: bool, dry_run: bool,
-    as_json: bool,
+    file: Path, kind: str, mapping: tuple[str, ...], titles: tuple[str, ...],
+    encoding: str | None, separator: str | None, sheet: str, header_row: int | None, unit: str,
+    end_missing: bool, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Try the list in FILE (CSV or XLSX) and take it over; with --dry-run only try it."""
     asked = {
@@ -67,7 +72,7 @@ def import_list(
         "sheet": sheet, **({} if header_row is None else {"header_row": header_row}),
     }  # fmt: skip
     with _kept_only_if_taken(file, kind) as import_id:
-        listed = _check(_read(import_id, asked), mapping, unit)
+        listed = _check(_read(import_id, asked), mapping, unit, _functions(titles))
         told = {**_told(listed), "dry_run": dry_run}
         if not dry_run:
             listed = _apply(import_id, end_missing=end_missing)
@@ -122,7 +127,20 @@ def _read(import_id: UUID, asked: dict[str, Any]) -> StaffImport:
     return listed
 
 
-def _check(listed: StaffImport, mapping: tuple[str, ...], unit: str) -> StaffImport:
+def _functions(titles: tuple[str, ...]) -> dict[str, str]:
+    """Return folded job title -> function, as they were typed."""
+    chosen = {}
+    for each in titles:
+        title, _, function = each.rpartition("=")
+        if not title.strip() or function not in FUNCTIONS:
+            raise click.ClickException(f"Write TITLE=FUNCTION with P1 to P7, not {each!r}.")
+        chosen[title_key(title)] = function
+    return chosen
+
+
+def _check(
+    listed: StaffImport, mapping: tuple[str, ...], unit: str, titles: dict[str, str]
+) -> StaffImport:
     fields = dict(listed.reading["fields"])
     for each in mapping:
         field, _, column = each.partition("=")
@@ -135,7 +153,7 @@ def _check(listed: StaffImport, mapping: tuple[str, ...], unit: str) -> StaffImp
     if unit and queries.places(reading(), SERVER).find(unit) is None:
         raise click.ClickException(f"There is no place {unit!r}.")
     language = installation.read(reading()).languages[0]
-    chosen = {"fields": fields, "unit": unit, "language": language}
+    chosen = {"fields": fields, "unit": unit, "language": language, "titles": titles}
     with transaction() as session:
         actions.check(session, SERVER, listed.id, chosen)
     return _run(actions.CHECK_JOB, listed.id)
@@ -184,6 +202,15 @@ def _told(listed: StaffImport) -> dict[str, Any]:
         "not_taken": {
             name(int(column)): str(columns.reason(why)) for column, why in found["left"].items()
         },
+        "titles": [
+            {
+                "title": each.title,
+                "people": each.people,
+                "function": each.function or None,
+                "rows": list(each.rows),
+            }
+            for each in titles_of(found["titles"])
+        ],
         "counts": listed.counts,
         "problems": [
             {
@@ -201,6 +228,10 @@ def _in_lines(told: dict[str, Any]) -> str:
     lines = [f"{told['file']}: {told['rows']} rows"]
     lines += [f"  {field} from {column}" for field, column in told["mapping"].items()]
     lines += [f"  not taken: {column}. {why}" for column, why in told["not_taken"].items()]
+    for each in told["titles"]:
+        rows = ", ".join(map(str, each["rows"]))
+        function = each["function"] or f"none of ours, rows {rows}; see --title"
+        lines.append(f"  job title {each['title']!r}, {each['people']} people: {function}")
     lines += [f"{words.VERDICT_WORDS[verdict]}: {n}" for verdict, n in told["counts"].items()]
     for each in told["problems"]:
         row = f"row {each['row']}" if each["row"] else "not in the list"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import IO, Any
 
@@ -13,6 +13,8 @@ from wtforms.validators import Length, Optional, ValidationError
 from lms.accounts.importing import columns, words
 from lms.accounts.importing.columns import NEEDED, NEVER, column_name
 from lms.accounts.importing.listed import Places
+from lms.accounts.importing.title_rules import Title
+from lms.accounts.words import FUNCTION_WORDS
 from lms.installation import LANGUAGE_NAMES
 from lms.sheets.encodings import CHOICES
 from lms.sheets.reader import LARGEST_FILE, SEPARATORS
@@ -130,9 +132,11 @@ class _ColumnsForm(PageForm):
         needed = self[f"column_{NEEDED[self.kind]}"]
         if not needed.data:
             needed.errors = [gettext("Say which column tells one row from another.")]
-        used = list(self.fields().values())
-        for name, column in self.fields().items():
-            if used.count(column) > 1:
+        chosen = self.fields()
+        for name, column in chosen.items():
+            sharing = {each for each, other in chosen.items() if other == column}
+            # Where a country names the work of its staff by their rank alone, one column is both.
+            if len(sharing) > 1 and not sharing <= {"function", "rank"}:
                 self[f"column_{name}"].errors = [
                     gettext("The column %(name)s is chosen twice.", name=column_name(column))
                 ]
@@ -145,6 +149,38 @@ def columns_form(kind: str) -> type[_ColumnsForm]:
     labels = {**words.FIELD_WORDS, **{f"name_{c}": name for c, name in LANGUAGE_NAMES.items()}}
     made = {f"column_{name}": SelectField(_l(labels[name])) for name in columns.FIELDS[kind]}
     return type("ColumnsForm", (_ColumnsForm,), {"kind": kind, **made})
+
+
+def titles_form(titles: Sequence[Title]) -> type[TitlesForm]:
+    """Return the form in which each job title has its function; a title is its label."""
+    fields = {
+        each.name: SelectField(each.title, default=each.function, validators=[Optional()])
+        for each in titles
+    }
+    return type("ListedTitlesForm", (TitlesForm,), {"titles": titles, **fields})
+
+
+class TitlesForm(PageForm):
+    """Which function each job title is; the fields themselves are made by ``titles_form``."""
+
+    titles: Sequence[Title] = ()
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
+        functions = [(code, gettext(said)) for code, said in FUNCTION_WORDS.items()]
+        for each in self.titles:
+            field = self[each.name]
+            # Translators: a choice for a job title that is none of our functions.
+            field.choices = [("", gettext("none of ours: its rows are refused")), *functions]
+            field.flags.optional = False
+
+    def chosen(self) -> dict[str, str]:
+        """Return what was chosen otherwise than it stood: folded title -> function or empty."""
+        return {
+            each.key: self[each.name].data
+            for each in self.titles
+            if self[each.name].data is not None and self[each.name].data != each.function
+        }
 
 
 def column_choices(found: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from lms.accounts.importing.title_rules import LONGEST_TITLE, is_code, title_key
 from lms.accounts.importing.vocabulary import Vocabulary, is_unsaid
 from lms.accounts.rules import LONGEST_NUMBER, folded_service_number
 from lms.kernel.errors import LmsError
@@ -30,6 +31,7 @@ class Listed:
     """What a row says. None and empty text say nothing: what is known then stays.
 
     place    id of the place, where ``unit`` names one that the viewer administers.
+    title    how the list names the function, where it is not one of our codes.
     notes    what was left out of the row; refusals: why it cannot be taken.
     """
 
@@ -43,6 +45,7 @@ class Listed:
     rank: str = ""
     sex: str = ""
     active: bool | None = None
+    title: str = ""
     notes: tuple[Message, ...] = ()
     refusals: tuple[Message, ...] = ()
 
@@ -62,8 +65,8 @@ class Listed:
         return cls(**{name: facts[name] for name in _FACTS if name in facts} or {"number": ""})
 
 
-_FACTS = ("number", "name", "name_latin", "language", "unit", "place", "function", "rank", "sex",
-          "active")  # fmt: skip
+_FACTS = ("number", "name", "name_latin", "language", "unit", "place", "function", "title", "rank",
+          "sex", "active")  # fmt: skip
 
 
 class Places:
@@ -120,11 +123,12 @@ def read_person(
     number = row.line(row.plain("number") or row.plain("username"), LONGEST_NUMBER)
     if not folded_service_number(number):
         row.refuse(msg("There is no service number in this row."))
-    function = words.functions.get(folded(row.plain("function")), "")
-    if row.plain("function") and not function:
+    title = row.plain("function")[:LONGEST_TITLE].strip()
+    function = words.functions.get(title_key(title), "") if title else ""
+    if title and not function:
         row.refuse(
             msg("The function “%(word)s” is none of ours. Write P1 to P7, or leave it empty."),
-            word=row.plain("function"),
+            word=title,
         )
     return Listed(
         number=number,
@@ -134,6 +138,7 @@ def read_person(
         unit=place.code if place else "",
         place=str(place.id) if place else "",
         function=function,
+        title="" if is_code(title) else title,
         rank=row.one_of("rank", words.ranks),
         sex=row.one_of("sex", words.sexes),
         active=row.active(words.yes_no),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts import scope
 from lms.accounts.importing.listed import Places
 from lms.accounts.importing.place_rules import KnownPlace
-from lms.accounts.importing.rules import Known, Work
+from lms.accounts.importing.rules import DUPLICATE, Known, Work
 from lms.accounts.models import (
     Credential,
     Grant,
     Identity,
+    JobTitle,
     Person,
     Posting,
     StaffImport,
@@ -132,6 +133,32 @@ def counts(
     if done:
         statement = statement.where(StaffImportRow.done.is_(True))
     return dict(session.execute(statement.group_by(StaffImportRow.verdict)).all())
+
+
+def job_titles(session: Session, viewer: Viewer) -> dict[str, str]:
+    """Return the functions that this country has said its job titles are, by their folded form.
+
+    They are the same for everybody who brings a list.
+    """
+    del viewer
+    return {
+        row.key: row.function for row in session.execute(select(JobTitle.key, JobTitle.function))
+    }
+
+
+def titled_rows(session: Session, viewer: Viewer, listed: StaffImport) -> Iterator[tuple[int, str]]:
+    """Yield number and job title of each row that names one, without those that stand twice."""
+    del viewer
+    title = StaffImportRow.facts["title"].as_string()
+    rows = session.execute(
+        select(StaffImportRow.number, title)
+        .where(
+            StaffImportRow.import_id == listed.id, StaffImportRow.verdict != DUPLICATE,
+            title.is_not(None),
+        )
+        .order_by(StaffImportRow.number)
+    )  # fmt: skip
+    return ((number, said) for number, said in rows)
 
 
 def places(session: Session, viewer: Viewer) -> Places:

@@ -75,7 +75,7 @@ def looked_at(listed: StaffImport) -> dict[str, Any] | Message:
             ]]
             for row in sample
         ],
-        "refused": None,
+        "titles": [], "refused": None,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -37,6 +38,7 @@ from lms.accounts.importing.reading import FILE_GONE, looked_at, rows_after
 from lms.accounts.importing.rules import MISSING, TAKEN
 from lms.accounts.importing.store import store
 from lms.accounts.importing.taking import RawRow
+from lms.accounts.importing.title_rules import collected, meanings
 from lms.accounts.importing.vocabulary import Vocabulary
 from lms.accounts.models import StaffImport, StaffImportRow
 from lms.accounts.rules import SERVER
@@ -135,7 +137,9 @@ def record_check(
         place_taking.check_rows(session, viewer, listed, prepared, vocabulary())
         return _checked(session, viewer, listed)
     if cursor is None or "after" in cursor:
-        taking.check_rows(session, viewer, listed, prepared, vocabulary(), now=now)
+        taking.check_rows(
+            session, viewer, listed, prepared, _words(session, viewer, listed), now=now
+        )
         end = len(prepared) < AT_ONCE
         return {"missing": 0, "person": None} if end else {"after": prepared[-1].number}
     after = UUID(cursor["person"]) if cursor["person"] else None
@@ -147,7 +151,18 @@ def record_check(
     return {"missing": count, "person": str(last)}
 
 
+def _words(session: Session, viewer: Viewer, listed: StaffImport) -> Vocabulary:
+    """Return the words that count for a list: ours, the country's job titles, what was chosen."""
+    remembered = queries.job_titles(session, viewer)
+    functions = meanings(vocabulary().functions, remembered, listed.mapping.get("titles", {}))
+    return replace(vocabulary(), functions=functions)
+
+
 def _checked(session: Session, viewer: Viewer, listed: StaffImport) -> None:
+    if listed.kind == columns.PEOPLE:
+        functions = _words(session, viewer, listed).functions
+        titles = collected(queries.titled_rows(session, viewer, listed), functions)
+        listed.reading = {**listed.reading, "titles": titles}
     listed.counts = queries.counts(session, viewer, listed)
     listed.state = CHECKED
 

@@ -290,6 +290,10 @@ def _move(batch: _Batch, person: Known, decision: Decision) -> dict[str, Any]:
     move = decision.move
     if move is None:
         raise ValueError("a move without a place")
+    if any((work.unit_id, work.function) == (move.place, move.function) for work in move.ends):
+        # It is so already. Whoever may not know the function is shown a change, and does none:
+        # each list of a month would otherwise end the posting and begin it anew.
+        return {}
     began = next((work for work in move.ends if work.starts_on == batch.today), None)
     yesterday = batch.today - timedelta(days=1)
     ended = []

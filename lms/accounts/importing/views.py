@@ -21,8 +21,10 @@ from lms.accounts.importing.forms import (
     ReadingForm,
     UploadForm,
     columns_form,
+    titles_form,
 )
 from lms.accounts.importing.store import store
+from lms.accounts.importing.title_rules import titles_of
 from lms.accounts.models import StaffImport
 from lms.audit import actions as audit
 from lms.db import reading, transaction
@@ -34,6 +36,8 @@ from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import shown_moment, site, viewer
 from lms.web.permissions import ADMINISTER, permission
+
+MOST_OFFERED = 100  # job titles of one page
 
 bp = Blueprint("staff_lists", __name__, url_prefix=f"{IN_LANGUAGE}/administer/staff-lists")
 
@@ -103,6 +107,7 @@ def _rows_page(listed: StaffImport) -> str:
         "importing/rows.html", listed=listed, listing=Listing(asked, rows, total), words=words,
         shown=shown, verdicts=rules.VERDICTS, missing_from=queries.MISSING_FROM,
         undo_until=_day(listed), may_undo=actions.may_be_undone(listed, now=clock.now()),
+        titles=titles_of(listed.reading.get("titles", ())),
         to_take=sum(listed.counts.get(verdict, 0) for verdict in rules.TAKEN),
     )  # fmt: skip
 
@@ -185,6 +190,30 @@ def _columns_page(listed: StaffImport, form: Any) -> str:  # noqa: ANN401 -- mad
         ignored=[each for each in left if each[3] not in columns.NEVER],
         letters=[column_name(column) for column in range(len(found["header"]))],
     )  # fmt: skip
+
+
+@bp.route("/<uuid:import_id>/titles", methods=["GET", "POST"])
+@permission(ADMINISTER)
+def titles(import_id: UUID) -> ResponseReturnValue:
+    """Say which function each job title of a list is, and try the list with that."""
+    listed = queries.one(reading(), viewer(), import_id)
+    page = url_for(".one", import_id=import_id)
+    found = titles_of(listed.reading.get("titles", ()))
+    offered = found[:MOST_OFFERED]
+    form = titles_form(offered)(request.form)
+    if request.method == "GET" or not form.validate():
+        if listed.state != actions.CHECKED or not found:
+            return redirect(page, 303)
+        shown_form = render_template(
+            "importing/titles.html", listed=listed, form=form, words=words, titles=offered,
+            more=len(found) - len(offered),
+        )  # fmt: skip
+        return shown_form, form.status
+    with transaction() as session:
+        listed = actions.choose_titles(session, viewer(), import_id, form.chosen())
+        if listed.state == actions.CHECKING:
+            actions.ask(session, viewer(), listed, actions.CHECK_JOB, page, now=clock.now())
+    return redirect(page, 303)
 
 
 @bp.route("/<uuid:import_id>/confirm", methods=["GET", "POST"])

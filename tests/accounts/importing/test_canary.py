@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from lms.accounts.importing.title_rules import titles_of
 from tests.accounts.importing.conftest import URL, At
 from tests.people import Cast
 from tests.web.test_canary import CANARY, MARK, Marks
@@ -21,9 +22,10 @@ def test_nothing_in_a_spreadsheet_comes_alive_on_any_page(
 ) -> None:
     here = desk(halima)
     data = as_csv(
-        ["number", "name", "place", f"email {CANARY}", f"x {CANARY}", "rank"],
-        [CANARY[:50], CANARY, CANARY, CANARY, CANARY, CANARY],
-        ["N-9001", "Zoé Bah", "N-01", CANARY, CANARY, CANARY[:40]],
+        ["number", "name", "place", f"email {CANARY}", f"x {CANARY}", "rank", "function"],
+        [CANARY[:50], CANARY, CANARY, CANARY, CANARY, CANARY, CANARY],
+        ["N-9001", "Zoé Bah", "N-01", CANARY, CANARY, CANARY[:40], CANARY],
+        ["N-9002", "Ana Bah", "N-01", "", "", "", ""],
     )
     page = here.send(data, f"<img src=x onerror={MARK}()>{{{{7*7}}}}%(x)s.csv").location
     here.work()
@@ -31,7 +33,11 @@ def test_nothing_in_a_spreadsheet_comes_alive_on_any_page(
     here.choose(page)
     pages.append(here.browser.get(page))
     here.work()
-    pages += [here.browser.get(page), here.browser.get(f"{page}/confirm")]
+    pages += [here.browser.get(page), here.browser.get(f"{page}/titles")]
+    [title] = titles_of(here.at(page).reading["titles"])
+    here.browser.post(f"{page}/titles", {title.name: "P1"})
+    here.work()
+    pages += [here.browser.get(f"{page}/titles"), here.browser.get(f"{page}/confirm")]
     here.confirm(page)
     here.work()
     pages += [here.browser.get(page), here.browser.get(f"{page}/undo")]

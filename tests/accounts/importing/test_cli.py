@@ -179,3 +179,32 @@ def test_both_ways_decide_the_same(
     lines = LIST.splitlines()
     page = here.tried(*lines[1:], header=lines[0])
     assert here.at(page).counts == told["counts"]
+
+
+def test_job_titles_are_told_and_said(
+    app: Flask, lms: Lms, desk: At, amina: Cast, tmp_path: Path
+) -> None:
+    file = tmp_path / "titles.csv"
+    file.write_text(
+        "service number;name;place;post\nN-9001;Zoé Bah;N-01;Warder\nN-9002;Ana Bah;N-01;WARDER\n"
+    )
+    told = json.loads(lms("import", file, "--dry-run", "--json").output)
+    title = {"title": "Warder", "people": 2, "function": None, "rows": [2, 3]}
+    assert (told["titles"], told["counts"]["refused"]) == ([title], 2)
+    told = json.loads(lms("import", file, "--dry-run", "--json", "--title", "warder=P1").output)
+    assert (told["titles"], told["counts"]) == (
+        [{**title, "function": "P1"}], {"new": 2, "missing": 1},
+    )  # fmt: skip
+    lines = lms("import", file, "--dry-run").output
+    assert "job title 'Warder', 2 people: none of ours, rows 2, 3; see --title" in lines
+    # A dry run remembers nothing; a list that is taken over does.
+    assert "job title 'Warder', 2 people: P1" in lms("import", file, "--title", "Warder=P1").output
+    assert desk(None).identity("N-9002") is not None
+    assert json.loads(lms("import", file, "--dry-run", "--json").output)["counts"]["same"] == 2
+
+
+@pytest.mark.parametrize("said", ["Warder", "Warder=P8", "=P1", " =P1"])
+def test_a_job_title_is_said_with_a_function(lms: Lms, file: Path, said: str) -> None:
+    done = lms("import", file, "--dry-run", "--title", said)
+    assert done.exit_code == 1
+    assert "Write TITLE=FUNCTION with P1 to P7" in done.output

@@ -73,8 +73,9 @@ def test_a_row_is_read_into_our_own_words() -> None:
         unit="n-01", function="руководитель", rank="Grade supérieur", sex="ذكر",
     )  # fmt: skip
     assert listed == Listed(
-        "N-1", "Болат Сейтқали", "Bolat Seitkali", "kk", "N-01", str(NORTHGATE), "P6", "G3", "m"
-    )
+        "N-1", "Болат Сейтқали", "Bolat Seitkali", "kk", "N-01", str(NORTHGATE), "P6", "G3", "m",
+        title="руководитель",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("word", ["P4", "p4", "Psychologue, travailleur social, éducateur"])
