@@ -19,9 +19,9 @@ from lms.audit import actions as audit
 from lms.audit.queries import newest_at
 from lms.certificates.rules import clock_is_right
 from lms.certificates.transcripts import actions as transcripts
+from lms.certificates.transcripts import queries as records
 from lms.certificates.transcripts.actions import Order
 from lms.certificates.transcripts.forms import TranscriptForm
-from lms.certificates.transcripts.rules import instead_of_transcript
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.kernel import clock
@@ -147,7 +147,7 @@ def transcript(person_id: UUID) -> ResponseReturnValue:
             status = refused.status
     elif request.method == "POST":
         status = form.status
-    instead = instead_of_transcript(site())
+    instead = records.instead(reading(), viewer(), person_id, site(), today=today())
     return render_template(
         # Without the form on the page, its language is changed by links.
         "people/transcript.html", form=None if instead else form, person=person, instead=instead,

@@ -14,7 +14,7 @@ from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.certificates.transcripts import queries
 from lms.certificates.transcripts.queries import TRANSCRIPT
-from lms.certificates.transcripts.rules import MOST_A_DAY, instead_of_transcript
+from lms.certificates.transcripts.rules import MOST_A_DAY
 from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
@@ -52,7 +52,7 @@ def ask(
     """
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     queries.names(session, viewer, person_id, today=today)
-    said = instead_of_transcript(site)
+    said = queries.instead(session, viewer, person_id, site, today=today)
     if said is not None:
         raise Refused(said)
     if not clock_is_right:
@@ -64,8 +64,6 @@ def ask(
                 )
             )
         )
-    if not queries.lines(session, viewer, person_id, today=today):
-        raise Refused(Message(msg("There is nothing to list yet: no course was begun.")))
     asked = queries.asked_since(session, viewer, person_id, now - timedelta(days=1))
     for job in asked:  # one that is being made is not asked for again
         if job.state == "waiting" and tuple(job.facts["languages"]) == order.languages:

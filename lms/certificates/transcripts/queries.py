@@ -17,9 +17,15 @@ from lms.accounts.models import Identity, Person
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.scope import may_be_known
 from lms.certificates.models import Certificate, CertificateEvent
-from lms.certificates.transcripts.rules import MOST_A_DAY, MOST_LINES
+from lms.certificates.transcripts.rules import (
+    MOST_A_DAY,
+    MOST_LINES,
+    instead_of_transcript,
+)
+from lms.installation import Installation
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
+from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
 from lms.tables import AnyRow
@@ -37,6 +43,7 @@ _BEGUN = (
     .correlate(Enrolment)
     .scalar_subquery()
 )
+_BEGUN_OR_HELD = or_(Enrolment.begun_at.is_not(None), Progress.held_from.is_not(None))
 
 
 def names(
@@ -91,14 +98,34 @@ def lines(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> 
                 Edition,
                 Edition.id == func.coalesce(Certificate.edition_id, _BEGUN, Course.edition_id),
             )
-            .where(
-                Person.id == person_id, _may_know(viewer, today),
-                or_(Enrolment.begun_at.is_not(None), Progress.held_from.is_not(None)),
-            )
+            .where(Person.id == person_id, _may_know(viewer, today), _BEGUN_OR_HELD)
             .order_by(Enrolment.made_at, Enrolment.id)
             .limit(MOST_LINES)
         )
     )  # fmt: skip
+
+
+def instead(
+    session: Session, viewer: Viewer, person_id: UUID, site: Installation, *, today: date
+) -> Message | None:
+    """Return why there can be no record of a person; None where one may be asked for.
+
+    A page says it in place of its form: who has begun nothing fills in nothing in vain.
+    """
+    said = instead_of_transcript(site)
+    if said is not None:
+        return said
+    something = (
+        select(Enrolment.id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+        .where(Person.id == person_id, _may_know(viewer, today), _BEGUN_OR_HELD)
+        .limit(1)
+    )
+    if session.scalar(something) is not None:
+        return None
+    return Message(msg("There is nothing to list yet: no course was begun."))
 
 
 def _may_know(viewer: Viewer, today: date) -> ColumnElement[bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,6 @@ from lms.certificates.rules import clock_is_right
 from lms.certificates.transcripts import actions, queries
 from lms.certificates.transcripts.actions import Order
 from lms.certificates.transcripts.forms import TranscriptForm
-from lms.certificates.transcripts.rules import instead_of_transcript
 from lms.db import reading, transaction
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
@@ -50,7 +51,8 @@ def mine() -> ResponseReturnValue:
                 status = refused.status
         else:
             status = form.status
-    asked, instead = queries.own(reading(), viewer()), instead_of_transcript(site())
+    asked, today = queries.own(reading(), viewer()), clock.now().astimezone(_zone()).date()
+    instead = queries.instead(reading(), viewer(), viewer().person_id, site(), today=today)
     response = make_response(
         render_template(
             # Without the form on the page, its language is changed by links.
@@ -72,3 +74,7 @@ def file(job_id: int) -> ResponseReturnValue:
     if not made.get("file"):
         raise NotFound
     return send(made["file"], made["type"], name=made["name"])
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(site().time_zone)

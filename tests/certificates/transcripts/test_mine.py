@@ -105,8 +105,9 @@ def test_it_is_printed_in_two_languages(
 
 @pytest.mark.parametrize("language", ["fr", "ar", "ru", "kk"])
 def test_the_page_opens_in_every_language_and_offers_its_own(
-    browser: Open, amina: Cast, language: str
+    browser: Open, amina: Cast, small_course: SmallCourse, language: str
 ) -> None:
+    small_course.begin(amina)
     page = browser(amina).get(f"/{language}{URL[3:]}").text
     assert f'<option selected value="{language}">' in page
 
@@ -158,9 +159,13 @@ def test_a_bad_field_is_refused(
 
 
 def test_who_has_begun_nothing_is_told_so(app: Flask, browser: Open, amina: Cast) -> None:
+    """The page says it in place of the form, and to who sends the form all the same."""
     here = browser(amina)
-    assert ask(here) == 409
-    assert "nothing to list yet" in here.post(URL, {"first": "en", "second": "", "key": "1"}).text
+    reply = here.post(URL, {"first": "en", "second": "", "key": "1"})
+    assert reply.status_code == 409
+    for page in (reply.text, here.get(URL).text):
+        assert "nothing to list yet" in page
+        assert "Make the training record" not in page
     assert jobs(app) == []
 
 
