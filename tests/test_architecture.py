@@ -81,8 +81,8 @@ def test_serving_loads_nothing_that_only_commands_and_the_worker_need(tmp_path: 
 
 
 def _queries() -> Iterator[tuple[str, FunctionType]]:
-    for path in sorted(LMS.rglob("queries.py")):
-        module = importlib.import_module(_module(path))
+    for path in sorted((*LMS.rglob("queries.py"), *LMS.rglob("queries/*.py"))):
+        module = importlib.import_module(_module(path).removesuffix(".__init__"))
         for name, found in vars(module).items():
             own = inspect.isfunction(found) and found.__module__ == module.__name__
             if own and not name.startswith("_"):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts import queries as accounts
@@ -63,16 +64,7 @@ def export(
     """
     session, now = reading(), clock.now()
     today = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
-    if unit:
-        try:
-            accounts.unit_by_code(session, SERVER, unit)
-        except NotFound:
-            raise click.ClickException(f"There is no open place with the code {unit!r}.") from None
-    if programme:
-        try:
-            programmes.programme(session, SERVER, programme)
-        except NotFound:
-            raise click.ClickException(f"There is no programme {programme!r}.") from None
+    _require_known(session, unit, programme)
     wanted = Wanted(
         unit=unit, course=course, programme=programme, state=state, numbers=_numbers(numbers),
         since=since.date() if since else None, until=until.date() if until else None,
@@ -108,6 +100,20 @@ def export(
         register_file.touch(mode=0o600)
         register_file.write_bytes(bundle.register_in(out))
     click.echo(f"{papers} papers and {len(ids)} lines of the register are in {out}.")
+
+
+def _require_known(session: Session, unit: str, programme: str) -> None:
+    """Refuse a place or a programme that is not there: a typing error is no empty list."""
+    if unit:
+        try:
+            accounts.unit_by_code(session, SERVER, unit)
+        except NotFound:
+            raise click.ClickException(f"There is no open place with the code {unit!r}.") from None
+    if programme:
+        try:
+            programmes.programme(session, SERVER, programme)
+        except NotFound:
+            raise click.ClickException(f"There is no programme {programme!r}.") from None
 
 
 def _numbers(path: Path | None) -> tuple[str, ...]:

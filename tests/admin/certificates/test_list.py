@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from lms.accounts.models import Grant, Identity
+from lms.accounts.models import Grant, Identity, Unit
 from lms.accounts.rules import SERVER
 from lms.catalogue.models import Course
 from lms.catalogue.programmes import actions as programmes
@@ -39,6 +39,23 @@ def test_the_country_sees_all_of_them(browser: Open, halima: Cast, papers: Paper
     text = browser(halima).get(URL).text
     assert "Rows 1 to 3 of 3" in text
     assert "How certificates look" in text
+
+
+def test_a_workplace_is_called_by_its_name_in_the_readers_language(
+    app: Flask, browser: Open, grace: Cast, places: Places, papers: Papers
+) -> None:
+    """As the list of people calls it; one that has no name in that language by its English one."""
+    with app.app_context(), transaction() as session:
+        session.execute(
+            update(Unit).where(Unit.id == places.northgate.id)
+            .values(names={"en": "Northgate", "fr": "Porte du Nord"})
+        )  # fmt: skip
+    here = browser(grace)
+    for language, name in (("en", "Northgate"), ("fr", "Porte du Nord"), ("ru", "Northgate")):
+        page = here.get(f"/{language}{URL[3:]}").text
+        assert f"<bdi>{name}</bdi></td>" in page
+        assert f"<bdi>{places.northgate.code}</bdi>" not in page
+        assert f"<bdi>{name}</bdi>" in here.get(f"/{language}{URL[3:]}/{papers.amina}").text
 
 
 def test_it_is_closed_to_learners_and_trainers_and_to_nobody(

@@ -1,0 +1,67 @@
+"""What a list of certificates can be limited to: courses, programmes, the viewer's places."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, String, and_, cast, literal, null, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import scope
+from lms.accounts.models import Unit
+from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
+from lms.catalogue.programmes.rules import said_in
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow
+
+MOST_OFFERED = 400  # courses and programmes
+
+
+def offered(
+    session: Session, viewer: Viewer, language: str
+) -> tuple[list[tuple[str, str, str | None]], list[tuple[str, str]]]:
+    """Return the courses and the programmes of a list's filters.
+
+    A course is (id, title, the title's language where it is not translated); a programme is
+    (code, title).
+
+    Restricted courses for confidential readers only. One statement gives both: a page that shows a
+    long list asks for enough already.
+    """
+    no_title, no_titles = cast(null(), String), cast(null(), JSON)
+    taught = (
+        select(
+            literal("course").label("kind"), Course.id.label("code"),
+            EditionText.title.label("title"), TITLE_IN, no_titles.label("titles"),
+        )
+        .join(
+            EditionText,
+            and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+        )
+        .where(Course.kind == "course")
+    )  # fmt: skip
+    if not viewer.holds("confidential-reader"):
+        taught = taught.where(Course.access != "restricted")
+    carried = select(
+        literal("programme"), Programme.code, no_title, no_title.label("title_in"), Programme.titles
+    )
+    rows = session.execute(taught.union_all(carried).order_by("code").limit(MOST_OFFERED)).all()
+    courses = [(row.code, row.title, row.title_in) for row in rows if row.kind == "course"]
+    named = [(row.code, said_in(row.titles, language)[1]) for row in rows if row.titles]
+    return courses, sorted(named, key=lambda each: each[1])
+
+
+def tops(session: Session, viewer: Viewer, unit: str) -> list[AnyRow]:
+    """Return (path, kind) of the units to which a list is limited: the one chosen, else all own.
+
+    raises NotFound for a unit that the viewer does not administer.
+    """
+    paths = viewer.unit_paths("administrator")
+    statement = select(Unit.path, Unit.kind)
+    if unit:
+        statement = statement.where(Unit.code == unit, scope.below(Unit.path, paths))
+    else:
+        statement = statement.where(Unit.path.in_(paths))
+    found = list(session.execute(statement.order_by(Unit.path)))
+    if not found and unit:
+        raise NotFound
+    return found
