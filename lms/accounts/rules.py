@@ -152,6 +152,16 @@ def administers_country(viewer: Viewer) -> bool:
     return viewer.holds_everywhere("administrator")
 
 
+def shared_tops(viewer: Viewer, role: str, other: str) -> tuple[str, ...]:
+    """Return the paths of the units at (and below) which the viewer holds both roles."""
+    return tuple(
+        max(one, two, key=len)
+        for one in viewer.unit_paths(role)
+        for two in viewer.unit_paths(other)
+        if is_at_or_below(one, two) or is_at_or_below(two, one)
+    )
+
+
 def may_give_at_unit(viewer: Viewer, person_id: UUID, role: str, unit_path: str) -> bool:
     """Return whether the viewer may give ``role`` at a unit: below them, never to themselves."""
     return role in UNIT_ROLES and person_id != viewer.person_id and administers(viewer, unit_path)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Posting, Unit
@@ -30,6 +30,13 @@ LOOKS_AFTER = ("administrator", "inspector")
 def below(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
     """Return whether a unit's path lies at or below one of ``tops``; nothing for no tops."""
     return or_(false(), *(path.startswith(top, autoescape=True) for top in tops))
+
+
+def meets(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
+    """Return whether a unit's branch and one of ``tops`` share a unit: one lies below the other."""
+    tops = tuple(tops)
+    above = (func.substr(literal(top), 1, func.length(path)) == path for top in tops)
+    return or_(below(path, tops), *above)
 
 
 def posted_on(day: date) -> ColumnElement[bool]:

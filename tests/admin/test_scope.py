@@ -20,7 +20,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from lms.accounts.models import Grant, Posting, Unit
+from lms.accounts.rules import SERVER
 from lms.catalogue.models import Edition
+from lms.catalogue.programmes import actions as programmes
+from lms.catalogue.programmes.actions import Details
 from lms.certificates.models import Certificate
 from lms.db import transaction
 from lms.jobs import actions as jobs
@@ -30,7 +33,7 @@ from lms.learning.models import Enrolment
 from lms.requirements.models import Exemption, ExternalCertificate
 from lms.web.permissions import LEARN, PUBLIC, permission_of
 from tests.browser import Browser
-from tests.course import publish_small
+from tests.course import publish_small, set_access
 from tests.people import Cast, Places, add_person
 from tests.requirements.test_queries import required
 from tests.web.test_matrix import contents
@@ -222,6 +225,80 @@ def test_lists_name_nobody_of_another_branch(scene: Scene) -> None:
                 text = here.client.get(address(scene, rule)).text
                 assert "Target Person" not in text, f"{who}: {rule.rule}"
                 assert "N-8001" not in text, f"{who}: {rule.rule}"
+
+
+# ---- Menus of courses ---------------------------------------------------------------------------
+
+# Where somebody administers × where they are a confidential reader: do the two share a place?
+SHARED = {
+    ("country", "own unit"): True, ("country", "region"): True, ("country", "country"): True,
+    ("region", "country"): True, ("region", "own unit"): True, ("region", "region"): True,
+    ("region", "other region"): False, ("region", "former place"): False,
+    ("own unit", "own unit"): True, ("own unit", "region"): True, ("own unit", "sibling"): False,
+    ("own unit", "other region"): False, ("own unit", "former place"): False,
+    ("sibling", "own unit"): False, ("former place", "country"): True,
+    ("former place", "own unit"): False,
+}  # fmt: skip
+# Menus for every place of the viewer, and what they show of a title.
+MENUS = (
+    "/en/administer/certificates", "/en/administer/certificates/bulk",
+    "/en/administer/requirements/new", "/en/administer/requirements/enrol",
+)  # fmt: skip
+OF_COUNTRY = ("/en/administer/programmes/carried/courses", "/en/administer/test-rules")
+TITLE = "Hygiene on shift"
+
+
+def entrust(scene: Scene, who: str, code: str) -> None:
+    """Let who administers somewhere be a confidential reader at a place, for some days."""
+    with scene.app.app_context(), transaction() as session:
+        session.add(
+            Grant(
+                id=new_ordered_id(), person_id=scene.people[who].id, role="confidential-reader",
+                unit_id=session.scalars(select(Unit.id).where(Unit.code == code)).one(),
+                course_id=None, starts_on=date(2024, 1, 1),
+                ends_on=clock.now().date() + timedelta(days=9), given_by=None,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "reader"), SHARED)
+def test_a_menu_offers_a_restricted_course_where_its_people_may_be_known_and_not_elsewhere(
+    scene: Scene, places: Places, who: str, reader: str
+) -> None:
+    set_access(scene.app, "hygiene", "restricted")
+    with scene.app.app_context(), transaction() as session:
+        new = Details({"en": "Carried"}, date(2026, 1, 1), None)
+        programmes.add(session, SERVER, "carried", "programme", new, now=clock.now())
+    codes = {
+        "own unit": places.northgate.code, "region": places.north.code, "sibling": "N-09",
+        "country": places.country.code, "other region": "W",
+        "former place": places.southfield.code,
+    }  # fmt: skip
+    here = scene.browser(who)
+    menus = (*MENUS, *(OF_COUNTRY if who == "country" else ()))
+    for path in menus:
+        assert TITLE not in here.get(path).text, f"{path}: no confidential reader at all"
+    entrust(scene, who, codes[reader])
+    shared = SHARED[who, reader]
+    for path in menus:
+        assert (TITLE in here.get(path).text) == shared, path
+    for name, code in codes.items():
+        shown = here.get(f"/en/administer/certificates?unit={code}").text
+        both = meets(scene, code, codes[reader]) and meets(scene, code, codes[who])
+        assert (TITLE in shown) == (shared and both), name
+    if who in INSIDE:  # they administer the person of the scene
+        for page in ("exemptions", "external"):
+            path = f"/en/administer/people/{scene.values['person_id']}/{page}"
+            assert (TITLE in here.get(path).text) == (reader in INSIDE), page
+
+
+def meets(scene: Scene, one: str, other: str) -> bool:
+    """Return whether of two places one lies at or below the other."""
+    with scene.app.app_context(), transaction() as session:
+        found: dict[str, str] = {
+            row.code: row.path for row in session.execute(select(Unit.code, Unit.path))
+        }
+    return found[one].startswith(found[other]) or found[other].startswith(found[one])
 
 
 def test_the_scene_is_not_empty(scene: Scene) -> None:

@@ -52,7 +52,7 @@ def certificates() -> ResponseReturnValue:
     return render_template(
         "office/certificates.html", listing=Listing(asked, rows, total),
         states=[(code, gettext(sentence)) for code, sentence in rules.STATES.items()],
-        **_choices(),
+        **_choices(asked.get("unit")),
         waiting=queries.waiting(session, me, now=clock.now()) if asked.page == 1 else [],
         state_of=_state_words,
         is_due=lambda row: rules.is_due(row, today=day),
@@ -60,9 +60,9 @@ def certificates() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _choices() -> dict[str, Any]:
-    """Return what the filters offer: places, courses, programmes."""
-    courses, programmes = queries.offered(reading(), viewer(), current().code)
+def _choices(unit: str) -> dict[str, Any]:
+    """Return what the filters offer: places, programmes, the courses of the place chosen."""
+    courses, programmes = queries.offered(reading(), viewer(), current().code, unit)
     return {
         "places": places_to_choose(), "courses": title_choices(courses), "programmes": programmes,
     }  # fmt: skip
@@ -89,7 +89,7 @@ def _state_words(row: AnyRow) -> str:
 @permission(ADMINISTER, fresh=True)
 def bulk() -> ResponseReturnValue:
     """Show what would be put together, and ask the worker for it."""
-    choices = _choices()
+    choices = _choices(request.values.get("unit", ""))
     if request.method == "GET":
         asked = Asked.of(FILTERS, queries.SORTS)
         form = BulkForm(

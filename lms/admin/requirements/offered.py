@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
@@ -16,32 +16,47 @@ from lms.accounts.rules import folded_service_number
 from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.catalogue.programmes.queries import open_to_enrol
 from lms.catalogue.programmes.rules import said_in
+from lms.catalogue.scope import may_be_offered, may_be_offered_for
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.requirements import queries
 from lms.requirements.queries import Standing
 from lms.requirements.rules import COVERED
 
+Courses = list[tuple[str, str, str | None]]  # id, title, and its language where not translated
 
-def courses(
-    session: Session, viewer: Viewer, language: str, *, every: bool = False
-) -> list[tuple[str, str, str | None]]:
-    """Return the published courses: id, title, and its language where it is not translated.
 
-    every  whether restricted ones are among them; else only for confidential readers.
+def courses(session: Session, viewer: Viewer, language: str, unit: str = "") -> Courses:
+    """Return the published courses that a form offers for a place, by their id.
+
+    unit  its code; empty for every place that the viewer administers.
     """
+    return _courses(session, language, may_be_offered(viewer, unit))
+
+
+def courses_for(
+    session: Session, viewer: Viewer, language: str, person_id: UUID, *, today: date
+) -> Courses:
+    """Return the published courses that a page about one person offers and names."""
+    return _courses(session, language, may_be_offered_for(viewer, person_id, today))
+
+
+def every_course(session: Session, language: str) -> Courses:
+    """Return all published courses, to name those of rows that were found for the viewer."""
+    return _courses(session, language, true())
+
+
+def _courses(session: Session, language: str, condition: ColumnElement[bool]) -> Courses:
     statement = (
         select(Course.id, EditionText.title, TITLE_IN)
         .join(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
-        .where(Course.kind == "course")
+        .where(Course.kind == "course", condition)
         .order_by(Course.id)
         .limit(200)
     )
-    if not every and not viewer.holds("confidential-reader"):
-        statement = statement.where(Course.access != "restricted")
     return [(each.id, each.title, each.title_in) for each in session.execute(statement)]
 
 

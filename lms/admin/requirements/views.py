@@ -75,10 +75,12 @@ def add() -> ResponseReturnValue:
 
 
 def _offered() -> dict[str, Any]:
-    """Return the courses and programmes that a form offers."""
+    """Return the courses and programmes that a form offers, at the place that it names."""
     session, me, language = reading(), viewer(), current().code
     return {
-        "courses": title_choices(offered.courses(session, me, language)),
+        "courses": title_choices(
+            offered.courses(session, me, language, request.form.get("unit", ""))
+        ),
         "programmes": offered.programmes(session, me, language, today=today()),
     }
 
@@ -198,7 +200,7 @@ def reminders() -> ResponseReturnValue:
     found = []
     if chosen in {code for code, _ in places}:
         found = queries.reminders(reading(), viewer(), chosen, today=today())
-    courses = offered.courses(reading(), viewer(), current().code, every=True)
+    courses = offered.every_course(reading(), current().code)
     titles = {course_id: titled(title, code) for course_id, title, code in courses}
     return render_template(
         "requirements/reminders.html", places=places, chosen=chosen, found=found, titles=titles,

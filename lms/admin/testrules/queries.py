@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.models import Identity
 from lms.catalogue.models import TITLE_IN, Course, Edition, EditionText
+from lms.catalogue.scope import may_be_offered
 from lms.catalogue.structure import Structure
 from lms.kernel.viewer import Viewer
 from lms.learning.rules import rule_of_test
@@ -25,7 +26,7 @@ MOST_COURSES, MOST_SHOWN = 200, 20
 class Mark:
     """What a course asks for, in percent: by itself, and here.
 
-    title    None for a restricted course whose reader is no confidential reader.
+    title    None for a restricted course, unless its reader may know who takes it.
     title_in its language where it is not translated.
     renewal  of the test that renews a certificate, here.
     """
@@ -55,8 +56,7 @@ def marks(session: Session, viewer: Viewer, language: str, *, floor: int) -> lis
 
     floor   the installation's ``least_percent``.
     """
-    hidden = case((Course.access == "restricted", null()), else_=EditionText.title)
-    title = EditionText.title if viewer.holds("confidential-reader") else hidden
+    title = case((may_be_offered(viewer), EditionText.title), else_=null())
     rows = session.execute(
         select(Course.id, Course.slug, title, TITLE_IN, Edition.facts)
         .join(Edition, Edition.id == Course.edition_id)

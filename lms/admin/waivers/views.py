@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +16,7 @@ from lms.admin.requirements.forms import (
     ExternalForm,
     RefusalForm,
 )
+from lms.admin.requirements.offered import Courses
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
@@ -30,11 +30,11 @@ from lms.web.permissions import ADMINISTER, permission
 bp = Blueprint("waivers", __name__, url_prefix=f"{IN_LANGUAGE}/administer")
 
 
-def _courses() -> list[tuple[str, str, str | None]]:
-    return offered.courses(reading(), viewer(), current().code)
+def _courses(person_id: UUID) -> Courses:
+    return offered.courses_for(reading(), viewer(), current().code, person_id, today=today())
 
 
-def _titles(courses: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+def _titles(courses: Courses) -> dict[str, str]:
     return {course_id: titled(title, code) for course_id, title, code in courses}
 
 
@@ -45,7 +45,7 @@ def _titles(courses: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
 @permission(ADMINISTER)
 def exempt(person_id: UUID) -> ResponseReturnValue:
     """Show the exemptions of a person, and give another."""
-    form = ExemptionForm(request.form, courses=title_choices(_courses()))
+    form = ExemptionForm(request.form, courses=title_choices(_courses(person_id)))
     if request.method == "GET" or not form.validate():
         return _exemptions(person_id, form), form.status
     try:
@@ -63,9 +63,10 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
 
 
 def _exemptions(person_id: UUID, form: ExemptionForm) -> str:
+    titles = _titles(_courses(person_id))
     return render_template(
         "waivers/exemptions.html", form=form, person=persons.acted_on(person_id), today=today(),
-        exemptions=queries.exemptions(reading(), viewer(), person_id), titles=_titles(_courses()),
+        exemptions=queries.exemptions(reading(), viewer(), person_id), titles=titles,
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
 @permission(ADMINISTER)
 def enter(person_id: UUID) -> ResponseReturnValue:
     """Note a certificate that somebody else gave to a person."""
-    form = ExternalForm(request.form, courses=title_choices(_courses()))
+    form = ExternalForm(request.form, courses=title_choices(_courses(person_id)))
     if request.method == "GET" or not form.validate():
         return _external(person_id, form), form.status
     new = NewExternal(
@@ -108,7 +109,7 @@ def enter(person_id: UUID) -> ResponseReturnValue:
 def _external(person_id: UUID, form: ExternalForm) -> str:
     return render_template(
         "waivers/external.html", form=form, person=persons.acted_on(person_id),
-        given=queries.external(reading(), viewer(), person_id), titles=_titles(_courses()),
+        given=queries.external(reading(), viewer(), person_id), titles=_titles(_courses(person_id)),
     )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def to_check() -> ResponseReturnValue:
 
 
 def _every_title() -> dict[str, str]:
-    return _titles(offered.courses(reading(), viewer(), current().code, every=True))
+    return _titles(offered.every_course(reading(), current().code))
 
 
 @bp.route("/requirements/external/<uuid:external_id>", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from lms.catalogue.models import (
     ProgrammeChange,
     ProgrammeCourse,
 )
+from lms.catalogue.scope import may_be_offered
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
@@ -80,16 +81,15 @@ def courses(
 ) -> list[AnyRow]:
     """Return the courses of this server, or those of one programme, in the order of their ids.
 
-    The title of a restricted course is NULL for everybody but confidential readers: pages show
-    its code and a neutral title.
+    The title of a restricted course is NULL for everybody but confidential readers of a place that
+    they administer: pages show its code and a neutral title.
     """
-    hidden = case((Course.access == "restricted", null()), else_=EditionText.title)
-    entrusted = viewer.holds("confidential-reader")
+    shown = case((may_be_offered(viewer), EditionText.title), else_=null())
     statement = (
         select(
             Course.id,
             Course.access,
-            (EditionText.title if entrusted else hidden).label("title"),
+            shown.label("title"),
             TITLE_IN,
         )
         .outerjoin(

@@ -9,6 +9,7 @@ from lms.accounts import scope
 from lms.accounts.models import Unit
 from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.catalogue.programmes.rules import said_in
+from lms.catalogue.scope import may_be_offered
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
@@ -17,15 +18,17 @@ MOST_OFFERED = 400  # courses and programmes
 
 
 def offered(
-    session: Session, viewer: Viewer, language: str
+    session: Session, viewer: Viewer, language: str, unit: str = ""
 ) -> tuple[list[tuple[str, str, str | None]], list[tuple[str, str]]]:
     """Return the courses and the programmes of a list's filters.
 
     A course is (id, title, the title's language where it is not translated); a programme is
     (code, title).
 
-    Restricted courses for confidential readers only. One statement gives both: a page that shows a
-    long list asks for enough already.
+    unit  code of the place to which the list is limited; empty for all of the viewer's own.
+
+    Restricted courses where the viewer may know who takes them. One statement gives both: a page
+    that shows a long list asks for enough already.
     """
     no_title, no_titles = cast(null(), String), cast(null(), JSON)
     taught = (
@@ -37,10 +40,8 @@ def offered(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
-        .where(Course.kind == "course")
+        .where(Course.kind == "course", may_be_offered(viewer, unit))
     )  # fmt: skip
-    if not viewer.holds("confidential-reader"):
-        taught = taught.where(Course.access != "restricted")
     carried = select(
         literal("programme"), Programme.code, no_title, no_title.label("title_in"), Programme.titles
     )
