@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
@@ -14,6 +16,7 @@ from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office.queries import LINE
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
+from lms.requirements.models import ExternalCertificate
 from lms.tables import AnyRow, AnySelect
 
 _CERTIFICATES = (
@@ -38,6 +41,40 @@ def my_certificates(session: Session, viewer: Viewer, language: str) -> list[Any
     return list(
         session.execute(_CERTIFICATES, {"person_id": viewer.person_id, "language": language})
     )
+
+
+def accepted_before(
+    session: Session, viewer: Viewer, wanted: Collection[str], language: str, *, today: date
+) -> list[AnyRow]:
+    """Return why courses ``wanted`` before another count for this person without a pass.
+
+    That is the certificates from elsewhere that were accepted for them and are valid, each with
+    ``course``, the course's title and its language; NULL for a restricted one.
+    """
+    given = ExternalCertificate
+    passed = exists().where(
+        Enrolment.person_id == given.person_id, Enrolment.course_id == given.course_id,
+        Progress.enrolment_id == Enrolment.id, Progress.passed_at.is_not(None),
+    )  # fmt: skip
+    return list(
+        session.execute(
+            select(
+                given.title, given.issuer, given.valid_through, Course.slug,
+                case((Course.access != "restricted", EditionText.title)).label("course"), TITLE_IN,
+            )
+            .join(Course, Course.id == given.course_id)
+            .outerjoin(
+                EditionText,
+                and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+            )
+            .where(
+                given.person_id == viewer.person_id, Course.slug.in_(wanted),
+                given.checked_at.is_not(None), given.refused_because.is_(None),
+                or_(given.valid_through.is_(None), given.valid_through >= today), ~passed,
+            )
+            .order_by(Course.id, given.completed_on.desc())
+        )
+    )  # fmt: skip
 
 
 def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:

@@ -102,9 +102,12 @@ def course(slug: str) -> ResponseReturnValue:
     session, me = reading(), viewer()
     row = learning.course(session, me, slug, current().code)
     structure = Structure.from_facts(row.facts)
-    before, attempts = {}, []
+    before, accepted, attempts = {}, [], []
     if row.begun_at is None:
-        before = learning.to_pass_first(session, me, structure.prerequisites, current().code)
+        wanted, today = structure.prerequisites, clock.now().date()
+        before = learning.to_pass_first(session, me, wanted, current().code, today=today)
+        if set(wanted) - set(before):
+            accepted = queries.accepted_before(session, me, wanted, current().code, today=today)
     else:
         attempts = [
             each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
@@ -121,6 +124,7 @@ def course(slug: str) -> ResponseReturnValue:
         "desk/course.html",
         course=row,
         before=before,
+        accepted=accepted,
         before_words=first_pass(before.values()) if before else None,
         structure=structure,
         gate=gate,

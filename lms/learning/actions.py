@@ -71,7 +71,9 @@ def begin(
         )  # fmt: skip
     if enrolment.begun_at is None:
         edition = session.get_one(Edition, course.edition_id)
-        _require_prerequisites(session, viewer, edition, language or viewer.language)
+        _require_prerequisites(
+            session, viewer, edition, language or viewer.language, today=now.date()
+        )
         enrolment.begun_at, enrolment.number = now, edition.number
         records.append(
             session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
@@ -188,10 +190,10 @@ def require_belongs(session: Session, programme_id: UUID, course_id: str) -> Non
 
 
 def _require_prerequisites(
-    session: Session, viewer: Viewer, edition: Edition, language: str
+    session: Session, viewer: Viewer, edition: Edition, language: str, *, today: date
 ) -> None:
     wanted = Structure.from_facts(edition.facts).prerequisites
-    missing = queries.to_pass_first(session, viewer, wanted, language)
+    missing = queries.to_pass_first(session, viewer, wanted, language, today=today)
     if missing:
         raise Refused(rules.first_pass(missing.values()))
 

@@ -165,22 +165,31 @@ def open_enrolment(session: Session, viewer: Viewer, slug: str) -> Enrolment:
     return enrolment
 
 
-def passed_courses(session: Session, person_id: UUID) -> set[str]:
-    """Return the slugs of the courses that a person has passed at any time."""
+def passed_courses(session: Session, person_id: UUID, *, today: date) -> set[str]:
+    """Return the slugs of the courses that a person has passed at any time.
+
+    And of those for which a certificate from elsewhere was accepted, while that is valid.
+    """
+    accepted = and_(
+        Progress.held_from.is_not(None),
+        or_(Progress.valid_through.is_(None), Progress.valid_through >= today),
+    )
     return set(
         session.scalars(
             select(Course.slug)
             .join(Enrolment, Enrolment.course_id == Course.id)
             .join(Progress, Progress.enrolment_id == Enrolment.id)
-            .where(Enrolment.person_id == person_id, Progress.passed_at.is_not(None))
+            .where(Enrolment.person_id == person_id, or_(Progress.passed_at.is_not(None), accepted))
         )
     )
 
 
 def to_pass_first(
-    session: Session, viewer: Viewer, wanted: Iterable[str], language: str
+    session: Session, viewer: Viewer, wanted: Iterable[str], language: str, *, today: date
 ) -> dict[str, Words | str]:
     """Return which of the courses ``wanted`` before another this person has not passed.
+
+    A valid certificate from elsewhere that was accepted for one is as good as a pass.
 
     By slug, in the order of ``wanted``, with the title; a course that is not open to this
     person, or not here at all, is named by its slug.
@@ -188,7 +197,7 @@ def to_pass_first(
     wanted = list(wanted)
     if not wanted:
         return {}
-    passed = passed_courses(session, viewer.person_id)
+    passed = passed_courses(session, viewer.person_id, today=today)
     missing = [slug for slug in wanted if slug not in passed]
     if not missing:
         return {}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 
 from lms.accounts.rules import SERVER
 from lms.db import transaction
+from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.learning import actions
+from lms.requirements import waivers
+from lms.requirements.waivers import NewExternal
 from tests.browser import Browser
 from tests.certificates.passed import confirm
 from tests.course import LESSONS, SmallCourse, publish_small, set_access
@@ -52,6 +55,56 @@ def test_what_must_be_passed_before_stands_there_instead_of_the_buttons(
     page = browser(amina).get("/en/courses/kitchen").text
     assert "Before this course, pass: not-here." in page
     assert '<a class="btn" href="/en/courses/hygiene">' not in page
+
+
+def accept(app: Flask, person: Cast, checker: Cast, through: date | None) -> None:
+    """Accept a certificate from elsewhere for the small course."""
+    with app.app_context(), transaction() as session:
+        new = NewExternal(
+            "C90", "Hygiene in prisons", "UN e-course", None, date(2025, 1, 1), through, "paper"
+        )
+        given = waivers.enter_external(session, SERVER, person.id, new, now=clock.now())
+        waivers.check_external(session, checker.viewer, given, None, now=clock.now())
+
+
+@pytest.mark.parametrize("access", ["open", "restricted"])
+def test_a_valid_certificate_from_elsewhere_counts_for_what_comes_before_and_says_so(
+    app: Flask, browser: Open, amina: Cast, grace: Cast, small_course: SmallCourse, access: str
+) -> None:
+    publish_small(app, course_id="C91", slug="kitchen", prerequisites=("hygiene",))
+    today = clock.now().date()
+    accept(app, amina, grace, today)
+    set_access(app, "hygiene", access)
+    page = browser(amina).get("/en/courses/kitchen").text
+    assert "Before this course, pass" not in page
+    assert "a certificate from elsewhere counts: Hygiene in prisons, UN e-course" in page
+    assert "Valid through" in page
+    assert ("“Hygiene on shift”" in page) == (access == "open")
+    for language in LANGUAGES:
+        assert "UN e-course" in browser(amina).get(f"/{language}/courses/kitchen").text
+    assert browser(amina).post("/en/courses/kitchen/begin").status_code == 303
+
+
+def test_one_that_has_run_out_or_was_refused_or_is_a_colleagues_does_not_count(
+    app: Flask, browser: Open, amina: Cast, chipo: Cast, grace: Cast, small_course: SmallCourse
+) -> None:
+    publish_small(app, course_id="C91", slug="kitchen", prerequisites=("hygiene",))
+    today = clock.now().date()
+    accept(app, amina, grace, today - timedelta(days=1))
+    accept(app, chipo, grace, None)
+    with app.app_context(), transaction() as session:
+        new = NewExternal("C90", "Other", "Other", None, today, None, "paper")
+        given = waivers.enter_external(session, SERVER, amina.id, new, now=clock.now())
+        page = browser(amina).get("/en/courses/kitchen").text
+        assert "Before this course, pass: Hygiene on shift." in page, "nobody has checked it"
+        waivers.check_external(session, grace.viewer, given, "not ours", now=clock.now())
+    page = browser(amina).get("/en/courses/kitchen").text
+    assert "Before this course, pass: Hygiene on shift." in page
+    assert "from elsewhere" not in page
+    assert browser(amina).post("/en/courses/kitchen/begin").status_code == 409
+    chipos = browser(chipo).get("/en/courses/kitchen").text
+    assert "from elsewhere" in chipos
+    assert "Valid through" not in chipos
 
 
 def test_begun_it_leads_to_the_next_lesson_and_offers_the_first_test(
