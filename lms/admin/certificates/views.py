@@ -135,7 +135,7 @@ def _preview(wanted: Wanted) -> dict[str, Any]:
         ids = queries.ids(session, me, wanted, today=day)
         rows = queries.some(session, me, ids[:SHOWN], today=day)
         unknown = queries.unknown_numbers(session, me, wanted.numbers, today=day)
-    second = listed > rules.FREE_NAMES and _needs_second_person(listed, wanted.unit)
+    second = _needs_second_person(listed, wanted.unit)
     return {
         "listed": listed, "papers": papers, "first": rows, "unknown": unknown, "second": second
     }  # fmt: skip
@@ -143,10 +143,10 @@ def _preview(wanted: Wanted) -> dict[str, Any]:
 
 def _needs_second_person(listed: int, unit: str) -> bool:
     try:
-        places = queries.tops(reading(), viewer(), unit)
+        places, earlier = queries.place_and_day(reading(), viewer(), unit, now=clock.now())
     except NotFound:  # whoever goes on is told so
         return False
-    return rules.needs_second_person(listed, [place.kind for place in places])
+    return rules.needs_second_person(rules.names_of(listed, places), earlier)
 
 
 def _wanted_by(form: BulkForm) -> Wanted:

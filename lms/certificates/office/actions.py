@@ -59,13 +59,16 @@ class Order:
 def ask_bulk(session: Session, viewer: Viewer, order: Order, *, today: date, now: datetime) -> Job:
     """Ask the worker to put certificates together; asking again with the same key is the same job.
 
-    Many names from several places wait for a second administrator, at most a day.
+    Many names from several places wait for a second administrator, at most a day. What the same
+    person has asked for in the last 24 hours is counted with them.
     raises  NotFound for a place that the viewer does not administer; Refused where there is
             nothing to put together, or too much of it.
     """
-    places = queries.tops(session, viewer, order.wanted.unit)
-    if not places:
-        raise NotFound
+    # Two orders of one person wait for each other, so that each counts the other.
+    session.execute(select(Person.id).where(Person.id == viewer.person_id).with_for_update())
+    places, earlier = queries.place_and_day(
+        session, viewer, order.wanted.unit, now=now, but_key=order.key
+    )
     listed, papers = queries.counts(session, viewer, order.wanted, today=today)
     if not (listed if order.form == rules.REGISTER else papers):
         raise Refused(Message(msg("There is nothing to print. Choose other certificates.")))
@@ -76,13 +79,15 @@ def ask_bulk(session: Session, viewer: Viewer, order: Order, *, today: date, now
                 {"count": rules.MOST},
             )
         )
-    second = rules.needs_second_person(listed, [place.kind for place in places])
+    names = rules.names_of(listed, places)
+    second = rules.needs_second_person(names, earlier)
     job = jobs.ask(
         session, BULK, f"{viewer.person_id} {order.key}",
         {
             "wanted": order.wanted.to_facts(), "form": order.form, "about": dict(order.about),
             "language": order.language, "back": order.back, "asked_by": str(viewer.person_id),
-            "tops": [place.path for place in places], "second": second,
+            "tops": places, "second": second,
+            "names": names.count, "facility": names.facility,
         },
         now=now, due_at=now + rules.WAIT if second else now, asked_by=viewer.person_id,
     )  # fmt: skip

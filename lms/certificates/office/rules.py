@@ -17,8 +17,10 @@ from lms.tables import AnyRow
 MOST = 5_000  # certificates in one job
 AT_ONCE = 50  # are looked up, or made sure of, in one step of it
 DUE_SOON = timedelta(days=90)
-# So many names from more than one facility leave the system without a second person.
+# So many names from more than one facility leave the system in a day without a second person.
 FREE_NAMES = 200
+DAY = timedelta(hours=24)
+FACILITY = 3  # units on the way from the country to it
 WAIT = timedelta(hours=24)
 MOST_GAPS = 10  # are named
 KEPT = timedelta(days=30)  # a file that was put together
@@ -66,14 +68,42 @@ def is_due(row: AnyRow, *, today: date) -> bool:
     return left <= DUE_SOON
 
 
-def needs_second_person(names: int, kinds: Sequence[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that leave the system in one file.
+
+    count     how many.
+    facility  path of the one facility in which all of these people work; None for several.
+    """
+
+    count: int
+    facility: str | None
+
+
+def names_of(count: int, paths: Iterable[str]) -> Names:
+    """Return the names of a list.
+
+    paths  of the units to which it is limited.
+    """
+    homes = {_facility(path) for path in paths}
+    return Names(count, homes.pop() if len(homes) == 1 else None)
+
+
+def _facility(path: str) -> str | None:
+    """Return the path of the facility that a unit is, or in which it lies; None for a region."""
+    units = path.strip("/").split("/")  # country, region, facility, section
+    return f"/{'/'.join(units[:FACILITY])}/" if len(units) >= FACILITY else None
+
+
+def needs_second_person(wanted: Names, earlier: Sequence[Names] = ()) -> bool:
     """Return whether a second administrator has to agree before the work begins.
 
-    names  how many names would leave the system.
-    kinds  of the units to which the list is limited.
+    earlier  what the same person has had put together within a day: many small files are a large
+             one. One facility alone is free, as often as its office needs it.
     """
-    one_place = len(kinds) == 1 and kinds[0] in {"facility", "section"}
-    return names > FREE_NAMES and not one_place
+    files = [wanted, *earlier]
+    one_place = wanted.facility is not None and len({each.facility for each in files}) == 1
+    return sum(each.count for each in files) > FREE_NAMES and not one_place
 
 
 def may_approve(viewer: Viewer, asked_by: str, paths: Collection[str]) -> bool:

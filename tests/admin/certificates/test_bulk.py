@@ -343,6 +343,50 @@ def test_one_facility_does_not_wait(
     assert job_of(app, make(browser(own))).state == "done"
 
 
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three names be many: as many as there are certificates."""
+    monkeypatch.setattr(rules, "FREE_NAMES", 2)
+
+
+def test_many_small_files_of_a_day_are_a_large_one(
+    app: Flask, browser: Open, halima: Cast, papers: Papers, two: None, make: Make
+) -> None:
+    """Parts of a list that was split by hand: the one that makes them too many waits."""
+    here = browser(halima)
+    assert job_of(app, make(here, numbers="N-1001\nN-1002")).state == "done"
+    assert "another administrator agrees" in here.get(f"{BULK}?unit=S-01").text
+    location = here.post(BULK, sent(here, numbers="S-2001")).location
+    assert run(app) == 0
+    assert job_of(app, location).facts["second"] is True
+    with app.app_context(), transaction() as session:
+        before = clock.now() - timedelta(hours=25)
+        session.execute(update(Job).values(made_at=before, ended_at=before, state="done"))
+    assert job_of(app, make(here, numbers="S-2001")).state == "done", "a day later it is free"
+
+
+def test_places_one_after_the_other_are_several_places(
+    app: Flask, browser: Open, halima: Cast, papers: Papers, two: None, make: Make
+) -> None:
+    here = browser(halima)
+    assert job_of(app, make(here, unit="N-01")).state == "done"
+    assert job_of(app, make(here, unit="N-01")).state == "done", "one facility alone never waits"
+    assert job_of(app, make(here, unit="S-01")).facts["second"] is True
+
+
+def test_what_was_stopped_counts_and_another_persons_files_do_not(
+    app: Flask, browser: Open, halima: Cast, grace: Cast, papers: Papers, two: None, make: Make
+) -> None:
+    here = browser(halima)
+    location = here.post(BULK, sent(here, numbers="N-1001\nN-1002")).location
+    here.post(f"{location}/stop")
+    assert job_of(app, make(browser(grace))).state == "done"
+    last = sent(here, numbers="S-2001")
+    there = here.post(BULK, last).location
+    assert job_of(app, there).facts["second"] is True
+    assert here.post(BULK, last).location == there, "sent twice it is one order"
+
+
 def test_no_other_work_can_be_approved(app: Flask, browser: Open, halima: Cast) -> None:
     with app.app_context(), transaction() as session:
         other = jobs.ask(session, "x", "x", now=clock.now()).id

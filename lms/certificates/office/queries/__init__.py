@@ -2,15 +2,15 @@
 
 lists    the certificates of a list, one of them, those of a person
 choices  what a list can be limited to
-exports  work that puts many together, and waits for a second person
+exports  work that puts many together: where it lies, how many names in a day, what waits
 
 Which certificates a list means is told by ``lms.certificates.office.wanted``.
 """
 
 from __future__ import annotations
 
-from lms.certificates.office.queries.choices import offered, tops
-from lms.certificates.office.queries.exports import BULK, waiting
+from lms.certificates.office.queries.choices import offered
+from lms.certificates.office.queries.exports import BULK, place_and_day, waiting
 from lms.certificates.office.queries.lists import (
     LINE,
     certificates_of,
@@ -27,5 +27,5 @@ from lms.certificates.office.wanted import SORTS, Wanted
 
 __all__ = [
     "BULK", "LINE", "SORTS", "Wanted", "certificates_of", "counts", "first", "ids", "numbers",
-    "of_person", "offered", "one", "some", "tops", "unknown_numbers", "waiting",
+    "of_person", "offered", "one", "place_and_day", "some", "unknown_numbers", "waiting",
 ]  # fmt: skip

@@ -5,14 +5,10 @@ from __future__ import annotations
 from sqlalchemy import JSON, String, and_, cast, literal, null, select
 from sqlalchemy.orm import Session
 
-from lms.accounts import scope
-from lms.accounts.models import Unit
 from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.catalogue.programmes.rules import said_in
 from lms.catalogue.scope import may_be_offered
-from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
-from lms.tables import AnyRow
 
 MOST_OFFERED = 400  # courses and programmes
 
@@ -49,20 +45,3 @@ def offered(
     courses = [(row.code, row.title, row.title_in) for row in rows if row.kind == "course"]
     named = [(row.code, said_in(row.titles, language)[1]) for row in rows if row.titles]
     return courses, sorted(named, key=lambda each: each[1])
-
-
-def tops(session: Session, viewer: Viewer, unit: str) -> list[AnyRow]:
-    """Return (path, kind) of the units to which a list is limited: the one chosen, else all own.
-
-    raises NotFound for a unit that the viewer does not administer.
-    """
-    paths = viewer.unit_paths("administrator")
-    statement = select(Unit.path, Unit.kind)
-    if unit:
-        statement = statement.where(Unit.code == unit, scope.below(Unit.path, paths))
-    else:
-        statement = statement.where(Unit.path.in_(paths))
-    found = list(session.execute(statement.order_by(Unit.path)))
-    if not found and unit:
-        raise NotFound
-    return found
