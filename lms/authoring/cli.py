@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,9 @@ from lms.content.blocks import decoded, toml_of
 from lms.content.boxes import open_boxes
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import FolderRefusedError
+from lms.content.model import Course
+from lms.content.quality.findings import FAULT
+from lms.content.quality.report import Report, as_json, measure, table
 from lms.content.reader import Reading, read_course
 from lms.content.stamp import stamp
 from lms.content.writer import write_course
@@ -45,27 +49,70 @@ def cli() -> None:
 
 
 @cli.command("check")
-@click.argument("path", type=FOLDER)
-def check(path: Path) -> None:
-    """Say everything that is wrong with the course in PATH, with file and line.
+@click.argument("paths", type=FOLDER, nargs=-1, required=True, metavar="COURSE...")
+@click.option("--report", is_flag=True, help="the figures of each course as a table, too")
+@click.option("--json", "as_values", is_flag=True, help="all of it as JSON, for programs")
+def check(paths: tuple[Path, ...], *, report: bool, as_values: bool) -> None:
+    """Say everything that is wrong with each COURSE (a folder), with file and line.
 
-    Of a good one it says what each country has still to write into its boxes.
+    Of a good one it says what each country has still to write into its boxes, and what its
+    measures found: a fault is to be mended and ends the command with 1, a warning is to be
+    mended or answered, a note is for somebody to read. Courses are compared with those named
+    before them: they share no question.
     """
-    reading = _read(path)
-    for fault in reading.faults:
-        click.echo(str(fault))
-    if reading.course is None:
-        click.echo(f"{len(reading.faults)} to mend.")
+    good: list[Course] = []
+    values: list[object] = []
+    to_mend = 0
+    for path in paths:
+        reading = _read(path)
+        found = measure(reading.course, good) if reading.course else None
+        to_mend += len(reading.faults) + (found.count(FAULT) if found else 0)
+        if as_values:
+            values.append(as_json(found) if found else _refused(path, reading))
+        elif found:
+            _say(found, tabled=report)
+        else:
+            for fault in reading.faults:
+                click.echo(str(fault))
+        if reading.course is not None:
+            good.append(reading.course)
+    if as_values:
+        click.echo(json.dumps({"courses": values}, ensure_ascii=False, indent=1))
+    elif to_mend:
+        click.echo(f"{to_mend} to mend.")
+    if to_mend:
         sys.exit(1)
-    facts = reading.course.facts
-    items = reading.course.items[facts.source]
+
+
+def _say(found: Report, *, tabled: bool) -> None:
+    course = found.course
+    facts = course.facts
     click.echo(
-        f"{facts.id} {facts.slug}: good. {len(facts.codes())} lessons, {len(items)} items, "
-        f"{len(reading.course.checks[facts.source])} checks, "
-        f"languages: {', '.join(reading.course.languages)}"
+        f"{facts.id} {facts.slug}: good. {len(facts.codes())} lessons, "
+        f"{len(course.items[facts.source])} items, {len(course.checks[facts.source])} checks, "
+        f"languages: {', '.join(course.languages)}"
+        if not found.count(FAULT)
+        else f"{facts.id} {facts.slug}: the format is right, the text is to mend."
     )
-    for box in open_boxes(reading.course):
+    for box in open_boxes(course):
         click.echo(f"nations/{box.nation}: {box.code} is empty. {box.file}:{box.line}: {box.asked}")
+    for each in found.findings:
+        click.echo(str(each))
+    for line in table(found) if tabled else ():
+        click.echo(line)
+
+
+def _refused(path: Path, reading: Reading) -> dict[str, object]:
+    """Return the faults of format in the shape of a report; nothing could be measured."""
+    return {
+        "folder": path.name,
+        "counts": {FAULT: len(reading.faults)},
+        "findings": [
+            {"severity": FAULT, "code": "format", "file": each.file, "line": each.line,
+             "text": each.text}
+            for each in reading.faults
+        ],
+    }  # fmt: skip
 
 
 @cli.command("stamp")

@@ -14,10 +14,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from lms.content.model import Course, Question
+from lms.content.quality.findings import Finding, finding
 
 NOWHERE = ("country", "faith", "group")
+# How a finding calls what it names.
+KINDS = {
+    "country": "country or people", "faith": "faith", "group": "group", "looks": "look or devotion",
+    "label": "label",
+}  # fmt: skip
+AROUND = 40
 
 WORDS = {
     "en": {
@@ -108,10 +117,21 @@ MARKS = re.compile("[\u064b-\u0652\u0640]")
 
 def named(kind: str, language: str, text: str) -> str:
     """Return the first word of a kind in ``text``, with what stands around it; empty for none."""
-    joined = JOINED if language == "ar" else ""
+    return next((words for _, words in all_named(kind, language, text)), "")
+
+
+def all_named(kind: str, language: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield every word of a kind in ``text`` as its line, from 0, and what stands around it."""
     plain = MARKS.sub("", text)
-    found = re.search(rf"\b{joined}(?:{WORDS[language][kind]})\b", plain, re.IGNORECASE)
-    return plain[max(0, found.start() - 40) : found.end() + 40] if found else ""
+    for found in _pattern(kind, language).finditer(plain):
+        around = plain[max(0, found.start() - AROUND) : found.end() + AROUND]
+        yield plain.count("\n", 0, found.start()), around
+
+
+@cache
+def _pattern(kind: str, language: str) -> re.Pattern[str]:
+    joined = JOINED if language == "ar" else ""
+    return re.compile(rf"\b{joined}(?:{WORDS[language][kind]})\b", re.IGNORECASE)
 
 
 def said(question: Question) -> str:
@@ -124,41 +144,59 @@ def said(question: Question) -> str:
 
 
 def right_answers(course: Course, language: str) -> Iterator[tuple[str, str]]:
-    """Yield the question's code and the words of each choice that is right, but no reason.
-
-    A translation does not say what is right: its letters are those of the source.
-    """
+    """Yield the question's code and the words of each choice that is right, but no reason."""
     for book in (course.items, course.checks):
-        for code, source in book[course.facts.source].items():
-            shown = book.get(language, {}).get(code)
-            if shown is None or source.kind == "truefalse-reason":
+        for code, question in book.get(language, {}).items():
+            if question.kind == "truefalse-reason":
                 continue
-            lists = [(source.choices, shown.choices)]
-            lists += [
-                (a.choices, b.choices) for a, b in zip(source.steps, shown.steps, strict=True)
-            ]
-            for asked, read in lists:
-                right = {each.letter for each in asked if each.right}
-                yield from ((code, each.text) for each in read if each.letter in right)
+            for choices in (question.choices, *(step.choices for step in question.steps)):
+                yield from ((code, each.text) for each in choices if each.right)
 
 
-def suspects(course: Course, language: str) -> list[str]:
-    """Return every place where a course makes somebody a suspect in this language."""
-    found = [
-        f"{document.path}: {kind}: {words}"
-        for document in course.documents.get(language, {}).values()
-        for kind in NOWHERE
-        if (words := named(kind, language, document.text()))
-    ]
-    found += [
-        f"{code}: looks: {words}"
-        for book in (course.items, course.checks)
-        for code, question in book.get(language, {}).items()
-        if (words := named("looks", language, said(question)))
-    ]
-    found += [
-        f"{code}: label: {words}"
-        for code, text in right_answers(course, language)
-        if (words := named("label", language, text))
-    ]
-    return found
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A place that names what could make somebody a suspect.
+
+    file, line  where; of a question, where it begins.
+    question    its code, for looks and labels; empty for a text.
+    words       the word with what stands around it.
+    """
+
+    file: str
+    line: int
+    question: str
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        """Return the file or the question, the kind and the words."""
+        return f"{self.question or self.file}: {self.kind}: {self.words}"
+
+
+def suspects(course: Course, language: str) -> Iterator[Suspect]:
+    """Yield every place where a course names a person's origin, faith or looks in this language.
+
+    Yields nothing for a language without a list.
+    """
+    if language not in WORDS:
+        return
+    for document in course.documents.get(language, {}).values():
+        for kind in NOWHERE:
+            for line, words in all_named(kind, language, document.text()):
+                yield Suspect(document.path, line + 1, "", kind, words)
+    questions = {**course.items.get(language, {}), **course.checks.get(language, {})}
+    for code, question in questions.items():
+        for _, words in all_named("looks", language, said(question)):
+            yield Suspect(question.file, question.line, code, "looks", words)
+    for code, text in right_answers(course, language):
+        for _, words in all_named("label", language, text):
+            yield Suspect(questions[code].file, questions[code].line, code, "label", words)
+
+
+def people_findings(course: Course) -> Iterator[Finding]:
+    """Yield every such place as a note: a person reads it, and it may well be right as it is."""
+    for language in course.languages:
+        for each in suspects(course, language):
+            words = " ".join(each.words.split())
+            code = "people.label" if each.kind == "label" else "people.named"
+            yield finding(code, each.file, each.line, kind=KINDS[each.kind], words=words)

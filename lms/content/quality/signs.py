@@ -1,0 +1,85 @@
+"""Letters and signs that only look right: two scripts in a word, signs of another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from unicodedata import name
+
+from lms.content.model import Course, Document
+from lms.content.quality.findings import Finding, finding
+from lms.content.quality.passages import MARKS, Line, lines_of
+from lms.kernel.names import script_of
+
+SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
+_LETTERS = re.compile(rf"[^\W\d_][^\W\d_{MARKS}]*")
+# Arabic joins "and", "in", "for" and the article to the next word, also to a name in Latin letters.
+_JOINED = re.compile(r"[وفبلك]?(?:ال)?(?=[A-Za-z])")
+_LONE = re.compile(
+    r"(?<=[а-яёәғқңөұүһі,] )[acekopxyACEHIKMOPTXi](?= [а-яёәғқңөұүһі])", re.IGNORECASE
+)
+_ARABIC = "\u0621-\u064a"
+_LATIN_SIGN = re.compile(rf"(?:(?<=[{_ARABIC}{MARKS}»”)])|(?<=[{_ARABIC}] ))[,;?]")
+ARABIC_SIGNS = {",": "،", ";": "؛", "?": "؟"}
+# The quotation marks of each language that are not straight; English keeps its typewriter ones.
+QUOTES = {"fr": "« »", "ar": "« »", "ru": "« »", "kk": "« »"}
+_APOSTROPHE = re.compile(r"[^\W\d_]+'[^\W\d_]+")
+# A sign of two parts keeps its distance in French; not in a time (10:20) or an address.
+_CLOSE = re.compile(
+    r"(?:(?<=[^\s\u00a0\u202f?!:;»]) |(?<=[^\W\d_])|(?<=[)»]))(?P<sign>[;:!?»])"
+    r"(?=[\s\u00a0\u202f.,)|»]|$)"
+)
+_OPEN = re.compile(r"(?P<sign>«)(?![\u00a0\u202f])")
+
+
+def sign_findings(course: Course) -> Iterator[Finding]:
+    """Yield every wrong letter and sign of every text, those of countries included."""
+    for language, document in _documents(course):
+        for line in lines_of(document):
+            yield from _scripts(line)
+            if language in {"ru", "kk"} and (found := _LONE.search(line.text)):
+                yield finding("script.lone", line.file, line.number, letter=found[0])
+            if language == "ar" and (found := _LATIN_SIGN.search(line.text)):
+                yield finding(
+                    "sign.arabic", line.file, line.number, sign=found[0],
+                    wanted=ARABIC_SIGNS[found[0]],
+                )  # fmt: skip
+            if language in QUOTES and '"' in line.text:
+                yield finding("sign.quote", line.file, line.number, wanted=QUOTES[language])
+            if language == "fr":
+                yield from _french(line)
+
+
+def _documents(course: Course) -> Iterator[tuple[str, Document]]:
+    layers: list[Mapping[str, Mapping[str, Document]]] = [course.documents]
+    layers += [
+        {code: {"boxes": text}} for n in course.nations.values() for code, text in n.texts.items()
+    ]
+    for layer in layers:
+        for language, documents in layer.items():
+            for document in documents.values():
+                yield language, document
+
+
+def _scripts(line: Line) -> Iterator[Finding]:
+    for word in _LETTERS.findall(line.text):
+        if word.isascii():
+            continue
+        if joined := _JOINED.match(word):
+            word = word[joined.end() :]
+        found = {letter: script_of(letter) for letter in word}
+        used = [script for script in SCRIPTS if script in found.values()]
+        if len(used) > 1:
+            fewer = min(used, key=list(found.values()).count)
+            letters = ", ".join(name(each).lower() for each, s in found.items() if s == fewer)
+            yield finding(
+                "script.mixed", line.file, line.number, word=word, one=used[0].title(),
+                other=used[1].title(), letters=letters,
+            )  # fmt: skip
+
+
+def _french(line: Line) -> Iterator[Finding]:
+    if found := _CLOSE.search(line.text) or _OPEN.search(line.text):
+        yield finding("sign.space", line.file, line.number, sign=found["sign"])
+    if found := _APOSTROPHE.search(line.text):
+        yield finding("sign.apostrophe", line.file, line.number, word=found[0])
