@@ -27,7 +27,12 @@ RATE = 184
 # fifths of the minutes. In English these are 23 to 91 words for each minute of the lesson.
 LEAST_READING, MOST_READING = 0.10, 0.40
 
-_END = re.compile(r"(?<=[.!?؟…])[\"»”’)\]]*\s+(?![\"«“(\s]*[a-zà-ÿа-яёәғқңөұүһі])|\s+\|\s+|\|")
+_LETTER = "a-zà-ÿа-яёәғқңөұүһі"
+# A sentence ends at its sign and the quotes that close there, but not where a small letter goes on.
+_END = re.compile(
+    r"(?<=[.!?؟…])(?:[\u00a0\u202f]?[\"»”’)\]])*\s+"
+    rf"(?!»|[\"«“(\s]*[{_LETTER}])|\|"
+)
 _IS_SENTENCE = re.compile(r".*[.!?؟…:;؛,،][\"»”’)\]\s]*", re.DOTALL)
 
 

@@ -41,7 +41,7 @@ FORMS = {
     "en": rf"\b[Rr]ules?{_GAP}(?P<list>{_LIST})",
     "fr": rf"\b[Rr]ègles?{_GAP}(?P<list>{_LIST})",
     "ar": rf"(?:قاعدة|قاعدتان|قاعدتين|قواعد){_GAP}(?:من )?(?P<list>{_LIST})",
-    "ru": rf"\b[Пп]равил\w{{0,3}}{_GAP}(?P<list>{_LIST})",
+    "ru": rf"\b[Пп]равил(?:о|а|у|ом|е|ам|ами|ах)?{_GAP}(?P<list>{_LIST})",
     "kk": _KK,
 }
 _PATTERNS = {language: re.compile(form) for language, form in FORMS.items()}
@@ -49,7 +49,8 @@ _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(rf"(\d+)(?:-\w{{2,4}} |{_TO})(\d+)")
 # No collection has more rules: a range that ends beyond it is a slip, not a list to write out.
 MOST_IN_A_RANGE = 200
-# Between a number and the name that it belongs to stand no other number and no end of a sentence.
+# Between a number and the name that it belongs to stand no other number and no end of a sentence;
+# behind a comma the name belongs to the next one: "Rule 43, Bangkok Rule 23".
 NEAR = 45
 _APART = re.compile(r"[.;)]|\d")
 
@@ -85,7 +86,11 @@ def _plain(listed: str) -> str:
 def _instrument(text: str, start: int, end: int) -> str:
     """Return whose rule it is: by a name right behind, right before, or before a colon."""
     after = _NAMED.search(text, end, end + NEAR)
-    if after and not _APART.search(text, end, after.start()):
+    if (
+        after
+        and not _APART.search(text, end, after.start())
+        and "," not in text[end : after.start()]
+    ):
         return _name(after)
     before = list(_NAMED.finditer(text, 0, start))
     if before:
@@ -151,4 +156,6 @@ def _numbers(named: Iterator[Named]) -> list[int]:
 
 
 def _said(numbers: list[int]) -> str:
-    return ("Rule " if len(numbers) == 1 else "Rules ") + (", ".join(map(str, numbers)) or "none")
+    if not numbers:
+        return "no Rule"
+    return ("Rule " if len(numbers) == 1 else "Rules ") + ", ".join(map(str, numbers))
