@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +64,64 @@ def test_check_says_every_fault(lms: Command, small_course: Path) -> None:
         "notes.txt: This file has no place in a course; see FORMAT.md.",
         "2 to mend.",
     ]
+
+
+def test_check_says_what_the_measures_find_and_fails_on_a_fault(
+    lms: Command, small_course: Path
+) -> None:
+    assert ": warning: The lesson has 64 words" in lms("check", small_course).output
+    lesson = small_course / "fr/AB-1.1.md"
+    lesson.write_text(lesson.read_text().replace("La loi décide.", "La loi décide, non?"))
+    result = lms("check", small_course)
+    assert result.exit_code == 1
+    first, *_, last = result.output.splitlines()
+    assert first == "C77 small-course: the format is right, the text is to mend."
+    assert any(
+        line.startswith("fr/AB-1.1.md:") and ": fault: In French a no-break space" in line
+        for line in result.output.splitlines()
+    )
+    assert last == "1 to mend."
+
+
+def test_check_compares_the_courses_that_it_is_given(lms: Command, small_course: Path) -> None:
+    other = small_course.with_name("other-course")
+    files = small()
+    files["course.toml"] = files["course.toml"].replace(b"small-course", b"other-course")
+    folder.write(other, files)
+    alone = lms("check", other).output
+    both = lms("check", small_course, other)
+    assert both.exit_code == 0
+    assert "of small-course" not in alone
+    assert ": warning: AB-1-001 asks the same as AB-1-001 of small-course (en/bank/" in both.output
+    (other / "notes.txt").write_text("x")
+    broken = lms("check", small_course, other)
+    assert broken.exit_code == 1
+    assert broken.output.splitlines()[0].startswith("C77 small-course: good.")
+    assert "notes.txt: This file has no place in a course; see FORMAT.md." in broken.output
+
+
+def test_check_shows_the_figures_as_a_table(lms: Command, small_course: Path) -> None:
+    table = lms("check", small_course, "--report").output.splitlines()
+    (start,) = (n for n, line in enumerate(table) if line.startswith("C77 small-course: 0 faults"))
+    assert table[start + 1].split() == ["minutes", "en", "ar", "fr"]
+    assert table[start + 2].startswith("AB-1.1")
+    assert "minutes  en" not in lms("check", small_course).output
+
+
+def test_check_prints_values_for_programs(lms: Command, small_course: Path) -> None:
+    result = lms("check", small_course, "--json")
+    assert result.exit_code == 0
+    (course,) = json.loads(result.output)["courses"]
+    assert (course["id"], course["counts"]["fault"]) == ("C77", 0)
+    (small_course / "notes.txt").write_text("x")
+    result = lms("check", small_course, "--json")
+    assert result.exit_code == 1
+    (course,) = json.loads(result.output)["courses"]
+    assert course["folder"] == "small-course"
+    assert course["findings"] == [
+        {"severity": "fault", "code": "format", "file": "notes.txt", "line": 0,
+         "text": "This file has no place in a course; see FORMAT.md."}
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["check", "stamp", "publish"])
