@@ -32,8 +32,8 @@ from tests.people import Cast, Places, add_person, build_places
 # They start servers, browsers, processes or typesetters.
 NOT_FAST = (
     "tests/admin", "tests/authoring", "tests/certificates", "tests/content/test_hostile",
-    "tests/content/test_shipped_courses", "tests/faults", "tests/journeys", "tests/web/test_gate_s",
-    "tests/test_architecture",
+    "tests/content/test_shipped_courses", "tests/content/quality/test_shipped", "tests/faults",
+    "tests/journeys", "tests/web/test_gate_s", "tests/test_architecture",
 )  # fmt: skip
 
 
