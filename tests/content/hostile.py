@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lms.content.html import item_words, lesson_html
 from lms.content.labels import spoken
+from lms.content.quality.report import measure
 from lms.content.reader import read_course
 from lms.content.writer import write_course
 from tests.content.small import COURSE, FILES, FIRST, edited, small
@@ -183,6 +184,7 @@ def read_and_render(files: Files) -> int:
                 lesson_html(course, code, language, labels, nation=course.nations.get("tn"))
             for item in course.items[language].values():
                 item_words(item)
+        measure(course)
     return len([str(fault) for fault in reading.faults])
 
 

@@ -53,6 +53,7 @@ MOST_IN_A_RANGE = 200
 # behind a comma the name belongs to the next one: "Rule 43, Bangkok Rule 23".
 NEAR = 45
 _APART = re.compile(r"[.;)]|\d")
+_BEHIND = re.compile(r"[.;),]|\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,7 @@ def _plain(listed: str) -> str:
 def _instrument(text: str, start: int, end: int) -> str:
     """Return whose rule it is: by a name right behind, right before, or before a colon."""
     after = _NAMED.search(text, end, end + NEAR)
-    if (
-        after
-        and not _APART.search(text, end, after.start())
-        and "," not in text[end : after.start()]
-    ):
+    if after and not _BEHIND.search(text, end, after.start()):
         return _name(after)
     before = list(_NAMED.finditer(text, 0, start))
     if before:
@@ -102,9 +99,7 @@ def _instrument(text: str, start: int, end: int) -> str:
 
 
 def _name(found: re.Match[str]) -> str:
-    return next(
-        name for n, name in enumerate(NAMES) if found[f"n{n}"]
-    )  # fmt: skip
+    return next(name for n, name in enumerate(NAMES) if found[f"n{n}"])
 
 
 def rule_findings(course: Course) -> Iterator[Finding]:

@@ -5,9 +5,12 @@ Each language has its own list, because words bend differently, and because inno
 like guilty ones: French ``ira`` is "will go", Arabic القاعدة is "the Rule", Kazakh тату is
 "in peace". ``test_suspicion.py`` shows both sides of every list.
 
-country, faith, group  not outside a country's boxes, in no text of a course
-looks                  appearance and devotion: in no question, not even in a wrong answer
-label                  never the right answer
+country, faith, group  looked for in every text of a course but the boxes of a country
+looks                  appearance and devotion: in questions, where not even a wrong answer has them
+label                  in right answers
+
+``lms content check`` lists each place for a person to read; courses that promise more, such as the
+one on violent extremism, have a test that none is found.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from functools import cache
 from lms.content.model import Course, Question
 from lms.content.quality.findings import Finding, finding
 
-NOWHERE = ("country", "faith", "group")
+NOWHERE = ("country", "faith", "group")  # not even in a lesson
 # How a finding calls what it names.
 KINDS = {
     "country": "country or people", "faith": "faith", "group": "group", "looks": "look or devotion",
