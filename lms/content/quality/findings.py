@@ -91,6 +91,10 @@ WARNINGS = {
 }
 # A note asks a person to read the place, which may well be right as it is.
 NOTES = {
+    "figure.lost": (
+        "The source text has %(figures)s in figures here, this text has not. Make sure that it "
+        "says the same in words."
+    ),
     "people.named": (
         "It names a %(kind)s: “%(words)s”. Read the place: nobody may become a suspect by "
         "origin, faith or looks."

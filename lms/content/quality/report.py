@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.content.model import Course
 from lms.content.quality.bank import bank_findings, longest_in, places
+from lms.content.quality.figures import figure_findings
 from lms.content.quality.findings import FAULT, NOTE, WARNING, Finding
 from lms.content.quality.reading import LONG_SENTENCE, Reading, read_by, reading_findings
 from lms.content.quality.residue import residue_findings
@@ -47,8 +48,8 @@ def measure(course: Course, others: Sequence[Course] = ()) -> Report:
     """
     found = {
         *reading_findings(course), *bank_findings(course, others), *people_findings(course),
-        *rule_findings(course), *term_findings(course), *residue_findings(course),
-        *sign_findings(course),
+        *rule_findings(course), *figure_findings(course), *term_findings(course),
+        *residue_findings(course), *sign_findings(course),
     }  # fmt: skip
     return Report(
         course,

@@ -78,7 +78,7 @@ def test_a_table_has_a_line_for_each_lesson_and_bank_and_a_column_for_each_langu
 def test_the_values_say_the_same_as_the_lines() -> None:
     report = measure(read(small()))
     values = json.loads(json.dumps(as_json(report)))
-    assert values["counts"] == {FAULT: 0, WARNING: report.count(WARNING), NOTE: 0}
+    assert values["counts"] == {FAULT: 0, WARNING: report.count(WARNING), NOTE: 1}
     assert [each["text"] for each in values["findings"]] == [f.text for f in report.findings]
     assert values["lessons"][0]["languages"]["en"]["words"] == 64
     assert set(values["lessons"][1]["languages"]) == {"en"}
