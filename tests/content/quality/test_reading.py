@@ -67,15 +67,21 @@ def test_only_the_source_language_has_a_length_in_words() -> None:
     assert all(each.startswith("en/") for each in said(findings, "reading.short"))
 
 
-@pytest.mark.parametrize("times", [1, 400])
-def test_minutes_are_held_against_the_words_of_every_language(times: int) -> None:
-    french = FIRST_FR.replace("La loi décide.", "La loi décide ici.\n\n" * times)
+def test_minutes_are_held_against_the_words_of_every_language() -> None:
+    french = FIRST_FR.replace("La loi décide.", "La loi décide ici.\n\n" * 400)
     course = written({"fr/AB-1.1.md": french})
     (told,) = (
         each for each in said(reading_findings(course), "reading.minutes") if each[:2] == "fr"
     )
     assert "of the 15 minutes" in told
     assert "1.5 to 6.0 minutes of reading fit" in told
+
+
+def test_a_translation_that_is_not_finished_is_not_called_too_short() -> None:
+    told = said(reading_findings(written({"fr/AB-1.1.md": FIRST_FR})), "reading.minutes")
+    assert [each.partition(":")[0] for each in told] == [
+        "en/AB-1.1.md", "en/AB-1.2.md", "en/AB-2.1.md"
+    ]  # fmt: skip
 
 
 def test_long_sentences_are_told_with_the_line_of_the_first() -> None:
