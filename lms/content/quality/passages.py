@@ -12,9 +12,6 @@ from lms.content.model import Block, Document
 # Vowels and the stretching line belong to an Arabic word, although they are no letters.
 MARKS = "\u064b-\u0652\u0670\u0640"
 WORD = re.compile(rf"[^\W_][\w{MARKS}’'-]*")
-# What may stand between two words that belong together, but between no two lines.
-QUOTED = re.compile(r'["»”“’)\]]*')
-
 _FACTS = re.compile(r"\{[^}]*\}\s*")
 _HEAD = re.compile(r'\s*[\w"-]+ *= *"(?P<text>.*)"\s*')
 _MARK = re.compile(
@@ -66,8 +63,3 @@ def lines_in(file: str, block: Block, *, titled: bool = True) -> Iterator[Line]:
 def words_in(text: str) -> list[str]:
     """Return the words and numbers of a line in order."""
     return WORD.findall(text)
-
-
-def excerpt(text: str, start: int, end: int, around: int = 20) -> str:
-    """Return a place in a text with a few letters before and after it."""
-    return text[max(0, start - around) : end + around].strip()
