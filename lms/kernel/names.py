@@ -88,8 +88,8 @@ def _check_word(word: str, scripts: Collection[str]) -> None:
         elif kind != "Mn" and char not in JOINERS:
             raise NameRefusedError(
                 Message(
-                    msg("A name cannot hold the character %(code)s. Write letters only."),
-                    {"code": f"U+{ord(char):04X}"},
+                    msg("A name cannot hold the character “%(character)s”. Write letters only."),
+                    {"character": _shown(char)},
                 )
             )
     if most_marks > MOST_MARKS:
@@ -105,3 +105,8 @@ def _check_word(word: str, scripts: Collection[str]) -> None:
                 {"word": word},
             )
         )
+
+
+def _shown(char: str) -> str:
+    """Return the character, or its number where it cannot be seen: ``1``, ``U+200B``."""
+    return char if char.isprintable() else f"U+{ord(char):04X}"

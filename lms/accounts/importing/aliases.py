@@ -73,11 +73,11 @@ PEOPLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "المركز", "مقر العمل", "المؤسسة السجنية",
     ),
     "function": (
-        "function", "function code", "job function", "job", "post", "position", "duty",
-        "fonction", "code fonction", "poste", "emploi",
-        "функция", "код функции", "должность",
-        "функциясы", "қызметі", "лауазымы", "лауазым",
-        "الوظيفة", "الخطة", "الخطة الوظيفية", "رمز الوظيفة", "المهمة",
+        "function", "function code", "job function", "job", "job title", "post", "position", "duty",
+        "fonction", "code fonction", "poste", "intitulé du poste", "emploi",
+        "функция", "код функции", "должность", "наименование должности",
+        "функциясы", "қызметі", "лауазымы", "лауазым", "лауазым атауы",
+        "الوظيفة", "المسمى الوظيفي", "الخطة", "الخطة الوظيفية", "رمز الوظيفة", "المهمة",
     ),
     "rank": (
         "rank", "rank group", "grade", "rank code",
