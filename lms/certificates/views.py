@@ -37,7 +37,7 @@ from lms.signing import codes
 from lms.signing.refusals import Unreadable
 from lms.tables import AnyRow
 from lms.web.language import IN_LANGUAGE, asked_language, current, gettext, say
-from lms.web.pages import site, viewer
+from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import LEARN, PUBLIC, permission
 
 bp = Blueprint("certificates", __name__)
@@ -112,9 +112,7 @@ def show(certificate_id: UUID) -> ResponseReturnValue:
             state_words=rules.STATE_WORDS[state],
         )
     )
-    if making:
-        response.headers["Refresh"] = str(LOOK_AGAIN)
-    return response
+    return look_again(response, LOOK_AGAIN) if making else response
 
 
 @bp.get(f"{IN_LANGUAGE}/certificates/<uuid:certificate_id>/pdf")

@@ -11,7 +11,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from lms.installation import Installation
 from lms.kernel.ids import grouped
@@ -43,6 +43,15 @@ def viewer() -> Viewer:
         raise RuntimeError("a public view asked for the viewer")
     # Flask's ``g`` holds anything; session.py puts a Viewer there and nobody else does.
     return found  # type: ignore[no-any-return]
+
+
+def look_again(response: Response, seconds: int) -> Response:
+    """Let the page of ``response`` load itself anew after so many seconds, without a script.
+
+    For pages that show how far some work is and on which nothing can be typed.
+    """
+    response.headers["Refresh"] = str(seconds)
+    return response
 
 
 def site() -> Installation:

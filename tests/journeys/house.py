@@ -28,6 +28,8 @@ from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
 from lms.assessment.codes import Codes
 from lms.assessment.models import Answer, Attempt
+from lms.certificates import actions as certificates
+from lms.certificates.models import Certificate
 from lms.db import transaction
 from lms.extensions import db
 from lms.learning import actions as learning
@@ -77,6 +79,16 @@ class House:
                 )
             )  # fmt: skip
         return added
+
+    def administrator(self, **settings: Any) -> Cast:
+        """Add an administrator of the country, whose second proof was just given."""
+        self.people += 1
+        with self.app.app_context(), transaction() as session:
+            country = session.scalars(select(Unit).where(Unit.kind == "country")).one()
+            return add_person(
+                session, "Karim Trabelsi", f"XX-{1000 + self.people}", country,
+                function="P6", roles=(("administrator", country),), **settings,
+            )  # fmt: skip
 
     def with_a_code(self, person: Cast) -> None:
         """Let somebody come as new people do: with a one-time code and no password."""
@@ -139,6 +151,30 @@ class House:
                     session, person.viewer, attempt_id, floor=70, now=datetime.now(UTC)
                 )
         return attempt_id
+
+    def certified(self, person: Cast) -> str:
+        """Let somebody have passed and confirmed their name; return the number of the paper.
+
+        The worker of the running server draws the number and makes the paper.
+        """
+        attempt_id = self.passed(person)
+        with self.app.app_context():
+            now = datetime.now(UTC)
+            with transaction() as session:
+                enrolment_id = session.get_one(Attempt, attempt_id).enrolment_id
+                certificates.confirm_name(session, person.viewer, person.name, None, now=now)
+                certificate = certificates.award(
+                    session, person.viewer, enrolment_id, installation.read(session),
+                    language="en", clock_is_right=True, now=now,
+                ).id  # fmt: skip
+            until = time.monotonic() + 30
+            while time.monotonic() < until:
+                db.session.rollback()
+                found = db.session.get_one(Certificate, certificate, populate_existing=True)
+                if found.issued_at and found.number:
+                    return found.number
+                time.sleep(0.1)
+        raise AssertionError("the worker made no paper in 30 seconds")
 
     def end_session(self, person: Cast) -> None:
         """Let every session of somebody have run out an hour ago."""

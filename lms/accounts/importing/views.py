@@ -34,7 +34,7 @@ from lms.sheets import writer
 from lms.sheets.reader import MOST_ROWS
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import shown_moment, site, viewer
+from lms.web.pages import look_again, shown_moment, site, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 MOST_OFFERED = 100  # job titles of one page
@@ -83,10 +83,11 @@ def one(import_id: UUID) -> ResponseReturnValue:
     listed = queries.one(session, me, import_id)
     if listed.state in actions.AT_WORK:
         job = queries.job_of(session, me, listed)
-        return render_template(
+        page = render_template(
             "importing/working.html", listed=listed, job=job, words=words,
             own=job is not None and job.asked_by == me.person_id,
         )  # fmt: skip
+        return look_again(make_response(page), 2 if listed.state == actions.READING else 5)
     if listed.state == actions.READ:
         return redirect(url_for(".choose_columns", import_id=import_id), 303)
     if listed.state in {actions.CHECKED, actions.DONE, actions.UNDONE} and listed.file_name:

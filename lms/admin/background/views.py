@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.admin.background.words import KINDS, STATE_WORDS
@@ -12,7 +12,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE
-from lms.web.pages import viewer
+from lms.web.pages import look_again, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
@@ -30,10 +30,12 @@ def jobs() -> ResponseReturnValue:
 @permission(ADMINISTER)
 def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page looks again by itself while it runs."""
-    found = queries.own_job(reading(), viewer(), job_id)
-    return render_template(
-        "background/job.html", job=found, kinds=KINDS, states=STATE_WORDS, now=clock.now()
+    found, now = queries.own_job(reading(), viewer(), job_id), clock.now()
+    response = make_response(
+        render_template("background/job.html", job=found, kinds=KINDS, states=STATE_WORDS, now=now)
     )
+    works = found.state == "waiting" and found.due_at <= now
+    return look_again(response, 5) if works else response
 
 
 @bp.post("/<int:job_id>/stop")

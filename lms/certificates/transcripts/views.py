@@ -19,7 +19,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE, current, say
-from lms.web.pages import site, viewer
+from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import LEARN, permission
 
 bp = Blueprint("transcripts", __name__, url_prefix=f"{IN_LANGUAGE}/my-data/training-record")
@@ -62,7 +62,7 @@ def mine() -> ResponseReturnValue:
         status,
     )  # fmt: skip
     if request.method == "GET" and any(each.state == "waiting" for each in asked):
-        response.headers["Refresh"] = str(LOOK_AGAIN)
+        return look_again(response, LOOK_AGAIN)
     return response
 
 

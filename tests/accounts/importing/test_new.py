@@ -48,7 +48,7 @@ def test_a_file_is_kept_and_the_worker_asked_to_read_it(app: Flask, desk: At, gr
         job = db.session.scalars(select(Job).where(Job.kind == "people.read")).one()
         assert (job.asked_by, job.facts["back"]) == (grace.id, reply.location)
     page = here.browser.get(reply.location)
-    assert '<meta http-equiv="refresh"' in page.text
+    assert page.headers["Refresh"] == "2"
     assert here.work() == 1
     assert here.browser.get(reply.location).location == f"{reply.location}/columns"
     assert "Liste du personnel.csv" in here.browser.get(URL).text

@@ -227,8 +227,10 @@ def test_it_is_stopped_and_goes_on_where_it_had_come_to(
     with app.app_context():
         jobs.run_due(reading, transaction, JobSteps(), "w", clock.now, after_two_steps)
     assert job_of(app, location).cursor["at"] == 1  # type: ignore[index]
+    assert here.get(location).headers["Refresh"] == "5"
     assert here.post(f"{location}/stop").status_code == 303
     assert run(app) == 0
+    assert "Refresh" not in here.get(location).headers
     assert here.post(f"{location}/resume").status_code == 303
     run(app)
     assert len(archive_of(app, location).namelist()) == 4
