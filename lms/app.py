@@ -28,6 +28,7 @@ from lms.catalogue import models as catalogue_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
 from lms.extensions import db
+from lms.files import has_room
 from lms.jobs import models as jobs_models
 from lms.kernel import clock
 from lms.learning import models as learning_models
@@ -232,7 +233,7 @@ def create_gate(app: Flask) -> Gate:
     chosen: Settings = app.config["LMS"]
     limits = GateSettings(
         threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data,
-        upload_limits=UPLOADS,
+        upload_limits=UPLOADS, has_room=partial(has_room, chosen.data),
     )  # fmt: skip
 
     def live(cookies: str) -> bool:

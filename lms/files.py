@@ -10,8 +10,24 @@ import re
 import tempfile
 from hashlib import file_digest, sha256
 from pathlib import Path
+from shutil import disk_usage
+
+# With less of the disk free somebody should act, and no file is taken any more: what is left is
+# for answers, which are small and cannot wait.
+LEAST_FREE, LEAST_SHARE = 500_000_000, 0.05
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def is_low(free: int, total: int) -> bool:
+    """Return whether so few bytes are free that somebody should act."""
+    return free < LEAST_FREE or free < total * LEAST_SHARE
+
+
+def has_room(folder: Path, size: int = 0) -> bool:
+    """Return whether the disk of ``folder`` has enough free with ``size`` bytes more on it."""
+    usage = disk_usage(folder)
+    return not is_low(usage.free - size, usage.total)
 
 
 class FileStore:

@@ -20,10 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.admin.integrity import is_unsound
 from lms.admin.reserve import Reserve
 from lms.admin.start import has_key_list
-from lms.admin.vital import LEAST_FREE, clock_fault, is_key_missing, line_fault
+from lms.admin.vital import clock_fault, is_key_missing, line_fault
 from lms.audit import queries as audit
 from lms.db import reading
 from lms.extensions import db
+from lms.files import LEAST_FREE
 from lms.kernel import clock
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings

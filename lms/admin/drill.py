@@ -27,10 +27,11 @@ from lms.admin.backup import BackupBusyError, BackupError
 from lms.admin.integrity import DRILL
 from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
-from lms.admin.vital import LEAST_FREE, size_of
+from lms.admin.vital import size_of
 from lms.audit import actions as audit
 from lms.db import sqlite_file
 from lms.extensions import db
+from lms.files import LEAST_FREE
 from lms.jobs.actions import SlowStep, Steps
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from lms.admin import schema, start
 from lms.admin.findings import Finding, good, wrong
 from lms.admin.integrity import is_damage
-from lms.admin.vital import is_low, size_of
+from lms.admin.vital import size_of
 from lms.db import sqlite_file
 from lms.extensions import db
+from lms.files import is_low
 from lms.kernel.messages import msg
 from lms.settings import Settings
 

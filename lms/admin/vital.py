@@ -11,14 +11,8 @@ from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
 from lms.settings import LOOPBACK, Settings
 
-LEAST_FREE, LEAST_SHARE = 500_000_000, 0.05
 # Two machines, or one that has just asked a time server, may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=2)
-
-
-def is_low(free: int, total: int) -> bool:
-    """Return whether so few bytes are free that somebody should act."""
-    return free < LEAST_FREE or free < total * LEAST_SHARE
 
 
 def clock_fault(now: datetime, newest: datetime | None) -> Message | None:

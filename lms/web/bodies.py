@@ -39,7 +39,8 @@ class Bodies:
         """Return the size of the body that the headers announce, and whether it is an upload.
 
         Raises Refused: 413 when it is larger than the path takes, 411 when no length is given
-        (browsers always give one, and without it a body cut short looks whole).
+        (browsers always give one, and without it a body cut short looks whole), 507 for a large
+        upload for which the disk has no room; of a small one the application says so.
         """
         if "transfer-encoding" in headers:
             raise Refused(411)
@@ -47,6 +48,10 @@ class Bodies:
         upload = self._settings.upload_limit(path)
         if size > (self._settings.body_limit if upload is None else upload):
             raise Refused(413)
+        large = upload is not None and size > self._settings.file_above
+        # Twice: while it comes in it lies beside the place where it will be kept.
+        if large and not self._settings.has_room(2 * size):
+            raise Refused(507)
         return size, upload is not None
 
     @contextlib.contextmanager

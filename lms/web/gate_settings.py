@@ -50,6 +50,9 @@ class GateSettings:
     bytes_in_all: int = 512 * MB
     bytes_per_address: int = 256 * MB
 
+    # Whether the disk takes so many bytes of an upload; asked before one is read.
+    has_room: Callable[[int], bool] = lambda _size: True
+
     trusted_proxies: int = 0
 
     def upload_limit(self, path: str) -> int | None:

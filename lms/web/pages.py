@@ -27,6 +27,7 @@ FEATURES = Path(__file__).resolve().parent.parent
 # goes on to read; a test has a file of its own.
 SCRIPTS = {
     "js/page.js": ("js/every-page.js", "js/sign-in.js", "js/lesson.js"),
+    "js/file.js": ("js/every-page.js", "js/upload.js"),
     "js/quiz.js": ("js/every-page.js", "js/answers.js"),
 }
 _STATIC = "static files"

@@ -151,6 +151,26 @@ def test_a_body_that_cannot_be_kept_is_refused_with_the_reason(
     assert answer(gate, post(5), Wire([b"abcde"])).status == 507
 
 
+def test_a_large_upload_on_a_full_disk_is_refused_before_a_byte_is_read(
+    make: Callable[..., Gate],
+) -> None:
+    asked: list[int] = []
+
+    def has_room(size: int) -> bool:
+        asked.append(size)
+        return False
+
+    limits = {"upload_limits": {"/*/up": 20}, "file_above": 4, "has_room": has_room}
+    gate = make(limits=limits)
+    wire = Wire([b"abcde"])
+    assert answer(gate, post(5, path="/echo/up"), wire).status == 507
+    assert asked == [10]
+    # The application says it of a small one, in words of its own; answers of a test go on.
+    assert answer(gate, post(4, path="/echo/up"), Wire([b"abcd"])).status == 200
+    assert answer(gate, post(5), Wire([b"abcde"])).status == 200
+    assert asked == [10]
+
+
 def test_too_large_is_413_before_a_byte_is_read(make: Callable[..., Gate]) -> None:
     gate = make(limits={"body_limit": 10, "upload_limits": {"/*/import/": 20, "/up": 5}})
     for size, path, status in (

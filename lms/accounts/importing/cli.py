@@ -28,6 +28,7 @@ from lms.kernel.errors import LmsError
 from lms.kernel.names import folded
 from lms.sheets.encodings import CHOICES
 from lms.sheets.reader import LARGEST_FILE
+from lms.web import uploads
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 # What somebody has to look at when a list was tried.
@@ -105,6 +106,8 @@ def _kept_only_if_taken(file: Path, kind: str) -> Iterator[UUID]:
     """Give a list an id; what was only tried, or refused, leaves nothing behind."""
     if file.stat().st_size > LARGEST_FILE:
         raise click.ClickException(f"{file.name} is larger than {LARGEST_FILE // 1024**2} MB.")
+    if not uploads.takes_files(file.stat().st_size):
+        raise click.ClickException("The disk is nearly full; lms doctor says how much is free.")
     digest = store().put(file.read_bytes())
     with transaction() as session:
         import_id = actions.begin(session, SERVER, kind, digest, file.name, now=clock.now()).id

@@ -18,6 +18,7 @@ from lms.accounts.words import FUNCTION_WORDS
 from lms.installation import LANGUAGE_NAMES
 from lms.sheets.encodings import CHOICES
 from lms.sheets.reader import LARGEST_FILE, SEPARATORS
+from lms.web import uploads
 from lms.web.forms import PageForm, TextLine
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
@@ -32,7 +33,7 @@ class UploadForm(PageForm):
     file = FileField(_l("File"))
 
     def validate_file(self, field: FileField) -> None:
-        """Refuse no file, and one that is too large; what it holds is looked at by the worker."""
+        """Refuse no file, one that is too large, any on a full disk; the worker looks inside."""
         del field
         if not self.file_name():
             raise ValidationError(gettext("Choose a file."))
@@ -48,6 +49,8 @@ class UploadForm(PageForm):
                     size=LARGEST_MB,
                 )
             )
+        if not uploads.takes_files(size):
+            raise ValidationError(gettext(uploads.NO_ROOM))
 
     def file_name(self) -> str:
         """Return what the file is called where it came from, without control characters."""

@@ -32,6 +32,7 @@ from lms.extensions import db
 from lms.kernel import clock
 from lms.sheets import writer
 from lms.sheets.reader import MOST_ROWS
+from lms.web import uploads
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import look_again, shown_moment, site, viewer
@@ -60,8 +61,9 @@ def new() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         # Not as ``form``: changing the language would send the file, and no page can keep it.
         page = render_template(
-            "importing/new.html", upload=form, kind=kind, largest=LARGEST_MB, rows=MOST_ROWS
-        )
+            "importing/new.html", upload=form, kind=kind, largest=LARGEST_MB, rows=MOST_ROWS,
+            no_room=None if form.errors or uploads.takes_files() else uploads.NO_ROOM,
+        )  # fmt: skip
         return page, form.status
     name = form.file_name()
     actions.require_room(reading(), viewer())

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import FileField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from lms.certificates.office.actions import Layout
 from lms.certificates.snapshot import MOST_SIGNATORIES
 from lms.installation import LANGUAGE_NAMES, Installation
+from lms.web import uploads
 from lms.web.forms import PageForm, TextLine
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
@@ -94,3 +95,9 @@ class LogoForm(PageForm):
     """One picture."""
 
     picture = FileField(_l("Logo as PNG"))
+
+    def validate_picture(self, field: FileField) -> None:
+        """Refuse any picture on a full disk; what it is, is looked at when it is drawn anew."""
+        del field
+        if not uploads.takes_files():
+            raise ValidationError(gettext(uploads.NO_ROOM))

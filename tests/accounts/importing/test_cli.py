@@ -13,11 +13,13 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import func, select
 
+from lms import files
 from lms.accounts.importing.cli import people
 from lms.accounts.models import StaffImport, StaffImportRow
 from lms.app import COMMANDS
 from lms.extensions import db
 from tests.accounts.importing.conftest import At
+from tests.conftest import USAGE
 from tests.people import Cast, Places
 
 LIST = (
@@ -208,3 +210,13 @@ def test_a_job_title_is_said_with_a_function(lms: Lms, file: Path, said: str) ->
     done = lms("import", file, "--dry-run", "--title", said)
     assert done.exit_code == 1
     assert "Write TITLE=FUNCTION with P1 to P7" in done.output
+
+
+def test_a_full_disk_takes_no_list(
+    app: Flask, lms: Lms, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "disk_usage", lambda _folder: USAGE(10**12, 10**12, 0))
+    done = lms("import", file)
+    assert done.exit_code == 1
+    assert "The disk is nearly full" in done.output
+    assert kept(app) == ([], 0)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms import files
 from lms.accounts.importing import actions, forms
 from lms.accounts.models import StaffImport
 from lms.app import UPLOADS
@@ -19,6 +20,7 @@ from lms.jobs.models import Job
 from lms.sheets.reader import LARGEST_FILE
 from lms.web.gate_settings import GateSettings
 from tests.accounts.importing.conftest import URL, At
+from tests.conftest import USAGE
 from tests.people import Cast
 
 LIST = "number;name;place\nN-9001;Zoé Bah;N-01\n"
@@ -82,6 +84,43 @@ def test_what_is_no_file_is_refused_beside_the_field(
     assert reply.status_code == 422
     assert sentence in reply.text
     assert lists(app) == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "taken"),
+    [(10**12, 10**12, True), (10**12, 49 * 10**9, False), (8 * 10**9, 499_000_000, False),
+     (8 * 10**9, 500_000_010, False), (8 * 10**9, 500_100_000, True)],
+)  # fmt: skip
+def test_a_file_is_taken_where_the_disk_keeps_enough_room(
+    app: Flask, desk: At, grace: Cast, monkeypatch: pytest.MonkeyPatch, total: int, free: int,
+    taken: bool,
+) -> None:  # fmt: skip
+    here = desk(grace)
+    monkeypatch.setattr(files, "disk_usage", lambda _folder: USAGE(total, total - free, free))
+    reply = here.send(LIST)
+    assert reply.status_code == (303 if taken else 422)
+    assert lists(app) == taken
+    assert taken or "so it takes no files at present" in reply.text
+    folder: Path = app.config["LMS"].data / "lists"
+    assert sum(path.is_file() for path in folder.rglob("*")) == taken
+
+
+def test_a_full_disk_is_said_before_a_file_is_chosen(
+    desk: At, grace: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "disk_usage", lambda _folder: USAGE(10**12, 10**12, 0))
+    text = desk(grace).browser.get(f"{URL}/new").text
+    assert "so it takes no files at present" in text
+    assert 'type="file"' not in text
+    monkeypatch.undo()
+    assert 'type="file"' in desk(grace).browser.get(f"{URL}/new").text
+
+
+def test_the_page_keeps_a_file_for_a_script_that_sends_it_again(desk: At, grace: Cast) -> None:
+    text = desk(grace).browser.get(f"{URL}/new").text
+    assert 'data-sent="{done} of {total} kB sent"' in text
+    assert 'data-cut="The line was cut. The file is still chosen:' in text
+    assert "/static/js/file." in text
 
 
 def test_a_form_without_any_file_is_refused(app: Flask, desk: At, grace: Cast) -> None:
