@@ -56,8 +56,8 @@ WITHOUT_VIEWER = {
     "lms.certificates.queries.events": "a certificate that the caller found",
     "lms.certificates.queries.newest_withdrawal_list": "the list is published",
     # About what the caller has found for its viewer, or has just made.
-    "lms.requirements.queries.counts_since": "a requirement that the caller has just set",
-    "lms.requirements.queries.titles": "titles of the courses of lines found for the viewer",
+    "lms.requirements.queries.matrix.counts_since": "a requirement that the caller has just set",
+    "lms.requirements.queries.standing.titles": "courses of lines found for the viewer",
 }
 
 # The two modules that may say that HTML is safe; both were read with that question.
