@@ -174,7 +174,7 @@ class TitlesForm(PageForm):
         for each in self.titles:
             field = self[each.name]
             # Translators: a choice for a job title that is none of our functions.
-            field.choices = [("", gettext("none of ours: its rows are refused")), *functions]
+            field.choices = [("", gettext("none: its rows are refused")), *functions]
             field.flags.optional = False
 
     def chosen(self) -> dict[str, str]:

@@ -171,6 +171,8 @@ def test_other_columns_leave_the_choices_as_they_were(desk: At, grace: Cast) -> 
 
 def test_a_column_of_ranks_may_tell_the_function_too(desk: At, grace: Cast) -> None:
     here = desk(grace)
+    page = here.read("N-9001;Zoé Bah;N-01;Sergeant", header="number;name;place;rank")
+    assert "or its ranks, may stand there" in here.browser.get(f"{page}/columns").text
     page = here.tried(
         "N-9001;Zoé Bah;N-01;Sergeant", header="number;name;place;rank", column_function="3"
     )
