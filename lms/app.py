@@ -169,6 +169,7 @@ JOBS = {
     "certificates.bulk": "lms.certificates.office.steps",
     "certificates.forget": "lms.certificates.office.steps",
     "certificates.preview": "lms.certificates.office.steps",
+    "certificates.layout": "lms.certificates.office.steps",
     "people.apply": "lms.accounts.importing.steps",
     "people.check": "lms.accounts.importing.steps",
     "people.read": "lms.accounts.importing.steps",

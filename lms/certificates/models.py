@@ -67,6 +67,21 @@ class CertificateEvent(Base):
     by: Mapped[UUID | None]
 
 
+class CertificateLayout(Base):
+    """How certificates of one programme look; those of the others have the common layout.
+
+    What a certificate was printed with stands in its snapshot, so this may change at any time.
+    """
+
+    __tablename__ = "certificate_layout"
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    issuers: Mapped[dict[str, str]]
+    signatories: Mapped[list[Any]]
+    logos: Mapped[list[str]]  # digests in the file store
+    changed_at: Mapped[datetime]
+
+
 class CertificateCounter(Base):
     """The last certificate number of a year: gapless, drawn in the awarding transaction."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -37,9 +38,19 @@ LARGE_CODE, SMALL_CODE = 38, 21
 LOGO_HEIGHT = 17
 
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_PART = re.compile(r"TOO-LONG (\w*)")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 Labels = Mapping[str, Mapping[str, str]]  # language -> key of labels.LABELS -> words
+
+
+class TooLong(Refused):
+    """The texts do not fit on the page. ``part``: ``upper``, ``signatures`` or another one, ""."""
+
+    def __init__(self, message: Message, part: str) -> None:
+        """Keep the part of the page beside the sentence."""
+        super().__init__(message)
+        self.part = part
 
 
 def render(
@@ -49,6 +60,7 @@ def render(
     logos: Sequence[bytes] = (),
     *,
     preview: bool = False,
+    least: float | None = None,
 ) -> bytes:
     """Return the PDF/A of one certificate; the same arguments always give the same bytes.
 
@@ -56,10 +68,14 @@ def render(
     labels   the words of ``labels.LABELS`` in every language of the snapshot.
     logos    the SVG or PNG files that ``snapshot.logos`` names, in that order.
     preview  whether "Preview" stands across the page.
-    raises   MissingGlyph naming a character that cannot be printed; Refused when the texts do
+    least    how small the texts may be set, as a part of their size, while a layout is chosen; no
+             word is then wider than its column. None prints whatever can be printed.
+    raises   MissingGlyph naming a character that cannot be printed; TooLong when the texts do
              not fit on the page.
     """
     data = page_data(snapshot, names, labels, logos, preview=preview)
+    if least is not None:
+        data["least"] = least
     require_glyphs(printed_texts(data))
     return typeset(json.dumps(data, ensure_ascii=False), snapshot.issued_on)
 
@@ -95,9 +111,10 @@ def typeset(data: str, day: date, layout: str = PAGE) -> bytes:
             timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:
-        if "TOO-LONG" not in error.message:
+        found = _PART.search(error.message)
+        if found is None:
             raise
-        raise Refused(Message(_TOO_LONG[layout])) from error
+        raise TooLong(Message(_TOO_LONG[layout]), found[1]) from error
     finally:
         _forget()
     return bytes(document)

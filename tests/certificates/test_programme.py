@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms.accounts.rules import SERVER
 from lms.catalogue.programmes import actions as programmes
 from lms.catalogue.programmes import rules
 from lms.catalogue.programmes.actions import Details, Partners
 from lms.certificates import pdf, queries
+from lms.certificates.layouts import Layout
+from lms.certificates.models import Certificate
+from lms.certificates.office import layouts
 from lms.certificates.snapshot import CertificateSnapshot, Signatory
 from lms.db import transaction
 from lms.extensions import db
@@ -110,6 +113,67 @@ def test_a_certificate_that_was_given_keeps_what_it_printed(app: Flask, amina: C
         row = queries.by_code(db.session(), code)
         assert row is not None
         assert CertificateSnapshot.from_facts(row.snapshot) == kept
+
+
+LOOK = Layout(
+    {"en": "Safer Together Academy"},
+    [{"name": "Juma Okello", "title": "Head of the programme", "title:ar": "رئيس البرنامج"}],
+)
+
+
+def issued_with_looks(
+    app: Flask, person: Cast, *, own: bool = True, access: str = "open"
+) -> tuple[CertificateSnapshot, str]:
+    """Certify somebody of a programme that has, where ``own``, another look than the country."""
+    with app.app_context(), transaction() as session:
+        publish(session, access=access)
+        new = Details(TITLES, date(2026, 1, 1), None)
+        made = programmes.add(session, SERVER, "safer", "programme", new, now=PASSED)
+        common = Layout({"en": "Prison Service"}, [{"name": "Halima Nabirye", "title": "Head"}])
+        layouts.decide(session, SERVER, "", common, now=PASSED)
+        if own:
+            layouts.decide(session, SERVER, "safer", LOOK, now=PASSED)
+        enrolment = enrol(session, person)
+        session.execute(
+            update(Enrolment).where(Enrolment.id == enrolment).values(programme_id=made)
+        )
+        confirm(session, person)
+        certificate = award(session, person, enrolment, "en").id
+    run_worker(app)
+    with app.app_context():
+        row = queries.one(db.session(), person.viewer, certificate)
+        text = printed(FileStore(app.config["LMS"].data / "files").get(row.pdf),
+                       Path(app.config["LMS"].data))  # fmt: skip
+        return CertificateSnapshot.from_facts(row.snapshot), text
+
+
+def test_a_programme_with_a_look_of_its_own_gives_it_to_its_certificates(
+    app: Flask, amina: Cast
+) -> None:
+    kept, text = issued_with_looks(app, amina)
+    assert kept.issuers["en"] == "Safer Together Academy"
+    assert [person.name["en"] for person in kept.signatories] == ["Juma Okello"]
+    assert kept.programme == {}, "the look does not name the programme; its own tick does"
+    for words in ("Safer Together Academy", "Juma Okello", "Head of the programme"):
+        assert words in text
+    assert "Halima Nabirye" not in text
+    # Another look later changes nothing of it.
+    with app.app_context(), transaction() as session:
+        layouts.take_common(session, SERVER, "safer", now=PASSED)
+    run_worker(app)
+    with app.app_context():
+        facts = db.session().scalars(select(Certificate.snapshot)).one()
+        assert CertificateSnapshot.from_facts(facts or {}) == kept
+
+
+@pytest.mark.parametrize(("own", "access"), [(False, "open"), (True, "restricted")])
+def test_other_programmes_and_restricted_courses_have_the_common_look(
+    app: Flask, amina: Cast, own: bool, access: str
+) -> None:
+    kept, text = issued_with_looks(app, amina, own=own, access=access)
+    assert kept.issuers["en"] == "Prison Service"
+    assert "Halima Nabirye" in text
+    assert "Juma Okello" not in text
 
 
 @pytest.mark.parametrize(("first", "second"), [("kk", "ru"), ("ar", "fr"), ("en", None)])

@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "people.undo": msg("Undoing a staff list"),
     "certificates.bulk": msg("Putting certificates together"),
     "certificates.preview": msg("Preview of a certificate"),
+    "certificates.layout": msg("How certificates look"),
     "transcript.make": msg("Training record"),
 }
 

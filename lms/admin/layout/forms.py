@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import FileField
 from wtforms.validators import Length, Optional, ValidationError
 
-from lms.certificates.office.actions import Layout
+from lms.certificates.layouts import Layout
 from lms.certificates.snapshot import MOST_SIGNATORIES
 from lms.installation import LANGUAGE_NAMES, Installation
 from lms.web import uploads
@@ -47,16 +47,28 @@ class LayoutForm(PageForm):
                 field.label.text = f"{what} · {LANGUAGE_NAMES[code]}"
 
     @classmethod
-    def of(cls, site: Installation) -> LayoutForm:
-        """Return the form with what is decided now."""
-        values = {f"issuer_{code}": site.issuers.get(code, "") for code in site.languages}
-        for place, person in enumerate(site.signatories, 1):
-            for code in site.languages:
+    def of(cls, languages: Sequence[str], layout: Layout) -> LayoutForm:
+        """Return the form with what a layout says: the one that counts, or one that was typed."""
+        values = {f"issuer_{code}": layout.issuers.get(code, "") for code in languages}
+        for place, person in enumerate(layout.signatories, 1):
+            for code in languages:
                 for key in ("name", "title"):
                     values[f"{key}_{place}_{code}"] = person.get(f"{key}:{code}") or person.get(
                         key, ""
                     )
-        return cls(languages=site.languages, **values)
+        return cls(languages=languages, **values)
+
+    def refuse(self, name: str, instead: str) -> None:
+        """Say beside a field that its text does not fit on the page.
+
+        instead  what is printed where nothing was typed.
+        """
+        field = self[name]
+        reason = gettext(
+            "“%(text)s” does not fit on a certificate with long titles and names. Shorten it.",
+            text=field.data or instead,
+        )
+        field.errors = [*field.errors, reason]
 
     def layout(self) -> Layout:
         """Return what was typed; who signs without a name is left out."""

@@ -27,7 +27,7 @@ from lms.certificates.actions.issuing import (
     print_paper,
     try_out,
 )
-from lms.certificates.actions.office import LOGOS, Office, Printer
+from lms.certificates.actions.office import Office, Printer
 from lms.certificates.actions.published import (
     PUBLISH,
     RING,
@@ -38,7 +38,7 @@ from lms.certificates.actions.published import (
 )
 
 __all__ = [
-    "ISSUE", "LOGOS", "PUBLISH", "RING", "Draft", "Office", "Printer", "ask_for_list", "award",
+    "ISSUE", "PUBLISH", "RING", "Draft", "Office", "Printer", "ask_for_list", "award",
     "confirm_name", "counts_from", "draft", "finish", "freeze", "keep_ring", "name_digest",
     "needs_latin", "print_paper", "printed_names", "publish_withdrawals", "replace_certificate",
     "take_new_key", "try_out", "withdraw",

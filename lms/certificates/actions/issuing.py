@@ -32,8 +32,8 @@ from lms.audit import actions as audit
 from lms.audit.models import AuditHead
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.catalogue.structure import Structure
-from lms.certificates import rules
-from lms.certificates.actions.office import LOGOS, Office
+from lms.certificates import layouts, rules
+from lms.certificates.actions.office import Office
 from lms.certificates.actions.published import RING, ask_for_list, keep_ring
 from lms.certificates.labels import in_languages
 from lms.certificates.models import (
@@ -43,7 +43,7 @@ from lms.certificates.models import (
     CertificateHolder,
 )
 from lms.certificates.programme import printed_programme
-from lms.certificates.snapshot import CertificateSnapshot, Signatory
+from lms.certificates.snapshot import CertificateSnapshot
 from lms.installation import Installation
 from lms.kernel.messages import Message
 from lms.learning.rules import pass_sentence, rule_of_test
@@ -274,6 +274,7 @@ def _snapshot(
     unconfirmed = bool(structure.unconfirmed())
     list_number, place = rules.list_place(certificate.status_index)
     programme = printed_programme(session, certificate, tuple(titles))
+    layout = layouts.of_certificate(session, certificate, site)
     return CertificateSnapshot(
         serial=certificate.id,
         number=number,
@@ -283,7 +284,7 @@ def _snapshot(
         completed_on=certificate.completed_on,
         valid_through=certificate.valid_through,
         hours=float(structure.hours),
-        issuers={each: site.issuers.get(each) or site.name(each) for each in titles},
+        issuers=layout.issuers_in(tuple(titles), site),
         issued_on=issued_on,
         rules={each: office.speak(rule, each) for each in titles},
         language=language,
@@ -301,8 +302,8 @@ def _snapshot(
         programme=programme.title,
         partners=programme.partners,
         funders=programme.funders,
-        signatories=tuple(signatory(person, tuple(titles)) for person in site.signatories),
-        logos=tuple(installation.setting(session, LOGOS) or ()),
+        signatories=layout.signatories_in(tuple(titles)),
+        logos=tuple(layout.logos),
         country=site.country,
         digits=site.digits,
         brand=site.brand,
@@ -318,15 +319,6 @@ def _audit_head(session: Session) -> str:
 def _title(title: str, course: Course, office: Office, language: str) -> str:
     shown = rules.title_shown(title, course.access)
     return office.speak(shown, language) if isinstance(shown, Message) else shown
-
-
-def signatory(person: Mapping[str, str], printed: Sequence[str]) -> Signatory:
-    """Read one signatory of the settings: ``name`` and ``title``, and ``title:fr`` for French."""
-
-    def said(key: str) -> dict[str, str]:
-        return {each: person.get(f"{key}:{each}") or person.get(key, "") for each in printed}
-
-    return Signatory(said("name"), said("title"))
 
 
 def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:

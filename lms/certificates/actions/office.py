@@ -11,9 +11,6 @@ from lms.files import FileStore
 from lms.kernel.messages import Message
 from lms.signing.keys import Signer
 
-# A decision of this installation that nobody types into a form: digests of pictures in the store.
-LOGOS = "certificate_logos"
-
 
 class Printer(Protocol):
     """What turns a snapshot into a PDF: ``lms.certificates.pdf.render``."""

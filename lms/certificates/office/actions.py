@@ -1,4 +1,4 @@
-"""What administrators ask for and decide: many certificates at once, a name, how a paper looks."""
+"""What administrators ask for and decide: many certificates at once, a name on one of them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms import installation
 from lms.accounts.models import Identity, Person
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import administers_country
 from lms.accounts.staff import actions as staff
 from lms.accounts.staff.actions import Details
 from lms.audit import actions as audit
 from lms.certificates import actions as certificates
-from lms.certificates.actions import LOGOS
 from lms.certificates.glyphs import require_glyphs
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office import queries, rules
+from lms.certificates.office.layouts import PREVIEW
 from lms.certificates.office.queries import BULK, Wanted
-from lms.certificates.snapshot import MOST_LOGOS
 from lms.certificates.transcripts.queries import TRANSCRIPT
 from lms.installation import Installation
 from lms.jobs import actions as jobs
@@ -34,7 +32,7 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.names import PersonName
 from lms.kernel.viewer import Viewer
 
-PREVIEW, FORGET = "certificates.preview", "certificates.forget"
+FORGET = "certificates.forget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,103 +212,3 @@ def correct(
     return certificates.replace_certificate(
         session, viewer, certificate_id, reason, site, clock_is_right=clock_is_right, now=now
     )
-
-
-# ---- How a paper looks --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a country decides about its papers.
-
-    issuers      language -> the organisation's name.
-    signatories  up to three, as ``Installation.signatories`` keeps them.
-    """
-
-    issuers: Mapping[str, str]
-    signatories: Sequence[Mapping[str, str]]
-
-    def to_facts(self) -> dict[str, Any]:
-        """Return it in JSON's own types."""
-        return {
-            "issuers": dict(self.issuers),
-            "signatories": [dict(person) for person in self.signatories],
-        }
-
-
-def decide_layout(session: Session, viewer: Viewer, layout: Layout, *, now: datetime) -> None:
-    """Let certificates that are issued from now on look so; those issued already never change.
-
-    raises  NotFound for anybody but the country's office; MissingGlyph with the sign in the way.
-    """
-    _require_office(viewer)
-    _require_printable(layout)
-    installation.decide(session, layout.to_facts(), now=now)
-    audit.append(
-        session, actor_id(viewer), "certificates.layout", "issuers, signatories",
-        {"languages": sorted(layout.issuers), "signatories": len(layout.signatories)}, now=now,
-    )  # fmt: skip
-
-
-def add_logo(session: Session, viewer: Viewer, digest: str, *, now: datetime) -> None:
-    """Put a picture of the store behind the logos; the same one again changes nothing.
-
-    raises  NotFound for anybody but the country's office; Refused for a fifth one.
-    """
-    _require_office(viewer)
-    there = list(installation.setting(session, LOGOS) or ())
-    if digest in there:
-        return
-    if len(there) >= MOST_LOGOS:
-        raise Refused(
-            Message(
-                msg("A certificate has at most %(count)s logos. Take one away first."),
-                {"count": MOST_LOGOS},
-            )
-        )
-    _keep_logos(session, viewer, [*there, digest], now=now)
-
-
-def remove_logo(session: Session, viewer: Viewer, digest: str, *, now: datetime) -> None:
-    """Take a logo off coming certificates. Its file stays: those issued with it are printed again.
-
-    raises  NotFound for anybody but the country's office.
-    """
-    _require_office(viewer)
-    there = list(installation.setting(session, LOGOS) or ())
-    if digest in there:
-        _keep_logos(session, viewer, [each for each in there if each != digest], now=now)
-
-
-def ask_preview(
-    session: Session, viewer: Viewer, layout: Layout, language: str, back: str, *, now: datetime
-) -> Job:
-    """Ask for a certificate of nobody as this layout would print it; saves nothing of it.
-
-    raises  as ``decide_layout``.
-    """
-    _require_office(viewer)
-    _require_printable(layout)
-    facts = {**layout.to_facts(), "language": language, "back": back,
-             "logos": list(installation.setting(session, LOGOS) or ())}  # fmt: skip
-    key = sha256(repr((viewer.person_id, now, facts)).encode()).hexdigest()
-    return jobs.ask(session, PREVIEW, key, facts, now=now, asked_by=viewer.person_id)
-
-
-def _keep_logos(session: Session, viewer: Viewer, digests: list[str], *, now: datetime) -> None:
-    installation.decide(session, {LOGOS: digests}, now=now)
-    audit.append(
-        session, actor_id(viewer), "certificates.layout", "logos", {"digests": digests}, now=now
-    )
-
-
-def _require_office(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound
-
-
-def _require_printable(layout: Layout) -> None:
-    texts = [*layout.issuers.values()]
-    for person in layout.signatories:
-        texts += person.values()
-    require_glyphs(texts)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from lms.certificates import pdf, rules
-from lms.certificates.actions.issuing import signatory
 from lms.certificates.labels import in_languages
+from lms.certificates.layouts import Layout
 from lms.certificates.snapshot import CertificateSnapshot
 from lms.files import FileStore
 from lms.installation import Installation
@@ -26,43 +25,57 @@ CODE = "23456789CFGV"
 def paper(site: Installation, facts: Mapping[str, Any], store: FileStore, today: date) -> bytes:
     """Return the PDF with "Preview" across it.
 
-    facts  ``issuers``, ``signatories``, ``logos`` and the ``language`` of the page that asked.
+    facts  those of a ``Layout``, and the ``language`` of the page that asked.
     """
     first = facts["language"] if facts["language"] in site.languages else site.languages[0]
-    language, second = rules.printed_languages(first, site.languages, site.country)
-    printed = (language, second) if second else (language,)
-    wanted = replace(site, issuers=facts["issuers"])
-    logos = tuple(facts["logos"])
+    printed = printed_in(site, first)
+    sheet = sample(site, Layout.from_facts(facts), printed, today)
+    return pdf.render(
+        sheet, [say(Message(NAME), first)], in_languages(say, printed),
+        [store.get(digest) for digest in sheet.logos], preview=True,
+    )  # fmt: skip
 
-    def said(msgid: str) -> dict[str, str]:
-        return {each: say(Message(msgid), each) for each in printed}
 
-    snapshot = CertificateSnapshot(
+def printed_in(site: Installation, language: str) -> tuple[str, ...]:
+    """Return the languages of a certificate whose page is in ``language``, that one first."""
+    first, second = rules.printed_languages(language, site.languages, site.country)
+    return (first, second) if second else (first,)
+
+
+def sample(
+    site: Installation,
+    layout: Layout,
+    printed: Sequence[str],
+    today: date,
+    **texts: Any,  # noqa: ANN401 -- fields of a snapshot
+) -> CertificateSnapshot:
+    """Return a snapshot of nobody's certificate; ``texts`` replace those that stand for others."""
+    facts: dict[str, Any] = {
+        "titles": {each: say(Message(COURSE), each) for each in printed},
+        "rules": {each: say(Message(RULE), each) for each in printed},
+        **texts,
+    }
+    return CertificateSnapshot(
         serial=UUID(int=0),
         number=f"{rules.number_prefix(site)}-{today.year}-00000",
         code=CODE,
-        titles=said(COURSE),
         edition="1.0",
         completed_on=today,
         valid_through=today + timedelta(days=730),
         hours=3.0,
-        issuers={each: wanted.issuers.get(each) or wanted.name(each) for each in printed},
+        issuers=layout.issuers_in(printed, site),
         issued_on=today,
-        rules=said(RULE),
-        language=language,
-        second_language=second,
+        language=printed[0],
+        second_language=printed[1] if len(printed) > 1 else None,
         status_list=1,
         status_index=0,
         qr_text="LMSC1:PREVIEW",
         check_url="https://example.org/v/0",
-        signatories=tuple(signatory(person, printed) for person in facts["signatories"]),
-        logos=logos,
+        signatories=layout.signatories_in(printed),
+        logos=tuple(layout.logos),
         country=site.country,
         digits=site.digits,
         brand=site.brand,
         band=site.band,
+        **facts,
     )
-    return pdf.render(
-        snapshot, [say(Message(NAME), language)], in_languages(say, printed),
-        [store.get(digest) for digest in logos], preview=True,
-    )  # fmt: skip

@@ -18,14 +18,25 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.accounts.rules import SERVER
+from lms.certificates.layouts import Layout
 from lms.certificates.models import CertificateHolder
-from lms.certificates.office import actions, bundle, preview, queries, register, rules
-from lms.certificates.office.actions import FORGET, PREVIEW
+from lms.certificates.office import (
+    actions,
+    bundle,
+    layouts,
+    preview,
+    queries,
+    register,
+    rules,
+    trial,
+)
+from lms.certificates.office.actions import FORGET
 from lms.certificates.office.bundle import Bundle
+from lms.certificates.office.layouts import PREVIEW, TRIAL
 from lms.certificates.office.queries import BULK, Wanted
 from lms.files import FileStore
 from lms.jobs.actions import Done, SlowStep, Steps
-from lms.kernel.errors import LmsError
+from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.viewer import Viewer
 from lms.web.language import say
 
@@ -152,6 +163,42 @@ def record_preview(
     return prepared
 
 
+def prepare_trial(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> list[str]:
+    """Draw the layout with the longest texts; return the fields that do not fit."""
+    del cursor
+    site = installation.read(session)
+    texts = trial.longest(session, site)
+    return trial.misfits(
+        site, Layout.from_facts(facts), texts, _store(), _today(session, now)
+    )  # fmt: skip
+
+
+def record_trial(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: list[str],
+    *,
+    now: datetime,
+) -> Done:
+    """Let a layout count that fits; what does not fit is said on the page of who asked."""
+    del cursor
+    if prepared:
+        return Done({"fields": prepared})
+    viewer = _asker(session, facts, _today(session, now))
+    try:
+        layouts.decide(session, viewer, facts["programme"], Layout.from_facts(facts), now=now)
+    except NotFound:  # whoever asked is no longer the country's office
+        return Done({"decided": False})
+    return Done({"decided": True})
+
+
 def forget(
     session: Session,
     facts: Mapping[str, Any],
@@ -172,6 +219,7 @@ def forget(
 STEPS: Steps = {
     BULK: SlowStep(prepare_bulk, record_bulk),
     PREVIEW: SlowStep(prepare_preview, record_preview),
+    TRIAL: SlowStep(prepare_trial, record_trial),
     FORGET: forget,
 }
 

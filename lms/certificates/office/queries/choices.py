@@ -1,4 +1,4 @@
-"""What a list of certificates can be limited to: courses, programmes, the viewer's places."""
+"""What the office chooses from: courses and programmes of a list, programmes with a look."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.catalogue.programmes.rules import said_in
 from lms.catalogue.scope import may_be_offered
+from lms.certificates.models import CertificateLayout
 from lms.kernel.viewer import Viewer
 
 MOST_OFFERED = 400  # courses and programmes
@@ -45,3 +46,15 @@ def offered(
     courses = [(row.code, row.title, row.title_in) for row in rows if row.kind == "course"]
     named = [(row.code, said_in(row.titles, language)[1]) for row in rows if row.titles]
     return courses, sorted(named, key=lambda each: each[1])
+
+
+def looks(session: Session, viewer: Viewer, language: str) -> list[tuple[str, str, bool]]:
+    """Return the programmes: code, title, and whether their certificates look in their own way."""
+    del viewer
+    rows = session.execute(
+        select(Programme.code, Programme.titles, CertificateLayout.programme_id)
+        .outerjoin(CertificateLayout, CertificateLayout.programme_id == Programme.id)
+        .order_by(Programme.starts_on.desc(), Programme.code)
+        .limit(MOST_OFFERED)
+    )
+    return [(code, said_in(titles, language)[1], own is not None) for code, titles, own in rows]
