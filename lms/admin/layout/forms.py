@@ -58,17 +58,35 @@ class LayoutForm(PageForm):
                     )
         return cls(languages=languages, **values)
 
-    def refuse(self, name: str, instead: str) -> None:
-        """Say beside a field that its text does not fit on the page.
+    def typed(self) -> dict[str, str]:
+        """Return every text that was typed, by its field: a page shows them again."""
+        return {field.name: field.data for field in self if _is_text(field.name) and field.data}
 
-        instead  what is printed where nothing was typed.
+    def refuse(self, layout: Layout, misfit: str, site: Installation) -> bool:
+        """Say beside a field that its text does not fit on the page; False for no field of these.
+
+        misfit  as ``trial.misfits`` names it, of the ``layout`` that was typed here.
         """
+        kind, *place, language = misfit.split("_")
+        if kind == "issuer":
+            name, text = misfit, layout.issuers_in([language], site)[language]
+        elif place:
+            at = int(place[0]) - 1
+            # Who has no name is left out of the layout, and the others move up.
+            name, person = f"{kind}_{self._named()[at]}_{language}", layout.signatories[at]
+            text = person.get(f"{kind}:{language}") or person.get(kind, "")
+        else:
+            return False
         field = self[name]
         reason = gettext(
             "“%(text)s” does not fit on a certificate with long titles and names. Shorten it.",
-            text=field.data or instead,
+            text=text,
         )
         field.errors = [*field.errors, reason]
+        return True
+
+    def _named(self) -> list[int]:
+        return [place for place in PLACES if self._typed(f"name_{place}")]
 
     def layout(self) -> Layout:
         """Return what was typed; who signs without a name is left out."""
@@ -88,6 +106,10 @@ class LayoutForm(PageForm):
     def _typed(self, name: str) -> dict[str, str]:
         typed = {code: self[f"{name}_{code}"].data for code in self.languages}
         return {code: text for code, text in typed.items() if text}
+
+
+def _is_text(name: str) -> bool:
+    return name.rpartition("_")[2] in LANGUAGE_NAMES
 
 
 for _code, _name in LANGUAGE_NAMES.items():

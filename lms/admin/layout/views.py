@@ -25,7 +25,7 @@ from lms.admin.layout.forms import PLACES, LayoutForm, LogoForm
 from lms.catalogue.programmes.rules import said_in
 from lms.certificates.layouts import Layout
 from lms.certificates.office import layouts, queries
-from lms.certificates.office.layouts import TRIAL, Look
+from lms.certificates.office.layouts import TRIAL, Look, Order
 from lms.certificates.office.pictures import MOST_BYTES, clean_png
 from lms.certificates.snapshot import MOST_LOGOS
 from lms.db import reading, transaction
@@ -71,11 +71,11 @@ def show(programme: str) -> ResponseReturnValue:
         shown.status = form.status
         return _page(shown)
     look = request.form.get("go") == "look"
-    facts = (viewer(), programme, form.layout(), current().code, _here(programme))
+    order = Order(programme, form.layout(), current().code, _here(programme), form.typed())
     try:
         with transaction() as session:
             ask = layouts.ask_preview if look else layouts.ask_trial
-            job = ask(session, *facts, now=clock.now()).id
+            job = ask(session, viewer(), order, now=clock.now()).id
     except LmsError as refused:
         form.form_errors.append(say(refused.message))
         shown.status = refused.status
@@ -156,7 +156,8 @@ def _tell_trial(shown: Shown) -> None:
         shown.said = "decided"
         return
     typed = Layout.from_facts(job.facts)
-    shown.form = LayoutForm.of(site().languages, typed)
+    if job.facts.get("typed"):
+        shown.form = LayoutForm(languages=site().languages, **job.facts["typed"])
     fields = result.get("fields", ())
     if job.facts.get("logo") and fields:
         shown.logo_form.picture.errors = [
@@ -167,10 +168,7 @@ def _tell_trial(shown: Shown) -> None:
         ]
         return
     for field in fields:
-        if field in shown.form:
-            language = field.rpartition("_")[2]
-            shown.form.refuse(field, typed.issuers_in([language], site())[language])
-        else:
+        if not shown.form.refuse(typed, field, shown.look.site):
             shown.form.form_errors.append(
                 gettext("The logos leave no room for long titles and names. Take one away first.")
             )

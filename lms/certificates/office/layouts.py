@@ -6,7 +6,7 @@ every language (``trial``). The web process never sets a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -25,6 +25,7 @@ from lms.certificates.glyphs import require_glyphs
 from lms.certificates.layouts import LOGOS, Layout
 from lms.certificates.models import CertificateLayout
 from lms.certificates.snapshot import MOST_LOGOS
+from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound, Refused
@@ -39,12 +40,14 @@ class Look:
     """How certificates look: in common, and those of one programme.
 
     titles  the programme's; empty where nobody asked for one.
+    site    what this installation has decided, read for this look.
     own     its own layout, None where it has the common one; without a programme, that one.
     """
 
     titles: Mapping[str, str]
     own: Layout | None
     common: Layout
+    site: Installation
 
     @property
     def present(self) -> Layout:
@@ -58,9 +61,10 @@ def look(session: Session, viewer: Viewer, programme: str) -> Look:
     raises  NotFound for anybody but the country's office, and for a programme that is not there.
     """
     _require_office(viewer)
-    common = layouts.common(session, installation.read(session))
+    site = installation.read(session)
+    common = layouts.common(session, site)
     if not programme:
-        return Look({}, common, common)
+        return Look({}, common, common, site)
     row = session.execute(
         select(Programme.titles, CertificateLayout)
         .outerjoin(CertificateLayout, CertificateLayout.programme_id == Programme.id)
@@ -69,38 +73,42 @@ def look(session: Session, viewer: Viewer, programme: str) -> Look:
     if row is None:
         raise NotFound
     titles, own = row
-    return Look(titles, None if own is None else Layout.of(own), common)
+    return Look(titles, None if own is None else Layout.of(own), common, site)
 
 
-def ask_trial(
-    session: Session, viewer: Viewer, programme: str, layout: Layout, language: str, back: str, *,
-    now: datetime,
-) -> Job:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody typed about a look.
+
+    programme  its code, empty for the common look.
+    layout     what the form says. Its logos are those of the present layout: no form sends them.
+    language   of the reader.
+    back       the page that asked.
+    typed      every text by its field, to be shown again where it does not fit.
+    """
+
+    programme: str
+    layout: Layout
+    language: str
+    back: str
+    typed: Mapping[str, str]
+
+
+def ask_trial(session: Session, viewer: Viewer, order: Order, *, now: datetime) -> Job:
     """Ask the worker to try a layout, and to let it count where everything fits.
 
-    Its logos are those of the present layout: a form does not send them.
     raises  NotFound as ``look``; MissingGlyph with the sign in the way.
     """
-    logos = _logos(session, viewer, programme)
-    return _ask(
-        session, viewer, TRIAL, replace(layout, logos=logos),
-        {"programme": programme, "language": language, "back": back}, now=now,
-    )  # fmt: skip
+    more = {"programme": order.programme, "typed": dict(order.typed)}
+    return _ask_typed(session, viewer, TRIAL, order, more, now=now)
 
 
-def ask_preview(
-    session: Session, viewer: Viewer, programme: str, layout: Layout, language: str, back: str, *,
-    now: datetime,
-) -> Job:  # fmt: skip
+def ask_preview(session: Session, viewer: Viewer, order: Order, *, now: datetime) -> Job:
     """Ask for a certificate of nobody as this layout would print it; saves nothing of it.
 
     raises  as ``ask_trial``.
     """
-    logos = _logos(session, viewer, programme)
-    return _ask(
-        session, viewer, PREVIEW, replace(layout, logos=logos),
-        {"language": language, "back": back}, now=now,
-    )  # fmt: skip
+    return _ask_typed(session, viewer, PREVIEW, order, {}, now=now)
 
 
 def ask_logo(
@@ -179,9 +187,16 @@ def take_common(session: Session, viewer: Viewer, programme: str, *, now: dateti
         )
 
 
-def _logos(session: Session, viewer: Viewer, programme: str) -> Sequence[str]:
-    """Return the logos of the present layout; a programme's first one begins with the common."""
-    return look(session, viewer, programme).present.logos
+def _ask_typed(
+    session: Session, viewer: Viewer, kind: str, order: Order, more: dict[str, Any], *,
+    now: datetime,
+) -> Job:  # fmt: skip
+    # A programme's first layout begins with the logos of the common one.
+    logos = look(session, viewer, order.programme).present.logos
+    return _ask(
+        session, viewer, kind, replace(order.layout, logos=logos),
+        {**more, "language": order.language, "back": order.back}, now=now,
+    )  # fmt: skip
 
 
 def _changed(session: Session, viewer: Viewer, programme: str) -> Layout:

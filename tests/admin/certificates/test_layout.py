@@ -261,6 +261,22 @@ def test_the_field_that_is_too_long_is_the_one_that_is_named(
     assert "does not fit on a certificate with long titles and names. Shorten it." in page
 
 
+def test_who_has_no_name_is_shown_again_and_the_others_keep_their_places(
+    app: Flask, browser: Open, halima: Cast
+) -> None:
+    """The first place is empty but for a function; what does not fit stands in the third."""
+    wide = "W" * 80
+    page = save(
+        app, browser(halima), name_1_en="", title_1_en="Nobody yet", title_1_fr="",
+        title_2_en="Head", name_2_en="Juma Okello", name_3_en="Grace Nakato", title_3_fr=wide,
+    )  # fmt: skip
+    found = re.findall(r'<a href="#(\w+)">', page[page.index("There is a problem") :])
+    # Nobody wrote the function in other languages: it is printed there, too, and too wide.
+    assert found[0] == "title_3_fr" or {each[:7] for each in found} == {"title_3"}
+    for text in ("Nobody yet", "Juma Okello", "Grace Nakato", wide):
+        assert f'value="{text}"' in page
+
+
 def test_a_usual_layout_fits_with_everything_on_it(app: Flask, browser: Open, halima: Cast) -> None:
     """Three people, each with a function of one line in five languages, and four logos."""
     here = browser(halima)

@@ -57,6 +57,15 @@ def test_the_head_of_administration_reads_why_there_is_no_record_yet(head: Brows
         assert ("nothing to list" in said[1]) == (language == "en"), language
 
 
+def test_the_page_of_the_office_says_the_same_about_oneself(head: Browser) -> None:
+    with head.app.app_context():
+        number = select(Identity.person_id).where(Identity.service_number == HEAD)
+        page = f"/en/administer/people/{db.session().scalar(number)}/training-record"
+        db.session.remove()
+    assert "There is nothing to list yet: no course was begun." in head.get(page).text
+    assert head.post(page, {"first": "en", "second": "", "key": "k"}).status_code == 409
+
+
 def test_the_head_of_administration_gets_one_after_a_lesson(head: Browser) -> None:
     assert head.post("/en/courses/mandela-rules/begin").status_code == 303
     for language in LANGUAGES:
