@@ -12,6 +12,7 @@ from lms import installation
 from lms.accounts.models import Identity, Unit, UnitName
 from lms.admin.testrules.queries import DECISIONS
 from lms.catalogue.models import EditionText, Programme, ProgrammeChange, ProgrammeCourse
+from lms.certificates.models import CertificateLayout
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
@@ -24,9 +25,9 @@ scene = scope.scene
 CODE = "seen-by-all"
 # Pages that show what was written.
 SHOWN = {
-    "people.all", "people.one", "places.all", "places.one", "programmes.all", "programmes.one",
-    "programmes.plan", "requirements.one", "requirements.reminders", "roles.show",
-    "test_rules.show", "waivers.check", "waivers.exempt",
+    "layout.show", "people.all", "people.one", "places.all", "places.one",
+    "programmes.all", "programmes.one", "programmes.plan", "requirements.one",
+    "requirements.reminders", "roles.show", "test_rules.show", "waivers.check", "waivers.exempt",
 }  # fmt: skip
 
 
@@ -52,6 +53,10 @@ def infect(session: Session, values: dict[str, object]) -> None:
     session.flush()
     session.add_all([
         ProgrammeCourse(programme_id=programme.id, course_id="C90"),
+        CertificateLayout(
+            programme_id=programme.id, issuers=both, logos=[], changed_at=now,
+            signatories=[{"name": CANARY, "title": CANARY, "title:ar": CANARY}],
+        ),
         ProgrammeChange(
             id=new_ordered_id(), programme_id=programme.id, field="question", before=CANARY,
             after=CANARY, by=None, at=now,

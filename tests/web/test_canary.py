@@ -57,7 +57,8 @@ ADMINISTERED = {
     "external_certificate.refused_because", "identity.search", "programme.titles",
     "programme.issuers", "programme.partners", "programme.funders", "programme.question",
     "programme.groups", "programme.measures", "programme_change.before", "programme_change.after",
-    "unit_name.code", "unit_name.names",
+    "unit_name.code", "unit_name.names", "certificate_layout.issuers",
+    "certificate_layout.signatories",
 }  # fmt: skip
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).
@@ -82,6 +83,7 @@ OURS = {
     "attempt.state", "attempt.points", "attempt.outcome", "answer.page", "answer.item_id",
     "answer.language", "answer.late", "answer.carrier", "certificate.course_id",
     "certificate.number", "certificate.code", "certificate_event.kind", "certificate_holder.pdf",
+    "certificate_layout.logos",
     "exemption.course_id", "external_certificate.course_id", "job.result", "programme.code",
     "programme.kind", "programme_change.field", "programme_course.course_id",
     "requirement.course_id", "requirement.function", "requirement.kind",
