@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -56,6 +57,12 @@ def test_a_workplace_is_called_by_its_name_in_the_readers_language(
         assert f"<bdi>{name}</bdi></td>" in page
         assert f"<bdi>{places.northgate.code}</bdi>" not in page
         assert f"<bdi>{name}</bdi>" in here.get(f"/{language}{URL[3:]}/{papers.amina}").text
+
+
+def test_a_course_is_called_by_its_title(browser: Open, grace: Cast, papers: Papers) -> None:
+    page = browser(grace).get(URL).text
+    assert re.search(r'data-l="Course"><bdi[^>]*>The Nelson Mandela Rules', page)
+    assert "<bdi>C01</bdi>" not in page
 
 
 def test_it_is_closed_to_learners_and_trainers_and_to_nobody(
