@@ -45,6 +45,7 @@ $(VENV)/.run: requirements/run.txt
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the server needs ..."
 	@$(PIP) --require-hashes -r requirements/run.txt
+	@deploy/own-locales "$(SITE)"
 	@echo "$(CURDIR)" > "$(SITE)/lms.pth"
 	@printf '#!/bin/sh\nexec "%s" -P -c "from lms.app import cli; cli(prog_name=\047lms\047)" "$$@"\n' \
 		"$(CURDIR)/$(RUN)/python" > $(RUN)/lms
