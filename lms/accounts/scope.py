@@ -13,7 +13,18 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Posting, Unit
@@ -39,7 +50,11 @@ def meets(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN40
     return or_(below(path, tops), *above)
 
 
-def posted_on(day: date) -> ColumnElement[bool]:
+# A day, or the place of one in a statement that is built once.
+Day = date | BindParameter[date]
+
+
+def posted_on(day: Day) -> ColumnElement[bool]:
     """Return whether a posting runs on ``day``."""
     return and_(
         Posting.starts_on <= day, or_(Posting.ends_on.is_(None), Posting.ends_on >= day)

@@ -7,17 +7,27 @@ compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)  # fmt: skip
 from sqlalchemy.orm import aliased
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Posting, Unit
+from lms.accounts.scope import Day
 from lms.catalogue.models import Course
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
@@ -44,8 +54,8 @@ class Standing:
 
 
 # What somebody holds of a course, and what they are exempt from: grouped over everybody for a list,
-# over a few people where it is about them (``among``): a home page must not read a country.
-def _held_by(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+# over a few people where it is about them (``AMONG``): a home page must not read a country.
+def _held_by(people: BindParameter[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
     statement = (
         select(
             Enrolment.person_id, Enrolment.course_id,
@@ -62,7 +72,7 @@ def _held_by(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a subquer
     return statement.subquery("held")
 
 
-def _exempt_among(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+def _exempt_among(people: BindParameter[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
     statement = (
         select(
             Exemption.person_id, Exemption.course_id,
@@ -76,6 +86,8 @@ def _exempt_among(people: Sequence[UUID] | None) -> Any:  # noqa: ANN401 -- a su
     return statement.subquery("exempt")
 
 
+_TODAY = bindparam("today", type_=Date())
+_PEOPLE: BindParameter[UUID] = bindparam("people", expanding=True, type_=Person.id.type)
 _held, _exempt = _held_by(None), _exempt_among(None)
 open_enrolment = aliased(Enrolment)
 
@@ -92,7 +104,7 @@ FACTS = (
 )  # fmt: skip
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: Day) -> ColumnElement[bool]:
     """Return whether a requirement counts on ``today``."""
     return and_(
         Requirement.starts_on <= today,
@@ -120,18 +132,7 @@ def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Se
     return _pairing(today, _held, _exempt, *columns)
 
 
-def among(people: Sequence[UUID], today: date) -> Any:  # noqa: ANN401 -- a Select
-    """Pair a few people with their requirements; the columns are those of a line."""
-    held, exempt = _held_by(people), _exempt_among(people)
-    facts = (
-        Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
-        Requirement.grace_days, Requirement.interval_months, Requirement.kind, held.c.held_from,
-        held.c.through, open_enrolment.begun_at, open_enrolment.due_on, exempt.c.until_on,
-    )  # fmt: skip
-    return _pairing(today, held, exempt, *LINE, *facts).where(Person.id.in_(people))
-
-
-def _pairing(today: date, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401 -- SQL
+def _pairing(today: Day, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401 -- SQL
     return (
         select(*columns)
         .select_from(Requirement)
@@ -164,6 +165,21 @@ def _pairing(today: date, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa
         )
         .where(in_force(today))
     )  # fmt: skip
+
+
+def _among() -> Any:  # noqa: ANN401 -- a Select
+    held, exempt = _held_by(_PEOPLE), _exempt_among(_PEOPLE)
+    facts = (
+        Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
+        Requirement.grace_days, Requirement.interval_months, Requirement.kind, held.c.held_from,
+        held.c.through, open_enrolment.begun_at, open_enrolment.due_on, exempt.c.until_on,
+    )  # fmt: skip
+    return _pairing(_TODAY, held, exempt, *LINE, *facts).where(Person.id.in_(_PEOPLE))
+
+
+# A few people paired with their requirements: ``people`` and ``today`` are given when it is run.
+# Every home page runs it; building it in each call cost as much as the rest of the page.
+AMONG = _among()
 
 
 def duties(viewer: Viewer, today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select

@@ -16,11 +16,11 @@ from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme, Progr
 from lms.kernel.viewer import Viewer
 from lms.requirements.models import Requirement
 from lms.requirements.pairing import (
+    AMONG,
     FACTS,
     IN_THE_PATH,
     LINE,
     Standing,
-    among,
     duties,
     may_know,
     open_enrolment,
@@ -29,6 +29,8 @@ from lms.requirements.pairing import (
 )
 from lms.requirements.rules import WORSE, Status
 from lms.tables import AnyRow
+
+_MINE = AMONG.order_by(*IN_THE_PATH)
 
 
 def people(
@@ -61,12 +63,11 @@ def of_people(
     for start in range(0, len(person_ids), 500):
         some = person_ids[start : start + 500]
         rows = session.execute(
-            among(some, today)
-            .where(
+            AMONG.where(
                 scope.below(Unit.path, viewer.unit_paths("administrator")), may_know(viewer)
-            )
-            .order_by(*IN_THE_PATH)
-        )  # fmt: skip
+            ).order_by(*IN_THE_PATH),
+            {"people": some, "today": today},
+        )
         for each in standings_of(rows, today):
             found[each.row.person_id].append(each)
     return found
@@ -96,11 +97,9 @@ def titles(
 
 def mine(session: Session, viewer: Viewer, *, today: date) -> list[Standing]:
     """Return how the viewer stands towards what they must hold, in the order of the path."""
-    rows = session.execute(
-        among([viewer.person_id], today)
-        .order_by(*IN_THE_PATH)
-    )  # fmt: skip
-    return standings_of(rows, today)
+    return standings_of(
+        session.execute(_MINE, {"people": [viewer.person_id], "today": today}), today
+    )
 
 
 def worst_of_each(standings: Sequence[Standing], viewer: Viewer | None = None) -> list[Standing]:
