@@ -132,7 +132,6 @@ def _backup_before_upgrade(settings: Settings) -> None:
 @with_appcontext
 def work(idle: float) -> None:
     """Do the jobs that are due; end after a minute without work."""
-    server.return_memory()
     worker.work(reading, transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
 
 
