@@ -11,18 +11,21 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from lms import files, installation
 from lms.app import create_app
-from lms.db import transaction
+from lms.db import prepare, transaction
 from lms.extensions import db
 from lms.settings import Settings, read
 from lms.tables import Base
@@ -38,6 +41,9 @@ NOT_FAST = (
     "tests/content/test_shipped_courses", "tests/content/quality/test_shipped", "tests/faults",
     "tests/journeys", "tests/web/test_gate_s", "tests/test_architecture",
 )  # fmt: skip
+
+# How many compiled statements are kept: more than there are.
+STATEMENTS = 3000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -129,18 +135,54 @@ def compressed_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_routes() -> Iterator[None]:
-    """Compile each address once a process: of the 70 ms of an application it takes 55."""
-    compiled: dict[tuple[object, ...], Any] = {}
-    compile_anew = Rule._compile_builder
+    """Compile each address once a process: it is most of the time an application takes."""
+    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_anew = Rule.compile
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def compile_once(rule: Rule) -> None:
+        assert rule.map is not None
+        key = (
+            rule.rule, rule.merge_slashes, rule.subdomain, rule.host, rule.map.host_matching,
+            repr(rule.defaults), *rule.map.converters.values(),
+        )  # fmt: skip
         if key not in compiled:
-            compiled[key] = compile_anew(rule, append_unknown)
-        return compiled[key]
+            compile_anew(rule)
+            compiled[key] = {
+                "_parts": rule._parts, "_trace": rule._trace, "_converters": rule._converters,
+                "arguments": rule.arguments, "_build": _of_any(rule._build),
+                "_build_unknown": _of_any(rule._build_unknown),
+            }  # fmt: skip
+        found = compiled[key]
+        rule.__dict__.update(found, arguments=set(found["arguments"]))
+        for name in ("_build", "_build_unknown"):
+            setattr(rule, name, MethodType(found[name], rule))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
+        yield
+
+
+def _of_any(method: Any) -> Any:
+    return method.__func__
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Compile each statement once a process, as a server does, and not once a test.
+
+    What is compiled is kept per dialect object, of which every application has its own; those of
+    one class say the same.
+    """
+    kept: dict[type, Any] = {}
+
+    def prepare_with_one_cache(engine: Engine) -> None:
+        prepare(engine)
+        engine._compiled_cache = kept.setdefault(type(engine.dialect), LRUCache(STATEMENTS))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        patch.setattr("lms.app.prepare", prepare_with_one_cache)
         yield
 
 
