@@ -15,6 +15,7 @@ from types import MethodType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, text
@@ -24,6 +25,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from lms import files, installation
+from lms.accounts import passwords
 from lms.app import create_app
 from lms.db import prepare, transaction
 from lms.extensions import db
@@ -44,6 +46,7 @@ NOT_FAST = (
 
 # How many compiled statements are kept: more than there are.
 STATEMENTS = 3000
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -184,6 +187,15 @@ def compiled_statements() -> Iterator[None]:
         patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
         patch.setattr("lms.app.prepare", prepare_with_one_cache)
         yield
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash with the least work, so that the tests measure our rules and not Argon2id."""
+    passwords._fits_nothing.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", QUICK)
+    yield
+    passwords._fits_nothing.cache_clear()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,19 +16,6 @@ from tests.people import Cast
 
 PASSWORD = "stone lantern river 7"
 CODE, SPARE = "CQ7M4F2XHPRW", "23456789CFGH"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hash with the least work, so that the tests measure our rules and not Argon2id."""
-    from argon2 import PasswordHasher
-
-    passwords._fits_nothing.cache_clear()
-    monkeypatch.setattr(
-        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
-    yield
-    passwords._fits_nothing.cache_clear()
 
 
 class Clock:
