@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,8 +91,7 @@ def create_app(given: Settings | None = None, *, shows_pages: bool = True) -> Fl
         SQLALCHEMY_DATABASE_URI=chosen.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(chosen.database_url, chosen.threads + 4),
     )
-    features = Path(__file__).resolve().parent
-    app.jinja_loader = FileSystemLoader(sorted(features.glob("**/templates")))
+    app.jinja_loader = FileSystemLoader(_template_folders())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     with app.app_context():
@@ -115,6 +114,11 @@ def create_app(given: Settings | None = None, *, shows_pages: bool = True) -> Fl
             app.register_blueprint(blueprint)
     permissions.require_marks(app)
     return app
+
+
+@cache
+def _template_folders() -> tuple[Path, ...]:
+    return tuple(sorted(Path(__file__).resolve().parent.glob("**/templates")))
 
 
 def blueprints(*, demo: bool) -> list[Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections import namedtuple
@@ -44,17 +45,21 @@ NOT_FAST = (
     "tests/journeys", "tests/web/test_gate_s", "tests/test_architecture",
 )  # fmt: skip
 
+# The longest first: at the end one worker would run them alone while the other waits.
+LONGEST = ("tests/faults/test_kill", "tests/journeys", "tests/web/test_malformed")
+
 # How many compiled statements are kept: more than there are.
 STATEMENTS = 3000
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run only what touches a database; for ``make fast`` only what does not.
+    """Sort the tests; on PostgreSQL leave those with a database, for ``make fast`` the others.
 
     What decides (rules, marking, parsers, signatures) runs in seconds; a developer adds the folder
     of the feature at hand: ``pytest tests/learning``.
     """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if os.environ.get("LMS_TEST_DATABASE"):
         chosen = [item for item in items if "app" in getattr(item, "fixturenames", ())]
     elif os.environ.get("LMS_FAST"):
@@ -68,6 +73,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = set(chosen)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage more seldom, and never among what the imports made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-WORKERS = 2
+from tests.run import SHARED
+
 # Everything that touches the database; browsers and long fault runs have their own steps.
 CHOSEN = "not browser and not crash and not sqlite"
 
@@ -92,7 +93,7 @@ def main(arguments: list[str]) -> int:
     if programs() is None:
         print("Skipped: this machine has no PostgreSQL server (Debian: apt-get install postgresql)")
         return 0
-    chosen = arguments or ["-m", CHOSEN, "-n", str(WORKERS)]
+    chosen = arguments or ["-m", CHOSEN, *SHARED]
     with server() as address:
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen],

@@ -21,7 +21,9 @@ CHECK: dict[str, list[object]] = {
     "imports": [BIN / "lint-imports", "--no-cache"],
     "translations": [sys.executable, "-m", "tests.catalogues", "check"],
 }
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"]
+# One worker takes over what the other has not begun; a folder stays together, with its server.
+SHARED = ["-n", "2", "--dist", "worksteal"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SHARED]
 SUITES: dict[str, dict[str, list[object]]] = {
     "fast": {
         "tests": [*PYTEST, "-m", "not browser and not postgres and not crash"],
