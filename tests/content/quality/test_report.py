@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -137,12 +137,15 @@ def test_any_line_is_read_without_a_mistake(text: str) -> None:
      "[a](b) ", "правила 1 и ", "* ", "Bangkok "],
 )  # fmt: skip
 def test_a_line_that_repeats_itself_costs_no_time(unit: str) -> None:
-    """A line has at most 4,000 characters; the worst one is read in a moment."""
+    """A line has at most 4,000 characters; a pattern that goes back over it would take minutes.
+
+    It is the CPU of this process that counts, whatever else the machine does.
+    """
     text = (unit * 4000)[:4000]
-    before = perf_counter()
+    before = process_time()
     lines = list(lines_in("x.md", block(text)))
     for line in lines:
         sentences_in(line.text)
     for language in FORMS:
         list(rules_in(language, "x.md", block(text)))
-    assert perf_counter() - before < 2
+    assert process_time() - before < 5
