@@ -54,7 +54,6 @@ PROMISES = (
     Promise("mandela-rules", lessons=12, pre=12, post=20, items=60, complete=LANGUAGES),
     Promise("vep-awareness", lessons=9, pre=10, post=16, items=64, complete=LANGUAGES),
     Promise("dynamic-security", lessons=11, pre=11, post=16, items=64, complete=LANGUAGES),
-    # Its lessons are in all five; the questions in Kazakh are not finished.
     Promise(
         "integrity-wellbeing", lessons=8, pre=8, post=12, items=30, complete=("en", "ar", "fr")
     ),
