@@ -24,6 +24,7 @@ from lms.accounts import session as account_session
 from lms.admin.banners import WATCH, Watch, install_banners
 from lms.assessment import models as assessment_models
 from lms.audit import models as audit_models
+from lms.authoring.drafts import models as drafts_models
 from lms.catalogue import models as catalogue_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    jobs_models, learning_models, requirements_models,
+    drafts_models, jobs_models, learning_models, requirements_models,
 )  # fmt: skip
 
 # Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from lms.kernel.ids import new_id, new_ordered_id
 from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import LATIN, PersonName
-from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Viewer
+from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
 
 PLACE_OF_A_ROLE = msg("Name a unit for a role at a unit, or a course for a role at a course.")
 
@@ -344,6 +344,23 @@ def give_role(
     }  # fmt: skip
     audit.append(session, rules.actor_id(viewer), "grant.given", str(held.id), facts, now=now)
     return held.id
+
+
+def become_author(session: Session, viewer: Viewer, course_id: str, *, now: datetime) -> Viewer:
+    """Make somebody the author of a course that they begin; return the viewer with that role.
+
+    The one role that nobody else gives: the course is not there yet, so there is nothing to guard.
+    The caller has made sure that the id is new and that the viewer may begin courses.
+    """
+    grant = Grant(
+        id=new_ordered_id(), person_id=viewer.person_id, role="author", unit_id=None,
+        course_id=course_id, starts_on=now.date(), ends_on=None, given_by=viewer.person_id,
+    )  # fmt: skip
+    session.add(grant)
+    session.flush()
+    facts = {"person": str(viewer.person_id), "role": "author", "course": course_id}
+    audit.append(session, rules.actor_id(viewer), "grant.given", str(grant.id), facts, now=now)
+    return replace(viewer, roles=(*viewer.roles, Role("author", None, course_id)))
 
 
 def end_role(session: Session, viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:

@@ -1,0 +1,217 @@
+"""Drafts as those who work in them see them; everybody else finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Identity
+from lms.accounts.rules import administers_country
+from lms.authoring.drafts.models import BlockText, Draft, DraftContent, DraftFile, DraftVersion
+from lms.authoring.drafts.rules import courses_of
+from lms.catalogue.models import Course, Edition, EditionText
+from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
+from lms.tables import AnyRow
+
+MOST_DRAFTS, MOST_VERSIONS = 200, 100
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a draft as it is now.
+
+    number  of its version: who saves says which one they saw. 0 where there is no such file yet.
+    """
+
+    path: str
+    data: bytes
+    number: int
+    at: datetime | None = None
+    by: str = ""
+
+    @property
+    def text(self) -> str:
+        """The contents as text; what is no UTF-8 is shown as the replacement sign."""
+        return self.data.decode(errors="replace")
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    if administers_country(viewer):
+        return true()
+    return Draft.course_id.in_(courses_of(viewer))
+
+
+def drafts(session: Session, viewer: Viewer) -> list[Draft]:
+    """Return the open drafts in which somebody works, the last changed first."""
+    return list(
+        session.scalars(
+            select(Draft).where(Draft.closed_at.is_(None), _visible(viewer))
+            .order_by(Draft.changed_at.desc()).limit(MOST_DRAFTS)
+        )
+    )  # fmt: skip
+
+
+def draft(session: Session, viewer: Viewer, draft_id: UUID, *, lock: bool = False) -> Draft:
+    """Return one open draft; raises NotFound for one that is closed or not the viewer's."""
+    asked = select(Draft).where(
+        Draft.id == draft_id, Draft.closed_at.is_(None), _visible(viewer)
+    )  # fmt: skip
+    found = session.scalar(asked.with_for_update() if lock else asked)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def files(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
+    """Return every file of a draft by its path: number, size, kind, note, at, and who."""
+    del viewer  # ``found`` came through ``draft``
+    return list(
+        session.execute(
+            select(
+                DraftFile.path, DraftFile.number, DraftFile.size, DraftFile.digest,
+                DraftVersion.kind, DraftVersion.note, DraftVersion.at, Identity.name,
+            )
+            .join(DraftVersion, DraftVersion.id == DraftFile.version_id)
+            .outerjoin(Identity, Identity.person_id == DraftVersion.by)
+            .where(DraftFile.draft_id == found.id).order_by(DraftFile.path)
+        )
+    )  # fmt: skip
+
+
+def file(session: Session, viewer: Viewer, found: Draft, path: str) -> File:
+    """Return one file; one that is not there is empty and has the number 0."""
+    return read(session, viewer, found, [path])[path]
+
+
+def read(session: Session, viewer: Viewer, found: Draft, paths: Collection[str]) -> dict[str, File]:
+    """Return some files by their path, in one look; those that are not there are empty."""
+    del viewer
+    rows = session.execute(
+        select(DraftFile.path, DraftContent.data, DraftFile.number, DraftVersion.at, Identity.name)
+        .join(DraftContent, DraftContent.digest == DraftFile.digest)
+        .join(DraftVersion, DraftVersion.id == DraftFile.version_id)
+        .outerjoin(Identity, Identity.person_id == DraftVersion.by)
+        .where(DraftFile.draft_id == found.id, DraftFile.path.in_(paths))
+    )
+    known = {row.path: File(row.path, row.data, row.number, row.at, row.name or "") for row in rows}
+    return {path: known.get(path) or File(path, b"", 0) for path in paths}
+
+
+def contents(session: Session, viewer: Viewer, found: Draft) -> dict[str, bytes]:
+    """Return the whole folder: for a job, a check, an export. A page reads single files."""
+    del viewer
+    rows = session.execute(
+        select(DraftFile.path, DraftContent.data)
+        .join(DraftContent, DraftContent.digest == DraftFile.digest)
+        .where(DraftFile.draft_id == found.id).order_by(DraftFile.path)
+    )  # fmt: skip
+    return {row.path: row.data for row in rows}
+
+
+def versions(session: Session, viewer: Viewer, found: Draft, path: str) -> list[AnyRow]:
+    """Return the last 100 versions of a file, the newest first: number, kind, note, at, and who."""
+    del viewer
+    return list(
+        session.execute(
+            select(
+                DraftVersion.number, DraftVersion.kind, DraftVersion.note, DraftVersion.at,
+                DraftVersion.digest, Identity.name,
+            )
+            .outerjoin(Identity, Identity.person_id == DraftVersion.by)
+            .where(DraftVersion.draft_id == found.id, DraftVersion.path == path)
+            .order_by(DraftVersion.number.desc()).limit(MOST_VERSIONS)
+        )
+    )  # fmt: skip
+
+
+def version(session: Session, viewer: Viewer, found: Draft, path: str, number: int) -> bytes:
+    """Return what a version held, nothing for a deletion; raises NotFound for no such version."""
+    del viewer
+    row = session.execute(
+        select(DraftVersion.id, DraftContent.data)
+        .outerjoin(DraftContent, DraftContent.digest == DraftVersion.digest)
+        .where(
+            DraftVersion.draft_id == found.id, DraftVersion.path == path,
+            DraftVersion.number == number,
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    return row.data or b""
+
+
+def old_texts(
+    session: Session, viewer: Viewer, found: Draft, blocks: Collection[str]
+) -> dict[str, str]:
+    """Return what some blocks of the course said before: digest -> text."""
+    del viewer
+    rows = session.execute(
+        select(BlockText.digest, BlockText.text).where(
+            BlockText.course_id == found.course_id, BlockText.block.in_(blocks)
+        )
+    )
+    return {row.digest: row.text for row in rows}
+
+
+def published(session: Session, viewer: Viewer) -> list[AnyRow]:
+    """Return the newest edition of each course that the viewer may begin a draft from.
+
+    Rows: id, course_id, slug, number, revision, package, title. Courses with an open draft are
+    left out: everybody works in that one.
+    """
+    mine = true() if administers_country(viewer) else Course.id.in_(courses_of(viewer))
+    in_work = select(Draft.course_id).where(Draft.closed_at.is_(None))
+    title = (
+        select(func.max(EditionText.title))
+        .where(EditionText.edition_id == Edition.id, EditionText.language == viewer.language)
+        .correlate(Edition).scalar_subquery()
+    )  # fmt: skip
+    return list(
+        session.execute(
+            select(
+                Edition.id, Edition.course_id, Course.slug, Edition.number, Edition.revision,
+                Edition.package, title.label("title"),
+            )
+            .join(Course, Course.edition_id == Edition.id)
+            .where(mine, Course.id.not_in(in_work)).order_by(Course.id)
+        )
+    )  # fmt: skip
+
+
+def taken_ids(session: Session, viewer: Viewer) -> set[str]:
+    """Return every course id that was ever used here: it is never used again."""
+    del viewer
+    return {
+        *session.scalars(select(Course.id)),
+        *session.scalars(select(Draft.course_id).distinct()),
+    }
+
+
+def is_taken(session: Session, viewer: Viewer, slug: str, course_id: str) -> bool:
+    """Return whether another course, published or in work, has this address."""
+    del viewer
+    return bool(
+        session.scalar(
+            select(Course.id).where(Course.slug == slug, Course.id != course_id).limit(1)
+        )
+        or session.scalar(
+            select(Draft.course_id).where(
+                Draft.slug == slug, Draft.course_id != course_id, Draft.closed_at.is_(None)
+            ).limit(1)
+        )
+    )  # fmt: skip
+
+
+def open_draft(session: Session, viewer: Viewer, course_id: str) -> Draft | None:
+    """Return the open draft of a course, if there is one and the viewer may open it."""
+    return session.scalar(
+        select(Draft).where(
+            Draft.course_id == course_id, Draft.closed_at.is_(None), _visible(viewer)
+        )
+    )  # fmt: skip
