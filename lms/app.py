@@ -143,15 +143,17 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.authoring.drafts.views import bp as drafts
+    from lms.authoring.writing.views import bp as writing
     from lms.certificates.transcripts.views import bp as transcripts
     from lms.certificates.views import bp as certificates
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, certificates, desk, factor, layout, learning,
-        office, people, places, programmes, requirements, roles, slips, staff_lists, test_rules,
-        transcripts, waivers,
+        accounts, admin, assessment, background, certificates, desk, drafts, factor, layout,
+        learning, office, people, places, programmes, requirements, roles, slips, staff_lists,
+        test_rules, transcripts, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

@@ -15,6 +15,7 @@ OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
 INSIDE = re.compile(r"\]\((term:|#)([^)\s]*)", re.IGNORECASE)
 FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from"})
 FEWEST_IN_A_SLOT = 3
+NO_ID = msg("This block has no id {#…}. Run: lms content stamp")
 
 
 def check_files(
@@ -27,7 +28,7 @@ def check_files(
     _check_source(facts, documents, faults)
     for language, of_language in documents.items():
         for name, document in of_language.items():
-            _check_front(facts, name, document, faults, translated=language != facts.source)
+            check_front(facts, name, document, faults, translated=language != facts.source)
 
 
 def check_agreement(
@@ -39,7 +40,7 @@ def check_agreement(
 
     items  of the banks in the source language; boxes  nation -> language -> its words.
     """
-    _check_ids(facts, documents, faults)
+    check_ids(facts, documents, faults)
     _check_links(facts, documents, boxes, faults)
     _check_items(facts, documents, items, faults)
     for code in sorted(set(boxes) - set(nations)):
@@ -58,9 +59,10 @@ def _check_source(
         faults.add(f"{facts.source}/{name}.md", 0, msg("The file is missing."))
 
 
-def _check_front(
+def check_front(
     facts: CourseFacts, name: str, document: Document, faults: Faults, *, translated: bool
 ) -> None:
+    """Note what is wrong at the head of one file; ``name`` is without language and ending."""
     front, path = document.front, document.path
     for key in sorted(set(front) - FRONT):
         faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
@@ -92,9 +94,10 @@ def _is_title(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TITLE
 
 
-def _check_ids(
+def check_ids(
     facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]], faults: Faults
 ) -> None:
+    """Note ids that are missing, used twice, or other than those of the source language."""
     source = documents.get(facts.source, {})
     ids = Counter(
         (language, block.id) for language, name, _, block in _all_blocks(documents)
@@ -108,10 +111,7 @@ def _check_ids(
                 document.path, block.line, msg("This file has no containers, only headings ##.")
             )
         if not block.id:
-            faults.add(
-                document.path, block.line,
-                msg("This block has no id {#…}. Run: lms content stamp"),
-            )  # fmt: skip
+            faults.add(document.path, block.line, NO_ID)
         elif ids[language, block.id] > 1:
             faults.add(document.path, block.line, msg("The id %(id)s is used twice."), id=block.id)
         elif language != facts.source:

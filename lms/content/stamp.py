@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from lms.content.blocks import FENCE, read_document
@@ -12,6 +12,7 @@ from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Document
 
 FROM = "[from]"
+ID_MARK = re.compile(rb"\{#([a-z0-9][a-z0-9-]{0,59})\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,25 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
     if len(faults):
         raise CourseRefused(faults)
     return Stamped(changed, ids, digests)
+
+
+def without_ids(path: str, data: bytes) -> bool:
+    """Return whether a text has a block that lacks its id."""
+    document = read_document(path, data, Faults())
+    return document is not None and any(block.name and not block.id for block in document.blocks)
+
+
+def with_ids(path: str, data: bytes, others: Iterable[bytes]) -> bytes:
+    """Return a text of the source language with an id for every block.
+
+    others  the other texts of that language: ids are unique in the course.
+    returns ``data`` itself where it cannot be read, or where nothing is missing.
+    """
+    document = read_document(path, data, Faults())
+    if document is None:
+        return data
+    used = {found.decode() for text in (data, *others) for found in ID_MARK.findall(text)}
+    return _with_ids(document, used)[0].encode()
 
 
 def _with_ids(document: Document, used: set[str]) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request, url_for
 
 from lms.kernel.messages import msg
-from lms.kernel.viewer import Viewer
+from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Viewer
 from lms.web.language import current
 
 
@@ -18,7 +18,7 @@ class Entry:
     area  the segment after the language under which all pages of this line lie; where it is
           missing, the pages of the endpoint's own blueprint belong to the line.
     also  further such segments, of pages that lie beside its own and are reached from them.
-    of_country  whether only who holds one of the roles for the whole country sees it.
+    of_country  whether a role at a place counts only where it is held for the whole country.
     """
 
     endpoint: str
@@ -43,6 +43,14 @@ MENUS = {
     "main": (
         Entry("desk.home", msg("Learning")),
         Entry("teaching.home", msg("Teaching"), ("trainer",), "teach"),
+        # Translators: a line of the main menu: where courses are written and translated.
+        Entry(
+            "drafts.all",
+            msg("Writing"),
+            (*sorted(COURSE_ROLES), "administrator"),
+            "write",
+            of_country=True,
+        ),
         Entry("reports.home", msg("Reports"), ("administrator", "observer"), "reports"),
         Entry("admin.home", msg("Administration"), ("administrator", "inspector"), "administer"),
     ),
@@ -73,7 +81,11 @@ MENUS = {
     "account": (
         Entry("desk.my_data", msg("My data")),
         Entry("accounts.password", msg("Change the password")),
-        Entry("factor.change", msg("Second proof"), ("administrator", "trainer", "inspector")),
+        Entry(
+            "factor.change",
+            msg("Second proof"),
+            ("administrator", "trainer", "inspector", *sorted(COURSE_ROLES)),
+        ),
         Entry("accounts.machine", msg("This computer")),
     ),
     "footer": (
@@ -114,7 +126,11 @@ def links(menu: str, area: str = "") -> list[Link]:
 
 def _sees(viewer: Viewer, entry: Entry) -> bool:
     """Return whether somebody holds a role that a line is for."""
-    return any(map(viewer.holds_everywhere if entry.of_country else viewer.holds, entry.roles))
+    return any(
+        viewer.holds_everywhere(role) if entry.of_country and role in UNIT_ROLES
+        else viewer.holds(role)
+        for role in entry.roles
+    )  # fmt: skip
 
 
 def _is_here(entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.kernel import clock
+from lms.kernel.viewer import COURSE_ROLES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,11 +24,12 @@ class Permission(Enum):
     ADMINISTER = "administer"
     LOOK_AFTER = "look after"  # reads people's pages: administrators and inspectors
     TEACH = "teach"
+    WRITE = "write"  # works on courses: whoever holds a role at one, and the country's office
 
 
 PUBLIC, LEARN = Permission.PUBLIC, Permission.LEARN
-ADMINISTER, LOOK_AFTER, TEACH = (
-    Permission.ADMINISTER, Permission.LOOK_AFTER, Permission.TEACH,
+ADMINISTER, LOOK_AFTER, TEACH, WRITE = (
+    Permission.ADMINISTER, Permission.LOOK_AFTER, Permission.TEACH, Permission.WRITE,
 )  # fmt: skip
 
 # Any of these roles opens a page with the mark; the second factor is asked for first.
@@ -35,6 +37,7 @@ ROLES: Mapping[Permission, tuple[str, ...]] = {
     ADMINISTER: ("administrator",),
     LOOK_AFTER: ("administrator", "inspector"),
     TEACH: ("trainer",),
+    WRITE: (*sorted(COURSE_ROLES), "administrator"),
 }
 
 # Before a dangerous step the second factor is asked again when the last proof is older. Its page

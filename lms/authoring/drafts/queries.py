@@ -20,6 +20,7 @@ from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 
 MOST_DRAFTS, MOST_VERSIONS = 200, 100
+HEAD = 600  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,24 @@ def read(session: Session, viewer: Viewer, found: Draft, paths: Collection[str])
     )
     known = {row.path: File(row.path, row.data, row.number, row.at, row.name or "") for row in rows}
     return {path: known.get(path) or File(path, b"", 0) for path in paths}
+
+
+def heads(session: Session, viewer: Viewer, found: Draft, folder: str) -> dict[str, bytes]:
+    """Return the first bytes of every text in a folder, where its title stands: path -> bytes.
+
+    A page with a hundred titles does not read a hundred lessons.
+    """
+    del viewer
+    rows = session.execute(
+        select(DraftFile.path, func.substr(DraftContent.data, 1, HEAD).label("head"))
+        .join(DraftContent, DraftContent.digest == DraftFile.digest)
+        .where(
+            DraftFile.draft_id == found.id,
+            DraftFile.path.startswith(f"{folder}/", autoescape=True),
+            DraftFile.path.endswith(".md"),
+        )
+    )  # fmt: skip
+    return {row.path: row.head for row in rows}
 
 
 def contents(session: Session, viewer: Viewer, found: Draft) -> dict[str, bytes]:

@@ -98,3 +98,11 @@ def next_course_id(taken: Iterable[str]) -> str:
             if f"{letter}{number:02d}" not in known:
                 return f"{letter}{number:02d}"
     raise ValueError("no course id is free")
+
+
+def language_of(path: str) -> str:
+    """Return the language of a file by its place; English, the format's own, for a table."""
+    parts = path.split("/")
+    if not path.endswith(".md") or len(parts) < 2:
+        return "en"
+    return parts[2] if parts[0] == "nations" else parts[0]
