@@ -25,6 +25,7 @@ from lms.admin.banners import WATCH, Watch, install_banners
 from lms.assessment import models as assessment_models
 from lms.audit import models as audit_models
 from lms.authoring.drafts import models as drafts_models
+from lms.authoring.review import models as review_models
 from lms.catalogue import models as catalogue_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    drafts_models, jobs_models, learning_models, requirements_models,
+    drafts_models, jobs_models, learning_models, requirements_models, review_models,
 )  # fmt: skip
 
 # Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.
@@ -144,6 +145,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
     from lms.authoring.drafts.views import bp as drafts
+    from lms.authoring.review.views import bp as review
     from lms.authoring.writing.views import bp as writing
     from lms.certificates.transcripts.views import bp as transcripts
     from lms.certificates.views import bp as certificates
@@ -152,8 +154,8 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     shown = [
         accounts, admin, assessment, background, certificates, desk, drafts, factor, layout,
-        learning, office, people, places, programmes, requirements, roles, slips, staff_lists,
-        test_rules, transcripts, waivers, writing,
+        learning, office, people, places, programmes, requirements, review, roles, slips,
+        staff_lists, test_rules, transcripts, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -171,6 +173,8 @@ JOBS = {
     "certificate.withdrawals": "lms.certificates.work",
     "courses.publish": "lms.admin.publishing",
     "integrity.check": "lms.admin.integrity",
+    "drafts.check": "lms.authoring.review.work",
+    "drafts.publish": "lms.authoring.review.work",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
     "certificates.bulk": "lms.certificates.office.steps",

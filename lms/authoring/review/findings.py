@@ -1,0 +1,110 @@
+"""Everything that stands between a draft and an edition, as plain values for a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lms.content.digests import block_digest, block_key
+from lms.content.faults import Fault
+from lms.content.model import Course
+from lms.content.quality.findings import FAULT, Finding
+from lms.content.quality.report import measure
+from lms.content.reader import read_course
+
+# A page that lists more helps nobody.
+MOST_LISTED = 200
+OUTSIDE = re.compile(r"\]\((https?://[^)\s]*)\)")
+
+
+def looked_through(
+    files: Mapping[str, bytes], last_keys: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Read and measure a whole course.
+
+    last_keys  the key of each item of the edition before this one, by its code.
+    returns    plain JSON: ``faults`` (format, then measures), ``warnings``, ``notes``, each a list
+               of file, line and either [msgid, values] or a text; ``items`` whose key or choices
+               differ from the last edition; ``languages`` with what is translated; ``links`` that
+               need the internet; ``counts``.
+    """
+    reading = read_course(files)
+    if reading.course is None:
+        found = [_fault(each) for each in reading.faults]
+        return {"faults": found[:MOST_LISTED], "counts": {"faults": len(found)}}
+    course = reading.course
+    report = measure(course)
+    by_weight: dict[str, list[dict[str, Any]]] = {"fault": [], "warning": [], "note": []}
+    for each in report.findings:
+        by_weight[each.severity].append(_finding(each))
+    return {
+        "faults": by_weight[FAULT][:MOST_LISTED],
+        "warnings": by_weight["warning"][:MOST_LISTED],
+        "notes": by_weight["note"][:MOST_LISTED],
+        "counts": {f"{weight}s": len(found) for weight, found in by_weight.items()},
+        "items": changed_items(course, last_keys),
+        "languages": translated(course),
+        "links": sorted(set(_links(course)))[:MOST_LISTED],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    values = {name: str(value) for name, value in fault.message.values.items()}
+    return {"file": fault.file, "line": fault.line, "said": [fault.message.msgid, values]}
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {"file": found.file, "line": found.line, "text": found.text, "code": found.code}
+
+
+def changed_items(
+    course: Course, last_keys: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """Return the items that are new, gone, or have another key than in the last edition."""
+    now = {item.id: item.key() for item in course.items[course.facts.source].values()}
+    plain = {code: _plain(key) for code, key in now.items()}
+    before = {code: _plain(key) for code, key in last_keys.items()}
+    return {
+        "new": sorted(set(plain) - set(before)) if before else [],
+        "gone": sorted(set(before) - set(plain)),
+        "key": sorted(code for code in set(plain) & set(before) if plain[code] != before[code]),
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def translated(course: Course) -> dict[str, dict[str, int]]:
+    """Return for each language how many blocks there are, are translated, and are stale."""
+    source = course.facts.source
+    found = {}
+    for language in course.languages[1:]:
+        count = {"blocks": 0, "translated": 0, "stale": 0}
+        for name, document in course.documents[source].items():
+            target = course.documents[language].get(name)
+            made_from = target.front.get("from", {}) if target else {}
+            there = {block_key(block) for block in target.blocks} if target else set()
+            for block in document.blocks:
+                key = block_key(block)
+                count["blocks"] += 1
+                count["translated"] += key in there
+                count["stale"] += key in there and made_from.get(key) != block_digest(block)
+        found[language] = count
+    return found
+
+
+def _links(course: Course) -> list[str]:
+    return [
+        link
+        for name, document in course.documents[course.facts.source].items()
+        if not name.startswith("bank/")
+        for block in document.blocks
+        if block.name != "sources"  # a list of sources may name what is only on the internet
+        for link in OUTSIDE.findall(block.body)
+    ]

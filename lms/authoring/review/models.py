@@ -1,0 +1,79 @@
+"""What people say of a draft and of an edition: approvals, comments, reports of readers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.tables import Base
+
+
+class DraftVerdict(Base):
+    """A step on the way from a draft to an edition.
+
+    state    of the draft's files when it was said: a later save makes it void.
+    verdict  asked (for approval), sent-back, approved, published.
+    note     why, in the words of whoever said it; for an approval over budget the reason.
+    """
+
+    __tablename__ = "draft_verdict"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
+    state: Mapped[str]
+    verdict: Mapped[str]
+    note: Mapped[str]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class EditionPerson(Base):
+    """Who wrote, translated, adapted or approved an edition; shown on the course's page."""
+
+    __tablename__ = "edition_person"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)  # author, translator, national-editor, …
+    at: Mapped[datetime]
+
+
+class DraftComment(Base):
+    """A remark on one block of a draft, open until somebody resolves it."""
+
+    __tablename__ = "draft_comment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
+    path: Mapped[str]
+    block: Mapped[str]  # its id or item code; empty for the whole file
+    text: Mapped[str]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    resolved_at: Mapped[datetime | None]
+
+
+class ReaderReport(Base):
+    """A reader says of a section: unclear, wrong, not so in my prison. Nobody's name is kept.
+
+    on  the day only: with the minute one could tell who it was.
+    """
+
+    __tablename__ = "reader_report"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int]
+    revision: Mapped[int]
+    lesson: Mapped[str]
+    block: Mapped[str]
+    language: Mapped[str]
+    kind: Mapped[str]  # unclear, wrong, not-here
+    text: Mapped[str]
+    on: Mapped[date]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
