@@ -13,6 +13,7 @@ from lms.content.digests import block_digest, block_key
 from lms.content.html import block_in, fallback_chain, in_language, item_words, lesson_html
 from lms.content.markdown import inline, rich
 from lms.content.model import Course, Document, NationFacts, Question
+from lms.content.standing import is_current, is_reviewed
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.packing import as_brotli
@@ -161,13 +162,12 @@ def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, 
     original = next(
         block for block in course.documents[source][name].blocks if block_key(block) == item.id
     )
-    typos = {change.old for change in course.changes
-             if change.block == item.id and change.severity == "typo"}  # fmt: skip
+    digest = block_digest(original)
     for language in course.languages[1:]:
         translated = course.items[language].get(item.id)
         document = course.documents[language].get(name)
         made_from = document.front.get("from", {}).get(item.id) if document else None
-        if translated and (made_from == block_digest(original) or made_from in typos):
+        if translated and is_current(course.changes, item.id, made_from, digest):
             yield language, item_words(translated)
 
 
@@ -211,7 +211,7 @@ def text(
         "said_in": said_in,
         "loads": dict(loads),
     }
-    reviewed = language == source or bool(about.front.get("reviewed"))
+    reviewed = language == source or is_reviewed(about)
     title = str(about.front["title"])
     return CompiledText(language, title, facts, bank_complete, reviewed)
 

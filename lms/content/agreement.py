@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from lms.content.blocks import LONGEST_TITLE
 from lms.content.faults import Faults
 from lms.content.model import Block, CourseFacts, Document, NationFacts, Question
+from lms.content.standing import ACCEPTED, REVIEWED_BLOCKS
 from lms.kernel.messages import msg
 
 OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
 INSIDE = re.compile(r"\]\((term:|#)([^)\s]*)", re.IGNORECASE)
-FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from"})
+FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from", REVIEWED_BLOCKS})
 FEWEST_IN_A_SLOT = 3
 NO_ID = msg("This block has no id {#…}. Run: lms content stamp")
 
@@ -70,6 +71,12 @@ def check_front(
     made_from = front.get("from", {})
     if not isinstance(made_from, dict) or not all(isinstance(v, str) for v in made_from.values()):
         faults.add(path, 2, msg("Write [from] and below it a digest for each block."))
+    accepted = front.get(REVIEWED_BLOCKS, {})
+    if not isinstance(accepted, dict) or not all(map(_is_acceptance, accepted.values())):
+        faults.add(
+            path, 2,
+            msg("Write under [reviewed_blocks] for each block which digest was read, and by whom."),
+        )  # fmt: skip
     if name.startswith("bank/") or name == "glossary":
         return
     if not _is_title(front.get("title")):
@@ -88,6 +95,10 @@ def check_front(
             faults.add(path, 2, msg("Write public_title = and a title that gives nothing away."))
     if translated and not isinstance(front.get("reviewed"), bool | str):
         faults.add(path, 2, msg("Write reviewed = false, or who has read it and when."))
+
+
+def _is_acceptance(value: object) -> bool:
+    return isinstance(value, str) and ACCEPTED.fullmatch(value) is not None
 
 
 def _is_title(value: object) -> bool:

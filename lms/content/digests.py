@@ -16,11 +16,20 @@ def block_digest(block: Block) -> str:
     A heading's text and the body without blank lines at the ends; not the id, not the heading's
     marks, not a bank item's line of facts. A choice that becomes right changes the digest.
     """
+    return text_digest(digested_text(block))
+
+
+def digested_text(block: Block) -> str:
+    """Return the text that a block's digest is of: what ``changes.toml`` keeps as old words."""
     body = block.body.strip()
     if body.startswith("{"):
         body = body.partition("\n")[2].strip()
-    said = f"{block.title}\n{body}".strip()
-    return sha256(said.encode()).hexdigest()[:SHORT]
+    return f"{block.title}\n{body}".strip()
+
+
+def text_digest(text: str) -> str:
+    """Return the first 12 hexadecimal digits of SHA-256 over a text."""
+    return sha256(text.encode()).hexdigest()[:SHORT]
 
 
 def block_key(block: Block) -> str:

@@ -20,6 +20,7 @@ from lms.content.model import Block, Course, Document, NationFacts, Question
 from lms.content.on_page import check_on_page
 from lms.content.on_paper import answer_on_paper, check_on_paper
 from lms.content.solutions import Labels, Words
+from lms.content.standing import is_current, is_reviewed
 
 RIGHT_TO_LEFT = frozenset({"ar"})
 # How the legal source of a box begins that has none yet; no reader is shown these words.
@@ -115,15 +116,13 @@ def block_in(course: Course, name: str, block: Block, language: str) -> tuple[st
     """
     source = course.facts.source
     digest = block_digest(block)
-    typos = {change.old for change in course.changes
-             if change.block == block.id and change.severity == "typo"}  # fmt: skip
     for tried in fallback_chain(language, source):
         document = course.documents.get(tried, {}).get(name)
         found = document.block(block.id) if document else None
         if document is None or found is None or not (found.body.strip() or found.title):
             continue
         made_from = document.front.get("from", {}).get(block.id)
-        if tried == source or made_from == digest or made_from in typos:
+        if tried == source or is_current(course.changes, block.id, made_from, digest):
             return tried, document, found
     return source, course.documents[source][name], block
 
@@ -208,7 +207,7 @@ class _Lesson:
         documents = self.course.documents
         return all(
             language == self.source
-            or bool(documents[language][path.partition("/")[2][:-3]].front.get("reviewed"))
+            or is_reviewed(documents[language][path.partition("/")[2][:-3]])
             for language, path in self.used
         )
 

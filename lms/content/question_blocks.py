@@ -32,15 +32,25 @@ def questions_in(
         )  # fmt: skip
         for name, document in documents.get(language, {}).items():
             for block in document.blocks:
-                if name.startswith("bank/"):
-                    known = sources[0][facts.source] if sources else None
-                    _add(_item(document, block, known, faults), block, found_items, faults)
-                elif block.name == "check":
-                    known = sources[1][facts.source] if sources else None
-                    _add(_check(document, block, known, faults), block, found_checks, faults)
+                is_item = name.startswith("bank/")
+                known = sources[0 if is_item else 1][facts.source] if sources else None
+                question = question_in(document, block, known, faults)
+                _add(question, block, found_items if is_item else found_checks, faults)
     for question_id in set(items.get(facts.source, {})) & set(checks.get(facts.source, {})):
         faults.add("course.toml", 0, msg("The code %(code)s is used twice."), code=question_id)
     return items, checks
+
+
+def question_in(
+    document: Document, block: Block, known: Mapping[str, Question] | None, faults: Faults
+) -> Question | None:
+    """Return the question that a block is, None (and faults) where it is not one.
+
+    known  the questions of the source language by code, when ``document`` is a translation.
+    """
+    if "/bank/" in document.path:
+        return _item(document, block, known, faults)
+    return _check(document, block, known, faults) if block.name == "check" else None
 
 
 def _add(

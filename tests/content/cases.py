@@ -275,6 +275,10 @@ CASES = [
         f"{AR}:2: Write [from] and below it a digest for each block.", AR,
         '"ab11-o" = "', 'list = ["x"]\n"ab11-o" = "',
     ),
+    edit(
+        f"{AR}:2: Write under [reviewed_blocks] for each block which digest was read, and by whom.",
+        AR, "[from]", '[reviewed_blocks]\n"ab11-o" = "read by A"\n\n[from]',
+    ),
     # Titles, ids, boxes and links.
     edit(f"{L}:2: Write title = with at most 90 characters.", L, "The first lesson", "x" * 91),
     edit(

@@ -39,7 +39,7 @@ class Line:
 def lines_of(document: Document) -> Iterator[Line]:
     """Yield every line of a file that has words, its titles first."""
     for number, raw in enumerate(document.lead.splitlines(), 1):
-        if raw.strip() == "[from]":
+        if raw.strip() in {"[from]", "[reviewed_blocks]"}:
             break
         if (found := _HEAD.fullmatch(raw)) and found["text"].strip():
             yield Line(document.path, number, None, found["text"])
