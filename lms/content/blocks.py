@@ -183,7 +183,7 @@ def _blocks(path: str, lines: list[str], first: int, faults: Faults) -> Iterator
                         msg("This text belongs to no block. Put a heading ## before it."),
                     )  # fmt: skip
                     break
-        _check_lines(path, start + 1, lines[start : start + 1 + len(body)], faults)
+        check_lines(path, start + 1, lines[start : start + 1 + len(body)], faults)
         yield Block(block_id, name, words, "".join(body), "".join(lines[start:number]), start + 1)
 
 
@@ -209,7 +209,8 @@ def _opening(path: str, line: int, text: str, faults: Faults) -> tuple[str, tupl
     return found["name"], tuple(found["words"].split()), found["id"] or ""
 
 
-def _check_lines(path: str, first: int, body: list[str], faults: Faults) -> None:
+def check_lines(path: str, first: int, body: list[str], faults: Faults) -> None:
+    """Note what the lines of a block must not hold; ``first`` is the number of the first one."""
     lists: list[int] = []  # for each list that is open, the column where its text begins
     for number, line in enumerate(body, first):
         for pattern, sentence in FORBIDDEN:

@@ -206,8 +206,7 @@ class _Lesson:
     def _reviewed(self) -> bool:
         documents = self.course.documents
         return all(
-            language == self.source
-            or is_reviewed(documents[language][path.partition("/")[2][:-3]])
+            language == self.source or is_reviewed(documents[language][path.partition("/")[2][:-3]])
             for language, path in self.used
         )
 

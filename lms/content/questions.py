@@ -42,8 +42,8 @@ class _Line:
 
 
 @dataclass(slots=True)
-class _Part:
-    """The lines of a question, or of one step of a scenario."""
+class Passage:
+    """The lines of a question (id ``""``), or of one step of a scenario."""
 
     id: str = ""
     stem: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ def read_question(
     source  the same question in the source language when this is a translation: then kind,
             facts and key are that one's, and the letters must be the same.
     """
-    parts = _parts(lines, line)
+    parts = passages_in(lines, line)
     head, steps = parts[0], parts[1:]
     if source is not None:
         return _translated(source, head, steps, file, line, faults)
@@ -106,7 +106,7 @@ def read_question(
             )
             for part in steps
         ),
-        pairs=tuple(_pair(each) for each in head.choices) if kind == "matching" else (),
+        pairs=tuple(pair_in(each) for each in head.choices) if kind == "matching" else (),
         accepts=tuple(head.accepts) if kind == "short" else (),
         unit=head.accepts[0] if kind == "numeric" and head.accepts else "",
         why=_text(head.why + [line for part in steps for line in part.why]),
@@ -115,14 +115,15 @@ def read_question(
     )  # fmt: skip
 
 
-def _parts(lines: Sequence[str], first: int) -> list[_Part]:
-    parts = [_Part()]
+def passages_in(lines: Sequence[str], first: int) -> list[Passage]:
+    """Return the lines of a question by what they are: its head, then each of its steps."""
+    parts = [Passage()]
     last: _Line | None = None
     for number, raw in enumerate(lines, first):
         line = raw.rstrip("\n")
         part = parts[-1]
         if found := STEP.fullmatch(line):
-            parts.append(_Part(found["id"]))
+            parts.append(Passage(found["id"]))
             last = None
         elif found := CHOICE.fullmatch(line):
             mark = None if found["mark"] is None else found["mark"] in "xX"
@@ -155,14 +156,15 @@ def _text(lines: Sequence[str]) -> str:
     return "\n".join(lines).strip()
 
 
-def _pair(each: _Line) -> tuple[str, str, str]:
+def pair_in(each: _Line) -> tuple[str, str, str]:
+    """Return letter, left and right side of a line of a matching; left may be empty."""
     text = " " + each.text
     left, _, right = text.partition(" => ")
     return each.letter, left.strip(), right.strip()
 
 
 def _complete(
-    kind: str, facts: Mapping[str, str], head: _Part, steps: list[_Part], file: str, line: int,
+    kind: str, facts: Mapping[str, str], head: Passage, steps: list[Passage], file: str, line: int,
     faults: Faults,
 ) -> bool:  # fmt: skip
     before = len(faults)
@@ -190,7 +192,7 @@ def _complete(
             )
         _check_letters(head.ordered, file, faults)
     elif kind == "matching":
-        pairs = [_pair(each) for each in head.choices]
+        pairs = [pair_in(each) for each in head.choices]
         if not 3 <= sum(bool(left) for _, left, _ in pairs) <= 6 or any(not r for *_, r in pairs):
             faults.add(file, line, msg("A matching has 3 to 6 lines such as: - a. left => right"))
         _check_letters(head.choices, file, faults)
@@ -250,7 +252,7 @@ def _check_letters(lines: Sequence[_Line], file: str, faults: Faults) -> None:
         seen.add(each.letter)
 
 
-def _check_steps(steps: Sequence[_Part], file: str, line: int, faults: Faults) -> None:
+def _check_steps(steps: Sequence[Passage], file: str, line: int, faults: Faults) -> None:
     if not FEWEST_STEPS <= len(steps) <= MOST_STEPS:
         faults.add(file, line, msg("A scenario has 3 or 4 steps: ### s1, ### s2, ### s3."))
     if [part.id for part in steps] != [f"s{n}" for n in range(1, len(steps) + 1)]:
@@ -261,7 +263,7 @@ def _check_steps(steps: Sequence[_Part], file: str, line: int, faults: Faults) -
         _check_choices(part.choices, 1, file, line, faults)
 
 
-def _has_feedback(kind: str, head: _Part, steps: Sequence[_Part]) -> bool:
+def _has_feedback(kind: str, head: Passage, steps: Sequence[Passage]) -> bool:
     if _text(head.why) or any(_text(part.why) for part in steps):
         return True
     choices = [choice for part in (steps if kind == "scenario" else [head])
@@ -270,7 +272,7 @@ def _has_feedback(kind: str, head: _Part, steps: Sequence[_Part]) -> bool:
 
 
 def _translated(
-    source: Question, head: _Part, steps: Sequence[_Part], file: str, line: int, faults: Faults
+    source: Question, head: Passage, steps: Sequence[Passage], file: str, line: int, faults: Faults
 ) -> Question | None:
     before = len(faults)
     lines = [*head.choices, *head.ordered]
@@ -297,7 +299,7 @@ def _translated(
             )  # fmt: skip
     if source.accepts and not head.accepts:
         faults.add(file, line, msg("Write each accepted answer on a line: = fifteen days"))
-    pairs = {each.letter: _pair(each) for each in head.choices} if source.pairs else {}
+    pairs = {each.letter: pair_in(each) for each in head.choices} if source.pairs else {}
     nothing = ("", "", "")
     if any(
         bool(left) != bool(pairs.get(letter, nothing)[1]) or not pairs.get(letter, nothing)[2]
