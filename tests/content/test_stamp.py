@@ -106,3 +106,15 @@ def test_stamping_is_done_once(text: str) -> None:
     now = {**files, **first.files}
     assert stamp(now, "en").files == {}
     assert stamp(now, "en", again={"*"}).files == {}
+
+
+def test_what_was_read_of_single_blocks_stays() -> None:
+    table = '[reviewed_blocks]\n"ab11-o" = "0123456789ab A. Saidi"\n'
+    for old in ("[from]", "+++\n\n"):
+        files = edited("ar/AB-1.1.md", old, f"{table}\n{old}")
+        files["en/AB-1.1.md"] = files["en/AB-1.1.md"].replace(b"Say what is", b"Say all that is")
+        stamped = {**files, **stamp(files, "en", again={"ab11-o"}).files}
+        front = read(stamped).documents["ar"]["AB-1.1"].front
+        assert front["reviewed_blocks"] == {"ab11-o": "0123456789ab A. Saidi"}
+        assert len(front["from"]) == 4
+        assert stamp(stamped, "en").files == {}
