@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from lms.content.model import Block
+from lms.content.model import Block, Document
 
 SHORT = 12
+# How tables of a translation name titles: ``front.title``; no id of a block has a dot.
+TITLES = "front."
 
 
 def block_digest(block: Block) -> str:
@@ -35,6 +37,16 @@ def text_digest(text: str) -> str:
 def block_key(block: Block) -> str:
     """Return under which name ``[from]`` lists a block: its id, a bank item's own id."""
     return block.id or block.title
+
+
+def titles_in(document: Document) -> dict[str, str]:
+    """Return the titles of a file by the names that the tables of a translation have for them."""
+    front = document.front
+    found = {f"{TITLES}{key}": front[key] for key in ("title", "public_title") if key in front}
+    modules = front.get("modules")
+    if isinstance(modules, dict):
+        found |= {f"{TITLES}modules.{code}": title for code, title in modules.items()}
+    return {key: title for key, title in found.items() if isinstance(title, str) and title}
 
 
 def core_digest(files: Mapping[str, bytes]) -> str:

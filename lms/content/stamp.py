@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from lms.content.blocks import FENCE, read_document
-from lms.content.digests import block_digest, block_key
+from lms.content.digests import block_digest, block_key, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Document
 
@@ -107,7 +107,11 @@ def _with_digests(document: Document, original: Document, again: Set[str]) -> tu
     sources = {block_key(block): block_digest(block) for block in original.blocks}
     made_from = document.front.get("from")
     known = dict(made_from) if isinstance(made_from, dict) else {}
-    wanted = {}
+    titles = titles_in(original)
+    wanted = {
+        key: text_digest(titles[key]) if key in again or "*" in again else known[key]
+        for key in known if key in titles
+    }  # fmt: skip
     for block in document.blocks:
         key = block_key(block)
         if key in sources:

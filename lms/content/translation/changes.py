@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lms.content.blocks import MOST_TOML
-from lms.content.digests import block_digest, block_key, digested_text
+from lms.content.digests import block_key, digested_text, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Change, Document
 from lms.content.tables import SEVERITIES
@@ -18,25 +18,28 @@ from lms.kernel.messages import msg
 def changes_between(
     old: Document, new: Document, severity: str | Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """Return an entry for each block whose text differs; none for blocks that are new or gone.
+    """Return an entry for each block and title whose text differs; none for new ones and gone ones.
 
     severity  ``typo``, ``meaning`` or ``law``: of all, or by the key of the block; raises KeyError
               for a changed block without one, ValueError for any other word.
     """
-    before = {block_key(block): block for block in old.blocks}
+    before, after = _texts(old), _texts(new)
     found = []
-    for block in new.blocks:
-        key = block_key(block)
-        origin = before.get(key)
-        if origin is None or block_digest(origin) == block_digest(block):
+    for key, text in after.items():
+        if key not in before or before[key] == text:
             continue
         weight = severity if isinstance(severity, str) else severity[key]
         if weight not in SEVERITIES:
             raise ValueError(weight)
-        found.append(
-            Change(key, block_digest(origin), block_digest(block), weight, digested_text(origin))
-        )
+        was = before[key]
+        found.append(Change(key, text_digest(was), text_digest(text), weight, was))
     return tuple(found)
+
+
+def _texts(document: Document) -> dict[str, str]:
+    return titles_in(document) | {
+        block_key(block): digested_text(block) for block in document.blocks
+    }  # fmt: skip
 
 
 def with_changes(text: str, entries: Iterable[Change]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lms.content.blocks import FENCE, read_document
-from lms.content.digests import block_digest, block_key, text_digest
+from lms.content.digests import TITLES, block_digest, block_key, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Document
 from lms.content.standing import REVIEWED_BLOCKS, accepted_by
 from lms.content.translation.front import quoted, with_value, without_value
-from lms.content.translation.units import FRONT, name_of, titles_in
+from lms.content.translation.units import name_of
 
 
 def with_block(
@@ -34,7 +34,8 @@ def with_block(
         target = _empty(source, language)
     blocks = [(block_key(block), block.raw) for block in target.blocks]
     lead, changed = target.lead, _placed(blocks, list(origins), key, raw)
-    lead = with_value(lead, "from", key, digest, list(origins))
+    order = _order(source)
+    lead = with_value(lead, "from", key, digest, order)
     text = lead + "".join(each for _, each in changed)
     after = _read(target.path, text)
     block = next(each for each in after.blocks if block_key(each) == key)
@@ -42,11 +43,9 @@ def with_block(
     same = (
         before is not None
         and block_digest(before) == block_digest(block)
-        and target.front.get("from", {}).get(key) == digest
+        and _made_from_today(target, key, digest)
     )
-    lead = _with_acceptance(
-        lead, target, key, block_digest(block), accepted, list(origins), same=same
-    )
+    lead = _with_acceptance(lead, target, key, block_digest(block), accepted, order, same=same)
     if lead == after.lead:
         return text
     return _read(target.path, lead + text[len(after.lead) :]).text()
@@ -58,9 +57,8 @@ def accepted_block(target: Document, source: Document, key: str, accepted: str |
     accepted  who has read it and when; None takes the acceptance back.
     raises    KeyError where the translation has no such block or title.
     """
-    order = [*titles_in(source), *map(block_key, source.blocks)]
     said = _digests(target)[key]
-    lead = _with_acceptance(target.lead, target, key, said, accepted, order, same=False)
+    lead = _with_acceptance(target.lead, target, key, said, accepted, _order(source), same=False)
     return _read(target.path, lead + target.text()[len(target.lead) :]).text()
 
 
@@ -70,19 +68,31 @@ def with_title(
 ) -> str:  # fmt: skip
     """Return the text of the file with one title of its front matter changed.
 
-    key  ``front.title``, ``front.public_title``, ``front.modules.MR-1``.
+    key  ``front.title``, ``front.public_title``, ``front.modules.MR-1``; raises KeyError where the
+         source has no such title.
     """
     if target is None:
         target = _empty(source, language)
     same = titles_in(target).get(key) == title
-    table, _, name = key.removeprefix(FRONT).rpartition(".")
+    table, _, name = key.removeprefix(TITLES).rpartition(".")
     lead = target.lead
     if not same:
         names = list(source.front.get("modules", {})) if table else []
         lead = with_value(lead, table, name, title, names)
-    order = [*titles_in(source), *map(block_key, source.blocks)]
+    order, digest = _order(source), text_digest(titles_in(source)[key])
+    same = same and _made_from_today(target, key, digest)
+    lead = with_value(lead, "from", key, digest, order)
     lead = _with_acceptance(lead, target, key, text_digest(title), accepted, order, same=same)
     return _read(target.path, lead + target.text()[len(target.lead) :]).text()
+
+
+def _order(source: Document) -> list[str]:
+    return [*titles_in(source), *map(block_key, source.blocks)]
+
+
+def _made_from_today(target: Document, key: str, digest: str) -> bool:
+    table = target.front.get("from")
+    return isinstance(table, dict) and table.get(key) == digest
 
 
 def _read(path: str, text: str) -> Document:
@@ -97,10 +107,10 @@ def _empty(source: Document, language: str) -> Document:
     lines = [FENCE]
     titles = titles_in(source)
     for key in ("title", "public_title"):
-        if title := titles.get(f"{FRONT}{key}"):
+        if title := titles.get(f"{TITLES}{key}"):
             lines.append(f"{key} = {quoted(title)}")
     lines.append("reviewed = false")
-    modules = {key: title for key, title in titles.items() if key.startswith(f"{FRONT}modules.")}
+    modules = {key: title for key, title in titles.items() if key.startswith(f"{TITLES}modules.")}
     if modules:
         lines += ["", "[modules]"]
         lines += [f"{key.rpartition('.')[2]} = {quoted(title)}" for key, title in modules.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lms.content.digests import block_digest, block_key, digested_text, text_digest
+from lms.content.digests import block_digest, block_key, digested_text, text_digest, titles_in
 from lms.content.faults import Faults
 from lms.content.model import Block, Change, Course, Document, Question
 from lms.content.question_blocks import question_in
@@ -14,7 +14,6 @@ from lms.content.translation.parts import LINE, Part, parts_of, texts_in
 from lms.kernel.messages import Message, msg
 
 NEW, TRANSLATED, REVIEWED, STALE = "new", "translated", "reviewed", "stale"
-FRONT = "front."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +89,12 @@ def units(
     """
     known = {change.old: change.text for change in changes if change.text}
     known |= old_texts or {}
-    found = list(_front_units(source, target))
+    changes = tuple(changes)
+    found = list(_front_units(source, target, changes, known))
     twins = {block_key(block): block for block in target.blocks} if target else {}
     for block in source.blocks:
         twin = twins.get(block_key(block))
-        found.append(_block_unit(source, block, target, twin, tuple(changes), known))
+        found.append(_block_unit(source, block, target, twin, changes, known))
     return tuple(found)
 
 
@@ -111,8 +111,7 @@ def _block_unit(
     if target is None or twin is None or not texts:
         return Unit(name, key, kind, parts, texts, NEW, text, digest,
                     block=block, question=question, twin=twin)  # fmt: skip
-    table = target.front.get("from")
-    made_from = str(table.get(key, "")) if isinstance(table, dict) else ""
+    made_from = _made_from(target, key)
     said = block_digest(twin)
     accepted = accepted_by(target.front, key, said)
     severity, old = None, None
@@ -132,31 +131,32 @@ def _shown(text: str, kind: str) -> str:
     return text.partition("\n")[2].strip() if kind == "item" else text
 
 
-def _front_units(source: Document, target: Document | None) -> Iterator[Unit]:
+def _front_units(
+    source: Document, target: Document | None, changes: tuple[Change, ...],
+    known: Mapping[str, str],
+) -> Iterator[Unit]:  # fmt: skip
     theirs = titles_in(target) if target else {}
     for key, text in titles_in(source).items():
-        said = theirs.get(key, "")
-        digest = text_digest(said) if said else ""
-        accepted = accepted_by(target.front, key, digest) if target and said else None
-        state = TRANSLATED if accepted is None else REVIEWED
+        said, digest = theirs.get(key, ""), text_digest(text)
+        now = text_digest(said) if said else ""
+        accepted = accepted_by(target.front, key, now) if target and said else None
+        made_from = _made_from(target, key)
+        state, severity = TRANSLATED if accepted is None else REVIEWED, None
         # A file needs a title from its first block on: until somebody translates it, the source's.
         if not said or (said == text and accepted is None):
             state = NEW
+        elif made_from and made_from != digest:
+            state, severity = STALE, severity_between(changes, key, made_from, digest)
         yield Unit(
             name_of(source), key, "front", (Part("title", _label(key), text, LINE),),
-            {"title": said} if said else {}, state, text, text_digest(text), said=digest,
-            accepted=accepted,
+            {"title": said} if said else {}, state, text, digest, severity,
+            known.get(made_from) if state == STALE else None, made_from, now, accepted,
         )  # fmt: skip
 
 
-def titles_in(document: Document) -> dict[str, str]:
-    """Return the titles of a file's front matter by the keys of their units."""
-    front = document.front
-    found = {f"{FRONT}{key}": front[key] for key in ("title", "public_title") if key in front}
-    modules = front.get("modules")
-    if isinstance(modules, dict):
-        found |= {f"{FRONT}modules.{code}": title for code, title in modules.items()}
-    return {key: title for key, title in found.items() if isinstance(title, str) and title}
+def _made_from(target: Document | None, key: str) -> str:
+    table = target.front.get("from") if target else None
+    return str(table.get(key, "")) if isinstance(table, dict) else ""
 
 
 def _label(key: str) -> Message:

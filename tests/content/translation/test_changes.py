@@ -50,6 +50,15 @@ def test_a_translator_is_shown_what_changed(severity: str) -> None:
     assert unit.source == "- Say what is forbiden.\n- Say what is *asked*."
 
 
+def test_a_changed_title_is_noted() -> None:
+    old, new = (
+        read(each).documents["en"]["AB-1.1"]
+        for each in (small(), edited("en/AB-1.1.md", "The first lesson", "Lesson one"))
+    )
+    (change,) = changes_between(old, new, "meaning")
+    assert (change.block, change.text) == ("front.title", "The first lesson")
+
+
 def test_old_words_may_come_from_elsewhere() -> None:
     files, (change,) = noted("typo")
     course = read(files)
