@@ -21,7 +21,7 @@ def with_block(
 
     target    the file as it is; None makes a new one, with the source's titles until somebody
               translates them.
-    key       of the block, as ``[from]`` names it; raises KeyError where the source has none.
+    key       of the block, as ``[from]`` names it; raises KeyError where the source or ``raw`` has none.
     raw       the block as ``assembled`` returns it.
     accepted  who has read these words and when ("" for nobody named): it is reviewed. None: what
               was accepted before counts no longer, unless words and source text are the same.
@@ -38,7 +38,7 @@ def with_block(
     lead = with_value(lead, "from", key, digest, order)
     text = lead + "".join(each for _, each in changed)
     after = _read(target.path, text)
-    block = next(each for each in after.blocks if block_key(each) == key)
+    block = {block_key(each): each for each in after.blocks}[key]
     before = next((each for each in target.blocks if block_key(each) == key), None)
     same = (
         before is not None

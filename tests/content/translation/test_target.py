@@ -197,6 +197,8 @@ def test_what_nobody_has_cannot_be_accepted() -> None:
         accepted_block(target, source, "ab11-k", WHO)
     with pytest.raises(KeyError):
         with_block(target, source, "no-such", "", "ar")
+    with pytest.raises(KeyError):
+        with_block(target, source, "ab11-k", "::: keypoints {#x}\n- a\n:::\n", "ar")
 
 
 def test_what_cannot_be_read_is_refused() -> None:
