@@ -21,7 +21,8 @@ def with_block(
 
     target    the file as it is; None makes a new one, with the source's titles until somebody
               translates them.
-    key       of the block, as ``[from]`` names it; raises KeyError where the source or ``raw`` has none.
+    key       of the block, as ``[from]`` names it; raises KeyError where the source or ``raw`` has
+              none.
     raw       the block as ``assembled`` returns it.
     accepted  who has read these words and when ("" for nobody named): it is reviewed. None: what
               was accepted before counts no longer, unless words and source text are the same.
