@@ -60,6 +60,11 @@ def layer_digest(files: Mapping[str, bytes], nation: str | None) -> str:
     return _digest(files, (path for path in files if nation and path.startswith(prefix)))
 
 
+def contents_digest(files: Mapping[str, bytes]) -> str:
+    """Return the digest of the whole folder, every nation's layer with it."""
+    return _digest(files, files)
+
+
 def _digest(files: Mapping[str, bytes], paths: Iterable[str]) -> str:
     whole = sha256()
     for path in sorted(paths):

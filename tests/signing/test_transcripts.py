@@ -97,9 +97,7 @@ def test_it_cannot_be_taken_for_a_certificate_nor_a_certificate_for_it() -> None
 
 def test_it_cannot_be_taken_for_the_signature_of_a_course() -> None:
     with pytest.raises(Unreadable, match="not the signature of a course"):
-        editions.verify(
-            editions.PREFIX + signed().removeprefix(PREFIX), b"package", ring(), TUESDAY
-        )
+        editions.verify(editions.PREFIX + signed().removeprefix(PREFIX), "3c" * 32, ring(), TUESDAY)
 
 
 # ---- What is not signed, and not read -----------------------------------------------------------
