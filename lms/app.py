@@ -177,6 +177,7 @@ JOBS = {
     "drafts.publish": "lms.authoring.review.work",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
+    "packages.read": "lms.authoring.work",
     "certificates.bulk": "lms.certificates.office.steps",
     "certificates.forget": "lms.certificates.office.steps",
     "certificates.preview": "lms.certificates.office.steps",

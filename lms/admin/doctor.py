@@ -19,6 +19,7 @@ from lms.admin.safekeeping import last_backup, nightly_check, restore_test
 from lms.admin.storage import data_folder, disk, integrity, schema_version, unreadable
 from lms.admin.vital import clock_fault, minute_of
 from lms.audit import queries as audit
+from lms.authoring import actions as authoring
 from lms.catalogue.models import Edition, OfferedChange
 from lms.certificates.actions import RING
 from lms.jobs import queries as jobs
@@ -199,8 +200,9 @@ def courses(session: Session) -> Finding:
 
 def editions(session: Session) -> Finding:
     """Whether every edition that is published here carries a signature."""
-    unsigned = session.scalar(
-        select(func.count()).select_from(Edition).where(Edition.signature.is_(None))
+    unsigned = sum(
+        not authoring.is_signed(signature)
+        for signature in session.scalars(select(Edition.signature))
     )
     if not unsigned:
         return good(msg("Editions: every one that is published here is signed."))

@@ -21,6 +21,7 @@ from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
+from lms.authoring import uploads
 from lms.certificates import actions as certificates
 from lms.certificates.office import actions as office
 from lms.jobs import actions as jobs
@@ -54,6 +55,7 @@ def tidy(
     throttle.forget_old(session, now=now)
     assessment.forget_old(session, now=now)
     lists.forget_old(session, store().drop, now=now)
+    authoring.forget_packages(session, uploads.store().drop, now=now)
     old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
     session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
     session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
+from lms.authoring import queries
+from lms.authoring.queries import StoredPackage
+from lms.authoring.rules import may_bring_packages
 from lms.catalogue.models import (
     Course as CourseRow,
 )
@@ -27,7 +30,8 @@ from lms.content.digests import core_digest, layer_digest
 from lms.content.model import Course, Question
 from lms.installation import Installation
 from lms.jobs import actions as jobs
-from lms.kernel.errors import Refused
+from lms.jobs.models import Job
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.signing import editions
@@ -39,6 +43,8 @@ if TYPE_CHECKING:  # it loads Markdown, which the web process never does
     from lms.authoring.compiled import CompiledCourse
 
 SIGN = "editions.sign"
+READ = "packages.read"
+UPLOADS_KEPT = timedelta(days=7)
 
 
 def publish(
@@ -117,34 +123,79 @@ def ask_for_signatures(session: Session, key: str, *, now: datetime) -> None:
     jobs.ask(session, SIGN, key, now=now)
 
 
-def sign_next(
-    session: Session, site: Installation, signer: Signer, after: int, *, now: datetime
-) -> int | None:
-    """Sign the first edition after the one with id ``after`` that has no signature.
+def sign_edition(
+    session: Session, site: Installation, signer: Signer, edition_id: int, contents: str, *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Sign an edition that has no signature, or one of the first editions' kind.
 
-    returns  its id, None when there is none.
-    raises   Refused when the key is not the one in this server's key list.
+    contents  the digest of its folder, from the package that is stored here.
+    raises    Refused when the key is not the one in this server's key list.
     """
-    edition = session.scalar(
-        select(Edition).where(Edition.signature.is_(None), Edition.id > after)
-        .order_by(Edition.id).limit(1).with_for_update()
-    )  # fmt: skip
-    if edition is None:
-        return None
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    if is_signed(edition.signature):
+        return
     ring = keep_ring(session, site, signer, now=now)
     number = f"{edition.number}.{edition.revision}"
     edition.signature = editions.sign(
         SignedEdition(
             ring.issuer, now.replace(microsecond=0), edition.course_id, number,
-            edition.core_digest, edition.nation or "", edition.layer_digest, edition.package,
+            edition.core_digest, edition.nation or "", edition.layer_digest, contents,
         ),
         signer,
     )  # fmt: skip
     audit.append(
         session, None, "edition.signed", f"{edition.course_id} {number}",
-        {"package": edition.package, "kid": signer.kid.hex()}, now=now,
+        {"package": edition.package, "contents": contents, "kid": signer.kid.hex()}, now=now,
     )  # fmt: skip
-    return edition.id
+
+
+def is_signed(signature: bytes | None) -> bool:
+    """Return whether an edition needs no signature any more."""
+    return signature is not None and editions.is_current(signature)
+
+
+def take_package(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> StoredPackage:
+    """Note that somebody takes a course along with the key of its questions, and return it.
+
+    raises NotFound when no such course is published, or the viewer may not have all of it.
+    """
+    found = queries.newest_package(session, viewer, slug)
+    audit.append(
+        session, actor_id(viewer), "package.taken", f"{found.course_id} {found.edition}",
+        {"package": found.package}, now=now,
+    )  # fmt: skip
+    return found
+
+
+def ask_to_read(
+    session: Session, viewer: Viewer, file: str, key: str, *, now: datetime
+) -> Job:  # fmt: skip
+    """Ask the worker what an uploaded package holds, and whose it is.
+
+    file    its digest in the store of uploads
+    key     the request key of the form: asking twice is asking once
+    raises  NotFound for a viewer who may bring no packages.
+    """
+    if not may_bring_packages(viewer):
+        raise NotFound
+    return jobs.ask(
+        session, READ, f"{viewer.person_id} {key}", {"file": file}, now=now,
+        asked_by=actor_id(viewer),
+    )  # fmt: skip
+
+
+def forget_packages(session: Session, discard: Callable[[str], None], *, now: datetime) -> int:
+    """Delete uploaded packages a week after they were read; return how many.
+
+    discard  deletes a file by its digest; one that is gone does no harm.
+    """
+    made = session.execute(select(Job.facts, Job.made_at).where(Job.kind == READ)).all()
+    recent = {facts["file"] for facts, at in made if at >= now - UPLOADS_KEPT}
+    old = {facts["file"] for facts, _ in made} - recent
+    for digest in old:
+        discard(digest)
+    return len(old)
 
 
 def offer(session: Session, course: Course, nation: str | None, *, now: datetime) -> bool:

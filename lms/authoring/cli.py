@@ -1,4 +1,4 @@
-"""``lms content``: check, stamp, publish, export and verify courses."""
+"""``lms content``: check, stamp, publish and export courses; see ``cli_packages`` for the rest."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
-from lms.authoring import shipped
+from lms.authoring import actions, cli_packages, packages, shipped
 from lms.authoring import single as single_file
 from lms.authoring.compiled import Voice
-from lms.certificates.actions import RING
+from lms.authoring.packages import GENUINE
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
 from lms.content.boxes import open_boxes
@@ -34,26 +34,29 @@ from lms.files import FileStore
 from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.signing import editions, keys
-from lms.signing.refusals import Unreadable
 from lms.web.language import locale_of, sentence
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-LONGEST_TEXT = 1_000_000
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+COURSE = click.Path(exists=True, path_type=Path)
 
 
 @click.group("content")
 def cli() -> None:
-    """Check, stamp, publish, export and verify courses (courses/FORMAT.md)."""
+    """Check, stamp, publish, export, verify and unpack courses (courses/FORMAT.md)."""
+
+
+cli.add_command(cli_packages.verify)
+cli.add_command(cli_packages.unpack)
 
 
 @cli.command("check")
-@click.argument("paths", type=FOLDER, nargs=-1, required=True, metavar="COURSE...")
+@click.argument("paths", type=COURSE, nargs=-1, required=True, metavar="COURSE...")
 @click.option("--report", is_flag=True, help="the figures of each course as a table, too")
 @click.option("--json", "as_values", is_flag=True, help="all of it as JSON, for programs")
 def check(paths: tuple[Path, ...], *, report: bool, as_values: bool) -> None:
-    """Say everything that is wrong with each COURSE (a folder), with file and line.
+    """Say everything that is wrong with each COURSE, with file and line.
+
+    A COURSE is a folder or a package. Whose a package is, lms content verify says.
 
     Of a good one it says what each country has still to write into its boxes, and what its
     measures found: a fault is to be mended and ends the command with 1, a warning is to be
@@ -140,18 +143,35 @@ def stamp_course(path: Path, again: tuple[str, ...]) -> None:
 
 
 @cli.command("publish")
-@click.argument("path", type=FOLDER)
+@click.argument("path", type=COURSE)
+@click.option("--unsigned", is_flag=True, help="take a package though nobody can tell whose it is")
+@cli_packages.with_signature
+@cli_packages.with_keys
 @with_appcontext
-def publish(path: Path) -> None:
-    """Publish the course in PATH: a new edition where it has changed."""
-    reading = _read(path)
-    if reading.course is None:
-        for fault in reading.faults:
-            click.echo(str(fault))
-        sys.exit(1)
+def publish(
+    path: Path, signature: Path | None, ring_file: Path | None, *, unsigned: bool
+) -> None:  # fmt: skip
+    """Publish the course in PATH, a folder or a package: a new edition where it has changed.
+
+    A package can come from anywhere: it must bear a genuine signature of an issuer whose keys are
+    known. Nothing is stored before all of it is read and judged.
+    """
+    if path.is_dir():
+        if unsigned or signature or ring_file:
+            raise click.UsageError("A folder bears no signature: leave these options out.")
+        course = cli_packages.required(_read(path))
+    else:
+        found = cli_packages.opened(path, cli_packages.ring(ring_file), signature)
+        click.echo(str(found.said))
+        if found.state != GENUINE and not unsigned:
+            raise click.ClickException(
+                "Nothing was published. Name the issuer's key list with --keys; or, if you know "
+                "where this package comes from, say --unsigned."
+            )
+        course = cli_packages.required(_same(found.reading))
     try:
         done = shipped.publish(
-            transaction, reading.course, file_store(), installation.read(db_reading()).nation,
+            transaction, course, file_store(), installation.read(db_reading()).nation,
             spoken_voices(), now=clock.now(),
         )  # fmt: skip
     except Refused as refused:
@@ -165,7 +185,9 @@ def publish(path: Path) -> None:
 @cli.command("export")
 @click.argument("slug")
 @click.option("--single", is_flag=True, help="one HTML file per language instead of the folder")
-@click.option("--package", is_flag=True, help="the package and its signature instead of the folder")
+@click.option(
+    "--package", is_flag=True, help="one zip that bears the signature, instead of the folder"
+)
 @click.option("--to", type=click.Path(path_type=Path), default=Path(), help="where to write")
 @with_appcontext
 def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
@@ -173,6 +195,7 @@ def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
     if single and package:
         raise click.UsageError("Choose one of --single and --package.")
     session = db_reading()
+    signed = True
     try:
         if single:
             languages = installation.read(session).languages
@@ -182,7 +205,10 @@ def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
                 for name, data in [single_file.build(session, SERVER, slug, language)]
             }
         elif package:
-            files = shipped.packaged(session, SERVER, slug, file_store())
+            with transaction() as writing:
+                edition = actions.take_package(writing, SERVER, slug, now=clock.now())
+            files = dict([packages.assembled(edition, file_store())])
+            signed = actions.is_signed(edition.signature)
         else:
             files = shipped.exported(session, SERVER, slug, file_store())
     except NotFound:
@@ -193,49 +219,8 @@ def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         click.echo(f"{target} ({len(data):,} bytes)")
-    if package and len(files) == 1:
+    if not signed:
         click.echo("It has no signature: lms doctor says why.")
-
-
-@cli.command("verify")
-@click.argument("package", type=FILE)
-@click.option("--signature", type=FILE, help="the file that lies beside it, by default PACKAGE.sig")
-@click.option("--keys", "ring_file", type=FILE, help="the issuer's key list instead of our own")
-@with_appcontext
-def verify(package: Path, signature: Path | None, ring_file: Path | None) -> None:
-    """Say whether the course in the file PACKAGE is what its issuer has signed.
-
-    Needs no network. Ends with 0 for a genuine package, with 1 otherwise.
-    """
-    beside = signature or package.with_name(package.name + ".sig")
-    if not beside.exists():
-        raise click.ClickException(
-            f"There is no signature beside the package ({beside.name}), so nobody can tell whose "
-            "it is. Ask for that file, or name it with --signature."
-        )
-    ring_text = _text(ring_file) if ring_file else installation.setting(db_reading(), RING)
-    if ring_text is None:
-        raise click.ClickException("This server has no key list. Name the issuer's with --keys.")
-    try:
-        ring = keys.read_ring(ring_text)
-        found = editions.verify(_text(beside), package.read_bytes(), ring, clock.now())
-    except Unreadable as refused:
-        raise click.ClickException(str(refused)) from refused
-    click.echo(
-        f"Genuine: course {found.course}, edition {found.edition}"
-        f"{f', with the rules of {found.nation.upper()}' if found.nation else ''}, signed by "
-        f"{found.issuer} on {found.signed:%Y-%m-%d}."
-    )
-
-
-def _text(path: Path) -> str:
-    """Return a short text file; whatever it holds is judged by who reads it."""
-    if path.stat().st_size > LONGEST_TEXT:
-        raise click.ClickException(f"{path.name} is too large to be what is asked for.")
-    try:
-        return path.read_text("utf-8").strip()
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{path.name} is not a text file.") from None
 
 
 def file_store() -> FileStore:
@@ -258,7 +243,13 @@ def _load(path: Path) -> dict[str, bytes]:
 
 
 def _read(path: Path) -> Reading:
-    reading = read_course(_load(path))
+    if path.is_file():
+        return _same(cli_packages.opened(path, None).reading)
+    return _same(read_course(_load(path)))
+
+
+def _same(reading: Reading) -> Reading:
+    """Return ``reading``; what is published must be what was read, byte for byte."""
     if reading.course is not None and write_course(reading.course) != reading.course.files:
         raise AssertionError("the writer changes a course that nobody edited")
     return reading

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,10 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.rules import SERVER
-from lms.authoring import actions
+from lms.authoring import actions, packages, queries
 from lms.authoring.compiled import Voice, compile_course
 from lms.catalogue.models import Course as CourseRow
-from lms.catalogue.models import Edition
 from lms.content import folder
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import FolderRefusedError
@@ -27,10 +23,8 @@ from lms.content.labels import spoken
 from lms.content.model import Course
 from lms.content.reader import Reading, read_course
 from lms.files import FileStore
-from lms.kernel.errors import NotFound
 from lms.kernel.messages import msg
 from lms.kernel.viewer import Viewer
-from lms.signing import editions
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -70,54 +64,14 @@ def voices(languages: Iterable[str], country: str, sentence: Callable[[str, str]
     return {language: voice(language) for language in languages}
 
 
-def package(course: Course) -> bytes:
-    """Return the folder as one file: the same contents always give the same bytes."""
-    stream = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
-    ):
-        for path in sorted(course.files):
-            entry = tarfile.TarInfo(f"{course.facts.slug}/{path}")
-            entry.size = len(course.files[path])
-            archive.addfile(entry, io.BytesIO(course.files[path]))
-    return stream.getvalue()
-
-
 def exported(session: Session, viewer: Viewer, slug: str, store: FileStore) -> dict[str, bytes]:
     """Return the files of the newest edition of a course, by path below its slug.
 
-    raises NotFound when no such course is published.
+    raises NotFound when no such course is published, or the viewer may not have all of it.
     """
-    del viewer  # the whole folder with its bank: only the command line and publishers call this
-    digest = session.scalar(
-        select(Edition.package).join(CourseRow, CourseRow.edition_id == Edition.id)
-        .where(CourseRow.slug == slug)
-    )  # fmt: skip
-    if digest is None:
-        raise NotFound
-    with tarfile.open(fileobj=io.BytesIO(store.get(digest)), mode="r:gz") as archive:
-        members = [(entry.name, archive.extractfile(entry)) for entry in archive.getmembers()]
-        return {name: stream.read() for name, stream in members if stream is not None}
-
-
-def packaged(session: Session, viewer: Viewer, slug: str, store: FileStore) -> dict[str, bytes]:
-    """Return the package of the newest edition of a course, and its signature if it has one.
-
-    raises NotFound when no such course is published.
-    """
-    del viewer  # as ``exported``
-    row = session.execute(
-        select(Edition.number, Edition.revision, Edition.package, Edition.signature)
-        .join(CourseRow, CourseRow.edition_id == Edition.id).where(CourseRow.slug == slug)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise NotFound
-    name = f"{slug}-{row.number}.{row.revision}.tar.gz"
-    files = {name: store.get(row.package)}
-    if row.signature is not None:
-        files[f"{name}.sig"] = f"{editions.text_of(row.signature)}\n".encode()
-    return files
+    found = queries.newest_package(session, viewer, slug)
+    name, files, _ = packages.unpacked(store.get(found.package))
+    return {f"{name}/{path}": data for path, data in files.items()}
 
 
 def take(
@@ -177,7 +131,7 @@ def publish(
     raises Refused for a lesson that is too large, and for a slug that another course has.
     """
     made = compile_course(course, nation, spoken_in)
-    digest = store.put(package(course))
+    digest = store.put(packages.packed(course))
     with transaction() as session:
         edition = actions.publish(session, SERVER, course, nation, made, digest, now=now)
         number = f"{edition.number}.{edition.revision}"

@@ -92,8 +92,12 @@ def text_of(message: bytes) -> str:
 
 
 def is_current(message: bytes) -> bool:
-    """Return whether a message of our own signs the contents, and not the bytes of a package."""
-    return CLAIM_EDITION in cbor.unpack(cose.read(message).payload)
+    """Return whether a message signs contents, as today, and not the bytes of a package."""
+    try:
+        claims = cbor.unpack(cose.read(message).payload)
+    except ValueError:
+        return False
+    return isinstance(claims, dict) and CLAIM_EDITION in claims
 
 
 def is_older(text: str) -> bool:

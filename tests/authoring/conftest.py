@@ -14,11 +14,14 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.authoring import shipped
+from lms.authoring import shipped, work
 from lms.authoring.cli import cli, file_store, spoken_voices
 from lms.catalogue.models import Edition
+from lms.certificates.work import ensure_keys
 from lms.content import folder
-from lms.db import transaction
+from lms.db import reading, transaction
+from lms.jobs.actions import run_due
+from lms.kernel import clock
 from tests.content.small import read, small
 
 REAL = Path(__file__).parents[2] / "courses"
@@ -54,6 +57,13 @@ class Press:
 def press(session: Session) -> Press:
     """Return a way to publish: ``press(files, nation)``."""
     return Press()
+
+
+@pytest.fixture
+def sign(app: Flask) -> Callable[[], int]:
+    """Return a way to let the worker sign what is due: ``sign()``."""
+    ensure_keys(app.config["LMS"])
+    return lambda: run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
 
 
 @pytest.fixture

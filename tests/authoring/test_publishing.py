@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
-from lms.authoring import shipped
+from lms.authoring import packages, shipped
 from lms.authoring.cli import file_store
 from lms.catalogue.models import (
     TITLE_IN,
@@ -325,17 +326,23 @@ def test_too_long_a_lesson_is_refused(press: Press, session: Session) -> None:
 # ---- The package -----------------------------------------------------------------------------
 
 
-def test_the_package_gives_the_folder_back(press: Press, session: Session, amina: Cast) -> None:
+def test_the_package_gives_the_folder_back(press: Press, session: Session) -> None:
     press()
-    files = shipped.exported(session, amina.viewer, "small-course", file_store())
+    files = shipped.exported(session, SERVER, "small-course", file_store())
     assert files == {f"small-course/{path}": data for path, data in small().items()}
 
 
 def test_the_same_course_gives_the_same_package() -> None:
     again = dict(reversed(small().items()))
-    assert shipped.package(read(small())) == shipped.package(read(again))
+    assert packages.packed(read(small())) == packages.packed(read(again))
 
 
-def test_no_course_is_no_package(session: Session, amina: Cast) -> None:
+def test_no_course_is_no_package(session: Session) -> None:
+    with pytest.raises(NotFound):
+        shipped.exported(session, SERVER, "small-course", file_store())
+
+
+def test_a_learner_gets_no_key_of_any_question(press: Press, session: Session, amina: Cast) -> None:
+    press()
     with pytest.raises(NotFound):
         shipped.exported(session, amina.viewer, "small-course", file_store())

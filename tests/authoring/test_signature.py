@@ -1,4 +1,4 @@
-"""After publication the worker signs each edition; a package can be checked against it."""
+"""After publication the worker signs each edition: the contents of its folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
-from lms.authoring import actions, work
+from lms.authoring import actions, packages, queries
 from lms.authoring.cli import file_store
 from lms.catalogue.models import Edition
 from lms.certificates.actions import RING
-from lms.certificates.work import ensure_keys
-from lms.content.digests import core_digest, layer_digest
-from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.content.digests import contents_digest, core_digest, layer_digest
+from lms.db import transaction
 from lms.jobs.models import Job
 from lms.kernel import clock
-from lms.signing import editions, keys
+from lms.signing import cbor, cose, editions, keys
 from tests.authoring.conftest import Press
-from tests.content.small import small
-from tests.signing.office import signer
+from tests.content.packing import tarred
+from tests.content.small import read, small
 
 Command = Callable[..., Result]
 
@@ -38,13 +37,6 @@ def _years_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let everything happen after the days on which the press of these tests publishes."""
     later = datetime(2031, 3, 3, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: later)
-
-
-@pytest.fixture
-def sign(app: Flask) -> Callable[[], int]:
-    """Return a way to let the worker sign what is due: ``sign()``."""
-    ensure_keys(app.config["LMS"])
-    return lambda: run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
 
 
 def signatures(session: Session) -> list[bytes | None]:
@@ -75,9 +67,8 @@ def test_an_edition_is_signed_after_its_publication(
     ring = keys.read_ring(installation.setting(session, RING))
     assert edition.signature is not None
     found = editions.verify(
-        editions.text_of(edition.signature), file_store().get(edition.package), ring,
-        clock.now(),
-    )  # fmt: skip
+        editions.text_of(edition.signature), contents_digest(small()), ring, clock.now()
+    )
     assert (found.course, found.edition, found.nation) == ("C77", "1.0", "tn")
     assert (found.core, found.layer) == (core_digest(small()), layer_digest(small(), "tn"))
     assert "edition.signed" in session.scalars(select(AuditRow.action)).all()
@@ -156,88 +147,63 @@ def test_another_key_than_the_one_listed_signs_nothing(
     assert "not the one in its key list" in str(failing)
 
 
-# ---- lms content export --package, and verify ---------------------------------------------------
+# ---- What is not signed -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def exported(
-    press: Press, sign: Callable[[], int], lms: Command, tmp_path: Path
-) -> tuple[Path, Path]:
-    """Return a package and its signature, as somebody carries them away on a stick."""
-    press(nation="tn")
-    sign()
-    said = lms("export", "small-course", "--package", "--to", tmp_path / "stick")
-    assert said.exit_code == 0, said.output
-    package = tmp_path / "stick" / "small-course-1.0.tar.gz"
-    return package, package.with_name(package.name + ".sig")
-
-
-def test_a_package_is_checked_against_the_own_keys(
-    lms: Command, exported: tuple[Path, Path]
-) -> None:
-    said = lms("verify", exported[0])
-
-    assert said.exit_code == 0, said.output
-    assert "Genuine: course C77, edition 1.0, with the rules of TN, signed by XX-" in said.output
-
-
-def test_a_package_is_checked_with_files_alone(
-    session: Session, lms: Command, exported: tuple[Path, Path], tmp_path: Path
-) -> None:
-    ring = tmp_path / "keys.json"
-    ring.write_text(installation.setting(session, RING))
-    moved = exported[1].rename(tmp_path / "signature.txt")
-
-    said = lms("verify", exported[0], "--signature", moved, "--keys", ring)
-    assert said.exit_code == 0, said.output
-
-    stranger = keys.KeyRing(
-        "KZ-1", {}, clock.now().replace(microsecond=0), ()
-    ).with_key(signer(7).public, now=clock.now().replace(microsecond=0))  # fmt: skip
-    ring.write_text(stranger.seal([signer(7)]))
-    said = lms("verify", exported[0], "--signature", moved, "--keys", ring)
-    assert said.exit_code == 1
-    assert "issuer of this course is not known here" in said.output
-
-
-def test_a_changed_package_is_told_from_a_genuine_one(
-    lms: Command, exported: tuple[Path, Path]
-) -> None:
-    package, signature = exported
-    package.write_bytes(package.read_bytes() + b"x")
-    said = lms("verify", package)
-    assert said.exit_code == 1
-    assert "this package is not what was signed" in said.output
-
-    signature.write_text("LMSE1:ABC")
-    assert "damaged or incomplete" in lms("verify", package).output
-    signature.write_bytes(b"\xff")
-    assert "is not a text file" in lms("verify", package).output
-    signature.unlink()
-    assert "There is no signature beside the package" in lms("verify", package).output
-
-
-def test_a_server_that_never_signed_has_no_keys_to_check_with(
-    lms: Command, press: Press, tmp_path: Path
+def test_an_edition_whose_package_is_lost_does_not_stop_the_others(
+    session: Session, press: Press, sign: Callable[[], int]
 ) -> None:
     press()
-    said = lms("export", "small-course", "--package", "--to", tmp_path)
-    assert "It has no signature" in said.output
-    package = tmp_path / "small-course-1.0.tar.gz"
-    package.with_name(package.name + ".sig").write_text("LMSE1:ABC")
+    first = session.scalars(select(Edition)).one()
+    file_store().drop(first.package)
+    press(changed("It is nine."))
+    sign()
 
-    said = lms("verify", package)
-    assert said.exit_code == 1
-    assert "has no key list" in said.output
+    found = signatures(session)
+    assert found[0] is None
+    assert found[1] is not None
 
 
-def test_export_takes_one_form_at_a_time_and_a_course_that_is_there(
-    lms: Command, tmp_path: Path
+def test_a_package_that_is_not_what_was_published_is_not_signed(
+    session: Session, press: Press, sign: Callable[[], int]
 ) -> None:
-    assert lms("export", "small-course", "--package", "--single").exit_code == 2
-    said = lms("export", "none", "--package", "--to", tmp_path)
-    assert said.exit_code == 1
-    assert "No course none is published here" in said.output
+    press()
+    other = file_store().put(packages.packed(read(changed("It is nine."))))
+    with transaction() as writing:
+        writing.scalars(select(Edition)).one().package = other
+    sign()
+
+    assert signatures(session) == [None]
+
+
+def test_a_signature_of_the_first_editions_is_replaced(
+    app: Flask, session: Session, press: Press, sign: Callable[[], int]
+) -> None:
+    """Those editions are packed as ``tar.gz``, and their signature stands on its bytes."""
+    press()
+    entries = [(f"small-course/{path}", data) for path, data in sorted(small().items())]
+    with transaction() as writing:
+        edition = writing.scalars(select(Edition)).one()
+        edition.package = file_store().put(tarred(*entries))
+        edition.signature = older_signature(app)
+    name, made = packages.assembled(
+        queries.newest_package(session, SERVER, "small-course"), file_store()
+    )
+    assert name == "small-course-1.0.zip"
+    assert packages.unpacked(made) == ("small-course", small(), "")
+
+    with transaction() as writing:
+        actions.ask_for_signatures(writing, "day", now=clock.now())
+    sign()
+
+    [again] = signatures(session)
+    assert again is not None
+    assert editions.is_current(again)
+
+
+def older_signature(app: Flask) -> bytes:
+    key = keys.load_private_key(app.config["LMS"].issuing_key)
+    return cose.sign(cbor.pack({1: "XX-1", 6: 1, editions.OLDER_CLAIM: {}}), key)
 
 
 def test_publishing_on_a_station_says_that_nothing_is_signed(
@@ -259,11 +225,10 @@ def test_the_signature_covers_what_the_edition_says(
     ring = keys.read_ring(installation.setting(session, RING))
     assert edition.signature is not None
     found = editions.verify(
-        editions.text_of(edition.signature), file_store().get(edition.package), ring,
-        clock.now(),
-    )  # fmt: skip
+        editions.text_of(edition.signature), contents_digest(small()), ring, clock.now()
+    )
 
     assert replace(found, issuer="", signed=clock.BUILD_DATE) == editions.SignedEdition(
         "", clock.BUILD_DATE, edition.course_id, f"{edition.number}.{edition.revision}",
-        edition.core_digest, "", edition.layer_digest, edition.package,
+        edition.core_digest, "", edition.layer_digest, contents_digest(small()),
     )  # fmt: skip
