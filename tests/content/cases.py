@@ -11,8 +11,9 @@ from tests.content.small import COURSE, FIRST, edited, item, small
 
 Files = dict[str, bytes]
 CONTENT = Path(__file__).parents[2] / "lms" / "content"
-# Said of a whole course, by ``CourseRefused``; the words of lessons are no faults.
-NO_FAULTS = {"labels.py", "faults.py"}
+# Said of a whole course, by ``CourseRefused``; of a package, before there is a course; the words
+# of lessons are no faults.
+NO_FAULTS = {"labels.py", "faults.py", "archive_rules.py"}
 
 
 @dataclass(frozen=True, slots=True)

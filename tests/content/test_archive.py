@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import re
 import struct
 import tarfile
 import tracemalloc
@@ -220,6 +221,22 @@ def test_each_hostile_package_is_refused_in_its_own_sentence(case: str) -> None:
 def test_the_sentence_names_the_file() -> None:
     with pytest.raises(ArchiveRefusedError, match=r"^a/\.\./b\.md leads outside the folder"):
         opened(zipped(Entry("a/../b.md")))
+
+
+def _sentences() -> set[str]:
+    return {
+        each for name, each in vars(rules).items()
+        if name.isupper() and not name.startswith("_") and isinstance(each, str)
+    }  # fmt: skip
+
+
+def test_every_sentence_is_provoked_and_stands_in_the_format() -> None:
+    text = (COURSES / "FORMAT.md").read_text().partition("\n## 13. ")[2]
+    listed = set(re.findall(r"^\| not taken \| `(.+?)` \|", text, re.MULTILINE))
+    provoked = {sentence for sentence, _ in (*CASES.values(), *BOMBS.values())}
+
+    assert _sentences() <= listed
+    assert _sentences() - provoked == {rules.FILE_TOO_LARGE}  # see the test below
 
 
 # ---- Bombs --------------------------------------------------------------------------------------
