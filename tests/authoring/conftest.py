@@ -28,6 +28,9 @@ REAL = Path(__file__).parents[2] / "courses"
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 
+LATER = datetime(2031, 3, 3, tzinfo=UTC)
+
+
 @dataclass
 class Press:
     """Publishes courses; an hour passes between two of them."""
@@ -51,6 +54,12 @@ class Press:
             transaction, courses, file_store(), nation, spoken_voices(),
             now=MONDAY + timedelta(hours=self.hours),
         )  # fmt: skip
+
+
+@pytest.fixture
+def years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything happen after the days on which the press of these tests publishes."""
+    monkeypatch.setattr(clock, "now", lambda: LATER)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -23,17 +23,11 @@ from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Role, Viewer
-from tests.authoring.conftest import Press
+from tests.authoring.conftest import LATER, Press
 from tests.content.packing import Entry, zipped
 from tests.content.small import small
 
-LATER = datetime(2031, 3, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _years_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let everything happen after the days on which the press of these tests publishes."""
-    monkeypatch.setattr(clock, "now", lambda: LATER)
+pytestmark = pytest.mark.usefixtures("years_later")
 
 
 def viewer(*roles: Role) -> Viewer:

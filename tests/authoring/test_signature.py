@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,13 +29,7 @@ from tests.content.packing import tarred
 from tests.content.small import read, small
 
 Command = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _years_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let everything happen after the days on which the press of these tests publishes."""
-    later = datetime(2031, 3, 3, tzinfo=UTC)
-    monkeypatch.setattr(clock, "now", lambda: later)
+pytestmark = pytest.mark.usefixtures("years_later")
 
 
 def signatures(session: Session) -> list[bytes | None]:
