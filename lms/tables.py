@@ -11,15 +11,19 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     DateTime,
     Dialect,
+    FromClause,
     LargeBinary,
     MetaData,
     Row,
     Select,
     Table,
     Uuid,
+    event,
     inspect,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -133,3 +137,20 @@ def is_indexed(column: Column[Any]) -> bool:
         return False
     ordered = [table.primary_key.columns, *(index.columns for index in table.indexes)]
     return any(next(iter(columns)) is column for columns in ordered)
+
+
+def unique_while_open(table: FromClause, index_name: str) -> None:
+    """Let an index of ``table`` count only rows that are open, on PostgreSQL as on SQLite.
+
+    The declaration names the condition for SQLite. Naming ``postgresql_where`` there, too, loads
+    that dialect wherever the model is read: 2.3 MiB (PSS) in each server on SQLite. The migrations
+    name both conditions.
+    """
+
+    def before(made: Table, connection: Connection, **_: object) -> None:
+        if connection.dialect.name == "postgresql":
+            for index in made.indexes:
+                if index.name == index_name:
+                    index.dialect_options["postgresql"]["where"] = text("closed_at IS NULL")
+
+    event.listen(table, "before_create", before)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.tables import Base
+from lms.tables import Base, unique_while_open
 
 
 class Draft(Base):
@@ -92,5 +92,6 @@ class BlockText(Base):
 
 Index(
     "uq_draft_open_course", Draft.course_id, unique=True,
-    sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+    sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see below
 )  # fmt: skip
+unique_while_open(Draft.__table__, "uq_draft_open_course")

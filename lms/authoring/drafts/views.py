@@ -12,7 +12,9 @@ from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.forms import NewCourseForm, NumberForm
 from lms.authoring.drafts.titles import titles_of
 from lms.authoring.drafts.words import VERSION_WORDS
-from lms.authoring.folders import store, unpacked, zipped
+from lms.authoring.folders import store
+from lms.authoring.packages import unpacked
+from lms.content.archive import write_archive
 from lms.content.compare import side_by_side
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -44,7 +46,7 @@ def from_edition(edition_id: int) -> ResponseReturnValue:
     found = next((each for each in queries.published(reading(), me) if each.id == edition_id), None)
     if found is None:
         raise NotFound
-    taken = unpacked(store().get(found.package))
+    _, taken, _ = unpacked(store().get(found.package))
     with transaction() as session:
         draft_id = actions.begin(session, me, taken, found.id, now=clock.now()).id
     return redirect(url_for(".one", draft_id=draft_id), 303)
@@ -102,7 +104,7 @@ def export(draft_id: UUID) -> ResponseReturnValue:
     """Send the folder as it is now; brought back unchanged it changes nothing."""
     here = room(draft_id)
     found = queries.contents(reading(), viewer(), here.draft)
-    reply = make_response(zipped(here.draft.slug, found))
+    reply = make_response(write_archive(here.draft.slug, found))
     reply.mimetype = "application/zip"
     reply.headers["Content-Disposition"] = f'attachment; filename="{here.draft.slug}.zip"'
     return reply

@@ -15,15 +15,17 @@ from lms.authoring.drafts.models import Draft
 from lms.authoring.drafts.rules import Rights, rights
 from lms.authoring.review import queries
 from lms.authoring.review.models import DraftVerdict, EditionPerson
-from lms.authoring.review.queries import CHECK, PUBLISH, key_of
 from lms.authoring.review.rules import (
     APPROVED,
     ASKED,
+    CHECK,
+    PUBLISH,
     PUBLISHED,
     SENT_BACK,
     Said,
     against_approval,
     is_asked,
+    key_of,
     may_ask,
     parts_of,
 )
@@ -44,7 +46,7 @@ def check(session: Session, viewer: Viewer, draft_id: UUID, *, now: datetime) ->
     found = found_drafts.draft(session, viewer, draft_id)
     state = drafts.state(session, viewer, found)
     return jobs.ask(
-        session, CHECK, key_of(found, state), {"draft": str(found.id), "state": state}, now=now,
+        session, CHECK, key_of(found.id, state), {"draft": str(found.id), "state": state}, now=now,
         asked_by=actor_id(viewer),
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ def approve(
             )  # fmt: skip
         _say(session, viewer, found, APPROVED, state, reason, now)
     return jobs.ask(
-        session, PUBLISH, key_of(found, state),
+        session, PUBLISH, key_of(found.id, state),
         {"draft": str(found.id), "state": state, "by": str(viewer.person_id)}, now=now,
         asked_by=actor_id(viewer),
     )  # fmt: skip
@@ -147,7 +149,7 @@ def _require_checked(
     session: Session, viewer: Viewer, found: Draft, state: str
 ) -> dict[str, object]:
     """Return what the check of this state found; raise Refused where it found a fault."""
-    job = queries.job(session, viewer, CHECK, key_of(found, state))
+    job = queries.job(session, viewer, CHECK, key_of(found.id, state))
     if job is None or job.state != "done":
         raise Refused(Message(msg("The draft is not checked yet. Check it first.")))
     result = dict(job.result or {})

@@ -16,7 +16,6 @@ from lms.jobs.models import Job
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 
-CHECK, PUBLISH = "drafts.check", "drafts.publish"
 MOST_VERDICTS = 20
 
 
@@ -60,11 +59,6 @@ def job(session: Session, viewer: Viewer, kind: str, key: str) -> Job | None:
     """Return a job of a draft by its key, which names the draft; None where nobody asked for it."""
     del viewer
     return session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
-
-
-def key_of(found: Draft, state: str) -> str:
-    """Return the key of a job about one state of a draft: asking twice makes one job."""
-    return f"{found.id} {state}"
 
 
 def people_of(session: Session, viewer: Viewer, edition_id: int) -> list[AnyRow]:

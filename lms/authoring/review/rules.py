@@ -10,6 +10,8 @@ from lms.authoring.drafts.rules import Rights
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 
+# Kinds of job.
+CHECK, PUBLISH = "drafts.check", "drafts.publish"
 ASKED, SENT_BACK, APPROVED, PUBLISHED = "asked", "sent-back", "approved", "published"
 
 
@@ -58,3 +60,8 @@ def part_of(path: str, source: str) -> str:
 def parts_of(written: Sequence[tuple[UUID, str]], source: str) -> set[tuple[UUID, str]]:
     """Return who worked as what; ``written`` are people with the files that they wrote."""
     return {(person, part_of(path, source)) for person, path in written}
+
+
+def key_of(draft_id: UUID, state: str) -> str:
+    """Return the key of a job about one state of a draft: asking twice makes one job."""
+    return f"{draft_id} {state}"

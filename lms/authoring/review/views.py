@@ -13,8 +13,15 @@ from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.review import actions, queries
 from lms.authoring.review.forms import ReasonForm, VerdictForm
-from lms.authoring.review.queries import CHECK, PUBLISH, key_of
-from lms.authoring.review.rules import Said, against_approval, is_asked, may_ask
+from lms.authoring.review.rules import (
+    CHECK,
+    PUBLISH,
+    Said,
+    against_approval,
+    is_asked,
+    key_of,
+    may_ask,
+)
 from lms.authoring.review.words import VERDICT_WORDS
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -37,7 +44,7 @@ def show(draft_id: UUID) -> ResponseReturnValue:
 def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
     session, me = reading(), viewer()
     state = drafts.state(session, me, here.draft)
-    key = key_of(here.draft, state)
+    key = key_of(here.draft.id, state)
     check = queries.job(session, me, CHECK, key)
     said = queries.verdicts(session, me, here.draft)
     last = Said(said[0].verdict, said[0].state) if said else None

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring import actions as editions
-from lms.authoring import shipped
+from lms.authoring import packages
 from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
 from lms.authoring.drafts import actions as drafts
@@ -23,7 +23,7 @@ from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import actions
 from lms.authoring.review.findings import looked_through
-from lms.authoring.review.queries import CHECK, PUBLISH
+from lms.authoring.review.rules import CHECK, PUBLISH
 from lms.catalogue.models import Edition, EditionItem
 from lms.content.model import Course
 from lms.content.reader import read_course
@@ -108,7 +108,7 @@ def prepare(
     except Refused as refused:
         return Ready(refused=_said(refused.message))
     digest = FileStore(current_app.config["LMS"].data / "files").put(
-        shipped.package(reading.course)
+        packages.packed(reading.course)
     )
     return Ready(reading.course, nation, made, digest)
 
