@@ -16,13 +16,17 @@ from sqlalchemy.orm import Session
 
 from lms.authoring import shipped, work
 from lms.authoring.cli import cli, file_store, spoken_voices
+from lms.authoring.drafts import actions as drafts
+from lms.authoring.drafts.models import Draft
 from lms.catalogue.models import Edition
 from lms.certificates.work import ensure_keys
 from lms.content import folder
 from lms.db import reading, transaction
 from lms.jobs.actions import run_due
 from lms.kernel import clock
+from tests.authoring.writers import Writers, build_writers
 from tests.content.small import read, small
+from tests.people import Places
 
 REAL = Path(__file__).parents[2] / "courses"
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -66,6 +70,31 @@ def years_later(monkeypatch: pytest.MonkeyPatch) -> None:
 def press(session: Session) -> Press:
     """Return a way to publish: ``press(files, nation)``."""
     return Press()
+
+
+@pytest.fixture
+def writers(app: Flask, places: Places) -> Writers:
+    """Return those who work on the small course."""
+    with app.app_context(), transaction() as session:
+        return build_writers(session, places)
+
+
+@pytest.fixture
+def published(app: Flask) -> int:
+    """Return the id of the published edition of the small course."""
+    with app.app_context():
+        Press()()
+        return reading().scalars(select(Edition.id)).one()
+
+
+@pytest.fixture
+def draft(app: Flask, writers: Writers, published: int) -> Draft:
+    """Return a draft of the small course, begun by its author from the published edition."""
+    noon = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+    with app.app_context(), transaction() as session:
+        begun = drafts.begin(session, writers.aruzhan.viewer, small(), published, now=noon)
+        session.expunge(begun)
+        return begun
 
 
 @pytest.fixture

@@ -34,11 +34,10 @@ class Room:
 
 def room(draft_id: UUID) -> Room:
     """Return the draft of this page; raises NotFound where there is none for this person."""
-    session, me = reading(), viewer()
-    found = queries.draft(session, me, draft_id)
+    me = viewer()
+    found, toml = queries.draft_with_structure(reading(), me, draft_id)
     held = rules.rights(me, found.course_id)
     if not held.reads:
         raise NotFound
-    toml = queries.file(session, me, found, "course.toml").data
     facts, _ = facts_of(toml)
     return Room(found, held, facts, toml)

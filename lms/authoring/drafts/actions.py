@@ -104,9 +104,14 @@ def begin_new(session: Session, viewer: Viewer, new: NewCourse, *, now: datetime
     if not rules.may_begin(viewer):
         raise NotFound
     if new.id in queries.taken_ids(session, viewer):
-        there = queries.open_draft(session, viewer, new.id)
-        if there is not None and (there.made_by, there.slug) == (viewer.person_id, new.slug):
-            return there  # the same form, sent twice
+        mine = session.scalar(
+            select(Draft).where(
+                Draft.course_id == new.id, Draft.slug == new.slug, Draft.closed_at.is_(None),
+                Draft.made_by == viewer.person_id,
+            )
+        )  # fmt: skip
+        if mine is not None:
+            return mine  # the same form, sent twice
         raise Refused(Message(msg("This id is taken. Load the page again to get another one.")))
     author = register.become_author(session, viewer, new.id, now=now)
     return begin(session, author, files_of(new, today=now.date()), None, now=now)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from lms.authoring.drafts.actions import LONGEST_NOTE
@@ -14,6 +14,7 @@ from lms.authoring.drafts.new_course import NewCourse
 from lms.content.tables import SLUG
 from lms.installation import LANGUAGE_NAMES
 from lms.web.forms import PageForm, TextLine, WholeNumber
+from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
 REQUIRED = _l("Write something here.")
@@ -38,14 +39,7 @@ class NewCourseForm(PageForm):
         _l("Title of the first lesson"), validators=[InputRequired(REQUIRED), Length(max=90)]
     )
     source = SelectField(_l("Language in which it is written"))
-    kind = RadioField(
-        _l("Kind"),
-        choices=[
-            ("course", _l("A course with questions and a certificate")),
-            ("handbook", _l("A handbook to read, without a test")),
-        ],
-        default="course",
-    )
+    kind = RadioField(_l("Kind"), default="course")
     slug = TextLine(
         _l("Address"),
         validators=[
@@ -67,7 +61,11 @@ class NewCourseForm(PageForm):
 
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
-        self.source.choices = list(LANGUAGE_NAMES.items())
+        self.source.choices = [SelectChoice(*each) for each in LANGUAGE_NAMES.items()]
+        self.kind.choices = [
+            SelectChoice("course", gettext("A course with questions and a certificate")),
+            SelectChoice("handbook", gettext("A handbook to read, without a test")),
+        ]
 
     def new(self) -> NewCourse:
         """Return the course that is asked for."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
@@ -67,6 +67,24 @@ def draft(session: Session, viewer: Viewer, draft_id: UUID, *, lock: bool = Fals
     if found is None:
         raise NotFound
     return found
+
+
+def draft_with_structure(session: Session, viewer: Viewer, draft_id: UUID) -> tuple[Draft, bytes]:
+    """Return one open draft and its ``course.toml``, as every page of it needs them.
+
+    raises  NotFound for one that is closed or not the viewer's.
+    """
+    row = session.execute(
+        select(Draft, DraftContent.data)
+        .outerjoin(
+            DraftFile, and_(DraftFile.draft_id == Draft.id, DraftFile.path == "course.toml")
+        )
+        .outerjoin(DraftContent, DraftContent.digest == DraftFile.digest)
+        .where(Draft.id == draft_id, Draft.closed_at.is_(None), _visible(viewer))
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    return row[0], row[1] or b""
 
 
 def files(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:

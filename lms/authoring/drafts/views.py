@@ -128,7 +128,7 @@ def history(draft_id: UUID, path: str) -> ResponseReturnValue:
         rows = side_by_side(then.decode(errors="replace"), now.decode(errors="replace"))
     return render_template(
         "drafts/history.html", room=here, path=path, versions=found, shown=shown, rows=rows,
-        kinds=VERSION_WORDS, language=rules.language_of(path), form=NumberForm(),
+        kinds=VERSION_WORDS, spoken=rules.language_of(path),
     )  # fmt: skip
 
 

@@ -149,7 +149,7 @@ def _require_checked(
     session: Session, viewer: Viewer, found: Draft, state: str
 ) -> dict[str, object]:
     """Return what the check of this state found; raise Refused where it found a fault."""
-    job = queries.job(session, viewer, CHECK, key_of(found.id, state))
+    job = queries.jobs(session, viewer, key_of(found.id, state)).get(CHECK)
     if job is None or job.state != "done":
         raise Refused(Message(msg("The draft is not checked yet. Check it first.")))
     result = dict(job.result or {})

@@ -11,7 +11,7 @@ from lms.accounts.models import Identity
 from lms.authoring.drafts.actions import ASIDE, START
 from lms.authoring.drafts.models import Draft, DraftVersion
 from lms.authoring.review.models import DraftVerdict, EditionPerson
-from lms.authoring.review.rules import PUBLISHED
+from lms.authoring.review.rules import CHECK, PUBLISH, PUBLISHED
 from lms.jobs.models import Job
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
@@ -55,10 +55,14 @@ def written(session: Session, viewer: Viewer, found: Draft) -> list[tuple[UUID, 
     return [(row.by, row.path) for row in rows]
 
 
-def job(session: Session, viewer: Viewer, kind: str, key: str) -> Job | None:
-    """Return a job of a draft by its key, which names the draft; None where nobody asked for it."""
+def jobs(session: Session, viewer: Viewer, key: str) -> dict[str, Job]:
+    """Return the check and the publication of one state of a draft, by kind, as far as asked for.
+
+    key  see ``rules.key_of``: it names the draft.
+    """
     del viewer
-    return session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
+    rows = session.scalars(select(Job).where(Job.kind.in_((CHECK, PUBLISH)), Job.key == key))
+    return {row.kind: row for row in rows}
 
 
 def people_of(session: Session, viewer: Viewer, edition_id: int) -> list[AnyRow]:

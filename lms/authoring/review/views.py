@@ -44,13 +44,10 @@ def show(draft_id: UUID) -> ResponseReturnValue:
 def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
     session, me = reading(), viewer()
     state = drafts.state(session, me, here.draft)
-    key = key_of(here.draft.id, state)
-    check = queries.job(session, me, CHECK, key)
+    jobs = queries.jobs(session, me, key_of(here.draft.id, state))
+    check, publishing = jobs.get(CHECK), jobs.get(PUBLISH)
     said = queries.verdicts(session, me, here.draft)
     last = Said(said[0].verdict, said[0].state) if said else None
-    publishing = (
-        queries.job(session, me, PUBLISH, key) if last and last.verdict == "approved" else None
-    )
     writers = {person for person, _ in queries.written(session, me, here.draft)}
     result: dict[str, Any] = dict(check.result or {}) if check and check.state == "done" else {}
     page = make_response(
@@ -58,7 +55,7 @@ def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
             "review/show.html", room=here, state=state, check=check, result=result, said=said,
             words=VERDICT_WORDS, asked=is_asked(last, state), may_ask=may_ask(here.rights),
             against=against_approval(me, here.rights, writers), publishing=publishing,
-            refused=_refusal(publishing), form=form or VerdictForm(state=state), told=_told,
+            refused=_refusal(publishing), said_form=form or VerdictForm(state=state), told=_told,
         )
     )  # fmt: skip
     works = any(job and job.state == "waiting" for job in (check, publishing))

@@ -62,7 +62,7 @@ def _page(here: Room, found: File, form: TextForm, data: bytes) -> str:
     path = found.path
     return render_template(
         "writing/text.html", room=here, file=found, form=form, title=title_in(data) or path,
-        faults=_faults(here, path, data), language=rules.language_of(path), marks=MARKS,
+        faults=_faults(here, path, data), spoken=rules.language_of(path), marks=MARKS,
         lesson=_lesson(here, path), too_long=len(found.text) > LONGEST_FIELD,
         most=blocks.MOST_BYTES, size=len(data), may_write=here.may_write(path),
     )  # fmt: skip
@@ -158,7 +158,7 @@ def _both(here: Room, path: str, form: TextForm, saved: actions.Saved) -> str:
     return render_template(
         "writing/both.html", room=here, file=theirs, form=form, aside=saved.aside,
         rows=side_by_side(theirs.text, form.data_of().decode()),
-        language=rules.language_of(path),
+        spoken=rules.language_of(path),
     )  # fmt: skip
 
 

@@ -1,0 +1,214 @@
+"""/<language>/write/<draft>/review: check, ask, send back, approve; the worker publishes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.authoring.drafts import actions as drafts
+from lms.authoring.drafts.models import Draft
+from lms.authoring.review import queries, work
+from lms.authoring.review.rules import part_of
+from lms.catalogue.models import Edition
+from lms.db import reading, transaction
+from lms.jobs.actions import run_due
+from lms.kernel import clock
+from tests.authoring.conftest import editions
+from tests.authoring.writers import Writers, with_roles
+from tests.browser import Browser
+from tests.content.small import small
+from tests.people import Cast
+
+Open = Callable[[Cast | None], Browser]
+LESSON = "en/AB-1.1.md"
+
+
+@pytest.fixture
+def worker(app: Flask) -> Callable[[], int]:
+    """Return a way to let the worker do what is due."""
+
+    def work_off() -> int:
+        with app.app_context():
+            return run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
+
+    return work_off
+
+
+def said(app: Flask, draft: Draft, person: Cast) -> list[str]:
+    with app.app_context():
+        return [each.verdict for each in queries.verdicts(reading(), person.viewer, draft)]
+
+
+def all_editions(app: Flask) -> list[str]:
+    with app.app_context():
+        return editions(reading())
+
+
+def page_of(draft: Draft) -> str:
+    return f"/en/write/{draft.id}/review"
+
+
+def change(
+    app: Flask,
+    draft: Draft,
+    person: Cast,
+    text: str = "\n## More {#ab11-more}\n\nA sentence.\n",
+    seen: int = 1,
+) -> None:
+    with app.app_context(), transaction() as session:
+        drafts.save(
+            session, person.viewer, draft.id, LESSON, small()[LESSON] + text.encode(),
+            seen=seen,
+            now=clock.now(),
+        )  # fmt: skip
+
+
+def state_of(page: str) -> str:
+    found = re.search(r'name="state" value="([0-9a-f]{64})"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def checked(seat: Browser, draft: Draft, worker: Callable[[], int]) -> str:
+    seat.post(f"{page_of(draft)}/check")
+    worker()
+    return seat.get(page_of(draft)).text
+
+
+def asked(seat: Browser, draft: Draft, worker: Callable[[], int]) -> str:
+    state = state_of(checked(seat, draft, worker))
+    assert seat.post(f"{page_of(draft)}/ask", {"state": state}).status_code == 303
+    return state
+
+
+def test_a_second_person_approves_and_learners_get_the_new_edition(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    peter = browser(writers.peter)
+    assert "Approve and publish" in peter.get(page_of(draft)).text
+
+    peter.post(f"{page_of(draft)}/approve", {"state": state})
+    assert all_editions(app) == ["1.0"]  # nothing is seen before the worker has made it
+    worker()
+
+    assert all_editions(app) == ["1.0", "1.1"]
+    with app.app_context():
+        newest = reading().scalar(select(func.max(Edition.id)))
+        assert newest is not None
+        made = queries.people_of(reading(), writers.peter.viewer, newest)
+        assert [(each.part, each.name) for each in made] == [
+            ("author", "Aruzhan Seitova"), ("publisher", "Peter Okello"),
+        ]  # fmt: skip
+        assert reading().get_one(Draft, draft.id).edition_id == newest
+
+
+def test_approving_twice_makes_one_edition(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    for _ in range(2):
+        browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+    worker()
+
+    assert all_editions(app) == ["1.0", "1.1"]
+
+
+def test_nobody_approves_what_they_wrote(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    with app.app_context(), transaction() as writing:
+        both = with_roles(writing, writers.aruzhan, "publisher")
+    change(app, draft, both)
+    state = asked(browser(both), draft, worker)
+
+    assert "another publisher must approve it" in (browser(both).get(page_of(draft)).text)
+    browser(both).post(f"{page_of(draft)}/approve", {"state": state})
+    worker()
+    assert all_editions(app) == ["1.0"]
+
+
+def test_only_publishers_approve(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    for person in (writers.tarek, writers.rosa, writers.halima, writers.sara):
+        browser(person).post(f"{page_of(draft)}/approve", {"state": state})
+    worker()
+
+    assert all_editions(app) == ["1.0"]
+
+
+def test_a_draft_with_faults_is_not_asked_for(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    change(app, draft, writers.aruzhan, "\n::: story\nx\n:::\n")
+    page = checked(browser(writers.aruzhan), draft, worker)
+
+    assert "stand in the way of an edition" in page
+    assert "No such container." in page
+    with app.app_context():
+        state = drafts.state(reading(), writers.aruzhan.viewer, draft)
+    browser(writers.aruzhan).post(f"{page_of(draft)}/ask", {"state": state})
+    assert said(app, draft, writers.aruzhan) == []
+
+
+def test_a_change_after_the_asking_asks_again(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    state = asked(browser(writers.aruzhan), draft, worker)
+    change(app, draft, writers.aruzhan)
+
+    browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+    worker()
+
+    assert all_editions(app) == ["1.0"]
+    assert "Approve and publish" not in (browser(writers.peter).get(page_of(draft)).text)
+
+
+def test_what_is_changed_while_the_worker_publishes_is_not_published(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+    change(app, draft, writers.aruzhan, "\n## Other {#ab11-more}\n\nAnother.\n", seen=2)
+    worker()
+
+    assert all_editions(app) == ["1.0"]
+
+
+def test_a_draft_is_sent_back_with_a_reason(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int]
+) -> None:
+    state = asked(browser(writers.aruzhan), draft, worker)
+    rosa = browser(writers.rosa)
+    assert rosa.post(f"{page_of(draft)}/send-back", {"state": state}).status_code == 422
+
+    rosa.post(f"{page_of(draft)}/send-back", {"state": state, "note": "Rule 45 is missing."})
+
+    page = browser(writers.aruzhan).get(page_of(draft)).text
+    assert "Rule 45 is missing." in page
+    assert "Ask for approval" in page
+
+
+def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, amina: Cast) -> None:
+    for person in (writers.sara, amina):
+        for verb in ("check", "ask", "send-back", "approve"):
+            fields = {"state": "0" * 64, "note": "x"}
+            assert browser(person).post(f"{page_of(draft)}/{verb}", fields).status_code == 404
+
+
+def test_who_wrote_a_file_is_named_by_what_it_is() -> None:
+    assert part_of("course.toml", "en") == "author"
+    assert part_of("en/AB-1.1.md", "en") == "author"
+    assert part_of("media/door.webp", "en") == "author"
+    assert part_of("ar/AB-1.1.md", "en") == "translator"
+    assert part_of("nations/tn/ar/boxes.md", "en") == "national-editor"
