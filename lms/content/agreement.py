@@ -1,4 +1,4 @@
-"""Whether the files of a course agree: ids, links, items and national layers name what is there."""
+"""Whether the files of a course agree: ids, links, items and links name what is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lms.content.blocks import LONGEST_TITLE
 from lms.content.faults import Faults
-from lms.content.model import Block, CourseFacts, Document, NationFacts, Question
+from lms.content.model import Block, CourseFacts, Document, Question
 from lms.content.standing import ACCEPTED, REVIEWED_BLOCKS
 from lms.kernel.messages import msg
 
@@ -34,19 +34,16 @@ def check_files(
 
 def check_agreement(
     facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
-    items: Mapping[str, Question], nations: Mapping[str, NationFacts],
-    boxes: Mapping[str, Mapping[str, Document]], faults: Faults,
+    items: Mapping[str, Question], national: Iterable[Document], faults: Faults,
 ) -> None:  # fmt: skip
     """Note where one file names what another one does not have.
 
-    items  of the banks in the source language; boxes  nation -> language -> its words.
+    items     of the banks in the source language.
+    national  the texts of the national layers, for their links; see ``nation_agreement``.
     """
     check_ids(facts, documents, faults)
-    _check_links(facts, documents, boxes, faults)
+    _check_links(facts, documents, national, faults)
     _check_items(facts, documents, items, faults)
-    for code in sorted(set(boxes) - set(nations)):
-        faults.add(f"nations/{code}/nation.toml", 0, msg("The file is missing."))
-    _check_nations(facts, nations, documents, items, faults)
 
 
 def _check_source(
@@ -132,11 +129,11 @@ def check_ids(
                     document.path, block.line,
                     msg("The source language has no block %(id)s in this file."), id=block.id,
                 )  # fmt: skip
-            elif _first_words(origin) != _first_words(block):
+            elif first_words(origin) != first_words(block):
                 faults.add(
                     document.path, block.line,
                     msg("Begin this block as in the source language: %(words)s"),
-                    words=" ".join(_first_words(origin)),
+                    words=" ".join(first_words(origin)),
                 )  # fmt: skip
         if block.name == "box" and (not block.words or block.words[0] not in facts.boxes):
             faults.add(
@@ -144,7 +141,7 @@ def check_ids(
             )
 
 
-def _first_words(block: Block) -> tuple[str, ...]:
+def first_words(block: Block) -> tuple[str, ...]:
     """Return what a translation repeats: the container's name and the code of a check or box."""
     if block.name == "section":
         return ("##",)
@@ -153,14 +150,14 @@ def _first_words(block: Block) -> tuple[str, ...]:
 
 def _check_links(
     facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
-    boxes: Mapping[str, Mapping[str, Document]], faults: Faults,
+    national: Iterable[Document], faults: Faults,
 ) -> None:  # fmt: skip
     source, codes = documents.get(facts.source, {}), facts.codes()
     known = {block.id for code in codes if code in source for block in source[code].blocks}
     terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
     linking = [(name in codes, document) for of_language in documents.values()
                for name, document in of_language.items()]  # fmt: skip
-    linking += [(True, document) for texts in boxes.values() for document in texts.values()]
+    linking += [(True, document) for document in national]
     for in_lesson, document in linking:
         for block in document.blocks:
             for number, line in enumerate(block.body.splitlines(), block.line + 1):
@@ -212,10 +209,10 @@ def _check_items(
                 item.file, item.line - 1,
                 msg("Write outcome= with a letter and difficulty= from 1 to 3."),
             )  # fmt: skip
-    _check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
+    check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
 
 
-def _check_bank(
+def check_bank(
     file: str, facts: CourseFacts, items: Iterable[Question], taught: Collection[str],
     faults: Faults,
 ) -> None:  # fmt: skip
@@ -236,36 +233,3 @@ def _check_bank(
         faults.add(file, 0, msg("The bank has fewer scenarios than one test draws."))
     if len(asked) < sum(plan["items"] for plan in facts.tests.values()):
         faults.add(file, 0, msg("The bank has fewer items than a pre-test and a test."))
-
-
-def _check_nations(
-    facts: CourseFacts, nations: Mapping[str, NationFacts],
-    documents: Mapping[str, Mapping[str, Document]], items: Mapping[str, Question], faults: Faults,
-) -> None:  # fmt: skip
-    known = {block.id for d in documents.get(facts.source, {}).values() for block in d.blocks}
-    modules = {module.code for module in facts.modules}
-    for code, nation in nations.items():
-        file = f"nations/{code}/nation.toml"
-        for wrong in sorted(
-            (set(nation.boxes) - set(facts.boxes)) | (set(nation.hidden) - known)
-            | (nation.items_out - set(items)) | (set(nation.closed) - modules)
-        ):  # fmt: skip
-            faults.add(file, 0, msg("This course has no %(name)s."), name=wrong)
-        taught = {lesson.code: None for module in facts.modules
-                  if module.code not in nation.closed for lesson in module.lessons}  # fmt: skip
-        if not taught:
-            faults.add(file, 0, msg("A course has at least one module with one lesson."))
-        elif nation.closed or nation.items_out:
-            kept = [item for item in items.values() if item.id not in nation.items_out]
-            _check_bank(file, facts, kept, taught, faults)
-        for document in nation.texts.values():
-            for block in document.blocks:
-                box = block.title
-                if box not in nation.boxes:
-                    faults.add(document.path, block.line, msg("nation.toml has no box %(code)s."),
-                               code=box[:40])  # fmt: skip
-                elif nation.boxes[box].status == "empty":
-                    faults.add(
-                        document.path, block.line,
-                        msg("Box %(code)s has words: call it draft in nation.toml."), code=box,
-                    )  # fmt: skip

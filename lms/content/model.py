@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+Day = date  # for classes with a field of that name
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -180,25 +182,55 @@ class CourseFacts:
 
 @dataclass(frozen=True, slots=True)
 class BoxFacts:
-    """What a country says about one box; its words lie in ``boxes.md``."""
+    """What a country says about one box; its words lie in ``boxes.md``.
+
+    review_by  the last day on which it counts as looked after.
+    """
 
     code: str
     status: str  # empty, draft, confirmed, under-review
     legal_source: str = ""
     date: date | None = None
     checker: str = ""
+    review_by: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a country hides, replaces or closes: the law that says so, when and by whom checked.
+
+    words      language -> what learners are told besides; of a module and of the course.
+    made_from  digest of the core's block that was replaced.
+    """
+
+    law: str = ""
+    date: date | None = None
+    checker: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NationFacts:
-    """One national layer."""
+    """One national layer.
+
+    items_out     every item that is left out; ``items_closed`` those of them with a law.
+    pass_rule     what it says otherwise than the course, by the names of ``[pass]``.
+    texts         language -> ``boxes.md``; ``replacements`` -> ``replaced.md``.
+    """
 
     code: str
     boxes: Mapping[str, BoxFacts] = field(default_factory=dict)
-    hidden: Mapping[str, str] = field(default_factory=dict)  # block id -> law
+    hidden: Mapping[str, Limit] = field(default_factory=dict)  # block id ->
+    replaced: Mapping[str, Limit] = field(default_factory=dict)  # block id ->
     items_out: frozenset[str] = frozenset()
-    closed: Mapping[str, str] = field(default_factory=dict)  # module code -> law
-    texts: Mapping[str, Document] = field(default_factory=dict)  # language -> boxes.md
+    items_closed: Mapping[str, Limit] = field(default_factory=dict)  # item id ->
+    closed: Mapping[str, Limit] = field(default_factory=dict)  # module code ->
+    closed_course: Limit | None = None
+    pass_rule: Mapping[str, int] = field(default_factory=dict)
+    validity_months: int | None = None
+    texts: Mapping[str, Document] = field(default_factory=dict)
+    replacements: Mapping[str, Document] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,17 @@ from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
 from lms.content.model import Change, Course, CourseFacts, Document, NationFacts
+from lms.content.nation_agreement import check_nations
+from lms.content.nation_tables import nation_facts
 from lms.content.question_blocks import questions_in
-from lms.content.tables import LANGUAGE, changes_of, course_facts, nation_facts
+from lms.content.tables import LANGUAGE, changes_of, course_facts
 from lms.kernel.messages import msg
 
 MOST_TEXT = 8 * 1024 * 1024
 PATH = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*){{0,{MOST_DEPTH}}}")
 TEXTS = (".md", ".toml")
+# The texts of a national layer: nation -> name of the file without ending -> language -> file.
+Layers = dict[str, dict[str, dict[str, Document]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _acceptable(files: Mapping[str, bytes], faults: Faults) -> bool:
 def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Reading:
     documents: dict[str, dict[str, Document]] = {}
     nations: dict[str, NationFacts] = {}
-    boxes: dict[str, dict[str, Document]] = {}
+    layers: Layers = {}
     changes: tuple[Change, ...] = ()
     names = _names(facts)
     for path in sorted(files):
@@ -95,7 +99,7 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
         elif path == "SOURCES.md":
             decoded(path, files[path], faults)  # for authors and reviewers: nobody else sees it
         elif first == "nations":
-            _read_nation(path, files[path], nations, boxes, faults)
+            _read_nation(path, files[path], nations, layers, faults)
         elif first == "media":
             faults.add(path, 0, msg("This program does not show pictures yet. Take it out."))
         elif LANGUAGE.fullmatch(first) and rest.endswith(".md") and rest[:-3] in names:
@@ -106,8 +110,14 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
             faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
     check_files(facts, documents, faults)
     items, checks = questions_in(facts, documents, faults)
-    nations = {code: replace(nation, texts=boxes.get(code, {})) for code, nation in nations.items()}
-    check_agreement(facts, documents, items.get(facts.source, {}), nations, boxes, faults)
+    nations = {code: _with_texts(nation, layers) for code, nation in nations.items()}
+    national = [document for texts in layers.values() for of_language in texts.values()
+                for document in of_language.values()]  # fmt: skip
+    asked = items.get(facts.source, {})
+    check_agreement(facts, documents, asked, national, faults)
+    for code in sorted(set(layers) - set(nations)):
+        faults.add(f"nations/{code}/nation.toml", 0, msg("The file is missing."))
+    check_nations(facts, nations, documents, asked, faults)
     if len(faults):
         return Reading(None, faults)
     return Reading(Course(facts, dict(files), documents, items, checks, nations, changes), faults)
@@ -119,17 +129,23 @@ def _names(facts: CourseFacts) -> set[str]:
     }  # fmt: skip
 
 
+def _with_texts(nation: NationFacts, layers: Layers) -> NationFacts:
+    texts = layers.get(nation.code, {})
+    return replace(nation, texts=texts.get("boxes", {}), replacements=texts.get("replaced", {}))
+
+
 def _read_nation(
-    path: str, data: bytes, nations: dict[str, NationFacts],
-    boxes: dict[str, dict[str, Document]], faults: Faults,
-) -> None:  # fmt: skip
-    found = re.fullmatch(r"nations/([a-z]{2})/(?:nation\.toml|([a-z]{2,3})/boxes\.md)", path)
+    path: str, data: bytes, nations: dict[str, NationFacts], layers: Layers, faults: Faults
+) -> None:
+    found = re.fullmatch(
+        r"nations/([a-z]{2})/(?:nation\.toml|([a-z]{2,3})/(boxes|replaced)\.md)", path
+    )
     if found is None:
         faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
     elif found[2]:
         document = read_document(path, data, faults)
         if document is not None:
-            boxes.setdefault(found[1], {})[found[2]] = document
+            layers.setdefault(found[1], {}).setdefault(found[3], {})[found[2]] = document
     else:
         values = _table(path, data, faults)
         if values is not None:

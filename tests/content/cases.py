@@ -13,7 +13,7 @@ Files = dict[str, bytes]
 CONTENT = Path(__file__).parents[2] / "lms" / "content"
 # Said of a whole course, by ``CourseRefused``; of a package, before there is a course; the words
 # of lessons are no faults.
-NO_FAULTS = {"labels.py", "faults.py", "archive_rules.py"}
+NO_FAULTS = {"labels.py", "faults.py", "archive_rules.py", "readiness.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ def edit(says: str, path: str, old: str, new: str) -> Case:
 
 def file(says: str, path: str, data: str | bytes | None) -> Case:
     return Case(says, lambda: small({path: data}))
+
+
+def replacing(block: str = "ab11-2", words: str | None = None) -> Files:
+    """The small course where Tunisia replaces the block that it hides otherwise."""
+    files = edited(TN, '[[hide]]\nblock = "ab11-2"', f'[[replace]]\nblock = "{block}"')
+    return files | ({WORDS: words.encode()} if words is not None else {})
 
 
 def body(says: str, text: str) -> Case:
@@ -75,6 +81,7 @@ L, S, T, B1, B2, C = (
     "course.toml",
 )  # fmt: skip
 AR, TN, UG = "ar/AB-1.1.md", "nations/tn/nation.toml", "nations/ug/nation.toml"
+WORDS = "nations/tn/ar/replaced.md"
 
 CASES = [
     # A file as text.
@@ -139,8 +146,7 @@ CASES = [
     body(f"{L}:31: HTML is not used. Write the words without < and >.", "<b>bold</b>"),
     body(f"{L}:31: This program does not show pictures yet. Take it out.", "![x](https://x.org)"),
     body(
-        f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", ">>>>>>> deep",
-    ),
+        f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", "    ),
     body(
         f"{L}:31: A link goes to https://, http://, mailto:, term: or #block.",
         "[x](javascript:alert)",
@@ -359,6 +365,33 @@ CASES = [
         "Prisons School", "",
     ),
     edit(f"{TN}: This course has no ab99-1.", TN, "ab11-2", "ab99-1"),
+    Case(f"{TN}: Block ab11-2 is replaced: write its words in replaced.md.", lambda: replacing()),
+    Case(
+        f"{WORDS}:4: nation.toml replaces no block for ab11-2. Write {{#nat-…}} and the block's id.",
+        lambda: replacing(words="+++\n+++\n\n## نص {#ab11-2}\n\nنص.\n"),
+    ),
+    Case(
+        f"{WORDS}:4: Begin this block as in the source language: ##",
+        lambda: replacing(words="+++\n+++\n\n::: do {#nat-ab11-2}\nنص.\n:::\n"),
+    ),
+    Case(
+        f"{WORDS}:8: The id nat-ab11-2 is used twice.",
+        lambda: replacing(words="+++\n+++\n" + "\n## نص {#nat-ab11-2}\n\nنص.\n" * 2),
+    ),
+    Case(
+        f"{TN}: ab11-c1 is a check or a box: hide a check, fill a box. Neither is replaced.",
+        lambda: replacing("ab11-c1"),
+    ),
+    edit(f"{TN}: The id ab11-2 is used twice.", TN, "[items]",
+         '[[replace]]\nblock = "ab11-2"\nlaw = "Law 3"\n\n[items]'),
+    edit(f"{TN}: pass.percent is a whole number from 70 to 100.", TN, "[items]",
+         "[pass]\npercent = 69\n\n[items]"),
+    edit(f"{TN}: Write a value for course.law.", TN, "[items]",
+         "[course]\nclosed = true\n\n[items]"),
+    edit(f"{UG}: close.text.Ar is not known. Take it away or look for a typing error.", UG,
+         'module = "AB-2"', 'module = "AB-2"\ntext = { Ar = "x" }'),
+    edit(f"{TN}: This course has no AB-1-099.", TN, "[items]",
+         '[[item]]\nid = "AB-1-099"\nlaw = "Law 3"\n\n[items]'),
     edit(
         "nations/tn/ar/boxes.md:4: nation.toml has no box NA-09.", "nations/tn/ar/boxes.md",
         "## NA-01", "## NA-09",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 
-from lms.content import blocks, folder, questions, reader, tables
+from lms.content import blocks, folder, nation_tables, questions, reader, tables
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.questions import facts_of, read_question
-from lms.content.tables import course_facts, nation_facts
+from lms.content.nation_tables import nation_facts
+from lms.content.tables import course_facts
 from tests.content.cases import CONTENT
 
 FORMAT = (CONTENT.parents[1] / "courses" / "FORMAT.md").read_text()
@@ -74,6 +75,6 @@ def test_the_limits_are_those_of_the_program() -> None:
 
 
 def test_every_name_of_the_program_is_explained() -> None:
-    for name in (*blocks.CONTAINERS, *questions.KINDS, *questions.FACTS, *tables.STATUSES,
+    for name in (*blocks.CONTAINERS, *questions.KINDS, *questions.FACTS, *nation_tables.STATUSES,
                  *tables.SEVERITIES, *tables.PARTS):  # fmt: skip
         assert re.search(rf"[`\" ]{name}[`\" =,.\n]", FORMAT), name

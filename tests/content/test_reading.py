@@ -12,6 +12,7 @@ from lms.content import folder
 from lms.content.blocks import read_document
 from lms.content.digests import core_digest, layer_digest
 from lms.content.faults import Faults
+from lms.content.model import Limit
 from lms.content.reader import read_course
 from lms.content.writer import write_course
 from tests.content.small import FIRST, edited, read, small
@@ -40,7 +41,7 @@ def test_the_structure_is_read() -> None:
         *(f"AB-1-00{n}" for n in range(1, 8)), *(f"AB-2-00{n}" for n in range(1, 5)),
     ]  # fmt: skip
     assert sorted(course.nations) == ["tn", "ug"]
-    assert course.nations["ug"].closed == {"AB-2": "Prisons Act 2006"}
+    assert course.nations["ug"].closed == {"AB-2": Limit("Prisons Act 2006")}
     assert course.nations["tn"].items_out == {"AB-1-006"}
 
 
