@@ -13,18 +13,16 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from lms.content.boxes import filling, is_open
 from lms.content.digests import block_digest
 from lms.content.markdown import inline, plain, rich
 from lms.content.model import Block, Course, Document, NationFacts, Question
+from lms.content.national import National
 from lms.content.on_page import check_on_page
 from lms.content.on_paper import answer_on_paper, check_on_paper
 from lms.content.solutions import Labels, Words
 from lms.content.standing import is_current, is_reviewed
 
 RIGHT_TO_LEFT = frozenset({"ar"})
-# How the legal source of a box begins that has none yet; no reader is shown these words.
-UNNAMED_SOURCE = "To be named"
 _AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/p)>)\n")
 
 
@@ -142,8 +140,10 @@ class _Lesson:
     ) -> None:  # fmt: skip
         self.course, self.code, self.language = course, code, language
         self.words = Words(labels, self._rich)
-        self.nation, self.shown_date, self.one_page = nation, shown_date, one_page
+        self.nation, self.one_page = nation, one_page
         self.source = course.facts.source
+        chain = fallback_chain(language, self.source)
+        self.national = National(nation, chain, self.words, shown_date)
         self.fallback = False
         self.used: set[tuple[str, str]] = set()
         hidden, closed = (nation.hidden, nation.closed) if nation else ({}, {})
@@ -164,11 +164,10 @@ class _Lesson:
             if self.nation and block.id in self.nation.hidden:
                 continue
             if block.name == "box":  # what a lesson asks of the country is not for its readers
-                page.append(self._box(block))
+                page.append(self.national.box(block, self._marked))
                 paper.append(page[-1])
                 continue
-            language, document, shown = block_in(self.course, self.code, block, self.language)
-            self.used.add((language, document.path))
+            language, shown, note = self._shown(block)
             if block.name == "check":
                 question = self.course.checks[language][block.words[0]]
                 on_page = check_on_page(block.id, question, self.words)
@@ -178,8 +177,8 @@ class _Lesson:
                 on_page = self._block(block, shown)
                 on_paper = on_page
             if block.name != "trainer":
-                page.append(self._marked(on_page, language))
-            paper.append(self._marked(on_paper, language))
+                page.append(self._marked(on_page, language) + note)
+            paper.append(self._marked(on_paper, language) + note)
             if block.name == "section":
                 sections.append((block.id, plain(shown.title)))
         terms = self._glossary("".join(page))
@@ -228,49 +227,21 @@ class _Lesson:
     def _rich(self, text: str) -> str:
         return rich(text, self._link, self.code)
 
+    def _shown(self, block: Block) -> tuple[str, Block, str]:
+        """Return the language and text of a block, and what is noted below it."""
+        replaced = self.national.replacement(block)
+        if replaced is not None:
+            return replaced
+        language, document, shown = block_in(self.course, self.code, block, self.language)
+        self.used.add((language, document.path))
+        return language, shown, ""
+
     def _block(self, block: Block, shown: Block) -> str:
         body = self._rich(shown.body)
         if block.name == "section":
             return f'<h2 id="{block.id}">{inline(shown.title)}</h2>\n{body}'
         heading = f'<h2 id="{block.id}">{self.words.label(block.name)}</h2>'
         return f'<section class="{block.name}">{heading}{body}</section>'
-
-    def _box(self, block: Block) -> str:
-        code = block.words[0]
-        heading = (
-            f'<h2 id="{block.id}">{self.words.label("box")} <bdi class="meta">{code}</bdi></h2>'
-        )
-        facts = self.nation.boxes.get(code) if self.nation else None
-        words = None if is_open(self.nation, code) else self._filling(code)
-        if facts is None or words is None:
-            inside = f"<p>{self.words.label('box_empty')}</p>"
-            state = "empty"
-        else:
-            state = facts.status
-            notes = []
-            if facts.legal_source.startswith(UNNAMED_SOURCE):
-                notes.append(self.words.label("box_unnamed"))
-            elif facts.legal_source:
-                day = self.shown_date(facts.date) if facts.date else ""
-                notes.append(self.words.label("box_source", source=facts.legal_source, date=day))
-            if state == "draft":
-                notes.insert(0, self.words.label("box_draft"))
-            if state == "under-review":
-                notes.insert(0, self.words.label("box_review"))
-            language, html = words
-            filled = self._marked(html, language)
-            inside = filled + "".join(f'<p class="meta">{note}</p>' for note in notes)
-        return f'<section class="box {state}">{heading}{inside}</section>'
-
-    def _filling(self, code: str) -> tuple[str, str] | None:
-        if self.nation is None:
-            return None
-        chain = dict.fromkeys((*fallback_chain(self.language, self.source), *self.nation.texts))
-        for language in chain:
-            block = filling(self.nation, code, language)
-            if block is not None:
-                return language, self._rich(block.body)
-        return None
 
     def _glossary(self, page: str) -> str:
         wanted = dict.fromkeys(re.findall(r'-term-([a-z0-9-]+)" class', page))

@@ -23,6 +23,8 @@ LABELS: Mapping[str, str] = {
     "box_review": msg("The law has changed. This text is under review."),
     # Translators: %(source)s is the name of a law, %(date)s a day.
     "box_source": msg("Legal source: %(source)s. Checked on %(date)s."),
+    # Translators: the same where nobody says when it was checked.
+    "box_law": msg("Legal source: %(source)s."),
     # Translators: in such a box: which law says so is not known yet.
     "box_unnamed": msg("The legal source is still to be named."),
     # Translators: heading of a note on women, mental health or personal data.

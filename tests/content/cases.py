@@ -367,7 +367,8 @@ CASES = [
     edit(f"{TN}: This course has no ab99-1.", TN, "ab11-2", "ab99-1"),
     Case(f"{TN}: Block ab11-2 is replaced: write its words in replaced.md.", lambda: replacing()),
     Case(
-        f"{WORDS}:4: nation.toml replaces no block for ab11-2. Write {{#nat-…}} and the block's id.",
+        f"{WORDS}:4: nation.toml replaces no block for ab11-2. "
+        "Write {#nat-…} and the block's id.",
         lambda: replacing(words="+++\n+++\n\n## نص {#ab11-2}\n\nنص.\n"),
     ),
     Case(

@@ -8,8 +8,8 @@ import tomllib
 from lms.content import blocks, folder, nation_tables, questions, reader, tables
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
-from lms.content.questions import facts_of, read_question
 from lms.content.nation_tables import nation_facts
+from lms.content.questions import facts_of, read_question
 from lms.content.tables import course_facts
 from tests.content.cases import CONTENT
 

@@ -479,3 +479,54 @@ def test_dates_are_said_by_whoever_compiles() -> None:
 def test_a_lesson_that_is_not_there() -> None:
     with pytest.raises(KeyError):
         page(read(small()), "AB-9.9")
+
+
+# ---- What a country replaces -----------------------------------------------------------------
+
+HIDES = '[[hide]]\nblock = "ab11-2"\nlaw = "Law 2 of 2002"\n'
+REPLACED = """\
++++
++++
+
+## من يقرر هنا {#nat-ab11-2}
+
+المدير [التعذيب](term:torture).
+"""
+
+
+def replaced(law: str = 'law = "Law 2 of 2002"\ndate = 2026-11-24\n') -> dict[str, bytes]:
+    """Return the small course with a Tunisian block in place of ``ab11-2``."""
+    files = edited("nations/tn/nation.toml", HIDES, f'[[replace]]\nblock = "ab11-2"\n{law}')
+    return files | {"nations/tn/ar/replaced.md": REPLACED.encode()}
+
+
+def test_a_replaced_block_has_the_countrys_words_and_the_cores_address() -> None:
+    lesson = page(read(replaced()), language="ar", nation="tn")
+    for shown_as in (lesson.html, lesson.print):
+        assert '<h2 id="ab11-2">من يقرر هنا</h2>' in shown_as
+        assert "nat-" not in shown_as
+        assert "decide nothing here" not in shown_as
+        assert "Legal source: Law 2 of 2002. Checked on 24.11.2026." in shown_as
+    assert ("ab11-2", "من يقرر هنا") in lesson.sections
+    assert "Who decides" in page(read(replaced()), nation="ug").html
+
+
+def test_the_law_of_a_replaced_block_is_in_the_language_of_the_page() -> None:
+    lesson = page(read(replaced('law = "Law 2 of 2002"\n')), nation="tn")
+    assert lesson.fallback
+    block, _, after = lesson.html.partition('<div lang="ar" dir="rtl"><h2 id="ab11-2">')
+    assert LABELS["fallback"] in block
+    assert '</div></div><p class="meta">Legal source: Law 2 of 2002.</p>' in after
+    assert '<a href="#ab11-2">' in lesson.html
+
+
+def test_a_replaced_container_keeps_its_kind() -> None:
+    files = edited(
+        "nations/tn/nation.toml", HIDES, '[[replace]]\nblock = "ab11-d"\nlaw = "To be named"\n'
+    )
+    files["nations/tn/fr/replaced.md"] = b"+++\n+++\n\n::: do {#nat-ab11-d}\n- Demandez.\n:::\n"
+    html = page(read(files), language="fr", nation="tn").html
+    assert re.search(
+        r'<section class="do"><h2 id="ab11-d">[^<]*</h2><ul><li>Demandez.</li></ul></section>'
+        rf'<p class="meta">{LABELS["box_unnamed"]}</p>', html,
+    )  # fmt: skip
