@@ -45,6 +45,8 @@ if TYPE_CHECKING:  # it loads Markdown, which the web process never does
 SIGN = "editions.sign"
 READ = "packages.read"
 UPLOADS_KEPT = timedelta(days=7)
+# Of a structure, what changes with words alone: a new revision, not a new number.
+WORDS_ONLY = frozenset({"boxes", "closed", "closed_course", "behind_law"})
 
 
 def publish(
@@ -264,12 +266,22 @@ def _next_number(
     }  # fmt: skip
     known = set(last.facts.get("changes", ()))
     grave = any(change not in known for change in _changes(course))
-    before = {name: value for name, value in last.facts.items() if name not in {"boxes", "changes"}}
-    after = {name: value for name, value in structure.items() if name != "boxes"}
-    # A structure just made holds tuples, one that was stored holds lists.
-    if same_questions and not grave and _plain(before) == _plain(after):
+    if same_questions and not grave and _same_rules(last.facts, structure):
         return last.number, last.revision + 1
     return last.number + 1, 0
+
+
+def _same_rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether two structures teach and ask the same, whatever is said of it.
+
+    What an earlier version of this program did not write down is taken to be as it is now.
+    """
+    # A structure just made holds tuples, one that was stored holds lists.
+    return all(
+        _plain(before.get(name, value)) == _plain(value)
+        for name, value in after.items()
+        if name not in WORDS_ONLY
+    )
 
 
 def _changes(course: Course) -> list[str]:

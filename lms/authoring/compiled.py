@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, TestPlan
-from lms.content.digests import block_digest, block_key
+from lms.catalogue.structure import Closure, LessonPlace, Module, PassRule, Structure, TestPlan
+from lms.content.boxes import blocking_boxes, status_of
+from lms.content.digests import block_key
+from lms.content.freshness import behind_law, is_current
 from lms.content.html import block_in, fallback_chain, in_language, item_words, lesson_html
 from lms.content.markdown import inline, rich
-from lms.content.model import Course, Document, NationFacts, Question
-from lms.content.standing import is_current, is_reviewed
+from lms.content.model import Course, Document, Limit, NationFacts, Question
+from lms.content.standing import is_reviewed
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.packing import as_brotli
@@ -108,28 +110,16 @@ def nation_of(course: Course, nation: str | None) -> NationFacts | None:
 def structure(course: Course, nation: NationFacts | None) -> Structure:
     """Return the structure of the edition: the course's without what the nation closes."""
     facts = course.facts
-    closed = nation.closed if nation else {}
-    modules: list[Module] = []
-    number = 0
-    for module in facts.modules:
-        if module.code in closed:
-            continue
-        lessons = []
-        for lesson in module.lessons:
-            number += 1
-            lessons.append(LessonPlace(lesson.code, lesson.minutes, number, module.code))
-        modules.append(Module(module.code, module.minutes, tuple(lessons)))
+    layer = nation or NationFacts("")
+    modules = _modules(course, layer)
     taught = {lesson.code for module in modules for lesson in module.lessons}
     minutes = sum(module.minutes for module in modules)
-    boxes = {
-        code: nation.boxes[code].status if nation and code in nation.boxes else "empty"
-        for code in facts.boxes
-    }
+    months = facts.validity_months if layer.validity_months is None else layer.validity_months
     return Structure(
-        modules=tuple(modules),
+        modules=modules,
         minutes=minutes,
-        validity_months=facts.validity_months or None,
-        pass_rule=PassRule(**facts.pass_rule),
+        validity_months=months or None,
+        pass_rule=PassRule(**{**facts.pass_rule, **layer.pass_rule}),
         refresher_percent=facts.refresher["percent"],
         refresher_days=facts.refresher["days"],
         prerequisites=facts.prerequisites,
@@ -137,10 +127,41 @@ def structure(course: Course, nation: NationFacts | None) -> Structure:
         tests={name: TestPlan(plan["items"], plan["scenarios"])
                for name, plan in facts.tests.items()},
         critical=tuple(slot for slot, lesson in facts.critical.items() if lesson in taught),
-        boxes=boxes,
-        blocking_boxes=tuple(code for code, blocking in facts.boxes.items() if blocking),
+        boxes={code: status_of(nation, code) for code in facts.boxes},
+        blocking_boxes=blocking_boxes(course, nation),
         hours=f"{round(minutes / 30) / 2:g}",
+        closed=tuple(
+            _closure(layer.closed[module.code], module.code, place)
+            for place, module in enumerate(facts.modules) if module.code in layer.closed
+        ),
+        closed_course=_closure(layer.closed_course) if layer.closed_course else None,
+        hidden_blocks=tuple(sorted(layer.hidden)),
+        replaced_blocks=tuple(sorted(layer.replaced)),
+        behind_law={
+            language: behind for language in course.languages
+            if (behind := behind_law(course, nation, language))
+        },
     )  # fmt: skip
+
+
+def _modules(course: Course, nation: NationFacts) -> tuple[Module, ...]:
+    """Return the modules that the nation offers, with their lessons numbered through."""
+    modules: list[Module] = []
+    number = 0
+    for module in course.facts.modules:
+        if module.code in nation.closed:
+            continue
+        lessons = []
+        for lesson in module.lessons:
+            number += 1
+            lessons.append(LessonPlace(lesson.code, lesson.minutes, number, module.code))
+        modules.append(Module(module.code, module.minutes, tuple(lessons)))
+    return tuple(modules)
+
+
+def _closure(limit: Limit, code: str = "", place: int = 0) -> Closure:
+    day = limit.date.isoformat() if limit.date else None
+    return Closure(limit.law, day, dict(limit.words), code, place)
 
 
 def bank(course: Course, nation: NationFacts | None) -> list[Question]:
@@ -162,12 +183,10 @@ def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, 
     original = next(
         block for block in course.documents[source][name].blocks if block_key(block) == item.id
     )
-    digest = block_digest(original)
     for language in course.languages[1:]:
         translated = course.items[language].get(item.id)
         document = course.documents[language].get(name)
-        made_from = document.front.get("from", {}).get(item.id) if document else None
-        if translated and is_current(course.changes, item.id, made_from, digest):
+        if translated and document and is_current(course, document, original):
             yield language, item_words(translated)
 
 
@@ -200,7 +219,8 @@ def text(
             in_language(f"<h3>{inline(shown.title)}</h3>{rich(shown.body)}", spoken, language)
         )
     facts = {
-        "modules": {module.code: str(modules[module.code]) for module in places.modules},
+        # With those that the country has closed: the course page names them, too.
+        "modules": {module.code: str(modules[module.code]) for module in course.facts.modules},
         "lessons": {
             lesson.code: str(document_of(lesson.code).front["title"]) for lesson in places.lessons()
         },

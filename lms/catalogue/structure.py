@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date as Day  # noqa: N812 -- beside a field of that name
 from typing import Any
 
 
@@ -36,6 +37,27 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """A module, or the course, that a country has closed.
+
+    date    on which the law was checked, as 2026-11-24.
+    words   language -> what learners are told besides.
+    code    of a module; place among all modules of the course, from 0.
+    """
+
+    law: str
+    date: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    place: int = 0
+
+    @property
+    def day(self) -> Day | None:
+        """The day on which the law was checked."""
+        return Day.fromisoformat(self.date) if self.date else None
+
+
+@dataclass(frozen=True, slots=True)
 class PassRule:
     """What a certificate needs. ``percent`` of the post-test and every critical item right.
 
@@ -64,7 +86,13 @@ class TestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The compiled structure of an edition."""
+    """The compiled structure of an edition.
+
+    closed           modules that the country has closed, closed_course the course itself.
+    hidden_blocks    ids of blocks that the country does not show, replaced_blocks of those that
+                     it shows with words of its own.
+    behind_law       language -> blocks whose translation was made before a change of the law.
+    """
 
     modules: tuple[Module, ...]
     minutes: int
@@ -79,6 +107,11 @@ class Structure:
     boxes: Mapping[str, str]  # box code -> empty, draft, confirmed, under-review
     blocking_boxes: tuple[str, ...]
     hours: str
+    closed: tuple[Closure, ...] = ()
+    closed_course: Closure | None = None
+    hidden_blocks: tuple[str, ...] = ()
+    replaced_blocks: tuple[str, ...] = ()
+    behind_law: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lessons(self) -> Iterator[LessonPlace]:
         """Yield every lesson in the order in which it is taught."""
@@ -88,6 +121,13 @@ class Structure:
     def codes(self) -> tuple[str, ...]:
         """Return the lesson codes in order."""
         return tuple(lesson.code for lesson in self.lessons())
+
+    def outline(self) -> list[Module | Closure]:
+        """Return the modules as the course has them, closed ones in their places."""
+        outline: list[Module | Closure] = list(self.modules)
+        for closure in sorted(self.closed, key=lambda each: each.place):
+            outline.insert(closure.place, closure)
+        return outline
 
     def unconfirmed(self) -> tuple[str, ...]:
         """Return the boxes that block a national certificate and are not confirmed."""
@@ -99,7 +139,7 @@ class Structure:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Structure:
-        """Return the structure that ``to_facts`` wrote."""
+        """Return the structure that ``to_facts`` wrote, also one of an earlier version."""
         modules = tuple(
             Module(
                 module["code"],
@@ -108,6 +148,7 @@ class Structure:
             )
             for module in facts["modules"]
         )
+        closed_course = facts.get("closed_course")
         rule = {**facts["pass_rule"], "parts": tuple(facts["pass_rule"]["parts"])}
         return cls(
             modules=modules,
@@ -123,4 +164,9 @@ class Structure:
             boxes=facts["boxes"],
             blocking_boxes=tuple(facts["blocking_boxes"]),
             hours=facts["hours"],
+            closed=tuple(Closure(**each) for each in facts.get("closed", ())),
+            closed_course=Closure(**closed_course) if closed_course else None,
+            hidden_blocks=tuple(facts.get("hidden_blocks", ())),
+            replaced_blocks=tuple(facts.get("replaced_blocks", ())),
+            behind_law=facts.get("behind_law", {}),
         )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from lms.content.model import Block, Course, NationFacts
 
+# How the law of a box, or of what is closed, begins that has none yet; readers never see it.
+UNNAMED_SOURCE = "To be named"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenBox:
@@ -39,16 +42,40 @@ def is_open(nation: NationFacts | None, code: str) -> bool:
     return not any(filling(nation, code, language) for language in nation.texts)
 
 
+def status_of(nation: NationFacts | None, code: str) -> str:
+    """Return the state of a box: empty also where its words are missing."""
+    if nation is None or is_open(nation, code):
+        return "empty"
+    return nation.boxes[code].status
+
+
+def asked_boxes(course: Course, nation: NationFacts) -> Iterator[tuple[str, Block]]:
+    """Yield (lesson, block) of every box that the lessons show in this country."""
+    source = course.facts.source
+    for module in course.facts.modules:
+        for lesson in module.lessons if module.code not in nation.closed else ():
+            for block in course.documents[source][lesson.code].blocks:
+                if block.name == "box" and block.id not in nation.hidden:
+                    yield lesson.code, block
+
+
+def blocking_boxes(course: Course, nation: NationFacts | None) -> tuple[str, ...]:
+    """Return the boxes that a certificate asks for, without those that the country hides."""
+    wanted = [code for code, blocking in course.facts.boxes.items() if blocking]
+    if nation is None:
+        return tuple(wanted)
+    everywhere = {block.words[0] for _, block in asked_boxes(course, NationFacts(nation.code))}
+    shown = {block.words[0] for _, block in asked_boxes(course, nation)}
+    return tuple(code for code in wanted if code in shown or code not in everywhere)
+
+
 def open_boxes(course: Course) -> Iterator[OpenBox]:
     """Yield every place that a country of the course has still to fill, country by country."""
     source = course.facts.source
     for code in sorted(course.nations):
         nation = course.nations[code]
-        for module in course.facts.modules:
-            for lesson in module.lessons if module.code not in nation.closed else ():
-                document = course.documents[source][lesson.code]
-                for block in document.blocks:
-                    hidden = block.name != "box" or block.id in nation.hidden
-                    if not hidden and is_open(nation, block.words[0]):
-                        asked = " ".join(block.body.split())
-                        yield OpenBox(code, block.words[0], document.path, block.line, asked)
+        for lesson, block in asked_boxes(course, nation):
+            if is_open(nation, block.words[0]):
+                path = course.documents[source][lesson].path
+                asked = " ".join(block.body.split())
+                yield OpenBox(code, block.words[0], path, block.line, asked)

@@ -13,14 +13,14 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from lms.content.digests import block_digest
+from lms.content.freshness import is_current
 from lms.content.markdown import inline, plain, rich
 from lms.content.model import Block, Course, Document, NationFacts, Question
 from lms.content.national import National
 from lms.content.on_page import check_on_page
 from lms.content.on_paper import answer_on_paper, check_on_paper
 from lms.content.solutions import Labels, Words
-from lms.content.standing import is_current, is_reviewed
+from lms.content.standing import is_reviewed
 
 RIGHT_TO_LEFT = frozenset({"ar"})
 _AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/p)>)\n")
@@ -113,14 +113,12 @@ def block_in(course: Course, name: str, block: Block, language: str) -> tuple[st
     were mended since.
     """
     source = course.facts.source
-    digest = block_digest(block)
     for tried in fallback_chain(language, source):
         document = course.documents.get(tried, {}).get(name)
         found = document.block(block.id) if document else None
         if document is None or found is None or not (found.body.strip() or found.title):
             continue
-        made_from = document.front.get("from", {}).get(block.id)
-        if tried == source or is_current(course.changes, block.id, made_from, digest):
+        if tried == source or is_current(course, document, block):
             return tried, document, found
     return source, course.documents[source][name], block
 

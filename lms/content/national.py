@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from lms.content.boxes import filling, is_open
+from lms.content.boxes import UNNAMED_SOURCE, filling, is_open
 from lms.content.model import Block, NationFacts
 from lms.content.nation_agreement import NATIONAL
 from lms.content.solutions import Words
 
-# How the legal source of a box begins that has none yet; no reader is shown these words.
-UNNAMED_SOURCE = "To be named"
 # Marks a part that is in another language than the page: HTML and its language in, HTML out.
 Marked = Callable[[str, str], str]
 
