@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.accounts.rules import administers_country
+from lms.assessment.models import Attempt
 from lms.catalogue.models import Course
 from lms.certificates.models import (
     Certificate,
@@ -18,6 +19,7 @@ from lms.certificates.models import (
 )
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.learning.rules import FINAL_TESTS
 from lms.tables import AnyRow, AnySelect
 
 
@@ -107,6 +109,19 @@ def newest_of_enrolment(session: Session, viewer: Viewer, enrolment_id: UUID) ->
         .order_by(Certificate.generation.desc())
         .limit(1)
     )
+
+
+def language_of_pass(session: Session, viewer: Viewer, enrolment_id: UUID) -> str | None:
+    """Return the language of the first final test that the viewer passed, None without one."""
+    return session.scalar(
+        select(Attempt.language)
+        .where(
+            Attempt.enrolment_id == enrolment_id, Attempt.person_id == viewer.person_id,
+            Attempt.test.in_(FINAL_TESTS), Attempt.passed.is_(True),
+        )
+        .order_by(Attempt.submitted_at)
+        .limit(1)
+    )  # fmt: skip
 
 
 def identity(session: Session, viewer: Viewer) -> Identity:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from lms.installation import COUNTRIES, Installation
+from lms.catalogue.structure import Structure
+from lms.installation import COUNTRIES, LANGUAGE_NAMES, Installation
 from lms.kernel.clock import BUILD_DATE
 from lms.kernel.days import months_later
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Words, msg
 from lms.signing.status_list import MINIMUM_ENTRIES
 
 # A record may be so much newer than the clock after a small correction.
@@ -19,6 +20,17 @@ ANNEX_UNCONFIRMED = msg("Core course; national annex not confirmed.")
 _FROM_NATIONAL_SERVER = msg(
     "You have passed. The certificate comes from the national server, not from this one. Your "
     "result is kept."
+)
+# Translators: %(boxes)s are codes such as NA-03: parts that the country has to write.
+_BOXES_UNCONFIRMED = msg(
+    "No certificate can be made yet: your service has not confirmed its national rules for this "
+    "course (%(boxes)s). A pass is kept; the certificate can be made when they are confirmed."
+)
+# Translators: %(language)s is the name of a language in that language: Русский.
+_BEHIND_LAW = msg(
+    "No certificate can be made yet for a test in this language (%(language)s): the law has "
+    "changed, and the translation has not been reviewed since. A pass is kept; the certificate "
+    "can be made when it is reviewed."
 )
 # What everybody but the holder reads of a restricted course.
 NEUTRAL_TITLE = msg("Professional training course")
@@ -88,6 +100,24 @@ def instead_of_certificate(site: Installation) -> Message | None:
     A station has no key to sign with.
     """
     return None if site.issues else Message(_FROM_NATIONAL_SERVER)
+
+
+def withheld(
+    begun: Structure, newest: Structure, language: str | None, site: Installation
+) -> Message | None:
+    """Return why no certificate of a course can be given today; None where one can.
+
+    begun     the newest revision of the edition that was begun; newest is the course's of today:
+              what a country has confirmed and reviewed since counts for those who began before.
+    language  in which the test was, or will be, taken.
+    """
+    behind = newest.behind_law.get(language or "", ())
+    if language and behind:
+        return Message(_BEHIND_LAW, {"language": Words(LANGUAGE_NAMES[language], language)})
+    if not site.refuse_unconfirmed_boxes:
+        return None
+    boxes = tuple(box for box in newest.unconfirmed() if box in begun.blocking_boxes)
+    return Message(_BOXES_UNCONFIRMED, {"boxes": boxes}) if boxes else None
 
 
 def clock_is_right(now: datetime, newest: datetime | None) -> bool:

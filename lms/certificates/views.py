@@ -24,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from lms import installation
 from lms.accounts.rules import network_of
 from lms.audit import queries as audit
+from lms.catalogue.structure import Structure
 from lms.certificates import actions, offline_page, queries, rules
 from lms.certificates.forms import ConfirmForm
 from lms.certificates.lookups import Lookups
@@ -80,7 +81,7 @@ def confirm(slug: str) -> ResponseReturnValue:
             refusal = error.message
     identity = queries.identity(reading(), me)
     form.seen.data = identity.name
-    instead = rules.instead_of_certificate(site())
+    instead = rules.instead_of_certificate(site()) or _not_yet(course)
     page = render_template(
         "certificates/confirm.html",
         course=course,
@@ -92,6 +93,16 @@ def confirm(slug: str) -> ResponseReturnValue:
         needs_latin=actions.needs_latin(identity),
     )
     return page, 422 if form.errors or refusal else 200
+
+
+def _not_yet(course: AnyRow) -> Message | None:
+    """Return why the certificate of a passed course has to wait; None where it need not."""
+    if course.passed_at is None:
+        return None
+    begun = Structure.from_facts(course.facts)
+    newest = Structure.from_facts(course.newest_facts) if course.newest_facts else begun
+    language = queries.language_of_pass(reading(), viewer(), course.enrolment_id)
+    return rules.withheld(begun, newest, language, site())
 
 
 @bp.get(f"{IN_LANGUAGE}/certificates/<uuid:certificate_id>")

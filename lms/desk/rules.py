@@ -34,6 +34,8 @@ STATE_WORDS: Mapping[State, str] = {
     State.CERTIFIED: msg("Certified"),
 }
 
+# The state of a course that nobody begins here, since the law forbids it.
+CLOSED = msg("Closed in your country")
 
 # What a lesson's page brings besides its words: the frame, compressed with them, and the headers.
 # A test weighs pages of a real course against it.

@@ -27,9 +27,11 @@ from lms.authoring import single
 from lms.catalogue.structure import PassRule, Structure, title_language
 from lms.certificates import rules as certificate_rules
 from lms.certificates.office import rules as office_rules
+from lms.content.boxes import UNNAMED_SOURCE
 from lms.db import reading, transaction
 from lms.desk import queries, rules
 from lms.desk.marked import marked
+from lms.desk.withheld import instead_of_certificate, language_of_pass, not_yet
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Message, Words
@@ -89,7 +91,9 @@ def home() -> ResponseReturnValue:
         titles={row.course_id: row for row in rows},
         courses=courses,
         going_on=next((each for each in courses if each["slug"] == going_on), None),
-        to_begin=next((e for e in courses if e["state"] is rules.State.NOT_STARTED), None),
+        to_begin=next(
+            (e for e in courses if e["state"] is rules.State.NOT_STARTED and not e["closed"]), None
+        ),
         certificates=certificates,
         instead=certificate_rules.instead_of_certificate(site()),
     )
@@ -144,7 +148,8 @@ def course(slug: str) -> ResponseReturnValue:
         attempts=attempts,
         open_tests={each.test: each.id for each in attempts if each.state == "open"},
         certificates=certificates,
-        instead=certificate_rules.instead_of_certificate(site()),
+        instead=instead_of_certificate(row, structure, site(), language_of_pass(attempts)),
+        unnamed=UNNAMED_SOURCE,
     )
 
 
@@ -180,6 +185,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
     failed = bool(sittings) and sittings[-1].passed is False
     certified = given.get(row.enrolment_id, False)
     state = rules.state_of(row.begun_at is not None, gate, certified, failed)
+    closed = row.begun_at is None and structure.closed_course is not None
     codes = structure.codes()
     done = [code for code in codes if code in (row.lessons or ())]
     next_code = row.lesson if row.lesson in codes and row.lesson not in done else None
@@ -189,7 +195,8 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         "title": row.title,
         "title_in": title_language(row.text),
         "state": state,
-        "state_words": rules.STATE_WORDS[state],
+        "closed": closed,
+        "state_words": rules.CLOSED if closed else rules.STATE_WORDS[state],
         "done": len(done),
         "total": len(codes),
         "minutes": structure.minutes,
@@ -239,6 +246,7 @@ def test(slug: str, test: str) -> ResponseReturnValue:
     ]
     sittings = learning.sittings_among(attempts, row.enrolment_id)
     gate, rule = gate_of(row, structure, sittings), rule_of(row, structure, sittings)
+    running = next((each for each in attempts if each.test == test and each.state == "open"), None)
     return render_template(
         "desk/test.html",
         course=row,
@@ -249,7 +257,8 @@ def test(slug: str, test: str) -> ResponseReturnValue:
         sentence=_sentence(row, gate),
         rule=pass_sentence(rule),
         told=rule.percent,
-        running=any(each.test == test and each.state == "open" for each in attempts),
+        running=running is not None,
+        not_yet=not_yet(row, structure, site(), running.language if running else current().code),
         taken=any(each.test == test and each.state != "open" for each in attempts),
     )
 
@@ -294,6 +303,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     structure = Structure.from_facts(row.facts)
     attempts = learning.attempts(session, me)
     gate = gate_of(row, structure, learning.sittings_among(attempts, attempt.enrolment_id))
+    in_course = [each for each in attempts if each.enrolment_id == attempt.enrolment_id]
     shows_key = attempt.test in FINAL_TESTS and rules.shows_key(
         gate, testing=any(each.state == "open" for each in attempts)
     )
@@ -312,7 +322,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         sentence=_sentence(row, gate),
         rule=pass_sentence(rule),
         needed=rule.percent,
-        instead=certificate_rules.instead_of_certificate(site()),
+        instead=instead_of_certificate(row, structure, site(), language_of_pass(in_course)),
     )
 
 

@@ -90,7 +90,17 @@ def _course_rows() -> AnySelect:
     )  # fmt: skip
 
 
-_ONE = _course_rows().where(Course.slug == bindparam("slug"))
+# The course's edition of today, where this person began another.
+_newest = aliased(Edition)
+_NEWEST_FACTS = (
+    select(_newest.facts)
+    .where(_newest.id == Course.edition_id, _newest.id != Edition.id)
+    .correlate(Course, Edition)
+    .scalar_subquery()
+    .label("newest_facts")
+)
+
+_ONE = _course_rows().add_columns(_NEWEST_FACTS).where(Course.slug == bindparam("slug"))
 _ALL = _course_rows().order_by(Course.id).limit(100)
 
 _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
@@ -103,6 +113,7 @@ _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).
 def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
     """Return one course as this person sees it: edition, titles, enrolment, progress.
 
+    newest_facts are those of the course's edition of today, None where it is the one shown.
     raises NotFound for no such course, and for one that is not open and not this person's.
     """
     row = session.execute(
@@ -217,7 +228,7 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
 _ATTEMPTS = select(
     Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
     Attempt.submitted_at, Attempt.percent, Attempt.passed, Attempt.outcome, Attempt.grant_id,
-    Attempt.needed,
+    Attempt.needed, Attempt.language,
 ).order_by(Attempt.opened_at, Attempt.number)  # fmt: skip
 
 _OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))

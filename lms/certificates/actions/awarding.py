@@ -15,7 +15,7 @@ from lms.accounts.models import Identity
 from lms.accounts.rules import actor_id
 from lms.assessment.models import Attempt
 from lms.audit import actions as audit
-from lms.catalogue.models import Edition
+from lms.catalogue.models import Course, Edition
 from lms.catalogue.structure import Structure
 from lms.certificates import rules
 from lms.certificates.glyphs import require_glyphs
@@ -89,8 +89,8 @@ def award(
 
     language  of the page on which the name was confirmed: the certificate's own.
     raises    NotFound for somebody else's enrolment; Refused on a station, while the course is
-              not passed, the name not confirmed, the clock wrong, or the installation waits for
-              national boxes.
+              not passed, the name not confirmed, the clock wrong, the installation waits for
+              national boxes, or the language of the test is behind the law.
     """
     enrolment = session.scalar(
         select(Enrolment)
@@ -109,7 +109,8 @@ def award(
         raise Refused(Message(msg("Confirm first how your name is to be printed.")))
     edition = _edition(session, enrolment)
     structure = Structure.from_facts(edition.facts)
-    _require_boxes(structure, site)
+    passed = _passed_attempt(session, enrolment_id)
+    _require_may_certify(session, enrolment, structure, passed, site)
     completed_on = passed_at.astimezone(ZoneInfo(site.time_zone)).date()
     certificate = add_certificate(
         session,
@@ -119,7 +120,7 @@ def award(
             person_id=viewer.person_id,
             course_id=enrolment.course_id,
             edition_id=edition.id,
-            attempt_id=_passed_attempt(session, enrolment_id),
+            attempt_id=passed.id if passed else None,
             completed_on=completed_on,
             valid_through=rules.valid_through(completed_on, structure.validity_months),
             awarded_at=now,
@@ -157,16 +158,20 @@ def require_may_award(site: Installation, *, clock_is_right: bool) -> None:
         )
 
 
-def _require_boxes(structure: Structure, site: Installation) -> None:
-    if site.refuse_unconfirmed_boxes and structure.unconfirmed():
-        raise Refused(
-            Message(
-                msg(
-                    "Your service has not confirmed its national rules for this course yet, and "
-                    "gives certificates only then. Your pass is kept; look here again later."
-                )
-            )
-        )
+def _require_may_certify(
+    session: Session, enrolment: Enrolment, begun: Structure, passed: Attempt | None,
+    site: Installation,
+) -> None:  # fmt: skip
+    """Refuse while the course of today has no confirmed boxes, or is behind the law."""
+    newest = session.scalar(
+        select(Edition.facts)
+        .join(Course, Course.edition_id == Edition.id)
+        .where(Course.id == enrolment.course_id)
+    )
+    today = Structure.from_facts(newest) if newest else begun
+    said = rules.withheld(begun, today, passed.language if passed else None, site)
+    if said is not None:
+        raise Refused(said)
 
 
 def _newest(session: Session, enrolment_id: UUID) -> Certificate | None:
@@ -191,9 +196,9 @@ def _edition(session: Session, enrolment: Enrolment) -> Edition:
     return edition
 
 
-def _passed_attempt(session: Session, enrolment_id: UUID) -> UUID | None:
+def _passed_attempt(session: Session, enrolment_id: UUID) -> Attempt | None:
     return session.scalar(
-        select(Attempt.id)
+        select(Attempt)
         .where(
             Attempt.enrolment_id == enrolment_id,
             Attempt.test.in_(("post", "refresher")),

@@ -33,7 +33,8 @@ def begin(
     there is exactly one.
     language  of the titles in a refusal; the person's own where none is given.
     Saying it twice changes nothing. raises NotFound for a course that is not open to this
-    person, Refused with the missing courses in words where a prerequisite is not passed.
+    person, Refused with the missing courses in words where a prerequisite is not passed, and
+    where the country has closed the course.
     """
     course = session.scalar(select(Course).where(Course.slug == slug))
     if course is None or course.edition_id is None:
@@ -57,6 +58,7 @@ def begin(
         )  # fmt: skip
     if enrolment.begun_at is None:
         edition = session.get_one(Edition, course.edition_id)
+        _require_offered(edition)
         _require_prerequisites(
             session, viewer, edition, language or viewer.language, today=now.date()
         )
@@ -75,7 +77,7 @@ def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
     its certificate. The new one is for the programme that runs by now, as when somebody begins.
     Saying it twice changes nothing.
     raises  NotFound without an open enrolment in the course; Refused while it is not passed, or
-            holds for longer than the course's refresher time.
+            holds for longer than the course's refresher time, or the country has closed it.
     """
     former = queries.open_enrolment(session, viewer, slug)
     if former.renews_id is not None and former.number is not None:
@@ -93,14 +95,15 @@ def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
                 {"days": structure.refresher_days},
             )
         )
+    course = session.get_one(Course, former.course_id)
+    edition = session.get_one(Edition, course.edition_id)
+    _require_offered(edition)
     former.closed_at, former.closed_because = now, "renewed"
     session.flush()
     enrolment = enrol(
         session, viewer.person_id, former.course_id, route=former.route, by=viewer, now=now,
         programme_id=_running_programme(session, former.course_id, now),
     )  # fmt: skip
-    course = session.get_one(Course, former.course_id)
-    edition = session.get_one(Edition, course.edition_id)
     enrolment.renews_id = former.id
     enrolment.begun_at, enrolment.number = now, edition.number
     records.append(
@@ -173,6 +176,14 @@ def require_belongs(session: Session, programme_id: UUID, course_id: str) -> Non
     """Refuse a programme to which the course does not belong."""
     if session.get(ProgrammeCourse, (programme_id, course_id)) is None:
         raise Refused(Message(msg("This course does not belong to that programme.")))
+
+
+def _require_offered(edition: Edition) -> None:
+    """Refuse to begin, or to take anew, what the law has closed here."""
+    if Structure.from_facts(edition.facts).closed_course is not None:
+        raise Refused(
+            Message(msg("This course is closed in your country. Its page says by which law."))
+        )
 
 
 def _require_prerequisites(
