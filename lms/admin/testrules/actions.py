@@ -52,3 +52,26 @@ def decide_pass_mark(
         session, by, "installation.pass-mark", str(percent), {"before": before, "after": percent},
         now=now,
     )  # fmt: skip
+
+
+def decide_boxes(
+    session: Session, viewer: Viewer, reason: str, *, wait: bool, now: datetime
+) -> None:
+    """Let certificates wait until the blocking boxes of their course are confirmed, or not.
+
+    What is passed meanwhile is kept, and certified once they are; the same again changes nothing.
+    raises  NotFound for anybody but the country's office; LineRefusedError for a reason that is
+            no line of at most 500 characters.
+    """
+    if not administers_country(viewer):
+        raise NotFound
+    said = Line.of(reason, LONGEST_REASON).text
+    session.execute(select(Site.id).with_for_update())
+    before = installation.read(session).refuse_unconfirmed_boxes
+    if wait == before:
+        return
+    installation.decide(session, {"refuse_unconfirmed_boxes": wait}, now=now)
+    audit.append(
+        session, actor_id(viewer), "installation.boxes", "wait" if wait else "no wait",
+        {"before": before, "after": wait, "reason": said}, now=now,
+    )  # fmt: skip

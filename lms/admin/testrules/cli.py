@@ -1,4 +1,4 @@
-"""``lms installation``: what this server has decided, and the pass mark of its country."""
+"""``lms installation``: what this server has decided, its pass mark, what certificates wait for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lms.kernel.errors import LmsError
 
 @click.group("installation")
 def installation() -> None:
-    """Show what this server has decided, and decide the pass mark of its country."""
+    """Show what this server has decided; decide its pass mark and what certificates wait for."""
 
 
 @installation.command("show")
@@ -29,6 +29,8 @@ def show() -> None:
     click.echo(f"Time zone: {here.time_zone}")
     click.echo(f"Gives certificates: {'yes' if here.issues else 'no, it is a station'}")
     click.echo(f"Pass mark of the country: {here.least_percent} % (floor {here.pass_floor} %)")
+    waits = "yes" if here.refuse_unconfirmed_boxes else "no, they say so on the paper"
+    click.echo(f"Certificates wait for national boxes: {waits}")
     for each in queries.marks(session, SERVER, "en", floor=here.least_percent):
         click.echo(
             f"{each.course_id} {each.slug}: its own mark {each.own} %, in force {each.here} %, "
@@ -50,3 +52,22 @@ def pass_mark(percent: int, reason: str) -> None:
     except LmsError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     click.echo(f"Pass mark of the country: {percent} %. Servers that run follow in some seconds.")
+
+
+@installation.command("wait-for-boxes")
+@click.argument("answer", type=click.Choice(["yes", "no"]))
+@click.option("--reason", required=True, help="why; it stays in the audit")
+@with_appcontext
+def wait_for_boxes(answer: str, reason: str) -> None:
+    """Say whether certificates wait until the national boxes of their course are confirmed."""
+    wait = answer == "yes"
+    try:
+        with transaction() as session:
+            actions.decide_boxes(session, SERVER, reason, wait=wait, now=clock.now())
+    except LmsError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    click.echo(
+        "Certificates wait until blocking boxes are confirmed; passes are kept meanwhile."
+        if wait
+        else "Certificates do not wait for boxes: what is not confirmed is said on the paper."
+    )

@@ -31,12 +31,10 @@ def decided(app: Flask) -> installation.Installation:
         return installation.read(db.session())
 
 
-def audited(app: Flask) -> list[tuple[str, dict[str, Any]]]:
-    """Return the audited decisions about the pass mark, oldest first: (subject, facts)."""
+def audited(app: Flask, action: str = "installation.pass-mark") -> list[tuple[str, dict[str, Any]]]:
+    """Return the audited decisions of one kind, oldest first: (subject, facts)."""
     with app.app_context():
         rows = db.session().scalars(
-            select(AuditRow)
-            .where(AuditRow.action == "installation.pass-mark")
-            .order_by(AuditRow.id)
+            select(AuditRow).where(AuditRow.action == action).order_by(AuditRow.id)
         )
         return [(row.subject, row.facts) for row in rows]

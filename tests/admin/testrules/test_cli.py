@@ -1,4 +1,4 @@
-"""``lms installation show`` and ``lms installation pass-mark``"""
+"""``lms installation``: show, pass-mark, wait-for-boxes"""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
 
+from lms.admin.testrules import actions
 from lms.app import cli
+from lms.db import transaction
+from lms.kernel import clock
+from lms.kernel.errors import NotFound
 from tests.admin.testrules.conftest import REASON, audited, decided
 from tests.course import SmallCourse
+from tests.people import Cast
 
 Run = Callable[..., Result]
 
@@ -52,3 +57,28 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert refused.exit_code == code
     assert "Error: " in refused.output
     assert decided(app).pass_percent == 0
+
+
+def test_certificates_wait_for_boxes_where_the_office_says_so(app: Flask, run: Run) -> None:
+    assert "wait for national boxes: no, they say so" in run("show").output
+    for _ in range(2):
+        done = run("wait-for-boxes", "yes", "--reason", REASON)
+        assert done.exit_code == 0
+        assert "Certificates wait until" in done.output
+    assert decided(app).refuse_unconfirmed_boxes
+    assert "wait for national boxes: yes" in run("show").output
+    assert audited(app, "installation.boxes") == [
+        ("wait", {"before": False, "after": True, "reason": REASON})
+    ]
+    assert "do not wait" in run("wait-for-boxes", "no", "--reason", REASON).output
+    assert not decided(app).refuse_unconfirmed_boxes
+
+
+def test_a_reason_is_needed_to_let_certificates_wait(app: Flask, run: Run) -> None:
+    assert run("wait-for-boxes", "yes", "--reason", " ").exit_code == 1
+    assert not decided(app).refuse_unconfirmed_boxes
+
+
+def test_only_the_office_lets_certificates_wait(app: Flask, grace: Cast) -> None:
+    with app.app_context(), transaction() as session, pytest.raises(NotFound):
+        actions.decide_boxes(session, grace.viewer, REASON, wait=True, now=clock.now())
