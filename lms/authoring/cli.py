@@ -1,4 +1,7 @@
-"""``lms content``: check, stamp, publish and export courses; see ``cli_packages`` for the rest."""
+"""``lms content``: check, stamp, publish and export courses, what countries lack.
+
+``cli_packages`` has the commands for packages.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
-from lms.authoring import actions, cli_packages, packages, shipped
+from lms.authoring import actions, cli_packages, nations, packages, shipped
 from lms.authoring import single as single_file
 from lms.authoring.compiled import Voice
 from lms.authoring.packages import GENUINE
@@ -116,6 +119,38 @@ def _refused(path: Path, reading: Reading) -> dict[str, object]:
             for each in reading.faults
         ],
     }  # fmt: skip
+
+
+@cli.command("readiness")
+@click.argument("path", type=FOLDER, metavar="COURSE")
+@click.option("--nation", help="of one country alone: its two letters, tn")
+@click.option("--wait-for-boxes", is_flag=True, help="certificates there wait for national boxes")
+@click.option("--json", "as_values", is_flag=True, help="all of it as JSON, for programs")
+def readiness(path: Path, *, nation: str | None, wait_for_boxes: bool, as_values: bool) -> None:
+    """Say for each country whether COURSE (a folder) is ready for its certificates, and why not.
+
+    Boxes with their state, legal source and checker; certificates in each language; what the law
+    limits there; replaced blocks of which the core says something else by now.
+    """
+    reading = _read(path)
+    for fault in reading.faults:
+        click.echo(str(fault))
+    course = reading.course
+    if course is None:
+        sys.exit(1)
+    if nation is not None and nation not in course.nations:
+        raise click.ClickException(f"{course.facts.slug} has no layer for {nation}.")
+    found = [
+        nations.values(course, code, today=clock.now().date(), wait_for_boxes=wait_for_boxes)
+        for code in ([nation] if nation else sorted(course.nations))
+    ]
+    if as_values:
+        said = {"course": course.facts.id, "slug": course.facts.slug, "nations": found}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
+        return
+    for each in found:
+        for line in nations.lines(each):
+            click.echo(line)
 
 
 @cli.command("stamp")

@@ -230,3 +230,57 @@ def test_a_restricted_course_is_no_single_file(lms: Command, small_course: Path)
         about.write_text(about.read_text().replace("title =", 'public_title = "C"\ntitle =', 1))
     assert lms("publish", small_course).exit_code == 0
     assert lms("export", "small-course", "--single").exit_code == 1
+
+
+# ---- Readiness ---------------------------------------------------------------------------------
+
+
+def test_readiness_says_what_each_country_lacks(lms: Command, small_course: Path) -> None:
+    result = lms("readiness", small_course)
+    assert result.exit_code == 0
+    said = result.output.splitlines()
+    assert said[:2] == [
+        "nations/tn: NA-01 (AB-1.1, blocking): draft; Law 1 of 2001, checked 2026-11-24; "
+        "words in: ar",
+        "nations/tn: NA-02 (AB-1.2): empty",
+    ]
+    for line in (
+        "nations/tn: en: may certify", "nations/tn: ar: may not certify",
+        "  Box NA-01 is a draft. Confirm it, with its legal source. (the certificate says so)",
+        "  Questions that are not translated, or no longer: 10. The first is AB-1-001.",
+        "nations/tn: Block not shown ab11-2: Law 2 of 2002",
+        "nations/tn: Question not asked AB-1-006: no law is named",
+        "nations/ug: Module closed AB-2: Prisons Act 2006",
+    ):  # fmt: skip
+        assert line in said, line
+
+
+def test_readiness_as_values_of_one_country_that_waits(lms: Command, small_course: Path) -> None:
+    nation = small_course / "nations/tn/nation.toml"
+    text = nation.read_text().replace("[[hide]]", "[[replace]]")
+    nation.write_text(text.replace('checker = ""', 'checker = ""\nreview_by = 2020-01-01'))
+    words = small_course / "nations/tn/fr/replaced.md"
+    words.parent.mkdir()
+    words.write_text("+++\n+++\n\n## Ici {#nat-ab11-2}\n\nLa loi.\n")
+    done = lms("readiness", small_course, "--nation", "tn", "--wait-for-boxes", "--json")
+    [found] = json.loads(done.output)["nations"]
+    assert found["boxes"][0]["review_by"] == "2020-01-01"
+    assert found["boxes"][0]["overdue"]
+    assert not found["languages"]["en"]["may_certify"]
+    [reason] = found["languages"]["en"]["reasons"]
+    assert (reason["code"], reason["lesson"], reason["stops"]) == ("NA-01", "AB-1.1", True)
+    assert found["limits"][0]["kind"] == "replaced"
+    assert found["changed"] == ["ab11-2"]
+    said = lms("readiness", small_course, "--nation", "tn").output
+    assert "to be looked at by 2020-01-01, overdue" in said
+    assert "ab11-2 is replaced, and the core says something else by now." in said
+
+
+def test_readiness_refuses_what_is_not_there(lms: Command, small_course: Path) -> None:
+    refused = lms("readiness", small_course, "--nation", "kz")
+    assert refused.exit_code == 1
+    assert "small-course has no layer for kz." in refused.output
+    (small_course / "en/AB-1.2.md").unlink()
+    refused = lms("readiness", small_course)
+    assert refused.exit_code == 1
+    assert "en/AB-1.2.md: The file is missing." in refused.output
