@@ -240,8 +240,10 @@ def test_readiness_says_what_each_country_lacks(lms: Command, small_course: Path
     assert result.exit_code == 0
     said = result.output.splitlines()
     assert said[:2] == [
-        "nations/tn: NA-01 (AB-1.1, blocking): draft; Law 1 of 2001, checked 2026-11-24; "
-        "words in: ar",
+        (
+            "nations/tn: NA-01 (AB-1.1, blocking): draft; Law 1 of 2001, checked 2026-11-24; "
+            "words in: ar"
+        ),
         "nations/tn: NA-02 (AB-1.2): empty",
     ]
     for line in (
