@@ -53,7 +53,10 @@ def sign_findings(course: Course) -> Iterator[Finding]:
 def _documents(course: Course) -> Iterator[tuple[str, Document]]:
     layers: list[Mapping[str, Mapping[str, Document]]] = [course.documents]
     layers += [
-        {code: {"boxes": text}} for n in course.nations.values() for code, text in n.texts.items()
+        {code: {"national": text}}
+        for nation in course.nations.values()
+        for texts in (nation.texts, nation.replacements)
+        for code, text in texts.items()
     ]
     for layer in layers:
         for language, documents in layer.items():

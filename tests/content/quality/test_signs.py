@@ -117,3 +117,9 @@ def test_the_words_of_a_country_are_read_too() -> None:
     boxes = small()["nations/tn/ar/boxes.md"].decode().replace("الوطنية.", "الوطنية, ثم")
     (found,) = sign_findings(written({"nations/tn/ar/boxes.md": boxes}))
     assert found.file == "nations/tn/ar/boxes.md"
+    toml = small()["nations/tn/nation.toml"].decode().replace("[[hide]]", "[[replace]]")
+    words = "+++\n+++\n\n## نص {#nat-ab11-2}\n\nالقانون, ثم الأمر.\n"
+    (found,) = sign_findings(
+        written({"nations/tn/nation.toml": toml, "nations/tn/ar/replaced.md": words})
+    )
+    assert found.file == "nations/tn/ar/replaced.md"
