@@ -10,8 +10,9 @@ from lms.content.agreement import check_front, check_ids
 from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import Fault, Faults
 from lms.content.model import CourseFacts, Document
+from lms.content.nation_tables import nation_facts
 from lms.content.question_blocks import questions_in
-from lms.content.tables import changes_of, course_facts, nation_facts
+from lms.content.tables import changes_of, course_facts
 
 
 def facts_of(data: bytes) -> tuple[CourseFacts | None, Faults]:

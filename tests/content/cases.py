@@ -146,7 +146,8 @@ CASES = [
     body(f"{L}:31: HTML is not used. Write the words without < and >.", "<b>bold</b>"),
     body(f"{L}:31: This program does not show pictures yet. Take it out.", "![x](https://x.org)"),
     body(
-        f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", "    ),
+        f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", ">>>>>>> deep",
+    ),
     body(
         f"{L}:31: A link goes to https://, http://, mailto:, term: or #block.",
         "[x](javascript:alert)",
