@@ -33,6 +33,7 @@ from lms.catalogue.models import (
     EditionItem,
     EditionItemText,
     EditionLesson,
+    EditionPicture,
     EditionText,
 )
 from lms.content.model import Course
@@ -383,7 +384,7 @@ def form_of(app: Flask, attempt_id: UUID, *, right: bool) -> dict[str, Any]:
 
 # The rows of a publication, kept for the next test that asks for the same: compiling a course in
 # five languages takes longer than most tests.
-_OF_EDITION = (EditionText, EditionLesson, EditionItem, EditionItemText)
+_OF_EDITION = (EditionText, EditionLesson, EditionPicture, EditionItem, EditionItemText)
 _published: dict[object, tuple[dict[str, Any], dict[str, Any], list[list[dict[str, Any]]]]] = {}
 
 
@@ -426,7 +427,8 @@ def _insert(
     session.flush()
     session.get_one(CourseRow, course["id"]).edition_id = made.id
     for model, rows in zip(_OF_EDITION, parts, strict=True):
-        session.execute(insert(model), [{**row, "edition_id": made.id} for row in rows])
+        if rows:
+            session.execute(insert(model), [{**row, "edition_id": made.id} for row in rows])
 
 
 def set_access(app: Flask, slug: str, access: str) -> None:

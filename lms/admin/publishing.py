@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.rules import SERVER
 from lms.admin.actions import PUBLISH
-from lms.authoring import actions, packages, shipped
+from lms.authoring import actions, shipped
 from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
 from lms.catalogue.models import Edition
@@ -28,7 +28,7 @@ from lms.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A course that can be published: compiled, its package stored."""
+    """A course that can be published: compiled, its package and pictures stored."""
 
     course: Course
     nation: str | None
@@ -64,7 +64,7 @@ def prepare(
         return None, len(folders)
     nation = installation.read(session).nation
     made = compile_course(course, nation, spoken_voices())
-    digest = FileStore(settings.data / "files").put(packages.packed(course))
+    digest = shipped.stored(course, FileStore(settings.data / "files"))
     return Ready(course, nation, made, digest), len(folders)
 
 

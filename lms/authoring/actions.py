@@ -22,6 +22,7 @@ from lms.catalogue.models import (
     EditionItem,
     EditionItemText,
     EditionLesson,
+    EditionPicture,
     EditionText,
     OfferedChange,
 )
@@ -62,7 +63,8 @@ def publish(
     """Publish a course and return its edition; the same contents again return the same edition.
 
     made      the course compiled for that nation, before the transaction: it takes long.
-    package   the digest under which the folder's files were stored.
+    package   the digest under which the folder's files were stored, its pictures beside it: see
+              ``shipped.stored``.
     raises    Refused when another course has the slug.
     """
     facts = course.facts
@@ -117,6 +119,12 @@ def _rows(course: Course, made: CompiledCourse, edition_id: int) -> Iterator[Bas
         yield EditionLesson(
             edition_id=edition_id, code=lesson.code, language=lesson.language,
             title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
+        )  # fmt: skip
+    for picture in course.pictures.values():
+        yield EditionPicture(
+            edition_id=edition_id, name=picture.name, address=picture.address,
+            digest=picture.digest, kind=picture.kind, bytes=picture.bytes, width=picture.width,
+            height=picture.height,
         )  # fmt: skip
 
 

@@ -93,6 +93,11 @@ def compile_course(
                     for each in taught
                     if each.language == language
                 },
+                pictures={
+                    each.code: each.parts["pictures"]
+                    for each in taught
+                    if each.language == language and "pictures" in each.parts
+                },
             )
             for language in voices
         ),
@@ -192,11 +197,12 @@ def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, 
 
 def text(
     course: Course, nation: NationFacts | None, language: str, *, bank_complete: bool,
-    loads: Mapping[str, int],
+    loads: Mapping[str, int], pictures: Mapping[str, int],
 ) -> CompiledText:  # fmt: skip
     """Return titles and description of the course in ``language``, filled from its chain.
 
-    loads   lesson code -> bytes of its words as they go over the line.
+    loads      lesson code -> bytes of its words as they go over the line.
+    pictures   lesson code -> bytes of its pictures, for lessons that have any.
     """
     source = course.facts.source
     chain = fallback_chain(language, source)
@@ -231,6 +237,8 @@ def text(
         "said_in": said_in,
         "loads": dict(loads),
     }
+    if pictures:
+        facts["pictures"] = dict(pictures)
     reviewed = language == source or is_reviewed(about)
     title = str(about.front["title"])
     return CompiledText(language, title, facts, bank_complete, reviewed)

@@ -20,6 +20,7 @@ from lms.content import folder
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import FolderRefusedError
 from lms.content.labels import spoken
+from lms.content.media import FOLDER
 from lms.content.model import Course
 from lms.content.reader import Reading, read_course
 from lms.files import FileStore
@@ -62,6 +63,16 @@ def voices(languages: Iterable[str], country: str, sentence: Callable[[str, str]
         )
 
     return {language: voice(language) for language in languages}
+
+
+def stored(course: Course, store: FileStore) -> str:
+    """Put the package of a course and each of its pictures into the store.
+
+    returns  the digest of the package.
+    """
+    for name in course.pictures:
+        store.put(course.files[f"{FOLDER}{name}"])
+    return store.put(packages.packed(course))
 
 
 def exported(session: Session, viewer: Viewer, slug: str, store: FileStore) -> dict[str, bytes]:
@@ -126,12 +137,12 @@ def publish(
     transaction: Transaction, course: Course, store: FileStore, nation: str | None,
     spoken_in: Mapping[str, Voice], *, now: datetime,
 ) -> Shipped:  # fmt: skip
-    """Compile the course and store its package, then publish it as the server itself.
+    """Compile the course and store its files, then publish it as the server itself.
 
     raises Refused for a lesson that is too large, and for a slug that another course has.
     """
     made = compile_course(course, nation, spoken_in)
-    digest = store.put(packages.packed(course))
+    digest = stored(course, store)
     with transaction() as session:
         edition = actions.publish(session, SERVER, course, nation, made, digest, now=now)
         number = f"{edition.number}.{edition.revision}"

@@ -15,10 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
 from lms.catalogue.structure import Structure
+from lms.content.figures import placed
+from lms.files import FileStore
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.web.files import PICTURES
 from lms.web.pages import static_files
 
 STYLE, SCRIPT = "site.css", "js/lesson.js"
@@ -57,6 +60,7 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
             )
         )
     }
+    pictures = _embedded(session, row.id)
     g.language = language
     g.setdefault("site", installation.read(session))
     html = render_template(
@@ -64,22 +68,43 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
         course=row,
         structure=Structure.from_facts(row.facts),
         lessons={
-            code: LANDMARKS.sub(r"\1", BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"]))
+            code: placed(
+                LANDMARKS.sub(r"\1", BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"])),
+                lambda address: pictures[address],
+            )
             for code, each in lessons.items()
         },
         titles={code: each.title for code, each in lessons.items()},
         style=_static(STYLE),
         script=_static(SCRIPT),
-        policy=policy(),
+        policy=policy(pictures=bool(pictures)),
     )
     return f"{slug}-{language}.html", html.encode()
 
 
-def policy() -> str:
-    """Return the policy of the file: its own style and script by their digests, nothing else."""
+def _embedded(session: Session, edition_id: int) -> dict[str, str]:
+    """Return each picture of an edition as an address that holds it, by its address on pages."""
+    store = FileStore(current_app.config["LMS"].data / "files")
+    rows = session.execute(
+        select(EditionPicture.address, EditionPicture.digest, EditionPicture.kind)
+        .where(EditionPicture.edition_id == edition_id)
+    )  # fmt: skip
+    return {
+        row.address: f"data:{PICTURES[row.kind]};base64,"
+        f"{base64.b64encode(store.get(row.digest)).decode()}"
+        for row in rows
+    }
+
+
+def policy(*, pictures: bool = False) -> str:
+    """Return the policy of the file: its own style and script by their digests, nothing else.
+
+    pictures  the course has some: they lie inside the file, and no other may be shown.
+    """
     return (
         f"default-src 'none'; style-src '{_digest(_static(STYLE))}'; "
-        f"script-src '{_digest(_static(SCRIPT))}'; base-uri 'none'; form-action 'none'"
+        f"script-src '{_digest(_static(SCRIPT))}'; {'img-src data:; ' if pictures else ''}"
+        "base-uri 'none'; form-action 'none'"
     )
 
 

@@ -58,7 +58,8 @@ class EditionText(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    # html, modules {code: title}, lessons {code: title}, said_in, loads {lesson: bytes on the line}
+    # html, modules {code: title}, lessons {code: title}, said_in, loads {lesson: bytes on the
+    # line}, pictures {lesson: bytes} where there are any
     facts: Mapped[dict[str, Any]]
     bank_complete: Mapped[bool]  # a test can start in this language
     reviewed: Mapped[bool]
@@ -78,8 +79,23 @@ class EditionLesson(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    parts: Mapped[dict[str, Any]]  # html, print, sections; see lms.content.html
+    parts: Mapped[dict[str, Any]]  # html, print, sections, pictures; see lms.content.html
     bytes: Mapped[int]
+
+
+class EditionPicture(Base):
+    """One picture of an edition; its bytes lie in the file store under their digest."""
+
+    __tablename__ = "edition_picture"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)  # of the file inside media/
+    address: Mapped[str]  # on pages: the first digits of the digest
+    digest: Mapped[str]
+    kind: Mapped[str]  # png, webp, jpg, avif: by content
+    bytes: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
 
 
 class EditionItem(Base):

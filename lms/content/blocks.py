@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lms.content.faults import Faults
+from lms.content.media import check_line
 from lms.content.model import Block, Document
 from lms.kernel.messages import msg
 
@@ -218,14 +219,15 @@ def check_lines(path: str, first: int, body: list[str], faults: Faults) -> None:
                 faults.add(path, number, sentence)
         if TAG.search(line):
             faults.add(path, number, msg("HTML is not used. Write the words without < and >."))
-        if "![" in line:
-            faults.add(path, number, msg("This program does not show pictures yet. Take it out."))
+        shows = "![" in line
+        if shows:
+            check_line(path, number, line, faults)
         if line.strip() and _depth(line.rstrip("\n"), lists) > MOST_NESTING:
             faults.add(
                 path, number, msg("Lists and quotes stand inside each other at most 6 deep.")
             )
         for target in LINK.findall(line):
-            if not target.lower().startswith(SCHEMES):
+            if not shows and not target.lower().startswith(SCHEMES):
                 faults.add(
                     path, number,
                     msg("A link goes to https://, http://, mailto:, term: or #block."),

@@ -13,6 +13,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from lms.content.figures import addresses, figure
 from lms.content.freshness import is_current
 from lms.content.markdown import inline, plain, rich
 from lms.content.model import Block, Course, Document, NationFacts, Question
@@ -23,7 +24,7 @@ from lms.content.solutions import Labels, Words
 from lms.content.standing import is_reviewed
 
 RIGHT_TO_LEFT = frozenset({"ar"})
-_AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/p)>)\n")
+_AFTER_BLOCK = re.compile(r"(<(?:/?(?:blockquote|li|ol|section|t[a-z]+|ul)|/h[23]|/figure|/p)>)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class LessonHtml:
 
     html, print   the page's body and the paper's, without title.
     sections      id and heading of each part that reading can stop at.
+    pictures      bytes of all the pictures that the page shows.
     fallback      whether parts are shown in another language.
     reviewed      whether a native speaker has read the translation (always so for the source).
     """
@@ -42,6 +44,7 @@ class LessonHtml:
     sections: tuple[tuple[str, str], ...]
     fallback: bool
     reviewed: bool
+    pictures: int = 0
 
     def parts(self) -> dict[str, Any]:
         """Return plain JSON for ``edition_lesson.parts``."""
@@ -51,6 +54,7 @@ class LessonHtml:
             "sections": [list(each) for each in self.sections],
             "fallback": self.fallback,
             "reviewed": self.reviewed,
+            **({"pictures": self.pictures} if self.pictures else {}),
         }
 
 
@@ -184,14 +188,21 @@ class _Lesson:
             answers = [f'<section class="answers"><h3>{self.words.label("answers")}</h3><ol>',
                        *answers, "</ol></section>"]  # fmt: skip
         title = self._title()
+        html = _packed([*page, terms])
         return LessonHtml(
             title=title,
-            html=_packed([*page, terms]),
+            html=html,
             print=_packed([*paper, terms, *answers]),
             sections=tuple(sections),
             fallback=self.fallback,
             reviewed=self._reviewed(),
+            pictures=self._weight(html),
         )
+
+    def _weight(self, html: str) -> int:
+        shown = addresses(html)
+        weights = {each.address: each.bytes for each in self.course.pictures.values()}
+        return sum(weights[address] for address in shown)
 
     def _title(self) -> str:
         for tried in fallback_chain(self.language, self.source):
@@ -223,7 +234,12 @@ class _Lesson:
         return f"#{block_id}" if self.one_page or place == self.code else f"{place}#{block_id}"
 
     def _rich(self, text: str) -> str:
-        return rich(text, self._link, self.code)
+        return rich(text, self._link, self.code, self._picture)
+
+    def _picture(self, name: str, alt: str) -> str:
+        shown = self.course.pictures[name]
+        note = self.words.labels["picture"] % {"size": -(-shown.bytes // 1000)}
+        return figure(shown, alt.strip(), note)
 
     def _shown(self, block: Block) -> tuple[str, Block, str]:
         """Return the language and text of a block, and what is noted below it."""

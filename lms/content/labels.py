@@ -54,6 +54,8 @@ LABELS: Mapping[str, str] = {
     "sources": msg("Sources"),
     "glossary": msg("Words used here"),
     "trainer": msg("For the trainer"),
+    # Translators: below a picture in a lesson: how much it is to load.
+    "picture": msg("Picture, %(size)s kB"),
     # Translators: above a part of a lesson that is shown in another language.
     "fallback": msg("This part is not yet translated."),
 }

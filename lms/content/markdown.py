@@ -14,6 +14,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lms.content.media import FIGURE
+
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}, "table": {"class"}, "td": {"data-l"}}
@@ -28,13 +30,33 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
 
 
-def rich(text: str, link: Callable[[str], str] | None = None, terms: str = "") -> str:
+def rich(
+    text: str, link: Callable[[str], str] | None = None, terms: str = "",
+    picture: Callable[[str, str], str] | None = None,
+) -> str:  # fmt: skip
     """Return Markdown as clean HTML blocks.
 
     link    turns the id of a block into an address, empty where there is none to go to; without
             it, addresses stay ``#id``.
     terms   the lesson whose list of words the links ``term:`` lead to.
+    picture turns name and alternative text of a line that shows a picture into its frame, which
+            is not cleaned; without it, no picture is shown.
     """
+    if picture is None or "![" not in text:
+        return _clean(text, link, terms)
+    parts: list[str] = []
+    written: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if found := FIGURE.fullmatch(line):
+            parts += [_clean("".join(written), link, terms), picture(found["name"], found["alt"])]
+            written = []
+        else:
+            written.append(line)
+    parts.append(_clean("".join(written), link, terms))
+    return "\n".join(filter(None, parts))
+
+
+def _clean(text: str, link: Callable[[str], str] | None, terms: str) -> str:
     tokens = _markdown().parse(text)
     _label_cells(tokens)
     found = _markdown().renderer.render(tokens, _markdown().options, {})

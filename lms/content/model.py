@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from lms.content.pictures import Picture
+
 Day = date  # for classes with a field of that name
 
 
@@ -252,6 +254,7 @@ class Course:
     documents  language -> file name without ending (``MR-1.1``, ``course``, ``bank/MR-1``).
     items      language -> item id -> bank item, in the order of the files.
     checks     language -> check id -> question.
+    pictures   name inside ``media/`` -> what it is.
     """
 
     facts: CourseFacts
@@ -261,6 +264,7 @@ class Course:
     checks: Mapping[str, Mapping[str, Question]]
     nations: Mapping[str, NationFacts]
     changes: tuple[Change, ...]
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,11 @@ from lms.content.agreement import check_agreement, check_files
 from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import CourseRefused, Faults
 from lms.content.folder import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
+from lms.content.media import check_media, read_media
 from lms.content.model import Change, Course, CourseFacts, Document, NationFacts
 from lms.content.nation_agreement import check_nations
 from lms.content.nation_tables import nation_facts
+from lms.content.pictures import Picture
 from lms.content.question_blocks import questions_in
 from lms.content.tables import LANGUAGE, changes_of, course_facts
 from lms.kernel.messages import msg
@@ -101,13 +103,14 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
         elif first == "nations":
             _read_nation(path, files[path], nations, layers, faults)
         elif first == "media":
-            faults.add(path, 0, msg("This program does not show pictures yet. Take it out."))
+            continue  # below, all of them
         elif LANGUAGE.fullmatch(first) and rest.endswith(".md") and rest[:-3] in names:
             document = read_document(path, files[path], faults)
             if document is not None:
                 documents.setdefault(first, {})[rest[:-3]] = document
         else:
             faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
+    pictures = read_media(files, faults)
     check_files(facts, documents, faults)
     items, checks = questions_in(facts, documents, faults)
     nations = {code: _with_texts(nation, layers) for code, nation in nations.items()}
@@ -118,9 +121,25 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
     for code in sorted(set(layers) - set(nations)):
         faults.add(f"nations/{code}/nation.toml", 0, msg("The file is missing."))
     check_nations(facts, nations, documents, asked, faults)
+    _check_media(facts, pictures, files, documents, national, faults)
     if len(faults):
         return Reading(None, faults)
-    return Reading(Course(facts, dict(files), documents, items, checks, nations, changes), faults)
+    return Reading(
+        Course(facts, dict(files), documents, items, checks, nations, changes, pictures), faults
+    )
+
+
+def _check_media(
+    facts: CourseFacts, pictures: Mapping[str, Picture], files: Mapping[str, bytes],
+    documents: Mapping[str, Mapping[str, Document]], national: Iterable[Document],
+    faults: Faults,
+) -> None:  # fmt: skip
+    lessons, others = list[Document](), list[Document]()
+    for of_language in documents.values():
+        for name, document in of_language.items():
+            (lessons if name in facts.codes() else others).append(document)
+    others += national
+    check_media(pictures, files, lessons, others, faults)
 
 
 def _names(facts: CourseFacts) -> set[str]:

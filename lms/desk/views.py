@@ -207,6 +207,7 @@ def _shown(row: AnyRow, sittings: list[Sitting], given: Mapping[UUID, bool]) -> 
         "next_title_in": title_language(row.text, next_code) if next_code else None,
         "next_minutes": next((e.minutes for e in structure.lessons() if e.code == next_code), 0),
         "next_kilobytes": rules.kilobytes(row.text.get("loads", {}).get(next_code)),
+        "next_pictures": row.text.get("pictures", {}).get(next_code, 0),
         "section": row.section if row.lesson == next_code else None,
         "seen_at": row.seen_at if row.begun_at else None,
         # On a station nothing follows here: the certificate comes from the national server.

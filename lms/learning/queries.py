@@ -13,7 +13,7 @@ from lms.accounts import scope
 from lms.accounts.models import Identity, Person
 from lms.accounts.rules import administers_country
 from lms.assessment.models import Attempt, AttemptGrant
-from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
 from lms.catalogue.scope import may_be_known
 from lms.catalogue.structure import title_language
 from lms.kernel.errors import NotFound
@@ -110,6 +110,20 @@ _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).
 )
 
 
+_PICTURE = (
+    select(EditionPicture.digest, EditionPicture.kind, EditionPicture.name)
+    .select_from(Course)
+    .outerjoin(Enrolment, Enrolment.id == _MINE)
+    .join(EditionPicture, EditionPicture.edition_id == func.coalesce(_SHOWN, Course.edition_id))
+    .where(
+        Course.slug == bindparam("slug"),
+        EditionPicture.address == bindparam("address"),
+        or_(Course.access == "open", Enrolment.id.is_not(None)),
+    )
+    .limit(1)  # two files may hold the same picture
+)
+
+
 def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
     """Return one course as this person sees it: edition, titles, enrolment, progress.
 
@@ -137,6 +151,19 @@ def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, languag
     del viewer  # the edition was found for them
     row = session.execute(
         _LESSON, {"edition_id": edition_id, "code": code, "language": language}
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def picture(session: Session, viewer: Viewer, slug: str, address: str) -> AnyRow:
+    """Return digest, kind and name of a picture of the edition that this person reads.
+
+    raises NotFound where it has none with this address, and where ``course`` finds no course.
+    """
+    row = session.execute(
+        _PICTURE, {"person_id": viewer.person_id, "slug": slug, "address": address}
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -14,6 +14,8 @@ from lms.kernel.messages import Message, counted, msg
 # A sentence names so many lessons; a longer list stands on the page anyway.
 MOST_NAMED = 3
 MOST_PERCENT = 100
+# Pictures of a lesson that weigh more are loaded when they are asked for: 38 s at 64 kbit/s.
+MOST_UNASKED = 300_000
 
 
 def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
@@ -23,6 +25,11 @@ def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
     first gap, not the successor of the latest one.
     """
     return next((lesson for lesson in order if lesson not in done), None)
+
+
+def asks_before(pictures: int) -> bool:
+    """Return whether a lesson with so many bytes of pictures is shown without them at first."""
+    return pictures > MOST_UNASKED
 
 
 @dataclass(frozen=True, slots=True)

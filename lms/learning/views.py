@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.structure import Structure
+from lms.content import figures
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.learning import actions, queries, rules
 from lms.learning.forms import BeginForm, CompletionForm, PlaceForm
-from lms.web import csrf
+from lms.web import csrf, files
 from lms.web.headers import keep, page_tag, unchanged
 from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.pages import banners, build_tag, viewer
@@ -51,9 +54,10 @@ def lesson(slug: str, code: str) -> ResponseReturnValue:
     course = queries.course(reading(), viewer(), slug, current().code)
     if course.begun_at is None:
         return redirect(url_for("desk.course", slug=slug))
+    wanted = request.args.get("pictures") == "1"
     tag = page_tag(
         build_tag(), course.edition_id, code, course.enrolment_id, course.version,
-        current().code, csrf.token(), banners(),
+        current().code, csrf.token(), banners(), wanted,
     )  # fmt: skip
     if reply := unchanged(tag):
         return reply
@@ -67,12 +71,15 @@ def lesson(slug: str, code: str) -> ResponseReturnValue:
         failed = queries.last_failed(reading(), course.enrolment_id)
         if failed is not None:
             again = rules.lessons_to_review(structure, failed, course.read_again or ())
+    heavy = rules.asks_before(found.parts.get("pictures", 0)) and not wanted
     page = render_template(
         "learning/lesson.html",
         course=course,
         structure=structure,
         lesson=found,
         parts=found.parts,
+        html=figures.told(found.parts["html"]) if heavy else found.parts["html"],
+        heavy=heavy,
         code=code,
         number=place + 1,
         minutes=next(each.minutes for each in structure.lessons() if each.code == code),
@@ -83,6 +90,14 @@ def lesson(slug: str, code: str) -> ResponseReturnValue:
         section=course.section if course.lesson == code else None,
     )
     return keep(make_response(page), tag)
+
+
+@bp.get("/<slug>/media/<address>")
+@permission(LEARN)
+def picture(slug: str, address: str) -> ResponseReturnValue:
+    """Send a picture of a lesson."""
+    found = queries.picture(reading(), viewer(), slug, address)
+    return files.show(found.digest, found.kind, name=found.name)
 
 
 @bp.post("/<slug>/<code>/completion")
@@ -141,5 +156,13 @@ def _printed(slug: str, code: str | None) -> ResponseReturnValue:
     if not chosen:
         raise NotFound
     return render_template(
-        "learning/print.html", course=course, structure=structure, lessons=chosen
+        "learning/print.html",
+        course=course,
+        structure=structure,
+        lessons=chosen,
+        html={row.code: figures.placed(row.parts["print"], _address_in(slug)) for row in chosen},
     )
+
+
+def _address_in(slug: str) -> Callable[[str], str]:
+    return lambda address: url_for(".picture", slug=slug, address=address)

@@ -13,8 +13,39 @@ from lms.web.wsgi_call import BEHIND_GATE
 POLICY = "sandbox; default-src 'none'"
 
 
+# What may stand inside a page: pictures of dots. An SVG is a program as much as a picture.
+PICTURES = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "avif": "image/avif"}
+# The address holds digits of the content: other bytes have another address.
+FOR_GOOD = "private, max-age=31536000, immutable"
+
+
 def send(digest: str, mimetype: str, *, name: str) -> Response:
-    """Return an answer that saves the stored file under ``name``; raises NotFound without it.
+    """Return an answer that saves the stored file under ``name``; raises NotFound without it."""
+    response = _stored(digest, mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def show(digest: str, kind: str, *, name: str) -> Response:
+    """Return a stored picture that stands inside a page; raises NotFound without it.
+
+    kind  one of PICTURES, decided by the content of the file when it was taken.
+
+    A browser asks for it once: only the address of a picture that never changes may lead here.
+    """
+    response = _stored(digest, PICTURES[kind])
+    response.headers["Content-Disposition"] = f'inline; filename="{_plain(name)}"'
+    response.headers["Cache-Control"] = FOR_GOOD
+    return response
+
+
+def _plain(name: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)
+
+
+def _stored(digest: str, mimetype: str) -> Response:
+    """Return an answer with the stored file; raises NotFound without it.
 
     The gate sends it by itself, with ranges and without a thread or memory of ours; under any
     other server it is read here.
@@ -29,8 +60,5 @@ def send(digest: str, mimetype: str, *, name: str) -> Response:
     else:
         response = Response(path.read_bytes(), mimetype=mimetype)
     response.set_etag(digest)
-    plain = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)
-    response.headers["Content-Disposition"] = f'attachment; filename="{plain}"'
     response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "private, no-cache"
     return response

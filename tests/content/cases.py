@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.content.small import COURSE, FIRST, edited, item, small
+from tests.content.small import COURSE, FIRST, PNG, edited, item, png, small
 
 Files = dict[str, bytes]
 CONTENT = Path(__file__).parents[2] / "lms" / "content"
@@ -144,7 +144,19 @@ CASES = [
     body(f"{L}:31: Headings are not underlined. Write ## before the text.", "==="),
     body(f"{L}:31: Write the address of a link behind its words.", "[a]: https://example.org"),
     body(f"{L}:31: HTML is not used. Write the words without < and >.", "<b>bold</b>"),
-    body(f"{L}:31: This program does not show pictures yet. Take it out.", "![x](https://x.org)"),
+    body(
+        f"{L}:31: A picture stands alone on its line: ![what it shows](media/door.webp)",
+        "![x](https://x.org)",
+    ),
+    body(
+        f"{L}:31: Say in the brackets what the picture shows, in at most 300 characters.",
+        "![ ](media/door.webp)",
+    ),
+    body(f"{L}:31: The course has no picture door.webp.", "![A door](media/door.webp)"),
+    edit(
+        f"{B1}:7: Only the text of a lesson shows pictures, no question and no box.", B1,
+        "The secret question 1", "![A door](media/door.webp)\n\nThe secret question 1",
+    ),
     body(
         f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", ">>>>>>> deep",
     ),
@@ -320,8 +332,24 @@ CASES = [
     file(f"{C}: The file is missing.", C, None),
     file(f"{TN}: The file is missing.", TN, None),
     file("en/notes.md: This file has no place in a course; see FORMAT.md.", "en/notes.md", ""),
-    file("media/door.png: This program does not show pictures yet. Take it out.",
-         "media/door.png", b"\x89PNG"),
+    file("media/in/door.png: This file has no place in a course; see FORMAT.md.",
+         "media/in/door.png", PNG),
+    file("media/door.mp3: Sound and film are not taken: they are too heavy for weak lines. Write "
+         "as text what they say.", "media/door.mp3", b"ID3"),
+    file("media/door.svg: A picture's name ends with .png, .webp, .jpg, .jpeg or .avif.",
+         "media/door.svg", b"<svg/>"),
+    file("media/door.png: The picture has 61441 bytes. It may have 61,440: make it smaller.",
+         "media/door.png", PNG + b"x" * (61_441 - len(PNG))),
+    file("media/door.png: This is no picture of the kinds PNG, WebP, JPEG and AVIF, or it is "
+         "broken. Save it once more.", "media/door.png", PNG[:40]),
+    file("media/door.png: The picture has more than 25 million pixels. Make it smaller.",
+         "media/door.png", png(5001, 5000)),
+    file("media/door.png: The picture moves. Save one still picture of it.",
+         "media/door.png", png(2, 2, b"acTL")),
+    file("media/door.png: The picture carries more than a picture, for example its place and "
+         "camera. Run: lms content picture", "media/door.png", png(2, 2, b"eXIf")),
+    file("media/door.png: No lesson shows this picture. Show it or take it away.",
+         "media/door.png", PNG),
     file("'../x.md': File names use a-z A-Z 0-9 - . and at most 4 folders inside each other.",
          "../x.md", ""),
     file("en/ab-1.1.MD: Another file has the same name but for capitals.", "en/ab-1.1.MD", ""),

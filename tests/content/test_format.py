@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from lms.content import blocks, folder, nation_tables, questions, reader, tables
+from lms.content import blocks, folder, media, nation_tables, pictures, questions, reader, tables
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.nation_tables import nation_facts
@@ -67,6 +67,8 @@ def test_the_limits_are_those_of_the_program() -> None:
         "texts 8 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": folder.MOST_DEPTH,
         "quotes | 6 |": blocks.MOST_NESTING, "200; 8; 4": blocks.MOST_BLOCKS,
         "64 kB": blocks.MOST_TOML // 1024, "90 characters": blocks.LONGEST_TITLE,
+        "a picture | 60 kB": pictures.MOST_BYTES // 1024,
+        "25 million pixels": pictures.MOST_PIXELS // 10**6, "shows: 300": media.LONGEST_ALT,
     }  # fmt: skip
     for words, number in said.items():
         assert words in limits, words

@@ -133,6 +133,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "external_id": [nothing],
         "enrolment_id": [nothing],
         "programme": ["second-test"],
+        "address": ["0" * 16],
     }
 
 

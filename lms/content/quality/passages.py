@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lms.content.markdown import plain
+from lms.content.media import FIGURE
 from lms.content.model import Block, Document
 
 # Vowels and the stretching line belong to an Arabic word, although they are no letters.
@@ -54,6 +55,9 @@ def lines_in(file: str, block: Block, *, titled: bool = True) -> Iterator[Line]:
         yield Line(file, block.line, block, plain(block.title))
     for number, raw in enumerate(block.body.splitlines(), block.line + 1):
         if _FACTS.fullmatch(raw) or _RULE.fullmatch(raw):
+            continue
+        if shown := FIGURE.fullmatch(raw):
+            yield Line(file, number, block, shown["alt"].strip())
             continue
         said = plain(raw[len(found[0]) :] if (found := _MARK.match(raw)) else raw)
         if said:
