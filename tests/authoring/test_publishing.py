@@ -19,6 +19,7 @@ from lms.catalogue.models import (
     EditionItem,
     EditionItemText,
     EditionLesson,
+    EditionPicture,
     EditionText,
     OfferedChange,
 )
@@ -26,6 +27,7 @@ from lms.content.faults import CourseRefused
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound, Refused
 from tests.authoring.conftest import Press, editions
+from tests.content.photos import photo
 from tests.content.small import edited, read, small
 from tests.people import Cast
 
@@ -346,3 +348,47 @@ def test_a_learner_gets_no_key_of_any_question(press: Press, session: Session, a
     press()
     with pytest.raises(NotFound):
         shipped.exported(session, amina.viewer, "small-course", file_store())
+
+
+# ---- Pictures --------------------------------------------------------------------------------
+
+
+def with_a_picture(words: str = "A door") -> dict[str, bytes]:
+    files = edited("en/AB-1.1.md", "The [United", f"![{words}](media/door.webp)\n\nThe [United")
+    return {**files, "media/door.webp": photo()}
+
+
+def test_the_store_keeps_each_picture_and_the_edition_knows_it(
+    session: Session, press: Press
+) -> None:
+    press(with_a_picture())
+    (row,) = session.scalars(select(EditionPicture))
+    data = photo()
+    assert (row.name, row.kind, row.bytes) == ("door.webp", "webp", len(data))
+    assert (row.width, row.height) == (120, 80)
+    assert file_store().get(row.digest) == data
+    assert row.digest.startswith(row.address)
+
+
+def test_what_a_lesson_loads_counts_its_pictures_apart(session: Session, press: Press) -> None:
+    press(with_a_picture())
+    texts = {row.language: row.facts for row in session.scalars(select(EditionText))}
+    assert texts["en"]["pictures"] == {"AB-1.1": len(photo())}
+    assert texts["en"]["loads"]["AB-1.1"] < 3000
+    press()
+    session.expire_all()
+    newest = session.get_one(Course, "C77").edition_id
+    assert "pictures" not in session.get_one(EditionText, (newest, "en")).facts
+
+
+def test_another_picture_or_other_words_for_it_are_a_revision(press: Press) -> None:
+    press()
+    assert press(with_a_picture()) == "1.1"
+    assert press(with_a_picture("A gate")) == "1.2"
+    assert press({**with_a_picture("A gate"), "media/door.webp": photo(width=90)}) == "1.3"
+
+
+def test_the_package_holds_the_pictures(press: Press, session: Session, amina: Cast) -> None:
+    press(with_a_picture())
+    files = shipped.exported(session, amina.viewer, "small-course", file_store())
+    assert files["small-course/media/door.webp"] == photo()

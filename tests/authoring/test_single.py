@@ -20,6 +20,8 @@ from lms.content import folder
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound
 from tests.authoring.conftest import REAL, Press
+from tests.content.photos import photo
+from tests.content.small import edited
 from tests.content.test_pages import Tags
 from tests.people import Cast
 from tests.promises import FOREIGN
@@ -160,3 +162,33 @@ def test_its_checks_work_from_a_stick(
     assert tab.evaluate("document.querySelector('h1').getBoundingClientRect().width") > 0
     direction = tab.evaluate("getComputedStyle(document.body).direction")
     assert direction == ("rtl" if language == "ar" else "ltr")
+
+
+# ---- Pictures --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def illustrated(app: Flask, session: Session, press: Press, amina: Cast) -> str:
+    """Return the small course with a picture as one file."""
+    lesson = edited("en/AB-1.1.md", "The [United", "![A door](media/door.webp)\n\nThe [United")
+    press({**lesson, "media/door.webp": photo()})
+    return build(app, session, amina, "small-course", "en")
+
+
+def test_its_pictures_lie_in_it(illustrated: str) -> None:
+    (source,) = Tags(illustrated).values("src")
+    kind, _, data = source.partition(";base64,")
+    assert kind == "data:image/webp"
+    assert base64.b64decode(data) == photo()
+    assert "; img-src data:; base-uri" in illustrated
+    assert 'width="120" height="80" alt="A door">' in illustrated
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_its_pictures_are_shown_from_a_stick(illustrated: str, tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "course.html"
+    path.write_text(illustrated)
+    tab.goto(path.as_uri())
+    tab.wait_for_function("document.images[0].complete")
+    assert tab.evaluate("document.images[0].naturalWidth") == 120
