@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from lms.authoring import actions, cli_packages, nations, packages, shipped
 from lms.authoring import single as single_file
 from lms.authoring.compiled import Voice
 from lms.authoring.packages import GENUINE
+from lms.authoring.pictures import reencode
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
 from lms.content.boxes import open_boxes
@@ -39,6 +41,8 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.language import locale_of, sentence
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\.webp")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 COURSE = click.Path(exists=True, path_type=Path)
 
@@ -175,6 +179,37 @@ def stamp_course(path: Path, again: tuple[str, ...]) -> None:
         sys.exit(1)
     folder.write(path, stamped.files)
     click.echo(f"{stamped.ids} ids and the digests of {len(stamped.files)} files written.")
+
+
+@cli.command("picture")
+@click.argument("photo", type=FILE)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="the file in media/ of the course; its name ends with .webp",
+)
+def picture(photo: Path, target: Path) -> None:  # fmt: skip
+    """Draw the picture in the file PHOTO anew, small enough for a lesson, and say how large it is.
+
+    Place, camera and whatever else lies in the file stay behind. Nothing is written that a course
+    could not show.
+    """
+    if not PICTURE_NAME.fullmatch(target.name):
+        raise click.UsageError("The name has letters, digits, . and - only, and ends with .webp.")
+    try:
+        made = reencode(photo.read_bytes())
+    except Refused as refused:
+        click.echo(str(refused))
+        sys.exit(1)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(made.data)
+    click.echo(
+        f"{made.bytes_before:,} bytes as {made.kind.upper()}, {made.bytes_after:,} bytes as WebP, "
+        f"{made.width} x {made.height} dots: {target}"
+    )
+    click.echo(f"In a lesson: ![what it shows](media/{target.name})")
 
 
 @cli.command("publish")
