@@ -19,8 +19,10 @@ from lms.app import create_app
 from lms.assessment.actions import MOST_ANSWERS
 from lms.assessment.codes import LONGEST_TEXT
 from lms.authoring.compiled import MOST_LESSON_BYTES
+from lms.authoring.pictures import MOST_TAKEN
 from lms.catalogue.structure import PassRule
 from lms.certificates import lookups
+from lms.content.pictures import MOST_BYTES, MOST_PIXELS
 from lms.kernel import names
 from lms.learning.actions import LONGEST_REASON
 from lms.settings import Settings, SettingsError, read
@@ -210,6 +212,8 @@ GATE, RULE = GateSettings(), PassRule()
         f"{lookups.MOST:.0f}, then two a second; each miss costs six",
         f"{accounts.LARGEST_HELD // KB} kB, {accounts.HELD_FOR.days * 24} hours",
         f"| a lesson | {MOST_LESSON_BYTES // KB} kB |",
+        f"| a picture | {MOST_BYTES // KB} kB, {MOST_PIXELS // 10**6} million pixels; ",
+        f"before it is drawn anew, {MOST_TAKEN // 10**6} MB |",
         f"A password has {SHORTEST} to {LONGEST} characters",
         f"The first {accounts.FREE_FAILURES} failures of an account cost nothing",
         f"at most {accounts.LONGEST_WAIT.seconds} seconds",

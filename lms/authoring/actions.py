@@ -58,6 +58,7 @@ def publish(
     made: CompiledCourse,
     package: str,
     *,
+    heavy_because: str = "",
     now: datetime,
 ) -> Edition:
     """Publish a course and return its edition; the same contents again return the same edition.
@@ -65,6 +66,8 @@ def publish(
     made      the course compiled for that nation, before the transaction: it takes long.
     package   the digest under which the folder's files were stored, its pictures beside it: see
               ``shipped.stored``.
+    heavy_because   why it goes out although it is too heavy for weak lines: for the audit. The
+              caller has weighed it, see ``weights.refuse_heavy``.
     raises    Refused when another course has the slug.
     """
     facts = course.facts
@@ -93,7 +96,8 @@ def publish(
     ask_for_signatures(session, f"edition {edition.id}", now=now)
     audit.append(
         session, actor_id(viewer), "edition.published", f"{facts.id} {number}.{revision}",
-        {"core": core, "layer": layer, "nation": nation}, now=now,
+        {"core": core, "layer": layer, "nation": nation,
+         **({"heavy": heavy_because} if heavy_because else {})}, now=now,
     )  # fmt: skip
     return edition
 

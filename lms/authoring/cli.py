@@ -17,11 +17,12 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
-from lms.authoring import actions, cli_packages, nations, packages, shipped
+from lms.authoring import actions, cli_packages, nations, packages, shipped, weights
 from lms.authoring import single as single_file
 from lms.authoring.compiled import Voice
 from lms.authoring.packages import GENUINE
 from lms.authoring.pictures import reencode
+from lms.authoring.weights import TooHeavy, weigh
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
 from lms.content.boxes import open_boxes
@@ -108,7 +109,7 @@ def _say(found: Report, *, tabled: bool) -> None:
         click.echo(f"nations/{box.nation}: {box.code} is empty. {box.file}:{box.line}: {box.asked}")
     for each in found.findings:
         click.echo(str(each))
-    for line in table(found) if tabled else ():
+    for line in (*table(found), *weights.table(weigh(course))) if tabled else ():
         click.echo(line)
 
 
@@ -215,11 +216,17 @@ def picture(photo: Path, target: Path) -> None:  # fmt: skip
 @cli.command("publish")
 @click.argument("path", type=COURSE)
 @click.option("--unsigned", is_flag=True, help="take a package though nobody can tell whose it is")
+@click.option(
+    "--heavy",
+    metavar="REASON",
+    default="",
+    help="why it is published although lessons are too heavy for weak lines; the audit keeps it",
+)
 @cli_packages.with_signature
 @cli_packages.with_keys
 @with_appcontext
 def publish(
-    path: Path, signature: Path | None, ring_file: Path | None, *, unsigned: bool
+    path: Path, signature: Path | None, ring_file: Path | None, *, unsigned: bool, heavy: str
 ) -> None:  # fmt: skip
     """Publish the course in PATH, a folder or a package: a new edition where it has changed.
 
@@ -242,8 +249,13 @@ def publish(
     try:
         done = shipped.publish(
             transaction, course, file_store(), installation.read(db_reading()).nation,
-            spoken_voices(), now=clock.now(),
+            spoken_voices(), now=clock.now(), heavy_because=heavy,
         )  # fmt: skip
+    except TooHeavy as heavier:
+        for reason in heavier.reasons:
+            click.echo(str(reason))
+        click.echo("Make it lighter, or publish it with --heavy and the reason.")
+        sys.exit(1)
     except Refused as refused:
         click.echo(str(refused))
         sys.exit(1)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.rules import SERVER
 from lms.authoring import actions, packages, queries
 from lms.authoring.compiled import Voice, compile_course
+from lms.authoring.weights import refuse_heavy
 from lms.catalogue.models import Course as CourseRow
 from lms.content import folder
 from lms.content.faults import CourseRefused, Faults
@@ -135,15 +136,20 @@ def _reading(path: Path) -> Reading:
 
 def publish(
     transaction: Transaction, course: Course, store: FileStore, nation: str | None,
-    spoken_in: Mapping[str, Voice], *, now: datetime,
+    spoken_in: Mapping[str, Voice], *, now: datetime, heavy_because: str = "",
 ) -> Shipped:  # fmt: skip
     """Compile the course and store its files, then publish it as the server itself.
 
-    raises Refused for a lesson that is too large, and for a slug that another course has.
+    heavy_because  why it goes out although it is too heavy for weak lines; see ``weights``.
+    raises         Refused for a lesson that is too large, and for a slug that another course has;
+                   TooHeavy for lessons over the budget, without a reason.
     """
     made = compile_course(course, nation, spoken_in)
+    refuse_heavy(made.lessons, heavy_because)
     digest = stored(course, store)
     with transaction() as session:
-        edition = actions.publish(session, SERVER, course, nation, made, digest, now=now)
+        edition = actions.publish(
+            session, SERVER, course, nation, made, digest, heavy_because=heavy_because, now=now
+        )
         number = f"{edition.number}.{edition.revision}"
     return Shipped(course.facts.id, course.facts.slug, "published", number)

@@ -9,7 +9,7 @@ from enum import Enum
 
 from lms.catalogue.structure import Structure
 from lms.kernel.messages import Message, msg
-from lms.learning.rules import Gate, TestGate
+from lms.learning.rules import AROUND_A_LESSON, Gate, TestGate
 
 
 class State(Enum):
@@ -36,11 +36,6 @@ STATE_WORDS: Mapping[State, str] = {
 
 # The state of a course that nobody begins here, since the law forbids it.
 CLOSED = msg("Closed in your country")
-
-# What a lesson's page brings besides its words: the frame, compressed with them, and the headers.
-# A test weighs pages of a real course against it.
-AROUND_A_LESSON = 1900
-
 
 def kilobytes(load: int | None) -> int | None:
     """Return what opening a lesson costs on the line, in whole kB (1,000 bytes).

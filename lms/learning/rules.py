@@ -14,6 +14,9 @@ from lms.kernel.messages import Message, counted, msg
 # A sentence names so many lessons; a longer list stands on the page anyway.
 MOST_NAMED = 3
 MOST_PERCENT = 100
+# What a lesson's page brings besides its words: the frame, compressed with them, and the headers.
+# A test weighs pages of a real course against it.
+AROUND_A_LESSON = 1900
 # Pictures of a lesson that weigh more are loaded when they are asked for: 38 s at 64 kbit/s.
 MOST_UNASKED = 300_000
 
