@@ -37,5 +37,8 @@ def publish_illustrated(app: Flask, count: int = 1, *, percent: int = 80) -> Sma
     course = illustrated(count, percent=percent)
     with app.app_context():
         nation = installation.read(reading()).nation
-        shipped.publish(transaction, course, file_store(), nation, spoken_voices(), now=clock.now())
+        shipped.publish(
+            transaction, course, file_store(), nation, spoken_voices(), now=clock.now(),
+            heavy_because="Tests are about it.",
+        )  # fmt: skip
     return SmallCourse(app)
