@@ -90,6 +90,7 @@ def prepare() -> None:
     from lms.admin import schema
     from lms.authoring import shipped
     from lms.authoring.cli import spoken_voices
+    from lms.authoring.weights import TooHeavy
     from lms.certificates.work import ensure_keys, lacks_key
     from lms.content.faults import CourseRefused
 
@@ -115,6 +116,11 @@ def prepare() -> None:
     except CourseRefused as refused:
         for fault in refused.faults:
             click.echo(str(fault))
+        raise click.ClickException(str(refused)) from refused
+    except TooHeavy as refused:
+        for reason in refused.reasons:
+            click.echo(str(reason))
+        click.echo("To publish it all the same: lms content publish FOLDER --heavy REASON")
         raise click.ClickException(str(refused)) from refused
     except LmsError as refused:
         raise click.ClickException(str(refused.message)) from refused

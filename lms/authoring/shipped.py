@@ -94,7 +94,8 @@ def take(
 
     A folder that can no longer be read is refused, and what was published from it stays: an
     edit does not keep a server from starting.
-    raises CourseRefused where a folder that was never published has faults.
+    raises CourseRefused where a folder that was never published has faults, TooHeavy where it is
+    too heavy for weak lines; published by command with a reason, it is no longer asked.
     """
     done = []
     for path in course_folders(courses):

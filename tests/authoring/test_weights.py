@@ -97,6 +97,17 @@ def test_too_many_pictures_are_refused(press: Press) -> None:
         press(illustrated(8))
 
 
+def test_a_folder_that_is_too_heavy_is_published_once_by_command_with_a_reason(
+    press: Press, tmp_path: Path, lms: Callable[..., Result]
+) -> None:
+    folder.write(tmp_path / "courses" / "small-course", wordy())
+    with pytest.raises(TooHeavy):
+        press.take(tmp_path / "courses")
+    done = lms("publish", tmp_path / "courses" / "small-course", "--heavy", "It is printed.")
+    assert done.exit_code == 0, done.output
+    assert [each.state for each in press.take(tmp_path / "courses")] == ["unchanged"]
+
+
 @pytest.mark.parametrize("because", ["", "  ", "\n"])
 def test_a_blank_reason_is_none(because: str, session: Session) -> None:
     made = compile_course(read(wordy()), None, spoken_voices())
