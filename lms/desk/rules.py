@@ -37,6 +37,7 @@ STATE_WORDS: Mapping[State, str] = {
 # The state of a course that nobody begins here, since the law forbids it.
 CLOSED = msg("Closed in your country")
 
+
 def kilobytes(load: int | None) -> int | None:
     """Return what opening a lesson costs on the line, in whole kB (1,000 bytes).
 

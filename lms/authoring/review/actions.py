@@ -111,8 +111,8 @@ def approve(
         _say(session, viewer, found, APPROVED, state, reason, now)
     return jobs.ask(
         session, PUBLISH, key_of(found.id, state),
-        {"draft": str(found.id), "state": state, "by": str(viewer.person_id)}, now=now,
-        asked_by=actor_id(viewer),
+        {"draft": str(found.id), "state": state, "by": str(viewer.person_id), "reason": reason},
+        now=now, asked_by=actor_id(viewer),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lms.authoring.weights import SLOW, WEAK, Weight, weigh
 from lms.content.digests import block_digest, block_key
 from lms.content.faults import Fault
 from lms.content.model import Course
@@ -27,7 +28,7 @@ def looked_through(
     returns    plain JSON: ``faults`` (format, then measures), ``warnings``, ``notes``, each a list
                of file, line and either [msgid, values] or a text; ``items`` whose key or choices
                differ from the last edition; ``languages`` with what is translated; ``links`` that
-               need the internet; ``counts``.
+               need the internet; ``weights`` of the lessons; what is ``over_budget``; ``counts``.
     """
     reading = read_course(files)
     if reading.course is None:
@@ -46,7 +47,29 @@ def looked_through(
         "items": changed_items(course, last_keys),
         "languages": translated(course),
         "links": sorted(set(_links(course)))[:MOST_LISTED],
+        **_weighed(course),
     }
+
+
+def _weighed(course: Course) -> dict[str, Any]:
+    """Return what the heaviest language of each lesson weighs, and what is over its budget."""
+    found = weigh(course)
+    heaviest: dict[str, Weight] = {}
+    for each in found:
+        known = heaviest.get(each.code)
+        if known is None or each.next + each.pictures > known.next + known.pictures:
+            heaviest[each.code] = each
+    return {
+        "weights": [
+            {"code": each.code, "language": each.language, "bytes": each.next,
+             "pictures": each.pictures, "weak": round(each.seconds(WEAK), 1),
+             "slow": round(each.seconds(SLOW), 1)}
+            for each in heaviest.values()
+        ],
+        "over_budget": [
+            [reason.msgid, dict(reason.values)] for each in found for reason in each.reasons()
+        ][:MOST_LISTED],
+    }  # fmt: skip
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

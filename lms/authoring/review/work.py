@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring import actions as editions
-from lms.authoring import packages
+from lms.authoring import shipped
 from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
 from lms.authoring.drafts import actions as drafts
@@ -24,6 +24,7 @@ from lms.authoring.drafts.models import Draft
 from lms.authoring.review import actions
 from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK, PUBLISH
+from lms.authoring.weights import refuse_heavy
 from lms.catalogue.models import Edition, EditionItem
 from lms.content.model import Course
 from lms.content.reader import read_course
@@ -105,11 +106,10 @@ def prepare(
     nation = installation.read(session).nation
     try:
         made = compile_course(reading.course, nation, spoken_voices())
+        refuse_heavy(made.lessons, facts["reason"])
     except Refused as refused:
         return Ready(refused=_said(refused.message))
-    digest = FileStore(current_app.config["LMS"].data / "files").put(
-        packages.packed(reading.course)
-    )
+    digest = shipped.stored(reading.course, FileStore(current_app.config["LMS"].data / "files"))
     return Ready(reading.course, nation, made, digest)
 
 
@@ -137,7 +137,7 @@ def record(
     try:
         edition: Edition = editions.publish(
             session, approver, prepared.course, prepared.nation, prepared.made, prepared.package,
-            now=now,
+            heavy_because=facts["reason"], now=now,
         )  # fmt: skip
     except Refused as refused:
         return Done({"refused": _said(refused.message)})
