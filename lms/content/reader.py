@@ -20,7 +20,7 @@ from lms.content.question_blocks import questions_in
 from lms.content.tables import LANGUAGE, changes_of, course_facts
 from lms.kernel.messages import msg
 
-MOST_TEXT = 8 * 1024 * 1024
+MOST_TEXT = 24 * 1024 * 1024
 PATH = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*){{0,{MOST_DEPTH}}}")
 TEXTS = (".md", ".toml")
 # The texts of a national layer: nation -> name of the file without ending -> language -> file.
@@ -71,7 +71,7 @@ def _acceptable(files: Mapping[str, bytes], faults: Faults) -> bool:
     if sum(map(len, files.values())) > MOST_BYTES_IN_ALL:
         faults.add("", 0, msg("A course has at most 50 MB."))
     if sum(len(data) for path, data in files.items() if path.endswith(TEXTS)) > MOST_TEXT:
-        faults.add("", 0, msg("The texts of a course have at most 8 MB."))
+        faults.add("", 0, msg("The texts of a course have at most 24 MB."))
     seen: set[str] = set()
     for path in files:
         if not PATH.fullmatch(path) or ".." in path:

@@ -357,8 +357,9 @@ CASES = [
          lambda: small({f"en/{n}.md": "" for n in range(2000)})),
     Case(": A course has at most 50 MB.",
          lambda: small({f"media/{n}.mp4": b"x" * 2**20 for n in range(51)})),
-    Case(": The texts of a course have at most 8 MB.",
-         lambda: small({f"{a}{b}/AB-1.1.md": b"x" * 2**18 for a in "abcdef" for b in "abcdef"})),
+    Case(": The texts of a course have at most 24 MB.",
+         lambda: small({f"{a}{b}/AB-1.1.md": b"x" * 2**18
+                        for a in "abcdefghij" for b in "abcdefghij"})),
     # course.toml, nation.toml and changes.toml.
     edit(f"{C}: Write format = 1: this program reads no other.", C, "format = 1", "format = 2"),
     edit(f"{C}: Write a value for slug.", C, 'slug = "small-course"\n', ""),

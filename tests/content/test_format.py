@@ -64,7 +64,7 @@ def test_the_limits_are_those_of_the_program() -> None:
         "256 kB": blocks.MOST_BYTES // 1024, "5,000 lines": blocks.MOST_LINES,
         "4,000 characters": blocks.LONGEST_LINE, "10,000 of the signs": blocks.MOST_MARKS,
         "2,000;": folder.MOST_FILES, "50 MB": folder.MOST_BYTES_IN_ALL // 2**20,
-        "texts 8 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": folder.MOST_DEPTH,
+        "texts 24 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": folder.MOST_DEPTH,
         "quotes | 6 |": blocks.MOST_NESTING, "200; 8; 4": blocks.MOST_BLOCKS,
         "64 kB": blocks.MOST_TOML // 1024, "90 characters": blocks.LONGEST_TITLE,
         "a picture | 60 kB": pictures.MOST_BYTES // 1024,
