@@ -174,7 +174,7 @@ JOBS = {
     "courses.publish": "lms.admin.publishing",
     "integrity.check": "lms.admin.integrity",
     "drafts.check": "lms.authoring.review.work",
-    "drafts.publish": "lms.authoring.review.work",
+    "drafts.publish": "lms.authoring.review.publishing",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
     "packages.read": "lms.authoring.work",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.rules import actor_id
@@ -41,9 +41,11 @@ from lms.signing.keys import Signer
 from lms.tables import Base
 
 if TYPE_CHECKING:  # it loads Markdown, which the web process never does
-    from lms.authoring.compiled import CompiledCourse
+    from lms.authoring.compiled import CompiledCourse, CompiledLesson, CompiledText, ItemText
 
 SIGN = "editions.sign"
+# The number of an edition whose rows are still being made. Numbers that people see begin at 1.
+HIDDEN = 0
 READ = "packages.read"
 UPLOADS_KEPT = timedelta(days=7)
 # Of a structure, what changes with words alone: a new revision, not a new number.
@@ -70,65 +72,136 @@ def publish(
               caller has weighed it, see ``weights.refuse_heavy``.
     raises    Refused when another course has the slug.
     """
-    facts = course.facts
-    core, layer = core_digest(course.files), layer_digest(course.files, nation)
-    last = session.scalar(
-        select(Edition).where(Edition.course_id == facts.id)
+    last = newest(session, course, nation)
+    if last is not None:
+        return last
+    edition = begin_edition(session, viewer, course, nation, package, made.structure, now=now)
+    session.add_all(_rows(course, made, edition.id))
+    show_edition(session, viewer, edition, course, made.items, heavy_because=heavy_because, now=now)
+    return edition
+
+
+def newest(session: Session, course: Course, nation: str | None) -> Edition | None:
+    """Return the newest edition of a course when it has exactly these contents, else None."""
+    last = _last(session, course.facts.id)
+    same = last is not None and (last.core_digest, last.layer_digest, last.nation) == (
+        core_digest(course.files), layer_digest(course.files, nation), nation,
+    )  # fmt: skip
+    return last if same else None
+
+
+def _last(session: Session, course_id: str) -> Edition | None:
+    return session.scalar(
+        select(Edition).where(Edition.course_id == course_id, Edition.number > HIDDEN)
         .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
     )  # fmt: skip
-    if last is not None and (last.core_digest, last.layer_digest, last.nation) == (
-        core, layer, nation,
-    ):  # fmt: skip
-        return last
+
+
+def begin_edition(
+    session: Session, viewer: Viewer, course: Course, nation: str | None, package: str,
+    structure: Mapping[str, Any], *, now: datetime,
+) -> Edition:  # fmt: skip
+    """Add an edition that nobody sees yet: its rows can be added one step at a time.
+
+    raises    Refused when another course has the slug.
+    """
     _keep_course(session, course)
-    number, revision = _next_number(session, last, made.structure, made.items, course)
+    waiting = session.scalar(
+        select(func.max(Edition.revision)).where(
+            Edition.course_id == course.facts.id, Edition.number == HIDDEN
+        )
+    )
     edition = Edition(
-        course_id=facts.id, number=number, revision=revision, core_digest=core, nation=nation,
-        layer_digest=layer, package=package,
-        facts={**made.structure, "changes": _changes(course)}, signature=None, published_at=now,
+        course_id=course.facts.id, number=HIDDEN, revision=(waiting or 0) + 1,
+        core_digest=core_digest(course.files), nation=nation,
+        layer_digest=layer_digest(course.files, nation), package=package,
+        facts={**structure, "changes": _changes(course)}, signature=None, published_at=now,
         published_by=actor_id(viewer),
     )  # fmt: skip
     session.add(edition)
     session.flush()
-    session.add_all(_rows(course, made, edition.id))
-    session.execute(update(CourseRow).where(CourseRow.id == facts.id).values(edition_id=edition.id))
-    session.execute(delete(OfferedChange).where(OfferedChange.course_id == facts.id))
+    return edition
+
+
+def show_edition(
+    session: Session, viewer: Viewer, edition: Edition, course: Course,
+    items: Sequence[Question], *, heavy_because: str = "", now: datetime,
+) -> None:  # fmt: skip
+    """Give an edition whose rows are complete its number: from now on learners begin with it."""
+    structure = {name: value for name, value in edition.facts.items() if name != "changes"}
+    last = _last(session, edition.course_id)
+    number, revision = _next_number(session, last, structure, items, course)
+    edition.number, edition.revision, edition.published_at = number, revision, now
+    session.flush()
+    course_id = edition.course_id
+    session.execute(
+        update(CourseRow).where(CourseRow.id == course_id).values(edition_id=edition.id)
+    )
+    session.execute(delete(OfferedChange).where(OfferedChange.course_id == course_id))
     ask_for_signatures(session, f"edition {edition.id}", now=now)
     audit.append(
-        session, actor_id(viewer), "edition.published", f"{facts.id} {number}.{revision}",
-        {"core": core, "layer": layer, "nation": nation,
+        session, actor_id(viewer), "edition.published", f"{course_id} {number}.{revision}",
+        {"core": edition.core_digest, "layer": edition.layer_digest, "nation": edition.nation,
          **({"heavy": heavy_because} if heavy_because else {})}, now=now,
     )  # fmt: skip
-    return edition
+
+
+def drop_edition(session: Session, edition_id: int) -> None:
+    """Delete an edition that was never shown, with its rows: making it failed."""
+    hidden = session.scalar(
+        select(Edition.id).where(Edition.id == edition_id, Edition.number == HIDDEN)
+    )
+    if hidden is None:
+        return
+    for table in (EditionItem, EditionItemText, EditionText, EditionLesson, EditionPicture):
+        session.execute(delete(table).where(table.edition_id == hidden))
+    session.execute(delete(Edition).where(Edition.id == hidden))
 
 
 def _rows(course: Course, made: CompiledCourse, edition_id: int) -> Iterator[Base]:
     """Yield everything that pages, draw and marking read of an edition."""
-    for item in made.items:
+    yield from item_rows(course, made.items, made.item_texts, edition_id)
+    yield from text_rows(course, made.texts, edition_id)
+    yield from lesson_rows(made.lessons, edition_id)
+
+
+def item_rows(
+    course: Course, items: Iterable[Question], texts: Iterable[ItemText], edition_id: int
+) -> Iterator[Base]:
+    """Yield the rows of the questions. ``texts``: item id, language, words."""
+    for item in items:
         yield EditionItem(
             edition_id=edition_id, item_id=item.id, module=_module_of(course, item.facts),
             lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
             critical=item.facts.get("critical"), key=item.key(),
         )  # fmt: skip
-    for item_id, language, words in made.item_texts:
+    for item_id, language, words in texts:
         yield EditionItemText(
             edition_id=edition_id, item_id=item_id, language=language, words=words
         )
-    for text in made.texts:
+
+
+def text_rows(course: Course, texts: Iterable[CompiledText], edition_id: int) -> Iterator[Base]:
+    """Yield the rows of titles and pictures."""
+    for text in texts:
         yield EditionText(
             edition_id=edition_id, language=text.language, title=text.title, facts=text.facts,
             bank_complete=text.bank_complete, reviewed=text.reviewed,
-        )  # fmt: skip
-    for lesson in made.lessons:
-        yield EditionLesson(
-            edition_id=edition_id, code=lesson.code, language=lesson.language,
-            title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
         )  # fmt: skip
     for picture in course.pictures.values():
         yield EditionPicture(
             edition_id=edition_id, name=picture.name, address=picture.address,
             digest=picture.digest, kind=picture.kind, bytes=picture.bytes, width=picture.width,
             height=picture.height,
+        )  # fmt: skip
+
+
+def lesson_rows(lessons: Iterable[CompiledLesson], edition_id: int) -> Iterator[Base]:
+    """Yield the rows of lessons."""
+    for lesson in lessons:
+        yield EditionLesson(
+            edition_id=edition_id, code=lesson.code, language=lesson.language,
+            title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
         )  # fmt: skip
 
 
@@ -217,15 +290,9 @@ def offer(session: Session, course: Course, nation: str | None, *, now: datetime
 
     A changed course is offered to the publisher and never taken by itself.
     """
-    last = session.execute(
-        select(Edition.core_digest, Edition.layer_digest, Edition.nation)
-        .where(Edition.course_id == course.facts.id)
-        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
-    ).one()  # fmt: skip
     core = core_digest(course.files)
-    layer = layer_digest(course.files, nation)
     offered = session.get(OfferedChange, course.facts.id)
-    if tuple(last) == (core, layer, nation):
+    if newest(session, course, nation) is not None:
         if offered is not None:
             session.delete(offered)
         return False

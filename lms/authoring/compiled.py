@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,8 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.packing import as_brotli
 
 MOST_LESSON_BYTES = 60 * 1024
+# Item id, language, words.
+ItemText = tuple[str, str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class CompiledCourse:
 
     structure: dict[str, Any]
     items: tuple[Question, ...]
-    item_texts: tuple[tuple[str, str, dict[str, Any]], ...]  # item id, language, words
+    item_texts: tuple[ItemText, ...]
     texts: tuple[CompiledText, ...]
     lessons: tuple[CompiledLesson, ...]
 
@@ -74,35 +76,52 @@ def compile_course(
     layer = nation_of(course, nation)
     places = structure(course, layer)
     items = bank(course, layer)
-    said = [(item.id, language, words) for item in items
-            for language, words in item_texts(course, item)]  # fmt: skip
-    known = Counter(language for _, language, _ in said)
+    said = all_item_texts(course, items)
     taught = tuple(lessons(course, layer, voices, places.codes()))
     return CompiledCourse(
         structure=places.to_facts(),
         items=tuple(items),
-        item_texts=tuple(said),
-        texts=tuple(
-            text(
-                course,
-                layer,
-                language,
-                bank_complete=known[language] == len(items),
-                loads={
-                    each.code: len(as_brotli(each.parts["html"].encode()))
-                    for each in taught
-                    if each.language == language
-                },
-                pictures={
-                    each.code: each.parts["pictures"]
-                    for each in taught
-                    if each.language == language and "pictures" in each.parts
-                },
-            )
-            for language in voices
-        ),
+        item_texts=said,
+        texts=tuple(texts(course, layer, voices, said, sizes_of(taught))),
         lessons=taught,
     )
+
+
+def all_item_texts(course: Course, items: Iterable[Question]) -> tuple[ItemText, ...]:
+    """Return the words of every item in each language that has them."""
+    return tuple(
+        (item.id, language, words) for item in items for language, words in item_texts(course, item)
+    )
+
+
+# Language -> lesson code -> bytes of its words on the line, and of its pictures where it has any.
+Sizes = dict[str, dict[str, list[int]]]
+
+
+def sizes_of(taught: Iterable[CompiledLesson]) -> Sizes:
+    """Return what lessons weigh, as titles name it."""
+    sizes: Sizes = {}
+    for each in taught:
+        pictures = [each.parts["pictures"]] if "pictures" in each.parts else []
+        words = len(as_brotli(each.parts["html"].encode()))
+        sizes.setdefault(each.language, {})[each.code] = [words, *pictures]
+    return sizes
+
+
+def texts(
+    course: Course, layer: NationFacts | None, languages: Iterable[str],
+    said: Iterable[ItemText], sizes: Sizes,
+) -> Iterator[CompiledText]:  # fmt: skip
+    """Yield the titles of a course in each language, with what its lessons weigh."""
+    known = Counter(language for _, language, _ in said)
+    asked = len(bank(course, layer))
+    for language in languages:
+        of_language = sizes.get(language, {})
+        yield text(
+            course, layer, language, bank_complete=known[language] == asked,
+            loads={code: each[0] for code, each in of_language.items()},
+            pictures={code: each[1] for code, each in of_language.items() if len(each) > 1},
+        )  # fmt: skip
 
 
 def nation_of(course: Course, nation: str | None) -> NationFacts | None:

@@ -50,7 +50,9 @@ def prepare_sign(session: Session, facts: Facts, cursor: Cursor, *, now: datetim
     if not (site.ready and site.issues):
         return None
     rows = session.execute(
-        select(Edition).where(Edition.id > int(cursor or 0)).order_by(Edition.id)
+        select(Edition)
+        .where(Edition.id > int(cursor or 0), Edition.number > actions.HIDDEN)
+        .order_by(Edition.id)
     ).scalars()
     for edition in rows:
         if actions.is_signed(edition.signature):

@@ -27,7 +27,9 @@ class Course(Base):
 class Edition(Base):
     """One immutable publication: (course, core digest, nation, layer digest).
 
-    A new number changes what is taught or asked, a new revision changes words only.
+    A new number changes what is taught or asked, a new revision changes words only. Number 0 is an
+    edition whose rows are still being made: nobody sees it, and its revision only tells it from
+    others.
     ``facts`` holds the structure that pages and rules need, compiled from course.toml:
     see ``lms.catalogue.structure.Structure``.
     """

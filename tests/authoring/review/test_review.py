@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.models import Draft
-from lms.authoring.review import queries, work
+from lms.authoring.review import publishing, queries, work
 from lms.authoring.review.rules import part_of
 from lms.catalogue.models import Edition
 from lms.db import reading, transaction
@@ -23,6 +23,7 @@ from tests.browser import Browser
 from tests.content.small import small
 from tests.people import Cast
 
+STEPS = {**work.STEPS, **publishing.STEPS}
 Open = Callable[[Cast | None], Browser]
 LESSON = "en/AB-1.1.md"
 
@@ -33,7 +34,7 @@ def worker(app: Flask) -> Callable[[], int]:
 
     def work_off() -> int:
         with app.app_context():
-            return run_due(reading, transaction, work.STEPS, "worker of a test", clock.now)
+            return run_due(reading, transaction, STEPS, "worker of a test", clock.now)
 
     return work_off
 
@@ -212,3 +213,54 @@ def test_who_wrote_a_file_is_named_by_what_it_is() -> None:
     assert part_of("media/door.webp", "en") == "author"
     assert part_of("ar/AB-1.1.md", "en") == "translator"
     assert part_of("nations/tn/ar/boxes.md", "en") == "national-editor"
+
+
+@pytest.fixture
+def one_step(app: Flask) -> Callable[[], None]:
+    """Return a way to let the worker do one step and then be killed."""
+
+    def step() -> None:
+        with app.app_context():
+            asked = iter((False, True))
+            run_due(reading, transaction, STEPS, "worker of a test", clock.now,
+                    stopping=lambda: next(asked))  # fmt: skip
+
+    return step
+
+
+def rows_of_editions(app: Flask) -> int:
+    with app.app_context():
+        return reading().scalar(select(func.count()).select_from(Edition)) or 0
+
+
+def test_nobody_sees_an_edition_before_its_last_step(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
+    one_step: Callable[[], None], amina: Cast,
+) -> None:  # fmt: skip
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+    for _ in range(2):
+        one_step()
+        assert rows_of_editions(app) == 2
+        assert all_editions(app)[-1] == "0.1"
+        assert "Edition 1.0" in browser(amina).get("/en/courses/small-course").text
+        assert "is being made" in browser(writers.peter).get(page_of(draft)).text
+    one_step()
+
+    assert all_editions(app) == ["1.0", "1.1"]
+
+
+def test_what_fails_half_way_leaves_nothing_behind(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
+    one_step: Callable[[], None],
+) -> None:  # fmt: skip
+    change(app, draft, writers.aruzhan)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+    one_step()
+    change(app, draft, writers.aruzhan, "\n## Other {#ab11-more}\n\nAnother.\n", seen=2)
+    worker()
+
+    assert all_editions(app) == ["1.0"]
+    assert rows_of_editions(app) == 1
