@@ -27,6 +27,8 @@ from lms.audit import models as audit_models
 from lms.authoring.drafts import models as drafts_models
 from lms.authoring.review import models as review_models
 from lms.catalogue import models as catalogue_models
+from lms.catalogue.library import models as library_models
+from lms.catalogue.search import models as search_models
 from lms.certificates import models as certificates_models
 from lms.db import engine_options, prepare, reading
 from lms.extensions import db
@@ -55,12 +57,16 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    drafts_models, jobs_models, learning_models, requirements_models, review_models,
+    drafts_models, jobs_models, learning_models, library_models, requirements_models,
+    review_models, search_models,
 )  # fmt: skip
 
 # Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.
 # The page says how large a file may be; what is larger still is refused before it is read.
-UPLOADS: Mapping[str, int] = {"/*/administer/staff-lists/new": 21 * 1024 * 1024}
+UPLOADS: Mapping[str, int] = {
+    "/*/administer/library/*/files": 21 * 1024 * 1024,
+    "/*/administer/staff-lists/new": 21 * 1024 * 1024,
+}
 
 # How many seconds a process may go on with decisions that an administrator has changed.
 INSTALLATION_FRESH = 5.0
@@ -134,6 +140,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.background.views import bp as background
     from lms.admin.certificates.views import bp as office
     from lms.admin.layout.views import bp as layout
+    from lms.admin.library.views import bp as documents
     from lms.admin.people.views import bp as people
     from lms.admin.places.views import bp as places
     from lms.admin.programmes.views import bp as programmes
@@ -149,13 +156,15 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.writing.views import bp as writing
     from lms.certificates.transcripts.views import bp as transcripts
     from lms.certificates.views import bp as certificates
+    from lms.desk.library.views import bp as library
+    from lms.desk.search.views import bp as search
     from lms.desk.views import bp as desk
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, certificates, desk, drafts, factor, layout,
-        learning, office, people, places, programmes, requirements, review, roles, slips,
-        staff_lists, test_rules, transcripts, waivers, writing,
+        accounts, admin, assessment, background, certificates, desk, documents, drafts, factor,
+        layout, learning, library, office, people, places, programmes, requirements, review,
+        roles, search, slips, staff_lists, test_rules, transcripts, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -187,6 +196,7 @@ JOBS = {
     "people.read": "lms.accounts.importing.steps",
     "people.undo": "lms.accounts.importing.steps",
     "requirements.enrol": "lms.requirements.actions",
+    "search.index": "lms.catalogue.search.steps",
     "transcript.make": "lms.certificates.transcripts.steps",
 }
 

@@ -116,6 +116,10 @@ class Base(DeclarativeBase):
     }
 
 
+# What a database keeps for searching has a name that begins so: no rows in it are ours.
+INDEX_TABLES = "search_index"
+
+
 def columns_naming(table: str, apart_from: Collection[str] = ()) -> list[Column[Any]]:
     """Return the columns of all tables that refer to the rows of ``table``, by its name.
 

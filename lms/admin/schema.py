@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 
 from lms.installation import Site
 from lms.kernel.messages import Message, msg
+from lms.tables import INDEX_TABLES
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -135,7 +136,11 @@ def _migrating(database_url: str) -> Iterator[Connection]:
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:
-    names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+    names = [
+        name
+        for name in inspect(connection).get_table_names()
+        if name != "alembic_version" and not name.startswith(INDEX_TABLES)
+    ]
     return {
         name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0  # noqa: S608 -- names of our own tables
         for name in names

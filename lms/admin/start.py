@@ -25,6 +25,7 @@ from lms.admin import housekeeping, schema
 from lms.admin.integrity import CHECK
 from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
+from lms.catalogue.search import actions as search
 from lms.certificates.actions import RING
 from lms.certificates.work import lacks_key
 from lms.content import folder
@@ -256,6 +257,7 @@ def ask_for_work(session: Session, *, cut_off: bool, now: datetime) -> None:
     """
     jobs.try_again(session, now=now)
     housekeeping.ask(session, now=now)
+    search.ask_if_needed(session, now=now)
     if cut_off:
         jobs.ask(session, CHECK, f"start {now.isoformat()}", now=now)
 

@@ -26,6 +26,7 @@ from lms.catalogue.models import (
     EditionText,
     OfferedChange,
 )
+from lms.catalogue.search import actions as search
 from lms.certificates.actions import keep_ring
 from lms.content.digests import core_digest, layer_digest
 from lms.content.model import Course, Question
@@ -139,6 +140,7 @@ def show_edition(
     )
     session.execute(delete(OfferedChange).where(OfferedChange.course_id == course_id))
     ask_for_signatures(session, f"edition {edition.id}", now=now)
+    search.ask(session, f"edition {edition.id}", now=now)
     audit.append(
         session, actor_id(viewer), "edition.published", f"{course_id} {number}.{revision}",
         {"core": edition.core_digest, "layer": edition.layer_digest, "nation": edition.nation,

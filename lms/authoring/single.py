@@ -27,6 +27,8 @@ from lms.web.pages import static_files
 STYLE, SCRIPT = "site.css", "js/lesson.js"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
+# A document of the library is not in this file: the words stay, the link goes.
+TO_THE_LIBRARY = re.compile(r' href="/[a-z]+/library/[^"]*"')
 # The parts of a lesson are landmarks of its page; twelve of the same name help nobody.
 LANDMARKS = re.compile(r'(<section class="[a-z]+") aria-labelledby="[a-z0-9-]+"')
 
@@ -40,7 +42,7 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
     del viewer  # every course that is not restricted may be taken along by everybody
     row = session.execute(
         select(
-            Course.slug, Edition.id, Edition.number, Edition.revision, Edition.facts,
+            Course.slug, Course.kind, Edition.id, Edition.number, Edition.revision, Edition.facts,
             Edition.published_at, EditionText.title, EditionText.facts.label("text"),
             EditionText.reviewed,
         )
@@ -69,7 +71,10 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
         structure=Structure.from_facts(row.facts),
         lessons={
             code: placed(
-                LANDMARKS.sub(r"\1", BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"])),
+                LANDMARKS.sub(
+                    r"\1",
+                    TO_THE_LIBRARY.sub("", BETWEEN_LESSONS.sub(r'href="\1"', each.parts["html"])),
+                ),
                 lambda address: pictures[address],
             )
             for code, each in lessons.items()

@@ -13,7 +13,7 @@ from lms.content.standing import ACCEPTED, REVIEWED_BLOCKS
 from lms.kernel.messages import msg
 
 OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
-INSIDE = re.compile(r"\]\((term:|#)([^)\s]*)", re.IGNORECASE)
+INSIDE = re.compile(r"\]\((term:|doc:|#)([^)\s]*)", re.IGNORECASE)
 FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from", REVIEWED_BLOCKS})
 FEWEST_IN_A_SLOT = 3
 NO_ID = msg("This block has no id {#…}. Run: lms content stamp")
@@ -165,9 +165,10 @@ def _check_links(
                     if not in_lesson:
                         faults.add(
                             document.path, number,
-                            msg("Only a lesson leads to words of the glossary and to blocks."),
+                            msg("Only a lesson leads to words of the glossary, documents and "
+                                "blocks."),
                         )  # fmt: skip
-                    elif way != "#" and target not in terms:
+                    elif way.lower() == "term:" and target not in terms:
                         faults.add(document.path, number, msg("The glossary has no word %(id)s."),
                                    id=target)  # fmt: skip
                     elif way == "#" and target not in known:

@@ -42,7 +42,8 @@ FORBIDDEN = (
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 TAG = re.compile(r"<[A-Za-z/!?]")
 LINK = re.compile(r"\]\(([^)\s]*)")
-SCHEMES = ("https://", "http://", "mailto:", "term:", "#")
+SCHEMES = ("https://", "http://", "mailto:", "term:", "doc:", "#")
+DOCUMENT = re.compile(r"doc:[a-z0-9]+(-[a-z0-9]+)*", re.IGNORECASE)
 QUOTES = re.compile(r"(?: {0,3}> ?)*")
 BULLET = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: +|$)")
 
@@ -227,10 +228,14 @@ def check_lines(path: str, first: int, body: list[str], faults: Faults) -> None:
                 path, number, msg("Lists and quotes stand inside each other at most 6 deep.")
             )
         for target in LINK.findall(line):
-            if not shows and not target.lower().startswith(SCHEMES):
+            is_document = target.lower().startswith("doc:")
+            if not shows and (
+                not target.lower().startswith(SCHEMES)
+                or (is_document and not DOCUMENT.fullmatch(target))
+            ):
                 faults.add(
                     path, number,
-                    msg("A link goes to https://, http://, mailto:, term: or #block."),
+                    msg("A link goes to https://, http://, mailto:, term:, doc: or #block."),
                 )  # fmt: skip
 
 

@@ -234,7 +234,9 @@ class _Lesson:
         return f"#{block_id}" if self.one_page or place == self.code else f"{place}#{block_id}"
 
     def _rich(self, text: str) -> str:
-        return rich(text, self._link, self.code, self._picture)
+        # One file for a stick lies beside no library.
+        library = "" if self.one_page else f"/{self.language}/library"
+        return rich(text, self._link, self.code, self._picture, library)
 
     def _picture(self, name: str, alt: str) -> str:
         shown = self.course.pictures[name]

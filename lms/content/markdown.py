@@ -21,7 +21,7 @@ TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br",
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}, "table": {"class"}, "td": {"data-l"}}
 # A longer heading of a column is not repeated before each cell of a narrow page.
 LONGEST_LABEL = 60
-HREF = re.compile(r'href="(term:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
+HREF = re.compile(r'href="(term:|doc:|#|https?://|mailto:)?([^"]*)"', re.IGNORECASE)
 PLAIN = re.compile(r"[*_`\\]|\[([^\[\]]*)\]\([^)\s]*\)")
 
 
@@ -32,7 +32,7 @@ def _markdown() -> MarkdownIt:
 
 def rich(
     text: str, link: Callable[[str], str] | None = None, terms: str = "",
-    picture: Callable[[str, str], str] | None = None,
+    picture: Callable[[str, str], str] | None = None, library: str = "",
 ) -> str:  # fmt: skip
     """Return Markdown as clean HTML blocks.
 
@@ -41,22 +41,25 @@ def rich(
     terms   the lesson whose list of words the links ``term:`` lead to.
     picture turns name and alternative text of a line that shows a picture into its frame, which
             is not cleaned; without it, no picture is shown.
+    library the address below which the documents of the links ``doc:`` lie; without it the words
+            stay and the link goes.
     """
     if picture is None or "![" not in text:
-        return _clean(text, link, terms)
+        return _clean(text, link, terms, library)
     parts: list[str] = []
     written: list[str] = []
     for line in text.splitlines(keepends=True):
         if found := FIGURE.fullmatch(line):
-            parts += [_clean("".join(written), link, terms), picture(found["name"], found["alt"])]
+            parts.append(_clean("".join(written), link, terms, library))
+            parts.append(picture(found["name"], found["alt"]))
             written = []
         else:
             written.append(line)
-    parts.append(_clean("".join(written), link, terms))
+    parts.append(_clean("".join(written), link, terms, library))
     return "\n".join(filter(None, parts))
 
 
-def _clean(text: str, link: Callable[[str], str] | None, terms: str) -> str:
+def _clean(text: str, link: Callable[[str], str] | None, terms: str, library: str) -> str:
     tokens = _markdown().parse(text)
     _label_cells(tokens)
     found = _markdown().renderer.render(tokens, _markdown().options, {})
@@ -64,6 +67,8 @@ def _clean(text: str, link: Callable[[str], str] | None, terms: str) -> str:
     def address(match: re.Match[str]) -> str:
         if match[1] == "term:":
             return f'href="#{terms}-term-{match[2]}" class="term"'
+        if match[1] == "doc:":
+            return f'href="{library}/{match[2]}"' if library else ""
         if match[1] == "#":
             target = link(match[2]) if link else f"#{match[2]}"
             return f'href="{target}"' if target else ""

@@ -106,6 +106,8 @@ def course(slug: str) -> ResponseReturnValue:
     session, me = reading(), viewer()
     row = learning.course(session, me, slug, current().code)
     structure = Structure.from_facts(row.facts)
+    if row.kind == "handbook":
+        return render_template("library/handbook.html", course=row, structure=structure)
     before, accepted, attempts = {}, [], []
     if row.begun_at is None:
         wanted, today = structure.prerequisites, clock.now().date()

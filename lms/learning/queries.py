@@ -26,7 +26,7 @@ from lms.tables import AnyRow, AnySelect
 # The enrolment that counts for pages: the open one, else the one closed last (what has been
 # passed can still be read).
 _newer = aliased(Enrolment)
-_MINE = (
+MINE = (
     select(_newer.id)
     .where(_newer.person_id == bindparam("person_id"), _newer.course_id == Course.id)
     .order_by(_newer.closed_at.is_(None).desc(), _newer.made_at.desc())
@@ -75,7 +75,7 @@ def _course_rows() -> AnySelect:
             _NAMES_CONFIRMED.label("names_confirmed_at"),
         )
         .select_from(Course)
-        .outerjoin(Enrolment, Enrolment.id == _MINE)
+        .outerjoin(Enrolment, Enrolment.id == MINE)
         .join(Edition, Edition.id == func.coalesce(_SHOWN, Course.edition_id))
         .join(
             EditionText,
@@ -101,7 +101,7 @@ _NEWEST_FACTS = (
 )
 
 _ONE = _course_rows().add_columns(_NEWEST_FACTS).where(Course.slug == bindparam("slug"))
-_ALL = _course_rows().order_by(Course.id).limit(100)
+_ALL = _course_rows().where(Course.kind == bindparam("kind")).order_by(Course.id).limit(100)
 
 _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
     EditionLesson.edition_id == bindparam("edition_id"),
@@ -138,9 +138,15 @@ def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow
     return row
 
 
-def courses(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
-    """Return every course that is open to this person or that they are enrolled in."""
-    return list(session.execute(_ALL, {"person_id": viewer.person_id, "language": language}))
+def courses(
+    session: Session, viewer: Viewer, language: str, *, kind: str = "course"
+) -> list[AnyRow]:
+    """Return every course that is open to this person or that they are enrolled in.
+
+    kind  ``handbook`` for what is read without beginning it.
+    """
+    asked = {"person_id": viewer.person_id, "language": language, "kind": kind}
+    return list(session.execute(_ALL, asked))
 
 
 def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, language: str) -> AnyRow:

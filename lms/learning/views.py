@@ -52,7 +52,7 @@ def renew(slug: str) -> ResponseReturnValue:
 def lesson(slug: str, code: str) -> ResponseReturnValue:
     """Show one lesson. A page that the browser already holds costs a 304."""
     course = queries.course(reading(), viewer(), slug, current().code)
-    if course.begun_at is None:
+    if course.begun_at is None and course.kind != "handbook":
         return redirect(url_for("desk.course", slug=slug))
     wanted = request.args.get("pictures") == "1"
     tag = page_tag(

@@ -19,6 +19,7 @@ class Entry:
           missing, the pages of the endpoint's own blueprint belong to the line.
     also  further such segments, of pages that lie beside its own and are reached from them.
     of_country  whether a role at a place counts only where it is held for the whole country.
+    signed_in   whether only who is signed in sees it.
     """
 
     endpoint: str
@@ -27,6 +28,7 @@ class Entry:
     area: str = ""
     also: tuple[str, ...] = ()
     of_country: bool = False
+    signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ MENUS = {
             "test-rules",
             of_country=True,
         ),
+        Entry("documents.all", msg("Library"), ("administrator",), "library", of_country=True),
         Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (
@@ -89,6 +92,8 @@ MENUS = {
         Entry("accounts.machine", msg("This computer")),
     ),
     "footer": (
+        Entry("search.show", msg("Search"), signed_in=True),
+        Entry("library.home", msg("Library"), signed_in=True),
         Entry("accounts.accessibility", msg("Accessibility")),
         Entry("accounts.privacy", msg("Privacy: what is stored about you")),
         Entry("accounts.problem", msg("Report a problem")),
@@ -120,7 +125,8 @@ def links(menu: str, area: str = "") -> list[Link]:
         Link(_address(entry.endpoint), entry.words, entry.area == area if area else _is_here(entry))
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
-        and (not entry.roles or (viewer is not None and _sees(viewer, entry)))
+        and (viewer is not None or not (entry.roles or entry.signed_in))
+        and (viewer is None or not entry.roles or _sees(viewer, entry))
     ]
 
 

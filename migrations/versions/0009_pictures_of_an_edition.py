@@ -1,7 +1,7 @@
 """the pictures of an edition
 
 Revision: 0009
-After: 0005
+After: 0008
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -161,7 +161,7 @@ CASES = [
         f"{L}:31: Lists and quotes stand inside each other at most 6 deep.", ">>>>>>> deep",
     ),
     body(
-        f"{L}:31: A link goes to https://, http://, mailto:, term: or #block.",
+        f"{L}:31: A link goes to https://, http://, mailto:, term:, doc: or #block.",
         "[x](javascript:alert)",
     ),
     # Questions in the source language.
@@ -324,7 +324,7 @@ CASES = [
     edit(f"{L}:16: The glossary has no word pain.", L, "term:torture", "term:pain"),
     edit(f"{L}:16: No block has the id ab11-9.", L, "#ab11-2", "#ab11-9"),
     edit(
-        "en/course.md:11: Only a lesson leads to words of the glossary and to blocks.",
+        "en/course.md:11: Only a lesson leads to words of the glossary, documents and blocks.",
         "en/course.md", "Two **modules**", "Two [modules](#ab11-1)",
     ),
     # Files.

@@ -38,6 +38,7 @@ from tests.assessment.said import who
 from tests.browser import Browser
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse, publish_small
+from tests.desk.library.papers import put_document
 from tests.filled import Filled, Shown, language_address
 from tests.people import Cast
 
@@ -102,6 +103,7 @@ def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace
     with app.app_context(), transaction() as session:
         title = Details({"en": "A second test"}, date(2099, 1, 1), None)
         programmes.add(session, SERVER, "second-test", "pilot", title, now=clock.now())
+        put_document(session, app)
     people = {"owner": amina, "colleague": chipo, "other facility": daniel, "trainer": bolat,
               "administrator": grace}  # fmt: skip
     of = {name: _award(app, course, other, person) for name, person in people.items()}
@@ -134,6 +136,8 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "enrolment_id": [nothing],
         "programme": ["second-test"],
         "address": ["0" * 16],
+        "document": ["standards"],
+        "file_language": ["en", "ar"],
     }
 
 

@@ -37,7 +37,8 @@ def begin(
     where the country has closed the course.
     """
     course = session.scalar(select(Course).where(Course.slug == slug))
-    if course is None or course.edition_id is None:
+    # A handbook is read without beginning it.
+    if course is None or course.edition_id is None or course.kind != "course":
         raise NotFound
     _one_at_a_time(session, viewer.person_id)
     enrolment = session.scalar(
