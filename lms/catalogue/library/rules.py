@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lms.installation import LANGUAGES
 
@@ -15,8 +16,9 @@ LONGEST_TITLE, MOST_PAGES = 100, 5000
 BEGINNING = b"%PDF-"
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b[^>]{0,400}>>\s*stream\r?\n")
-# What is unpacked to count pages is bounded, whatever a file says of itself.
-MOST_UNPACKED = 32 * 1024 * 1024
+# What is unpacked to count pages is bounded, whatever a file says of itself: how many streams, how
+# long each is as it lies there, and what comes out of all of them.
+MOST_STREAMS, LONGEST_STREAM, MOST_UNPACKED = 1000, 512 * 1024, 32 * 1024 * 1024
 
 
 def is_pdf(data: bytes) -> bool:
@@ -37,11 +39,13 @@ def pages_of(data: bytes) -> int | None:
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
     left = MOST_UNPACKED
-    for found in _PACKED.finditer(data):
+    for found in islice(_PACKED.finditer(data), MOST_STREAMS):
+        start, most = found.end(), found.end() + LONGEST_STREAM
+        end = data.find(b"endstream", start, most)
         if left <= 0:
             return
         try:
-            part = zlib.decompressobj().decompress(data[found.end() :], left)
+            part = zlib.decompressobj().decompress(data[start : end if end >= 0 else most], left)
         except zlib.error:  # encrypted, or packed in another way
             continue
         left -= len(part)
