@@ -60,6 +60,10 @@ ADMINISTERED = {
     "unit_name.code", "unit_name.names", "certificate_layout.issuers",
     "certificate_layout.signatories",
 }  # fmt: skip
+# What a search shows of lessons and documents: tests/desk/search/test_canary.py is about it.
+FOUND = {
+    "search_entry.title", "search_entry.heading", "search_entry.text", "document.titles",
+}  # fmt: skip
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).
 OURS = {
@@ -89,7 +93,9 @@ OURS = {
     "exemption.course_id", "external_certificate.course_id", "job.result", "programme.code",
     "programme.kind", "programme_change.field", "programme_course.course_id",
     "requirement.course_id", "requirement.function", "requirement.kind",
-    "second_factor.code_hashes",
+    "second_factor.code_hashes", "document.code", "document_file.language", "document_file.digest",
+    "search_entry.kind", "search_entry.language", "search_entry.course_id", "search_entry.lesson",
+    "search_entry.block", "search_entry.heading_in", "search_entry.said_in",
 }  # fmt: skip
 
 
@@ -100,7 +106,7 @@ def test_every_column_of_text_says_where_its_text_comes_from() -> None:
         for column in table.c
         if isinstance(column.type, String | JSON)
     }
-    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, OURS)
+    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, FOUND, OURS)
     assert columns == set().union(*kinds)
     assert len(columns) == sum(map(len, kinds))
 

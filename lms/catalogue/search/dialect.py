@@ -41,8 +41,6 @@ MAKE_INDEX = {
 # PostgreSQL's goes with its table.
 DROP_INDEX = f"DROP TABLE IF EXISTS {INDEX}"
 LAST_PLACE = 16_383  # that a tsvector knows
-_COLUMNS = "rowid, heading_words, words"
-_VALUES = "id, heading_words, words FROM search_entry"
 
 
 def _postgresql(name: str) -> TypeEngine[Any]:
@@ -75,15 +73,24 @@ class Words(TypeDecorator[str]):
 # The entries of one course or of one document, by the column that names it.
 OF_COURSE, OF_DOCUMENT = "course_id", "document_id"
 _ADD = {
-    owner: text(f"INSERT INTO {INDEX}({_COLUMNS}) SELECT {_VALUES} WHERE {owner} = :owner")
-    for owner in (OF_COURSE, OF_DOCUMENT)
+    OF_COURSE: text(
+        "INSERT INTO search_index(rowid, heading_words, words) "
+        "SELECT id, heading_words, words FROM search_entry WHERE course_id = :owner"
+    ),
+    OF_DOCUMENT: text(
+        "INSERT INTO search_index(rowid, heading_words, words) "
+        "SELECT id, heading_words, words FROM search_entry WHERE document_id = :owner"
+    ),
 }
 _TAKE_OUT = {
-    owner: text(
-        f"INSERT INTO {INDEX}({INDEX}, {_COLUMNS}) "
-        f"SELECT 'delete', {_VALUES} WHERE {owner} = :owner"
-    )
-    for owner in (OF_COURSE, OF_DOCUMENT)
+    OF_COURSE: text(
+        "INSERT INTO search_index(search_index, rowid, heading_words, words) SELECT 'delete', "
+        "id, heading_words, words FROM search_entry WHERE course_id = :owner"
+    ),
+    OF_DOCUMENT: text(
+        "INSERT INTO search_index(search_index, rowid, heading_words, words) SELECT 'delete', "
+        "id, heading_words, words FROM search_entry WHERE document_id = :owner"
+    ),
 }
 
 
