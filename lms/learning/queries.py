@@ -113,7 +113,7 @@ _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).
 _PICTURE = (
     select(EditionPicture.digest, EditionPicture.kind, EditionPicture.name)
     .select_from(Course)
-    .outerjoin(Enrolment, Enrolment.id == _MINE)
+    .outerjoin(Enrolment, Enrolment.id == MINE)
     .join(EditionPicture, EditionPicture.edition_id == func.coalesce(_SHOWN, Course.edition_id))
     .where(
         Course.slug == bindparam("slug"),

@@ -164,6 +164,10 @@ CASES = [
         f"{L}:31: A link goes to https://, http://, mailto:, term:, doc: or #block.",
         "[x](javascript:alert)",
     ),
+    body(
+        f"{L}:31: A link goes to https://, http://, mailto:, term:, doc: or #block.",
+        "[x](doc:../courses)",
+    ),
     # Questions in the source language.
     edit(
         f"{L}:49: Name the check: ::: check MR-1.1-c1 single", L, "check AB-1.1-c1", "check first",
@@ -326,6 +330,10 @@ CASES = [
     edit(
         "en/course.md:11: Only a lesson leads to words of the glossary, documents and blocks.",
         "en/course.md", "Two **modules**", "Two [modules](#ab11-1)",
+    ),
+    edit(
+        "en/course.md:11: Only a lesson leads to words of the glossary, documents and blocks.",
+        "en/course.md", "Two **modules**", "Two [modules](doc:rules)",
     ),
     # Files.
     file("en/AB-1.2.md: The file is missing.", S, None),

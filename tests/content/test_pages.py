@@ -530,3 +530,17 @@ def test_a_replaced_container_keeps_its_kind() -> None:
         r'<section class="do"><h2 id="ab11-d">[^<]*</h2><ul><li>Demandez.</li></ul></section>'
         rf'<p class="meta">{LABELS["box_unnamed"]}</p>', html,
     )  # fmt: skip
+
+
+def test_a_link_to_a_document_leads_to_the_library_of_the_page() -> None:
+    text = "[Rules](doc:mandela-rules)"
+    led = '<p><a href="/ar/library/mandela-rules">Rules</a></p>'
+    assert rich(text, library="/ar/library") == led
+    assert rich(text) == "<p><a>Rules</a></p>"
+    course = read(edited("en/AB-1.1.md", "(term:torture)", "(doc:mandela-rules)"))
+    labels = spoken(str)
+    for language in ("en", "fr"):
+        page = lesson_html(course, "AB-1.1", language, labels).html
+        assert f'href="/{language}/library/mandela-rules"' in page
+    taken_along = lesson_html(course, "AB-1.1", "en", labels, one_page=True).html
+    assert "/library/" not in taken_along

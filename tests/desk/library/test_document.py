@@ -11,6 +11,7 @@ from lms.accounts.rules import SERVER
 from lms.catalogue.library import actions
 from lms.db import transaction
 from lms.kernel import clock
+from lms.web.answers import Answer, with_file
 from lms.web.wsgi_call import BEHIND_GATE
 from tests.browser import Browser
 from tests.desk.library.papers import pdf, put_document
@@ -60,6 +61,24 @@ def test_the_gate_sends_it_in_parts(app: Flask, browser: Open, amina: Cast, stan
     name = reply.headers["X-Gate-File"]
     assert (app.config["LMS"].data / "files" / name).is_file()
     assert reply.headers["ETag"].strip('"') == name.rpartition("/")[2]
+
+
+def test_a_download_that_was_cut_goes_on_where_it_stopped(
+    app: Flask, browser: Open, amina: Cast, standards: str
+) -> None:
+    here, root = browser(amina).client, app.config["LMS"].data / "files"
+    whole = pdf(4, "standards ar " * 200)
+    reply = here.get(f"{URL}/ar.pdf", environ_overrides={BEHIND_GATE: True})
+    headers = tuple((name.lower(), value) for name, value in reply.headers)
+    asked = {"range": "bytes=1000-", "if-range": reply.headers["ETag"]}
+    sent = with_file(Answer(200, headers), root, asked)
+    assert sent is not None
+    assert (sent.status, sent.span) == (206, (1000, len(whole)))
+    assert sent.header("content-range") == f"bytes 1000-{len(whole) - 1}/{len(whole)}"
+    # A file that was replaced meanwhile is sent from its beginning.
+    sent = with_file(Answer(200, headers), root, {**asked, "if-range": '"another"'})
+    assert sent is not None
+    assert (sent.status, sent.span) == (200, None)
 
 
 def test_everybody_who_is_signed_in_gets_it(

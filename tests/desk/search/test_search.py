@@ -8,9 +8,11 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from lms.accounts.rules import SERVER
 from lms.catalogue.models import Course, Edition
+from lms.catalogue.search.models import SearchEntry
 from lms.db import transaction
 from lms.kernel import clock
 from lms.learning import actions
@@ -168,6 +170,19 @@ def test_only_the_newest_edition_is_found_once_the_worker_was_here(
     assert links(asked(browser(amina), "clean hands"))
     let_be_found(app)
     assert EMPTY in asked(browser(amina), "clean hands")
+
+
+def test_a_lesson_that_somebodys_edition_does_not_have_leads_to_the_page_of_the_course(
+    app: Flask, browser: Open, amina: Cast, hygiene: SmallCourse
+) -> None:
+    hygiene.begin(amina)
+    with app.app_context(), transaction() as session:
+        session.execute(
+            update(SearchEntry).where(SearchEntry.lesson == "HY-1.1").values(lesson="HY-9.9")
+        )
+    found = links(asked(browser(amina), "clean hands"))
+    assert "/en/courses/hygiene" in found
+    assert not [each for each in found if "HY-9.9" in each]
 
 
 def test_who_is_not_signed_in_finds_nothing(browser: Open, hygiene: SmallCourse) -> None:
