@@ -34,6 +34,7 @@ from lms.requirements.models import Exemption, ExternalCertificate
 from lms.web.permissions import LEARN, PUBLIC, permission_of
 from tests.browser import Browser
 from tests.course import publish_small, set_access
+from tests.desk.library.papers import put_document
 from tests.people import Cast, Places, add_person
 from tests.requirements.test_queries import required
 from tests.web.test_matrix import contents
@@ -128,6 +129,7 @@ def scene(app: Flask, places: Places) -> Scene:
         )  # fmt: skip
         session.add(certificate)
         session.flush()
+        put_document(session, app)
         values = {
             "language": "en", "person_id": target.id, "unit_id": places.northgate.id,
             "grant_id": grant.id, "exemption_id": exemption.id, "external_id": external.id,
@@ -135,6 +137,7 @@ def scene(app: Flask, places: Places) -> Scene:
             "requirement_id": required(session, places.northgate.id).id,
             "job_id": jobs.ask(session, "x", "x", now=now).id, "import_id": UUID(int=1),
             "certificate_id": certificate.id, "programme": "x", "code": "x", "kind": "x",
+            "document": "standards", "file_language": "ar",
         }  # fmt: skip
     return Scene(app, people, values)
 
