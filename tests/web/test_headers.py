@@ -12,14 +12,19 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.models import SignIn
 from lms.db import transaction
-from lms.web import csrf
+from lms.web import csrf, files
 from lms.web.own_pages import POLICY
 from tests.web.test_matrix import House, addresses, rules
 
 # The two files that are taken along carry the digests of their own script and style.
 OWN_POLICY = {"certificates.offline", "desk.take_along"}
 # Everything else holds a name, a result or a token, and is kept nowhere.
-KEPT = {"learning.lesson": "private, no-cache", "certificates.offline": "no-cache"}
+KEPT = {
+    "learning.lesson": "private, no-cache", "certificates.offline": "no-cache",
+    "library.file": "private, no-cache",
+}  # fmt: skip
+# Files of the store, which no page of ours shows.
+STORED = {"library.file"}
 HTTP, HTTPS = "http://localhost", "https://localhost"
 
 
@@ -57,6 +62,11 @@ def wrong_headers(endpoint: str, asked: str, reply: TestResponse, scheme: str) -
     if endpoint in OWN_POLICY and sent:
         own = re.findall(r"'sha256-[A-Za-z0-9+/]{43}='", policy)
         if len(own) != 2 or "unsafe" in policy or "frame-ancestors 'none'" not in policy:
+            yield f"policy {policy}"
+        if not reply.headers.get("Content-Disposition", "").startswith("attachment; filename="):
+            yield "not sent as a file"
+    elif endpoint in STORED and sent:
+        if policy != files.POLICY:
             yield f"policy {policy}"
         if not reply.headers.get("Content-Disposition", "").startswith("attachment; filename="):
             yield "not sent as a file"
