@@ -122,6 +122,11 @@ def test_a_snippet_stands_around_the_first_hit() -> None:
     assert len(shown) <= SNIPPET + 4
 
 
+def test_a_snippet_shows_the_place_with_most_of_the_words() -> None:
+    pieces = snippet("Under Rule 44 it is defined. " + LONG, terms("rule 45"))
+    assert [each.text for each in pieces if each.hit] == ["Rule", "45"]
+
+
 def test_a_snippet_without_a_hit_is_the_beginning() -> None:
     assert "".join(each.text for each in snippet(LONG, terms("zebra"))).startswith("Nothing here.")
     assert "".join(each.text for each in snippet("Short.", terms("zebra"))) == "Short."

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST_QUERY = 100  # characters
 MOST_TERMS = 8
 LONGEST_WORD = 60  # what is longer is no word, and PostgreSQL would refuse it
-SNIPPET = 200  # characters around the first hit
+SNIPPET = 200  # characters around what was asked for
+MOST_HITS = 200  # of a text that are compared to choose the place that a snippet shows
 
 # What the table of Unicode does not take apart: Kazakh letters as a Russian keyboard has them,
 # letters of Arabic that stand for one another, and two letters written as one.
@@ -112,14 +113,19 @@ class Piece:
 
 
 def snippet(text: str, wanted: Sequence[Term]) -> tuple[Piece, ...]:
-    """Return about 200 characters of ``text`` around the first word that was asked for.
+    """Return about 200 characters of ``text`` around what was asked for.
 
+    Chosen is the first place with most of the words: for "Rule 45" not the Rule 44 before it.
     Cut between words, with dots where something is left out; a text without a hit (it was found
     by its heading) is shown from its beginning.
     """
     words = [(found.start(), found.end()) for found in _SHOWN.finditer(text)]
-    hits = {place for place in words if _is_hit(text[place[0] : place[1]], wanted)}
-    first = min(hits, default=(0, 0))[0]
+    hits = {
+        place: found
+        for place in words
+        if (found := _hits(text[place[0] : place[1]], wanted))
+    }  # fmt: skip
+    first = _fullest(hits)
     start = _edge(words, max(0, first - SNIPPET // 4), len(text)) if first else 0
     end = len(text)
     if end > start + SNIPPET:
@@ -143,9 +149,23 @@ def _edge(words: Sequence[tuple[int, int]], wanted: int, otherwise: int) -> int:
     return next((begin for begin, _ in words if begin >= wanted), otherwise)
 
 
-def _is_hit(word: str, wanted: Sequence[Term]) -> bool:
-    return any(
-        each == term.word or (term.start is not None and each.startswith(term.start))
+def _fullest(hits: Mapping[tuple[int, int], frozenset[Term]]) -> int:
+    """Return where the first of the places begins that have most of the words close behind."""
+    best, most = 0, 0
+    looked_at = list(hits.items())[:MOST_HITS]
+    for (begin, _), _ in looked_at:
+        near = [found for (other, _), found in looked_at if 0 <= other - begin <= SNIPPET // 2]
+        count = len(frozenset[Term]().union(*near))
+        if count > most:
+            best, most = begin, count
+    return best
+
+
+def _hits(word: str, wanted: Sequence[Term]) -> frozenset[Term]:
+    """Return which of the words asked for a shown word is."""
+    return frozenset(
+        term
         for each in folded(word).split()
         for term in wanted
+        if each == term.word or (term.start is not None and each.startswith(term.start))
     )
