@@ -22,7 +22,9 @@ from werkzeug.test import TestResponse
 
 from lms import installation
 from lms.accounts.importing import actions as lists
+from lms.accounts.models import Unit
 from lms.accounts.rules import SERVER
+from lms.authoring.drafts import actions as drafts
 from lms.catalogue.programmes import actions as programmes
 from lms.catalogue.programmes.actions import Details
 from lms.certificates import actions as certificates
@@ -35,12 +37,14 @@ from lms.learning.models import Enrolment
 from lms.tables import Base
 from lms.web.permissions import PUBLIC, permission_of
 from tests.assessment.said import who
+from tests.authoring.writers import with_roles
 from tests.browser import Browser
 from tests.certificates.passed import confirm, run_worker
+from tests.content.small import small
 from tests.course import SmallCourse, publish_small
 from tests.desk.library.papers import put_document
 from tests.filled import Filled, Shown, language_address
-from tests.people import Cast
+from tests.people import Cast, add_person
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Things:
     code: str
     job: int
     listed: UUID
+    draft: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace
         title = Details({"en": "A second test"}, date(2099, 1, 1), None)
         programmes.add(session, SERVER, "second-test", "pilot", title, now=clock.now())
         put_document(session, app)
+        country = session.scalars(select(Unit).where(Unit.kind == "country")).one()
+        writer = with_roles(session, add_person(session, "Aruzhan", "W-1", country), "author")
+        draft = drafts.begin(session, writer.viewer, small(), None, now=clock.now()).id
     people = {"owner": amina, "colleague": chipo, "other facility": daniel, "trainer": bolat,
               "administrator": grace}  # fmt: skip
     of = {name: _award(app, course, other, person) for name, person in people.items()}
@@ -112,7 +120,7 @@ def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace
         session = db.session()
         codes = {name: session.get_one(Certificate, of[name].certificate).code for name in of}
         db.session.remove()
-    return House(app, {name: replace(of[name], code=str(codes[name])) for name in of})
+    return House(app, {name: replace(of[name], code=str(codes[name]), draft=draft) for name in of})
 
 
 def values_of(things: Things | None) -> dict[str, list[Any]]:
@@ -137,6 +145,10 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "programme": ["second-test"],
         "address": ["0" * 16],
         "document": ["standards"],
+        "draft_id": [things.draft if things else nothing],
+        "edition_id": [1],
+        "path": ["en/AB-1.1.md", "course.toml"],
+        "spoken": ["en", "ar"],
         "file_language": ["en", "ar"],
     }
 

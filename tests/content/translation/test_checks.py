@@ -63,7 +63,7 @@ REFUSED = {
     "أ\u202eب": "Take the invisible character U+202E away.",
     "أ\tب": "Take the invisible character U+0009 away.",
     "أ" * 4001: "This line is longer than 4,000 characters. Break it.",
-    "[أ](javascript:x)": "A link goes to https://, http://, mailto:, term: or #block.",
+    "[أ](javascript:x)": "A link goes to https://, http://, mailto:, term:, doc: or #block.",
     "%(name)s": "The source text has no %(name)s here. Take it away.",
     "[أ](https://example.org/)": (
         "The source text does not lead to example.org. Take the link away."
