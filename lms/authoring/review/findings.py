@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.authoring.weights import SLOW, WEAK, Weight, weigh
@@ -13,6 +13,7 @@ from lms.content.model import Course
 from lms.content.quality.findings import FAULT, Finding
 from lms.content.quality.report import measure
 from lms.content.reader import read_course
+from lms.kernel.messages import Message
 
 # A page that lists more helps nobody.
 MOST_LISTED = 200
@@ -26,7 +27,7 @@ def looked_through(
 
     last_keys  the key of each item of the edition before this one, by its code.
     returns    plain JSON: ``faults`` (format, then measures), ``warnings``, ``notes``, each a list
-               of file, line and either [msgid, values] or a text; ``items`` whose key or choices
+               of file, line and ``said`` (see ``kept``); ``items`` whose key or choices
                differ from the last edition; ``languages`` with what is translated; ``links`` that
                need the internet; ``weights`` of the lessons; what is ``over_budget``; ``counts``.
     """
@@ -73,12 +74,33 @@ def _weighed(course: Course) -> dict[str, Any]:
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
-    values = {name: str(value) for name, value in fault.message.values.items()}
-    return {"file": fault.file, "line": fault.line, "said": [fault.message.msgid, values]}
+    return {"file": fault.file, "line": fault.line, "said": kept(fault.message)}
 
 
 def _finding(found: Finding) -> dict[str, Any]:
-    return {"file": found.file, "line": found.line, "text": found.text, "code": found.code}
+    said = kept(found.message)
+    return {"file": found.file, "line": found.line, "said": said, "code": found.code}
+
+
+def kept(message: Message) -> list[Any]:
+    """Return a sentence as JSON values; a value that is a sentence itself is a list, too."""
+    values = {name: _kept(value) for name, value in message.values.items()}
+    return [message.msgid, values, message.many]
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, Message):
+        return kept(value)
+    return value if isinstance(value, int) else str(value)
+
+
+def told(stored: Sequence[Any]) -> Message:
+    """Return the sentence that ``kept`` stored, or one without a plural: [msgid, values]."""
+    msgid, values, *many = stored
+    said = {
+        name: told(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return Message(msgid, said, *many)
 
 
 def changed_items(

@@ -37,6 +37,7 @@ from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import actions
+from lms.authoring.review.findings import kept
 from lms.authoring.review.rules import PUBLISH, key_of
 from lms.authoring.weights import refuse_heavy
 from lms.catalogue.models import Edition
@@ -104,7 +105,7 @@ def prepare(
         return Ready(refused=[actions.CHANGED, {}])
     course = _DESK.read(session, found, facts["state"])
     if isinstance(course, Message):
-        return Ready(refused=_said(course))
+        return Ready(refused=kept(course))
     nation = installation.read(session).nation
     layer = nation_of(course, nation)
     plan = structure(course, layer)
@@ -120,7 +121,7 @@ def prepare(
         taught = tuple(lessons(course, layer, spoken_voices(), codes))
         refuse_heavy(taught, facts["reason"])
     except Refused as refused:
-        return Ready(refused=_said(refused.message))
+        return Ready(refused=kept(refused.message))
     if codes:
         return Ready(course, nation, taught=taught)
     items = tuple(bank(course, layer))
@@ -182,7 +183,7 @@ def _begin(
             session, approver, course, nation, prepared.package, prepared.structure, now=now
         )
     except Refused as refused:
-        return Done({"refused": _said(refused.message)})
+        return Done({"refused": kept(refused.message)})
     session.add_all(editions.item_rows(course, prepared.items, prepared.said, edition.id))
     steps = -(-len(course.facts.codes()) // LESSONS_A_STEP) + 2
     session.execute(
@@ -190,10 +191,6 @@ def _begin(
         .values(total_units=steps)
     )  # fmt: skip
     return {"edition": edition.id, "next": 0, "sizes": {}}
-
-
-def _said(message: Message) -> list[Any]:
-    return [message.msgid, {name: str(value) for name, value in message.values.items()}]
 
 
 STEPS: Steps = {PUBLISH: SlowStep(prepare, record)}

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.review import actions, queries
+from lms.authoring.review.findings import told
 from lms.authoring.review.forms import ReasonForm, VerdictForm
 from lms.authoring.review.rules import (
     CHECK,
@@ -26,7 +27,6 @@ from lms.authoring.review.words import VERDICT_WORDS
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import Refused
-from lms.kernel.messages import Message
 from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.pages import look_again, viewer
 from lms.web.permissions import WRITE, permission
@@ -66,7 +66,7 @@ def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
 
 def _told(said: list[Any]) -> str:
     """Say a sentence that a job has kept."""
-    return say(Message(said[0], said[1]))
+    return say(told(said))
 
 
 def _refusal(publishing: Any) -> str:  # noqa: ANN401 -- a job or None

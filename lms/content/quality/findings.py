@@ -5,101 +5,106 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lms.kernel.messages import Message, msg
+
 FAULT, WARNING, NOTE = "fault", "warning", "note"
 
-# Commands speak English, so these sentences are in no catalogue.
-# A fault fails the command.
+# Commands print these sentences in English, pages in the reader's language.
+# A fault fails the command, and no edition is made while there is one.
 FAULTS = {
-    "outcome.uncovered": (
+    "outcome.uncovered": msg(
         "No item of the bank asks for outcome %(outcome)s of %(lesson)s. Write one."
     ),
-    "outcome.unknown": (
+    "outcome.unknown": msg(
         "%(lesson)s lists no outcome %(outcome)s. Write the letter of the outcome that "
         "%(item)s asks for."
     ),
-    "length.mostly": (
+    "length.mostly": msg(
         "The right choice is the longest in %(longest)s of %(decisions)s decisions: choosing "
         "the longest passes the test. Shorten right ones, for example in: %(items)s."
     ),
-    "stem.twice": "%(item)s asks the same as %(other)s (%(where)s). Ask something else in one.",
-    "rule.unknown": (
-        "There is no Rule %(rule)s: the %(instrument)s Rules go from 1 to %(most)s. Look the "
-        "number up."
+    "stem.twice": msg(
+        "%(item)s asks the same as %(other)s (%(where)s). Ask something else in one."
     ),
-    "rule.differs": (
+    "rule.unknown": msg(
+        "There is no Rule %(rule)s: the %(instrument)s go from 1 to %(most)s. Look the number up."
+    ),
+    "rule.differs": msg(
         "The source text names %(source)s here, this text %(here)s. Give the same numbers."
     ),
-    "residue.block": "The block %(block)s is still in the source language. Translate it.",
-    "residue.words": "“%(words)s” stands in the source text too. Translate these words.",
-    "residue.neighbour": (
+    "residue.block": msg("The block %(block)s is still in the source language. Translate it."),
+    "residue.words": msg("“%(words)s” stands in the source text too. Translate these words."),
+    "residue.neighbour": msg(
         "“%(word)s” has a Kazakh letter in a Russian text. Write the Russian word."
     ),
-    "script.mixed": (
+    "script.mixed": msg(
         "The word “%(word)s” mixes %(one)s and %(other)s letters (%(letters)s). Type it again"
         " in one script."
     ),
-    "script.lone": "“%(letter)s” is a Latin letter between Cyrillic words. Type the Cyrillic one.",
-    "sign.arabic": "“%(sign)s” stands in Arabic text. Write “%(wanted)s”.",
-    "sign.quote": "A straight quote stands in this text. Write “%(wanted)s”.",
-    "sign.space": (
+    "script.lone": msg(
+        "“%(letter)s” is a Latin letter between Cyrillic words. Type the Cyrillic one."
+    ),
+    "sign.arabic": msg("“%(sign)s” stands in Arabic text. Write “%(wanted)s”."),
+    "sign.quote": msg("A straight quote stands in this text. Write “%(wanted)s”."),
+    "sign.space": msg(
         "In French a no-break space (U+00A0 or U+202F) stands between “%(sign)s” and the "
         "words. Put one there."
     ),
 }
 # A warning is to be mended, or answered with a reason.
 WARNINGS = {
-    "reading.short": (
+    "reading.short": msg(
         "The lesson has %(words)s words for %(minutes)s minutes. Write %(low)s to %(high)s."
     ),
-    "reading.long": (
+    "reading.long": msg(
         "The lesson has %(words)s words for %(minutes)s minutes. Shorten it to %(low)s to "
         "%(high)s, or split it."
     ),
-    "reading.minutes": (
+    "reading.minutes": msg(
         "Reading takes about %(reading)s of the %(minutes)s minutes. Change the text or "
         "minutes = in course.toml: %(low)s to %(high)s minutes of reading fit."
     ),
-    "reading.mean": (
+    "reading.mean": msg(
         "A sentence has %(mean)s words on average. Split long ones: %(most)s is the most."
     ),
-    "reading.sentences": (
+    "reading.sentences": msg(
         "%(share)s %% of the sentences have more than %(words)s words, the first here. Split "
         "them until it is %(most)s %% at most."
     ),
-    "length.longest": (
+    "length.longest": msg(
         "The right choice is the longest in %(longest)s of %(decisions)s decisions; a third "
         "is the most. Shorten right ones or lengthen wrong ones, for example in: %(items)s."
     ),
-    "key.place": (
+    "key.place": msg(
         "Of %(decisions)s decisions with %(choices)s choices, %(times)s have the right one in"
         " place %(place)s; %(most)s is the most. Let other places be right more often."
     ),
-    "stem.elsewhere": (
+    "stem.elsewhere": msg(
         "%(item)s asks the same as %(other)s of %(course)s (%(where)s). Whoever took the "
         "other course knows it: ask something else."
     ),
-    "term.unlinked": (
+    "term.unlinked": msg(
         "The source text leads to the word %(term)s of the glossary, this text does not. Add "
         "the link (term:%(term)s)."
     ),
-    "term.missing": "The glossary explains no %(term)s in this language. Translate its block.",
-    "term.other": (
+    "term.missing": msg("The glossary explains no %(term)s in this language. Translate its block."),
+    "term.other": msg(
         "“%(words)s” leads to the glossary's “%(heading)s”, but shares no word with it. Use "
         "the glossary's word."
     ),
-    "sign.apostrophe": "A straight apostrophe stands in “%(word)s”. Write ’.",
+    "sign.apostrophe": msg("A straight apostrophe stands in “%(word)s”. Write ’."),
 }
 # A note asks a person to read the place, which may well be right as it is.
 NOTES = {
-    "figure.lost": (
+    "figure.lost": msg(
         "The source text has %(figures)s in figures here, this text has not. Make sure that it "
         "says the same in words."
     ),
-    "people.named": (
+    "people.named": msg(
         "It names a %(kind)s: “%(words)s”. Read the place: nobody may become a suspect by "
         "origin, faith or looks."
     ),
-    "people.label": (
+    "people.label": msg(
         "The right choice calls somebody “%(words)s”. Read the place: describe what was done,"
         " not what a person is."
     ),
@@ -118,7 +123,8 @@ class Finding:
 
     file, line  inside the course folder; line from 1, 0 for the whole file.
     code        the measure and what it found, as in ``SENTENCES``.
-    text        the whole sentence.
+    text        the whole sentence, in English.
+    message     the same sentence with its values, for a page.
     """
 
     file: str
@@ -126,6 +132,7 @@ class Finding:
     code: str
     text: str
     severity: str = field(compare=False)
+    message: Message = field(compare=False)
 
     def __str__(self) -> str:
         """Return ``file:line: severity: sentence`` as compilers write it."""
@@ -134,6 +141,11 @@ class Finding:
 
 
 def finding(code: str, file: str, line: int, **values: object) -> Finding:
-    """Return the finding ``code`` of ``SENTENCES`` with its values in its sentence."""
+    """Return the finding ``code`` of ``SENTENCES`` with its values in its sentence.
+
+    values  words of English among them are sentences themselves (``Message``), so that a page
+            can say them in its language.
+    """
     severity, sentence = SENTENCES[code]
-    return Finding(file, line, code, sentence % values, severity)
+    message = Message(sentence, values)
+    return Finding(file, line, code, str(message), severity, message)

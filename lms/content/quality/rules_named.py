@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from lms.content.model import Block, Course, Document
 from lms.content.quality.findings import Finding, finding
 from lms.content.quality.passages import lines_in
+from lms.kernel.messages import Message, msg
 
 MANDELA, BANGKOK, OTHER = "Nelson Mandela", "Bangkok", ""
 # Standard Minimum Rules for the Treatment of Prisoners, A/RES/70/175: Rules 1 to 122.
 # Rules for the Treatment of Women Prisoners, A/RES/65/229: Rules 1 to 70.
 MOST = {MANDELA: 122, BANGKOK: 70}
+# How a finding calls them.
+COLLECTIONS = {
+    MANDELA: Message(msg("Nelson Mandela Rules")),
+    BANGKOK: Message(msg("Bangkok Rules")),
+}
 # Other collections whose rules have numbers of their own: those are not judged.
 NAMES = {
     MANDELA: r"Nelson Mandela|Mandela|نيلسون مانديلا|مانديلا|Нельсон\w* Мандел\w*|Мандел\w*",
@@ -123,7 +129,7 @@ def _unknown(named: list[Named]) -> Iterator[Finding]:
             if not 1 <= number <= most:
                 yield finding(
                     "rule.unknown", each.file, each.line, rule=number, most=most,
-                    instrument=each.instrument,
+                    instrument=COLLECTIONS[each.instrument],
                 )  # fmt: skip
 
 
@@ -150,7 +156,10 @@ def _numbers(named: Iterator[Named]) -> list[int]:
     return sorted({number for each in named for number in each.numbers})
 
 
-def _said(numbers: list[int]) -> str:
+def _said(numbers: list[int]) -> Message:
     if not numbers:
-        return "no Rule"
-    return ("Rule " if len(numbers) == 1 else "Rules ") + ", ".join(map(str, numbers))
+        # Translators: stands where "Rule 54" or "Rules 54, 55" stands otherwise.
+        return Message(msg("no Rule"))
+    if len(numbers) == 1:
+        return Message(msg("Rule %(number)s"), {"number": numbers[0]})
+    return Message(msg("Rules %(numbers)s"), {"numbers": ", ".join(map(str, numbers))})

@@ -9,9 +9,15 @@ from unicodedata import name
 from lms.content.model import Course, Document
 from lms.content.quality.findings import Finding, finding
 from lms.content.quality.passages import MARKS, Line, lines_of
+from lms.kernel.messages import Message, msg
 from lms.kernel.names import script_of
 
-SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
+# Translators: letters of these scripts; stands in a list.
+SCRIPTS = {
+    "LATIN": Message(msg("Latin")),
+    "CYRILLIC": Message(msg("Cyrillic")),
+    "ARABIC": Message(msg("Arabic")),
+}
 _LETTERS = re.compile(rf"[^\W\d_][^\W\d_{MARKS}]*")
 # Arabic joins "and", "in", "for" and the article to the next word, also to a name in Latin letters.
 _JOINED = re.compile(r"[وفبلك]?(?:ال)?(?=[A-Za-z])")
@@ -76,8 +82,8 @@ def _scripts(line: Line) -> Iterator[Finding]:
             fewer = min(used, key=list(found.values()).count)
             letters = ", ".join(name(each).lower() for each, s in found.items() if s == fewer)
             yield finding(
-                "script.mixed", line.file, line.number, word=word, one=used[0].title(),
-                other=used[1].title(), letters=letters,
+                "script.mixed", line.file, line.number, word=word, one=SCRIPTS[used[0]],
+                other=SCRIPTS[used[1]], letters=letters,
             )  # fmt: skip
 
 

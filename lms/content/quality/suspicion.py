@@ -22,13 +22,16 @@ from functools import cache
 
 from lms.content.model import Course, Question
 from lms.content.quality.findings import Finding, finding
+from lms.kernel.messages import Message, msg
 
 NOWHERE = ("country", "faith", "group")  # not even in a lesson
 # How a finding calls what it names.
 KINDS = {
-    "country": "country or people", "faith": "faith", "group": "group", "looks": "look or devotion",
-    "label": "label",
-}  # fmt: skip
+    "country": Message(msg("country or people")),
+    "faith": Message(msg("faith")),
+    "group": Message(msg("group")),
+    "looks": Message(msg("look or devotion")),
+}
 AROUND = 40
 
 WORDS = {
@@ -201,5 +204,8 @@ def people_findings(course: Course) -> Iterator[Finding]:
     for language in course.languages:
         for each in suspects(course, language):
             words = " ".join(each.words.split())
-            code = "people.label" if each.kind == "label" else "people.named"
-            yield finding(code, each.file, each.line, kind=KINDS[each.kind], words=words)
+            if each.kind == "label":
+                yield finding("people.label", each.file, each.line, words=words)
+            else:
+                kind = KINDS[each.kind]
+                yield finding("people.named", each.file, each.line, kind=kind, words=words)

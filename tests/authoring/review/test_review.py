@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -12,11 +13,13 @@ from sqlalchemy import func, select
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import publishing, queries, work
+from lms.authoring.review.findings import kept, told
 from lms.authoring.review.rules import part_of
 from lms.catalogue.models import Edition
 from lms.db import reading, transaction
 from lms.jobs.actions import run_due
 from lms.kernel import clock
+from lms.kernel.messages import Message, counted
 from tests.authoring.conftest import editions
 from tests.authoring.writers import Writers, with_roles
 from tests.browser import Browser
@@ -264,3 +267,42 @@ def test_what_fails_half_way_leaves_nothing_behind(
 
     assert all_editions(app) == ["1.0"]
     assert rows_of_editions(app) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "There is no Rule 123: the Nelson Mandela Rules go from 1 to 122."),
+        ("fr", "La règle 123 n’existe pas. Règles Nelson Mandela"),
+        ("ar", "لا توجد القاعدة 123. \u2068قواعد نيلسون مانديلا\u2069"),
+        ("ru", "Правила 123 нет. Правила Нельсона Манделы: от 1 до 122."),
+        ("kk", "123-ереже жоқ. Нельсон Мандела ережелері"),
+    ],
+)
+def test_the_check_speaks_the_language_of_its_reader(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
+    language: str, sentence: str,
+) -> None:  # fmt: skip
+    change(
+        app, draft, writers.aruzhan,
+        "\n## More {#ab11-more}\n\nNelson Mandela Rule 123 forbids it.\n",
+    )  # fmt: skip
+    seat = browser(writers.aruzhan)
+    seat.post(f"{page_of(draft)}/check", {})
+    worker()
+
+    assert sentence in seat.get(f"/{language}/write/{draft.id}/review").text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("It is %(what)s.", {"what": Message("a %(kind)s", {"kind": "part"})}),
+        counted("%(num)s day", "%(num)s days", 3),
+        Message("Wait %(days)s.", {"days": counted("%(num)s day", "%(num)s days", 1)}),
+    ],
+)
+def test_a_sentence_that_is_kept_is_told_again(message: Message) -> None:
+    again = told(json.loads(json.dumps(kept(message))))
+
+    assert again == message
