@@ -66,6 +66,8 @@ MODELS = (
 UPLOADS: Mapping[str, int] = {
     "/*/administer/library/*/files": 21 * 1024 * 1024,
     "/*/administer/staff-lists/new": 21 * 1024 * 1024,
+    "/*/write/*/folder": 201 * 1024 * 1024,
+    "/*/write/from-file": 201 * 1024 * 1024,
 }
 
 # How many seconds a process may go on with decisions that an administrator has changed.
@@ -151,7 +153,9 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.authoring.course_people.views import bp as course_people
     from lms.authoring.drafts.views import bp as drafts
+    from lms.authoring.folders.views import bp as folders
     from lms.authoring.review.views import bp as review
     from lms.authoring.writing.views import bp as writing
     from lms.certificates.transcripts.views import bp as transcripts
@@ -162,9 +166,10 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, certificates, desk, documents, drafts, factor,
-        layout, learning, library, office, people, places, programmes, requirements, review,
-        roles, search, slips, staff_lists, test_rules, transcripts, waivers, writing,
+        accounts, admin, assessment, background, certificates, course_people, desk, documents,
+        drafts, factor, folders, layout, learning, library, office, people, places, programmes,
+        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts, waivers,
+        writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

@@ -19,7 +19,7 @@ from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
 from lms.catalogue.models import Edition
 from lms.content.digests import core_digest
-from lms.content.folder import FolderRefusedError
+from lms.content.folder import FolderRefusedError, courses_in
 from lms.content.model import Course
 from lms.files import FileStore
 from lms.jobs.actions import SlowStep, Steps
@@ -52,7 +52,7 @@ def prepare(
     """
     del facts, now
     settings: Settings = current_app.config["LMS"]
-    folders = list(shipped.course_folders(settings.courses))
+    folders = list(courses_in(settings.courses))
     place = int(cursor or 0)
     if place >= len(folders):
         return None, len(folders)

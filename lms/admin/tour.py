@@ -65,6 +65,7 @@ OFFICES: Mapping[str, str] = {
     "country administrator": msg("An administrator of the country"),
     "observer": msg("An observer of the country"),
     "inspector": msg("An inspector of the country"),
+    "publisher": msg("A publisher of courses"),
 }
 
 

@@ -249,7 +249,17 @@ def take_package(session: Session, viewer: Viewer, slug: str, *, now: datetime) 
 
     raises NotFound when no such course is published, or the viewer may not have all of it.
     """
-    found = queries.newest_package(session, viewer, slug)
+    return _taken(session, viewer, queries.newest_package(session, viewer, slug), now)
+
+
+def take_package_of(
+    session: Session, viewer: Viewer, course_id: str, *, now: datetime
+) -> StoredPackage:
+    """Do the same for a course by its id."""
+    return _taken(session, viewer, queries.newest_of(session, viewer, course_id), now)
+
+
+def _taken(session: Session, viewer: Viewer, found: StoredPackage, now: datetime) -> StoredPackage:
     audit.append(
         session, actor_id(viewer), "package.taken", f"{found.course_id} {found.edition}",
         {"package": found.package}, now=now,
@@ -258,18 +268,19 @@ def take_package(session: Session, viewer: Viewer, slug: str, *, now: datetime) 
 
 
 def ask_to_read(
-    session: Session, viewer: Viewer, file: str, key: str, *, now: datetime
+    session: Session, viewer: Viewer, file: str, key: str, *, now: datetime, lay: str = ""
 ) -> Job:  # fmt: skip
     """Ask the worker what an uploaded package holds, and whose it is.
 
     file    its digest in the store of uploads
     key     the request key of the form: asking twice is asking once
+    lay     the folder of this server that it was made of, where nobody has sent it
     raises  NotFound for a viewer who may bring no packages.
     """
     if not may_bring_packages(viewer):
         raise NotFound
     return jobs.ask(
-        session, READ, f"{viewer.person_id} {key}", {"file": file}, now=now,
+        session, READ, f"{viewer.person_id} {key}", {"file": file, "lay": lay}, now=now,
         asked_by=actor_id(viewer),
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ from lms.signing.keys import KeyRing
 from lms.signing.refusals import Unreadable
 
 SIGNATURE = "SIGNATURE"
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})
 NONE, UNKNOWN, WRONG, GENUINE = "none", "unknown", "wrong", "genuine"
 
 _ONE_FOLDER = msg(
@@ -69,12 +70,16 @@ def packed(course: Course) -> bytes:
     return archive.write_archive(course.facts.slug, course.files)
 
 
-def unpacked(data: bytes) -> tuple[str, dict[str, bytes], str]:
+def unpacked(data: bytes, *, drops_litter: bool = False) -> tuple[str, dict[str, bytes], str]:
     """Return (folder, files inside it, text of the signature or nothing) of a package.
 
+    drops_litter  leave out what file managers put into a zip, as hidden files of a folder are: for
+                  folders that somebody packed by hand. Without it they are refused.
     raises ArchiveRefusedError.
     """
     entries = archive.read_archive(io.BytesIO(data), most_bytes=MOST_BYTES_IN_ALL + MEGABYTE)
+    if drops_litter:
+        entries = {path: content for path, content in entries.items() if not _is_litter(path)}
     signature = entries.pop(SIGNATURE, b"").decode("utf-8", "replace").strip()
     folder = next(iter(sorted(entries)), "").partition("/")[0]
     files = {}
@@ -84,6 +89,15 @@ def unpacked(data: bytes) -> tuple[str, dict[str, bytes], str]:
             raise refused_entry(_ONE_FOLDER, path)
         files[inside] = content
     return folder, files, signature
+
+
+def _is_litter(path: str) -> bool:
+    """Return whether a file was put there by no author: hidden, or a file manager's own."""
+    parts = path.split("/")
+    return (
+        any(part.startswith(".") for part in parts) or parts[0] == "__MACOSX"
+        or parts[-1].casefold() in _LITTER
+    )  # fmt: skip
 
 
 def assembled(found: StoredPackage, store: FileStore) -> tuple[str, bytes]:
@@ -100,16 +114,20 @@ def assembled(found: StoredPackage, store: FileStore) -> tuple[str, bytes]:
     return name, archive.write_archive(folder, files, extra)
 
 
-def opened(data: bytes, ring: KeyRing | None, now: datetime, *, beside: str = "") -> OpenedPackage:
+def opened(
+    data: bytes, ring: KeyRing | None, now: datetime, *, beside: str = "",
+    drops_litter: bool = False,
+) -> OpenedPackage:  # fmt: skip
     """Return everything about a package; nothing of it is written anywhere.
 
     ring    the keys to check it with, None where there are none
     now     aware
     beside  the text of a signature that came as a file of its own, as those of the first editions;
             counts where the package bears none
+    drops_litter  as ``unpacked`` has it
     raises  ArchiveRefusedError for a file that is no harmless package.
     """
-    folder, files, inside = unpacked(data)
+    folder, files, inside = unpacked(data, drops_litter=drops_litter)
     reading = _read(folder, files)
     signed, state = None, GENUINE
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from lms.authoring.rules import package_courses
@@ -40,6 +40,15 @@ def newest_package(session: Session, viewer: Viewer, slug: str) -> StoredPackage
     For authors and publishers of that course, and for administrators of the country.
     raises NotFound when no such course is published, or the viewer may not have it.
     """
+    return _newest(session, viewer, Course.slug == slug)
+
+
+def newest_of(session: Session, viewer: Viewer, course_id: str) -> StoredPackage:
+    """Return the same by the id of the course, which no draft changes."""
+    return _newest(session, viewer, Course.id == course_id)
+
+
+def _newest(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> StoredPackage:
     allowed = package_courses(viewer)
     scope = true() if allowed is None else Course.id.in_(allowed)
     row = session.execute(
@@ -47,7 +56,7 @@ def newest_package(session: Session, viewer: Viewer, slug: str) -> StoredPackage
             Course.id, Course.slug, Edition.number, Edition.revision, Edition.package,
             Edition.signature,
         )
-        .join(Edition, Course.edition_id == Edition.id).where(Course.slug == slug, scope)
+        .join(Edition, Course.edition_id == Edition.id).where(which, scope)
     ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound

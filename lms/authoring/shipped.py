@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,12 +39,6 @@ class Shipped:
     slug: str
     state: str
     edition: str = ""
-
-
-def course_folders(courses: Path) -> Iterator[Path]:
-    """Yield every folder of ``courses`` that holds a course, by name."""
-    if courses.is_dir():
-        yield from sorted(path.parent for path in courses.glob("*/course.toml"))
 
 
 def read(path: Path) -> Reading:
@@ -98,7 +92,7 @@ def take(
     too heavy for weak lines; published by command with a reason, it is no longer asked.
     """
     done = []
-    for path in course_folders(courses):
+    for path in folder.courses_in(courses):
         try:
             course = _reading(path).required()
         except CourseRefused:

@@ -19,6 +19,7 @@ from lms import installation
 from lms.accounts.importing.rules import kept
 from lms.authoring import actions, packages, uploads
 from lms.authoring.actions import READ, SIGN
+from lms.authoring.drafts import actions as drafts
 from lms.catalogue.models import Edition
 from lms.certificates.actions import RING
 from lms.certificates.work import signer
@@ -26,6 +27,7 @@ from lms.content.archive import ArchiveRefusedError
 from lms.content.digests import contents_digest, core_digest, layer_digest
 from lms.files import FileStore
 from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.signing import keys
 
@@ -101,7 +103,9 @@ def prepare_read(
     try:
         data = uploads.store().get(facts["file"])
         ring = installation.setting(session, RING)
-        found = packages.opened(data, keys.read_ring(ring) if ring else None, now)
+        found = packages.opened(
+            data, keys.read_ring(ring) if ring else None, now, drops_litter=True
+        )  # fmt: skip
     except FileNotFoundError:
         return {"refused": kept(FILE_GONE)}
     except ArchiveRefusedError as refused:
@@ -115,6 +119,7 @@ def findings(found: packages.OpenedPackage) -> dict[str, Any]:
     return {
         "refused": None,
         "folder": found.folder[:LONGEST_SHOWN],
+        "named": _named(found),
         "signature": found.state,
         "said": kept(found.said),
         "signed": None if signed is None else {
@@ -129,6 +134,17 @@ def findings(found: packages.OpenedPackage) -> dict[str, Any]:
         "faults": [
             [fault.file, fault.line, _as_values(fault.message)] for fault in found.reading.faults
         ],
+    }  # fmt: skip
+
+
+def _named(found: packages.OpenedPackage) -> dict[str, str] | None:
+    """Return which course a folder says that it is, also where the reader refuses it."""
+    try:
+        course = drafts.course_of(found.files)
+    except Refused:
+        return None
+    return {
+        "id": course.id, "slug": course.slug, "source": course.source, "title": course.title,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,3 +55,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_bytes() != data:
             path.write_bytes(data)
+
+
+def courses_in(folder: Path) -> Iterator[Path]:
+    """Yield every folder inside ``folder`` that holds a course, by name."""
+    if folder.is_dir():
+        yield from sorted(path.parent for path in folder.glob("*/course.toml"))

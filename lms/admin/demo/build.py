@@ -26,7 +26,7 @@ from lms.accounts.models import Credential, Posting, Unit
 from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER, initials
 from lms.admin.actions import FirstRun, first_run
-from lms.admin.demo import service
+from lms.admin.demo import service, writing
 from lms.admin.demo.people import Invented, invented
 from lms.admin.demo.service import LEARNER, Office, Place
 from lms.admin.demo.states import State
@@ -124,6 +124,13 @@ def build(
             stories.append(_transfer(session, one, account, moves))
             accounts[-1] = replace(account, facility=_elsewhere(one.place).names["en"])
     session.flush()
+    writing.give_roles(
+        session,
+        ((each.role, each.service_number) for each in accounts),
+        now=began + timedelta(days=1),
+    )
+    author = UUID(_doors(accounts)["trainer"])
+    stories.append(writing.draft_story(session, data, author, now=now))
     tell(stories)
     installation.decide(session, {service.DOORS: _doors(accounts)}, now=now)
     write_accounts(data / ACCOUNTS, accounts)
@@ -164,6 +171,7 @@ def _joining(people: Iterator[Invented], staff: int) -> Iterator[Joining]:
     offices: list[tuple[Place | None, Office]] = [(None, each) for each in service.AT_COUNTRY]
     offices += [(place, office) for place in service.REGIONS for office in service.AT_REGION]
     offices += [(place, office) for place in service.FACILITIES for office in service.AT_FACILITY]
+    offices.append((None, service.PUBLISHER))
     states = cycle((State.CERTIFIED, State.CERTIFIED, State.EXPIRING))
     for (place, office), state in zip(offices, states, strict=False):
         yield one(place, office, state)
@@ -279,7 +287,7 @@ def _join(
         update(Credential).where(Credential.person_id == person_id)
         .values(password_hash=hashed, code_hash=None, code_until=None)
     )  # fmt: skip
-    if one.office is not None:
+    if one.office is not None and one.office.role is not None:
         days = one.office.days
         ends = None if days is None else (now + timedelta(days=days)).date()
         new = NewRole(one.office.role, joined.date(), ends, unit_code=code)

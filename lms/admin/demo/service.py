@@ -145,11 +145,12 @@ FACILITIES = (
 class Office:
     """A role to give: as accounts.csv names it, the grant behind it, where the holder works.
 
+    role  at a place; None for who holds roles at courses alone (AT_COURSES).
     days  after which the grant ends, counted from today; None for good.
     """
 
     title: str
-    role: str
+    role: str | None
     function: str
     days: int | None = None
 
@@ -166,4 +167,19 @@ AT_FACILITY = (
     Office("facility administrator", "administrator", "P6"),
     Office("trainer", "trainer", "P7"),
     Office("trainer", "trainer", "P7"),
+)
+# Named last, so that everybody before keeps their number.
+PUBLISHER = Office("publisher", None, "P6")
+# What the first holder of an office holds at courses: roles, and the ids of the courses.
+AT_COURSES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "trainer": (("author", "translator"), ("C01", "C04")),
+    "publisher": (("reviewer", "publisher", "national-editor"), ("C01", "C02", "C04", "C05")),
+}
+DRAFT_OF = "C04"
+# In that draft: the file, a sentence, what it becomes, and what the author says of the change.
+CHANGE = (
+    "en/IW-1.1.md",
+    "A favour for a favour is corruption too, without a coin.",
+    "A favour for a favour is corruption too, even when no money changes hands.",
+    "Two colleagues did not understand “without a coin”.",
 )

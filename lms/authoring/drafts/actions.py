@@ -52,7 +52,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class CourseNames:
     """What a draft needs to know of a folder before the folder is good."""
 
     id: str
@@ -70,7 +70,7 @@ def begin(
     raises  Refused when the folder does not say which course it is, or another course has its
             address; NotFound for a course at which the viewer may not write.
     """
-    course = _course_of(files)
+    course = course_of(files)
     if not rules.rights(viewer, course.id).writes_source:
         raise NotFound
     there = queries.open_draft(session, viewer, course.id)
@@ -184,7 +184,7 @@ def take_folder(
             where it changes a file that the viewer may not write.
     """
     found = queries.draft(session, viewer, draft_id, lock=True)
-    course = _course_of(files)
+    course = course_of(files)
     if course.id != found.course_id:
         raise Refused(
             Message(msg("The folder is the course %(other)s, this draft is %(course)s."),
@@ -233,13 +233,11 @@ def state(session: Session, viewer: Viewer, found: Draft) -> str:
         select(DraftFile.path, DraftFile.digest).where(DraftFile.draft_id == found.id)
         .order_by(DraftFile.path)
     )  # fmt: skip
-    whole = sha256()
-    for row in rows:
-        whole.update(f"{row.path} {row.digest}\n".encode())
-    return whole.hexdigest()
+    return rules.state_of((row.path, row.digest) for row in rows)
 
 
-def _course_of(files: Mapping[str, bytes]) -> _Course:
+def course_of(files: Mapping[str, bytes]) -> CourseNames:
+    """Return which course a folder is; raises Refused for what is none."""
     faults = Faults()
     if len(files) > MOST_FILES:
         raise Refused(Message(msg("A course has at most 2,000 files.")))
@@ -257,7 +255,9 @@ def _course_of(files: Mapping[str, bytes]) -> _Course:
             Message(msg("The folder has no course.toml with an id, a slug and a source language, "
                         "so it is no course."))
         )  # fmt: skip
-    return _Course(course_id, slug, source, _title(files.get(f"{source}/course.md", b"")) or slug)
+    return CourseNames(
+        course_id, slug, source, _title(files.get(f"{source}/course.md", b"")) or slug
+    )
 
 
 def _title(data: bytes) -> str:

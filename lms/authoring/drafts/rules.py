@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from lms.accounts.rules import administers_country
 from lms.kernel.viewer import COURSE_ROLES, Viewer
@@ -106,3 +107,14 @@ def language_of(path: str) -> str:
     if not path.endswith(".md") or len(parts) < 2:
         return "en"
     return parts[2] if parts[0] == "nations" else parts[0]
+
+
+def state_of(versions: Iterable[tuple[str, str]]) -> str:
+    """Return a digest of the present versions of a draft.
+
+    versions  path and digest of every file, by path.
+    """
+    whole = sha256()
+    for path, digest in versions:
+        whole.update(f"{path} {digest}\n".encode())
+    return whole.hexdigest()

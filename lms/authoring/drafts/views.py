@@ -12,7 +12,7 @@ from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.forms import NewCourseForm, NumberForm
 from lms.authoring.drafts.titles import titles_of
 from lms.authoring.drafts.words import VERSION_WORDS
-from lms.authoring.folders import store
+from lms.authoring.file_store import store
 from lms.authoring.packages import unpacked
 from lms.content.archive import write_archive
 from lms.content.compare import side_by_side

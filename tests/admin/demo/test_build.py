@@ -24,6 +24,7 @@ from lms.app import create_app
 from lms.assessment.models import Attempt
 from lms.audit.actions import first_bad_row
 from lms.audit.models import AuditRow
+from lms.authoring.drafts.models import Draft, DraftContent, DraftVersion
 from lms.catalogue.models import Programme
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.db import transaction
@@ -197,6 +198,37 @@ def test_every_office_is_held_where_it_belongs(session: Session, accounts: Lines
         ("observer", "country"): 1, ("inspector", "country"): 1,
     }  # fmt: skip
     assert sum(line["role"] == "trainer" for line in accounts) == 8
+
+
+def test_some_work_on_courses(session: Session, accounts: Lines) -> None:
+    grants = session.execute(
+        select(Identity.service_number, Grant.course_id, Grant.role)
+        .join(Identity, Identity.person_id == Grant.person_id)
+        .where(Grant.course_id.is_not(None))
+    ).all()
+    [trainer, *_] = [each["service_number"] for each in accounts if each["role"] == "trainer"]
+    [publisher] = [each["service_number"] for each in accounts if each["role"] == "publisher"]
+    wanted = {
+        (number, course, role)
+        for number, title in ((trainer, "trainer"), (publisher, "publisher"))
+        for roles, courses in [service.AT_COURSES[title]]
+        for course in courses
+        for role in roles
+    }
+    assert {tuple(each) for each in grants} == wanted
+    assert len(wanted) == 2 * 2 + 3 * 4
+
+
+def test_a_draft_is_open_with_one_change_and_a_comment(session: Session) -> None:
+    draft = session.scalars(select(Draft)).one()
+    assert (draft.course_id, draft.closed_at) == ("C04", None)
+    assert draft.edition_id is not None
+    path, before, after, comment = service.CHANGE
+    [saved] = session.scalars(select(DraftVersion).where(DraftVersion.kind != "start"))
+    assert (saved.path, saved.note, saved.number) == (path, comment, 2)
+    text = session.get_one(DraftContent, saved.digest).data.decode()
+    assert after in text
+    assert before not in text
 
 
 def test_two_programmes_follow_each_other_and_have_learners(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""The folder of a course as pages take it from the file store and give it out."""
+"""Where the packages of editions lie that pages take from the file store and give out."""
 
 from __future__ import annotations
 
