@@ -240,11 +240,13 @@ def _compared(here: Room, job_id: int, form: TakeForm | None = None) -> Response
             shown |= _differences(here, _files(brought))
         except Refused as gone:
             shown["refused"] = say(gone.message)
+    given = {"state": "", "changed": (), "file": None, "rows": None, "more": False, **shown}
     page = make_response(
         render_template(
             "folders/compared.html", room=here, brought=brought, named=named,
-            faults=_faults(found), form=form or TakeForm(), kinds=CHANGE_WORDS,
-            **{"state": "", "changed": (), "file": None, "rows": None, "more": False} | shown,
+            faults=_faults(found), kinds=CHANGE_WORDS, **given,
+            # A page without the form has none that a change of language could send.
+            form=form or (TakeForm() if any(each.may_write for each in given["changed"]) else None),
         )
     )  # fmt: skip
     if form is not None:
@@ -262,7 +264,7 @@ def _differences(here: Room, files: Mapping[str, bytes]) -> dict[str, Any]:
     return {
         "state": state_of(present.items()), "changed": changed, "file": file,
         "rows": rows[:MOST_ROWS] if rows else rows, "more": rows is not None and
-        len(rows) > MOST_ROWS, "language": language_of(file.path) if file else "en",
+        len(rows) > MOST_ROWS, "spoken": language_of(file.path) if file else "en",
     }  # fmt: skip
 
 
