@@ -45,13 +45,16 @@ def read_archive(stream: IO[bytes], *, most_bytes: int = MOST_UNPACKED) -> dict[
 
 
 def write_archive(
-    folder_name: str, files: Mapping[str, bytes], extra: Mapping[str, bytes] | None = None
-) -> bytes:
+    folder_name: str, files: Mapping[str, bytes], extra: Mapping[str, bytes] | None = None, *,
+    packs: bool = True,
+) -> bytes:  # fmt: skip
     """Return ``files`` below one folder, and ``extra`` beside it, as a zip.
 
     The same contents give the same bytes: names in order, no dates, no owners. (Another version of
     zlib may pack otherwise; no signature stands on these bytes.) What would pack so well that a
     reader takes it for a bomb is stored as it is.
+
+    packs  False stores everything as it is: a page does not wait a second for a large course.
     """
     entries = {f"{folder_name}/{path}": data for path, data in files.items()} | dict(extra or {})
     stream = io.BytesIO()
@@ -60,7 +63,7 @@ def write_archive(
             data = entries[name]
             entry = zipfile.ZipInfo(name, _MOMENT)
             entry.create_system, entry.external_attr = _UNIX, _PLAIN_FILE
-            packs = len(data) <= rules.MOST_RATIO // 2 * len(zlib.compress(data, 9))
-            entry.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
+            worth = packs and len(data) <= rules.MOST_RATIO // 2 * len(zlib.compress(data, 9))
+            entry.compress_type = zipfile.ZIP_DEFLATED if worth else zipfile.ZIP_STORED
             archive.writestr(entry, data, compresslevel=9)
     return stream.getvalue()

@@ -150,6 +150,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "path": ["en/AB-1.1.md", "course.toml"],
         "spoken": ["en", "ar"],
         "file_language": ["en", "ar"],
+        "name": ["hygiene"],
     }
 
 

@@ -25,7 +25,7 @@ from lms.authoring import actions as editions
 from lms.authoring import file_store, uploads
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
-from lms.authoring.drafts.rules import language_of, state_of
+from lms.authoring.drafts.rules import language_of, rights, state_of
 from lms.authoring.folders import actions, queries
 from lms.authoring.folders.forms import PackageForm, TakeForm
 from lms.authoring.folders.rules import (
@@ -109,7 +109,7 @@ def lying(name: str) -> ResponseReturnValue:
     if not may_bring_packages(viewer()) or name not in here:
         raise NotFound
     try:
-        packed = write_archive(name, folder.load(_courses() / name))
+        packed = write_archive(name, folder.load(_courses() / name), packs=False)
     except (folder.FolderRefusedError, OSError):
         flash(gettext("This folder cannot be read."), "error")
         return redirect(url_for(".new"), 303)
@@ -136,6 +136,7 @@ def one(job_id: int) -> ResponseReturnValue:
             "folders/one.html", brought=brought, found=found, named=named, said=_said(found),
             faults=_faults(found), known=named is not None and named["id"] in known,
             draft=drafts.open_draft(session, me, named["id"]) if named else None,
+            may_compare=named is not None and may_bring(rights(me, named["id"])),
             may_draft=named is not None and queries.may_draft(me, named["id"], known),
             words=SIGNATURE_WORDS, looks=SIGNATURE_LOOKS,
         )

@@ -102,6 +102,16 @@ def test_where_a_draft_is_open_the_file_is_compared_with_it(
     assert "/begin" not in text
 
 
+def test_who_may_not_write_in_the_draft_is_not_led_there(
+    browser: Open, bring: Bring, draft: Draft, writers: Writers
+) -> None:
+    for key, person in enumerate((writers.peter, writers.halima)):
+        page = bring(browser(person), NEW, zip_of(changed()), f"key-{key}")
+        text = browser(person).get(page).text
+        assert "Whoever writes in it can compare" in text
+        assert str(draft.id) not in text
+
+
 def test_only_an_author_begins_a_draft_of_a_known_course(
     browser: Open, bring: Bring, published: int, writers: Writers, app: Flask
 ) -> None:
