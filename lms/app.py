@@ -307,6 +307,7 @@ COMMANDS = {
     "restore": "lms.admin.backup_cli:restore",
     "doctor": "lms.admin.backup_cli:doctor",
     "content": "lms.authoring.cli:cli",
+    "questions": "lms.authoring.questions.cli:cli",
     "certificate": "lms.certificates.cli:cli",
     "verify": "lms.certificates.cli:check",
     "unit": "lms.accounts.cli:unit",

@@ -30,6 +30,7 @@ _LOOKED_AT = 50  # rows that tell the separator
 # They turn the direction of all text after them: what is read is then not what is stored.
 _TURNING = dict.fromkeys(range(0x202A, 0x202F))
 _BLANK = dict.fromkeys(range(0x20), " ")
+_BLANK_IN_LINES = {code: sign for code, sign in _BLANK.items() if chr(code) != "\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,10 @@ def previews(path: Path, reading: Reading, count: int) -> dict[str, list[list[st
     return found
 
 
-def rows(path: Path, reading: Reading) -> Iterator[Row]:
+def rows(path: Path, reading: Reading, *, in_lines: bool = False) -> Iterator[Row]:
     """Yield the rows of a file that hold something, in the order of the file.
 
+    in_lines  keep the line breaks inside cells; else they become spaces.
     raises  SheetRefusedError, with the number of the row, where the file cannot be read on, and
             for more rows or columns than we take.
     """
@@ -144,7 +146,7 @@ def rows(path: Path, reading: Reading) -> Iterator[Row]:
     )  # fmt: skip
     count = 0
     for number, raw in found:
-        cells = [_clean(cell) for cell in raw]
+        cells = [_lines(cell) if in_lines else _clean(cell) for cell in raw]
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
@@ -175,6 +177,15 @@ def _clean(cell: str) -> str:
     if cell.isascii():
         return cell.translate(_BLANK).strip() if not cell.isprintable() else cell.strip()
     return unicodedata.normalize("NFC", cell.translate(_TURNING).translate(_BLANK)).strip()
+
+
+def _lines(cell: str) -> str:
+    """Return the same with the line breaks inside the cell."""
+    if "\n" not in cell and "\r" not in cell:
+        return _clean(cell)
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n").translate(_TURNING)
+    lines = unicodedata.normalize("NFC", cell.translate(_BLANK_IN_LINES)).strip().split("\n")
+    return "\n".join(line.strip() for line in lines)
 
 
 def _turns(cell: str) -> bool:
