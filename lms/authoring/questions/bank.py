@@ -38,9 +38,10 @@ from lms.content.questions import MOST_CHOICES, read_question
 from lms.kernel.messages import Message, msg
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+EXTRA_LETTERS = "xyzuvw"  # of right sides that belong to nothing
 # A numeric item names its unit; where the source has none, a dash stands in its place.
 NO_UNIT = "—"
-PAIRS = range(3, 7)
+PAIRS, MOST_PAIRS = range(3, 7), 9
 RIGHT_ONES = range(2, 6)
 FACTS_IN_TAGS = ("lesson", "section", "outcome", "difficulty")
 
@@ -119,7 +120,7 @@ class _Item:
         if not stem:
             self._refuse(msg("The question has no text, only answers."))
             return None
-        why = self._turned(question.feedback)
+        why = self._turned(self.question.feedback)
         body = [stem, "", *lines]
         if why:
             body += ["", *_quoted(why, "")]
@@ -215,17 +216,19 @@ class _Item:
 
     def _matching(self) -> tuple[str, list[str]] | None:
         pairs = self.question.pairs
-        if sum(bool(pair.left) for pair in pairs) not in PAIRS:
+        if sum(bool(pair.left) for pair in pairs) not in PAIRS or len(pairs) > MOST_PAIRS:
             self._refuse(msg("A matching in a bank has 3 to 6 pairs."))
             return None
         if len({" ".join(pair.right.split()).casefold() for pair in pairs}) < len(pairs):
             self._refuse(msg("Two pairs have the same right side, which a bank cannot mark."))
             return None
         lines = []
-        for letter, pair in zip(LETTERS, pairs, strict=False):
+        letters, extra = iter(LETTERS), iter(EXTRA_LETTERS)
+        for pair in pairs[:MOST_PAIRS]:
             left = self._turned(pair.left, one_line=True).replace("=>", "→")
             right = self._turned(Text(pair.right, "plain"), one_line=True)
-            lines.append(f"- {letter}. {left} => {right}" if left else f"- {letter}. => {right}")
+            place = f"{next(letters)}. {left}" if left else f"{next(extra)}."
+            lines.append(f"- {place} => {right}")
         return "matching", lines
 
     def _tell_losses(self) -> None:

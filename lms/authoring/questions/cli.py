@@ -138,7 +138,9 @@ def _mapping(said: tuple[str, ...], sheet: str) -> SheetMapping | None:
 def _in_lines(name: str, reading: Reading) -> list[str]:
     counts = ", ".join(f"{count} {kind}" for kind, count in reading.counts().items())
     how = f"{reading.format or 'unknown'}{', ' + reading.encoding if reading.encoding else ''}"
-    lines = [f"{name}: {how}. {len(reading.questions)} questions{': ' + counts if counts else ''}"]
+    many = len(reading.questions)
+    said = f"{many} question{'' if many == 1 else 's'}{': ' + counts if counts else ''}"
+    lines = [f"{name}: {how}. {said}"]
     for encoding, words in reading.previews.items():
         first = words.partition("\n")[0]
         lines.append(f"  as {encoding:<13} {first}")

@@ -32,9 +32,10 @@ from lms.authoring.questions.understood import (
     Understood,
     with_warnings,
 )  # fmt: skip
-from lms.kernel.messages import msg
+from lms.kernel.messages import Message, msg
 from lms.sheets import reader
 from lms.sheets.refusals import SheetRefusedError
+from lms.sheets.workbook import NOT_A_WORKBOOK
 
 GIFT, AIKEN, CSV, XLSX = "gift", "aiken", "csv", "xlsx"
 READABLE = (GIFT, AIKEN, CSV, XLSX)
@@ -147,7 +148,10 @@ def read(
             file = _File(Path(folder) / "questions", name, notes)
             file.path.write_bytes(data)
             asked = (encoding or "").lower()
-            if book or chosen in {CSV, XLSX}:
+            if chosen == XLSX and not book:
+                notes.add(ERROR, "sheet", 0, "", Message(NOT_A_WORKBOOK))
+                return Reading(chosen, notes=tuple(notes))
+            if book or chosen == CSV:
                 return _sheet(file, XLSX if book else chosen, asked, mapping)
             return _text(file, chosen, asked, mapping)
     return Reading(chosen, notes=tuple(notes))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lms.authoring.questions.aiken import LOOK_ALIKE
 from lms.authoring.questions.gift_answers import NOT_A_NUMBER, TWO_PAIRS, interval
 from lms.authoring.questions.sheet_columns import SheetMapping
+from lms.authoring.questions.sheet_key import TWO_MEANINGS, key_of
 from lms.authoring.questions.sheet_words import MOST_OPTIONS, folded, truth_of, type_of
 from lms.authoring.questions.understood import (
     DESCRIPTION,
@@ -41,10 +41,9 @@ from lms.kernel.messages import msg
 from lms.sheets.reader import Row
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,10})?")
-_TOKENS = re.compile(r"[\s,;/|+&،؛]+")
 _SAFE_SIGN = re.compile(r"'(?=[=+\-@\t\r])")
 _ARROW = re.compile(r"\s*(?:->|=>|→|⇒)\s*")
-_LETTERS = "ABCDEFGHIJ"
+NO_KEY = msg("The row names no right answer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +136,8 @@ def _kind(cells: _Cells) -> str:
     options, correct = cells.options, cells.get("correct")
     if len(options) >= 2:
         right = [n for n, _ in options if _weight(cells, n)]
-        key = right if right else _key(cells, options, correct)
-        return MULTIPLE if key and len(key) > 1 else SINGLE
+        key = right or key_of(options, correct).numbers
+        return MULTIPLE if len(key) > 1 else SINGLE
     if options or not correct:
         return SHORT if options else ESSAY
     if truth_of(correct) is not None and correct not in {"0", "1"}:
@@ -166,7 +165,7 @@ def _choice(cells: _Cells, kind: str, *, sure: bool) -> Understood | None:
     )
     total = positive_sum(found)
     if not total:
-        cells.error("key", msg("The row names no right answer."))
+        cells.error("key", NO_KEY)
         return None
     if kind == MULTIPLE and not is_full(total):
         cells.warn("sum", msg("The weights of the right answers add up to %(sum)s %%, not 100 %%."),
@@ -192,70 +191,42 @@ def _weights(
         if kind == MULTIPLE and len(right) > 1:  # 0 and 100 say only which are right
             weights |= dict.fromkeys(right, share(len(right)))
         return weights
-    key = _key(cells, options, cells.get("correct"), told=True)
-    if key is None:
+    key = _key(cells, options)
+    if not key:
         return None
     if kind == SINGLE and len(key) > 1:
         cells.error("key", msg("The row names several right answers, but its type is single."))
         return None
-    each = share(len(key)) if key else ZERO
+    each = share(len(key))
     return {n: each if n in key else ZERO for n, _ in options}
 
 
-def _key(
-    cells: _Cells, options: Sequence[tuple[int, str]], said: str, *, told: bool = False
-) -> set[int] | None:
-    """Return the numbers of the right options: said as letters, as numbers, or by their text."""
-    known = {n for n, _ in options}
-    placed = _placed(said)
-    placed = placed if placed and placed <= known else None
-    named = _named(options, said)
-    if placed and named and placed != named:
-        if told:
-            cells.error(
-                "key",
-                msg("%(key)s is the text of one option and the place of another. Write the letter "
-                    "of the right one."),
-                key=said[:40],
-            )  # fmt: skip
-        return None
-    if told and not placed and not named:
+def _key(cells: _Cells, options: Sequence[tuple[int, str]]) -> frozenset[int]:
+    """Return the numbers of the right options; none, and an error, where nobody can tell."""
+    said = cells.get("correct")
+    key = key_of(options, said)
+    if not said:
+        cells.error("key", NO_KEY)
+    elif key.fault == TWO_MEANINGS:
+        cells.error(
+            "key",
+            msg("%(key)s is the text of one option and the place of another. Write the letter of "
+                "the right one."),
+            key=said[:40],
+        )  # fmt: skip
+    elif key.fault:
         cells.error("key", msg("The right answer %(key)s is none of the options."), key=said[:40])
-    elif told and placed and not said.isascii() and said.translate(LOOK_ALIKE) != said:
+    elif key.look_alike:
         cells.warn("look-alike", msg("The letters of the right answer are Cyrillic; they count as "
                                      "the Latin ones that look alike."))  # fmt: skip
-    return placed or named
-
-
-def _placed(said: str) -> set[int] | None:
-    """Return what ``A,C`` or ``1,3`` says; None where it says something else."""
-    found = set()
-    for token in filter(None, _TOKENS.split(said.upper().translate(LOOK_ALIKE))):
-        plain = token.rstrip(".)")
-        if len(plain) == 1 and plain in _LETTERS:
-            found.add(_LETTERS.index(plain) + 1)
-        elif plain.isdecimal() and len(plain) <= 2:
-            found.add(int(plain))
-        else:
-            return None
-    return found or None
-
-
-def _named(options: Sequence[tuple[int, str]], said: str) -> set[int] | None:
-    by_text = {" ".join(text.casefold().split()): n for n, text in options}
-    for separator in ("", "\n", ";", "|", ","):
-        parts = said.split(separator) if separator else [said]
-        wanted = [" ".join(part.casefold().split()) for part in parts if part.strip()]
-        if wanted and all(part in by_text for part in wanted):
-            return {by_text[part] for part in wanted}
-    return None
+    return key.numbers
 
 
 def _truefalse(cells: _Cells) -> Understood | None:
     said = cells.get("correct")
     options = cells.options
     truth = truth_of(said)
-    if len(options) == 2 and (key := _key(cells, options, said)) and len(key) == 1:
+    if len(options) == 2 and len(key := key_of(options, said).numbers) == 1:
         named = truth_of(options[0][1] if options[0][0] in key else options[1][1])
         truth = truth if named is None else named
     if truth is None:

@@ -271,7 +271,8 @@ def test_feedback_reaches_to_the_next_option() -> None:
         ("Q {#}", "answers"), ("Q {#abc}", "number"), ("Q {#=1 =x}", "number"),
         ("Q {#1,5}", "number"), ("Q {#5:-1}", "number"), ("Q {#9..3}", "number"),
         ("Q {#nan}", "number"), ("Q {#1e999}", "number"), ("Q {#*}", "answers"),
-        ("Q {=a -> b}", "answers"), ("Q {=a -> b =c}", "matching"), ("Q {=a -> b =c ->}", "matching"),
+        ("Q {=a -> b}", "answers"), ("Q {=a -> b =c}", "matching"),
+        ("Q {=a -> b =c ->}", "matching"),
         ("Q {=a -> b = -> c}", "answers"),
     ],
 )  # fmt: skip
