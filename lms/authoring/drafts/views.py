@@ -90,11 +90,16 @@ def _titles(here: Room) -> dict[str, str]:
 @bp.get("/<uuid:draft_id>/files")
 @permission(WRITE)
 def files(draft_id: UUID) -> ResponseReturnValue:
-    """Show every file of the draft with who changed it last."""
+    """Show the files of one folder of the draft with who changed each last."""
     here = room(draft_id)
+    found = queries.files(reading(), viewer(), here.draft)
+    folders = sorted({each.path.partition("/")[0] for each in found if "/" in each.path})
+    asked = request.args.get("in", "")
+    chosen = asked if asked in folders else ""
     return render_template(
-        "drafts/files.html", room=here, files=queries.files(reading(), viewer(), here.draft),
-        kinds=VERSION_WORDS,
+        "drafts/files.html", room=here, folders=folders, chosen=chosen, kinds=VERSION_WORDS,
+        files=[each for each in found
+               if each.path.rpartition("/")[0].partition("/")[0] == chosen],
     )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from lms.authoring.review.sentences import kept
 from lms.authoring.weights import SLOW, WEAK, Weight, weigh
 from lms.content.digests import block_digest, block_key
 from lms.content.faults import Fault
@@ -13,7 +14,6 @@ from lms.content.model import Course
 from lms.content.quality.findings import FAULT, Finding
 from lms.content.quality.report import measure
 from lms.content.reader import read_course
-from lms.kernel.messages import Message
 
 # A page that lists more helps nobody.
 MOST_LISTED = 200
@@ -80,27 +80,6 @@ def _fault(fault: Fault) -> dict[str, Any]:
 def _finding(found: Finding) -> dict[str, Any]:
     said = kept(found.message)
     return {"file": found.file, "line": found.line, "said": said, "code": found.code}
-
-
-def kept(message: Message) -> list[Any]:
-    """Return a sentence as JSON values; a value that is a sentence itself is a list, too."""
-    values = {name: _kept(value) for name, value in message.values.items()}
-    return [message.msgid, values, message.many]
-
-
-def _kept(value: object) -> object:
-    if isinstance(value, Message):
-        return kept(value)
-    return value if isinstance(value, int) else str(value)
-
-
-def told(stored: Sequence[Any]) -> Message:
-    """Return the sentence that ``kept`` stored, or one without a plural: [msgid, values]."""
-    msgid, values, *many = stored
-    said = {
-        name: told(value) if isinstance(value, list) else value for name, value in values.items()
-    }
-    return Message(msgid, said, *many)
 
 
 def changed_items(

@@ -37,8 +37,8 @@ from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import actions
-from lms.authoring.review.findings import kept
 from lms.authoring.review.rules import PUBLISH, key_of
+from lms.authoring.review.sentences import kept
 from lms.authoring.weights import refuse_heavy
 from lms.catalogue.models import Edition
 from lms.content.model import Course, Question

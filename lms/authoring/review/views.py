@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.review import actions, queries
-from lms.authoring.review.findings import told
 from lms.authoring.review.forms import ReasonForm, VerdictForm
 from lms.authoring.review.rules import (
     CHECK,
@@ -23,6 +22,7 @@ from lms.authoring.review.rules import (
     key_of,
     may_ask,
 )
+from lms.authoring.review.sentences import told
 from lms.authoring.review.words import VERDICT_WORDS
 from lms.db import reading, transaction
 from lms.kernel import clock

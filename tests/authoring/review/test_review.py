@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import publishing, queries, work
-from lms.authoring.review.findings import kept, told
 from lms.authoring.review.rules import part_of
+from lms.authoring.review.sentences import kept, told
 from lms.catalogue.models import Edition
 from lms.db import reading, transaction
 from lms.jobs.actions import run_due
