@@ -12,6 +12,7 @@ KINDS: Mapping[str, str] = {
     "people.check": msg("Trying a staff list"),
     "people.apply": msg("Taking over a staff list"),
     "people.undo": msg("Undoing a staff list"),
+    "packages.read": msg("Reading a course package"),
     "certificates.bulk": msg("Putting certificates together"),
     "certificates.preview": msg("Preview of a certificate"),
     "certificates.layout": msg("How certificates look"),

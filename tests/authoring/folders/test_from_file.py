@@ -287,3 +287,13 @@ def test_methods(browser: Open, bring: Bring, writers: Writers) -> None:
     assert browser(writers.aruzhan).get(f"{page}/begin").status_code == 405
     assert browser(writers.aruzhan).get(f"{NEW}/lying/small-course").status_code == 405
     assert browser(writers.aruzhan).post(page).status_code == 405
+
+
+def test_the_work_has_its_name_in_the_background(
+    browser: Open, bring: Bring, writers: Writers
+) -> None:
+    page = bring(browser(writers.halima), NEW, zip_of())
+    assert "Reading a course package" in browser(writers.halima).get("/en/administer/jobs").text
+    job = browser(writers.halima).get(f"/en/administer/jobs/{page.rpartition('/')[2]}").text
+    assert "Reading a course package" in job
+    assert "bears no signature" not in job
