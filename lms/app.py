@@ -157,6 +157,8 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
     from lms.authoring.review.views import bp as review
+    from lms.authoring.translating.views import bp as translating
+    from lms.authoring.translation_sheets.views import bp as translation_sheets
     from lms.authoring.writing.views import bp as writing
     from lms.certificates.transcripts.views import bp as transcripts
     from lms.certificates.views import bp as certificates
@@ -168,8 +170,8 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, certificates, course_people, desk, documents,
         drafts, factor, folders, layout, learning, library, office, people, places, programmes,
-        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts, waivers,
-        writing,
+        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts,
+        translating, translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

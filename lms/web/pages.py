@@ -30,6 +30,7 @@ SCRIPTS = {
     "js/file.js": ("js/every-page.js", "js/upload.js"),
     "js/quiz.js": ("js/every-page.js", "js/answers.js"),
     "js/editor.js": ("js/every-page.js", "js/write.js"),
+    "js/translating.js": ("js/every-page.js", "js/block.js"),
 }
 _STATIC = "static files"
 _BANNERS = "banners"

@@ -19,7 +19,7 @@ from lms.authoring.drafts import queries, rules
 from lms.authoring.drafts.models import BlockText, Draft, DraftContent, DraftFile, DraftVersion
 from lms.authoring.drafts.new_course import NewCourse, files_of
 from lms.content.blocks import MOST_BYTES, read_document, toml_of
-from lms.content.digests import block_digest, block_key
+from lms.content.digests import block_digest, block_key, digested_text
 from lms.content.faults import Faults
 from lms.content.folder import MOST_FILES
 from lms.content.reader import PATH
@@ -30,8 +30,8 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.tables import add_unless_there
 
-START, SAVED, AUTO, ASIDE, RESTORED, IMPORT, REMOVED = (
-    "start", "saved", "auto", "aside", "restored", "import", "removed",
+START, SAVED, AUTO, ASIDE, RESTORED, IMPORT, REMOVED, ACCEPTED = (
+    "start", "saved", "auto", "aside", "restored", "import", "removed", "accepted",
 )  # fmt: skip
 # What one person saves by itself within this time is one version, not a hundred.
 ONE_SITTING = timedelta(minutes=10)
@@ -148,6 +148,22 @@ def save(
     found.changed_at = now
     session.flush()
     return Saved(session.get_one(DraftFile, (found.id, path)).number)
+
+
+def accept(
+    session: Session, viewer: Viewer, draft_id: UUID, path: str, data: bytes, *, now: datetime
+) -> None:
+    """Keep a translation in which nothing changed but who has read and accepted it.
+
+    The caller answers for that, and holds the draft's lock. Whoever accepts has not written it.
+    raises  NotFound for somebody who does not review this course.
+    """
+    found = queries.draft(session, viewer, draft_id, lock=True)
+    if not rules.rights(viewer, found.course_id).reviews:
+        raise NotFound
+    _put(session, viewer, found, path, data, ACCEPTED, "", now)
+    found.changed_at = now
+    session.flush()
 
 
 def remove(session: Session, viewer: Viewer, draft_id: UUID, path: str, *, now: datetime) -> None:
@@ -401,7 +417,7 @@ def _note_old_texts(session: Session, found: Draft, path: str, before: bytes, af
             add_unless_there(
                 session, BlockText,
                 {"course_id": found.course_id, "block": block_key(block), "digest": digest,
-                 "text": f"{block.title}\n{block.body}".strip()},
+                 "text": digested_text(block)},
             )  # fmt: skip
 
 

@@ -47,7 +47,8 @@ class DraftVersion(Base):
     number  counts the versions of this file from 1.
     digest  of its contents; None: this version is the deletion of the file.
     kind    start, saved, auto (by itself, while somebody wrote), aside (written beside somebody
-            else's version and not taken over), restored, import, removed.
+            else's version and not taken over), restored, import, removed,
+            accepted (the words are those before; somebody has read a translation).
     note    what the writer says of it; may be empty.
     """
 

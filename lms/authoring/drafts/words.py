@@ -16,4 +16,6 @@ VERSION_WORDS: Mapping[str, str] = {
     "restored": msg("restored"),
     "import": msg("from a folder"),
     "removed": msg("deleted"),
+    # Translators: somebody has read a translation and found it right.
+    "accepted": msg("read and accepted"),
 }

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
-from lms.authoring.drafts.actions import ASIDE, START
+from lms.authoring.drafts.actions import ACCEPTED, ASIDE, START
 from lms.authoring.drafts.models import Draft, DraftVersion
 from lms.authoring.review.models import DraftVerdict, EditionPerson
 from lms.authoring.review.rules import CHECK, PUBLISH, PUBLISHED
@@ -46,7 +46,7 @@ def written(session: Session, viewer: Viewer, found: Draft) -> list[tuple[UUID, 
     rows = session.execute(
         select(DraftVersion.by, DraftVersion.path).distinct().where(
             DraftVersion.draft_id == found.id, DraftVersion.by.is_not(None),
-            DraftVersion.kind != ASIDE,
+            DraftVersion.kind.not_in((ASIDE, ACCEPTED)),
             # What a new course begins with was written by whoever began it.
             DraftVersion.kind != START if found.edition_id else true(),
             (since.is_(None)) | (DraftVersion.at > since),
