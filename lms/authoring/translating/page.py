@@ -13,14 +13,28 @@ from lms.authoring.drafts.access import Room
 from lms.authoring.drafts.queries import File
 from lms.authoring.translating import counting, queries
 from lms.authoring.translating.opened import Place
-from lms.authoring.translating.pairs import Pair, Term, changes_in, document, pair, terms_in
+from lms.authoring.translating.pairs import (
+    TERM,
+    Pair,
+    Term,
+    changes_in,
+    document,
+    pair,
+    terms_in,
+)
 from lms.authoring.translating.rules import chosen, is_open, names_of, next_open, portions
 from lms.content.compare import Piece, word_diff
 from lms.content.model import Document
 from lms.content.translation.reasons import Reason
 from lms.content.translation.units import STALE, Unit
 from lms.kernel.errors import NotFound
+from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+
+OTHER_WORD = msg(
+    "The glossary of this language says “%(theirs)s” for “%(word)s”, but the text does not. Use "
+    "the glossary’s word."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +207,26 @@ def _shown(
         if mine.copy:
             fields = {part.key: (fields[part.key].strip() and fields[part.key]) or part.text
                       for part in unit.parts}  # fmt: skip
-    hints: list[Reason] = []
-    if unit.said and not mine:
-        from lms.content.translation.checks import checked  # loads Markdown
-
-        hints = list(checked(unit, unit.texts, source, place.language,
-                             glossary[1]))  # fmt: skip
+    hints = _hints(found, place.language, source, glossary[1]) if unit.said and not mine else []
     return replace(found, fields=fields, hints=hints)
+
+
+def _hints(shown: Shown, language: str, source: str, glossary: Document | None) -> list[Reason]:
+    """Return what a person should look at again in a block as it is translated now."""
+    from lms.content.quality.terms import are_alike  # loads Markdown, as the next one does
+    from lms.content.translation.checks import checked
+
+    unit = shown.unit
+    found = list(checked(unit, unit.texts, source, language, glossary))
+    said = "\n".join(unit.texts.values())
+    linked = set(TERM.findall(said))
+    found += [
+        Reason("", Message(OTHER_WORD, {"word": each.word, "theirs": each.theirs}), refused=False)
+        for each in shown.terms
+        # Of links the check itself has said it.
+        if each.theirs and each.id not in linked and not are_alike(said, each.theirs, language)
+    ]
+    return found
 
 
 def _next_file(session: Session, viewer: Viewer, here: Room, place: Place) -> str:

@@ -371,3 +371,15 @@ def test_opening_pages_writes_nothing(browser: Open, draft: Draft, writers: Writ
     for rest in ("", "/ar", "/ar/AB-1.1", "/ru/sheet", "/ar/AB-1.1/paper"):
         seat.get(address(draft, rest))
         assert all(each.lstrip().upper().startswith("SELECT") for each in seat.queries), rest
+
+
+def test_another_word_than_that_of_the_glossary_is_told(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    seat = browser(writers.aruzhan)
+    change_source(browser, draft, writers, "It is ten to nine.", "It is ten to nine. No torture.")
+    for words, told in (("العاشرة. لا تعذيب.", False), ("العاشرة. لا أذى.", True)):
+        fields = opened(seat, draft, "/ar/AB-1.1", "ab11-p")
+        seat.post(address(draft, "/ar/AB-1.1?at=ab11-p"), {**fields, "part-body": words})
+        page = seat.get(address(draft, "/ar/AB-1.1?at=ab11-p")).text
+        assert ("but the text does not. Use the glossary’s word." in page) == told
