@@ -17,7 +17,7 @@ from lms.authoring.drafts.rules import rights
 from lms.authoring.translating.opened import BROKEN, Opened, Place, opened
 from lms.authoring.translating.pairs import document
 from lms.content.translation.target import accepted_block
-from lms.content.translation.units import TRANSLATED
+from lms.content.translation.units import STALE, TRANSLATED
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
@@ -85,7 +85,7 @@ def _accepted_keys(here: Opened, asked: Accepting) -> list[str]:
         unit = here.pair.unit(key)
         if unit is None or not unit.said:
             raise NotFound
-        if unit.said != words:
+        if unit.said != words or (unit.state == STALE and not asked.back):
             raise Refused(Message(CHANGED))
         if (unit.accepted is not None) == asked.back:
             found.append(key)
