@@ -8,7 +8,6 @@ commands; the serving process never loads what reads XLSX.
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from lms.kernel.composed import composed
 from lms.kernel.messages import Message, msg
 from lms.sheets import encodings, workbook
 from lms.sheets.refusals import SheetRefusedError
@@ -176,7 +176,7 @@ def _clean(cell: str) -> str:
     """Return text in form NFC without control characters and without spaces at its ends."""
     if cell.isascii():
         return cell.translate(_BLANK).strip() if not cell.isprintable() else cell.strip()
-    return unicodedata.normalize("NFC", cell.translate(_TURNING).translate(_BLANK)).strip()
+    return composed(cell.translate(_TURNING).translate(_BLANK)).strip()
 
 
 def _lines(cell: str) -> str:
@@ -184,7 +184,7 @@ def _lines(cell: str) -> str:
     if "\n" not in cell and "\r" not in cell:
         return _clean(cell)
     cell = cell.replace("\r\n", "\n").replace("\r", "\n").translate(_TURNING)
-    lines = unicodedata.normalize("NFC", cell.translate(_BLANK_IN_LINES)).strip().split("\n")
+    lines = composed(cell.translate(_BLANK_IN_LINES)).strip().split("\n")
     return "\n".join(line.strip() for line in lines)
 
 

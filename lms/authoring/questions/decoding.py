@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lms.authoring.questions.understood import Notes
+from lms.kernel.composed import composed
 from lms.kernel.messages import msg
 from lms.sheets import encodings
 
@@ -90,19 +90,19 @@ def _clean(text: str, notes: Notes) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and not _CONTROL.search(text):
         return text
-    turning = TURNING.findall(text)
+    line = _line_of(TURNING, text)
+    text, turning = TURNING.subn("", text)
     if turning:
-        told_turning(len(turning), _line_of(TURNING, text), notes)
-        text = TURNING.sub("", text)
-    control = _CONTROL.findall(text)
+        told_turning(turning, line, notes)
+    line = _line_of(_CONTROL, text)
+    text, control = _CONTROL.subn(" ", text)
     if control:
         notes.warn(
-            "control", _line_of(_CONTROL, text), "",
+            "control", line, "",
             msg("Control characters became spaces: %(count)s. The first stands here."),
-            count=len(control),
+            count=control,
         )  # fmt: skip
-        text = _CONTROL.sub(" ", text)
-    return unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def _line_of(pattern: re.Pattern[str], text: str) -> int:

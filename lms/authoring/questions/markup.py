@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 
 from lms.authoring.questions.understood import HTML, MARKDOWN, MOODLE, Text
 
-# More signs "<" than a question needs keep a reader of HTML busy: then it is plain text.
-MOST_TAGS = 5_000
+# More signs "<" or letters than a question needs keep a reader of HTML busy: then it is plain text.
+MOST_TAGS, LONGEST = 2_000, 50_000
 MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li",
                     "table", "tr", "pre", "hr", "section", "article"})  # fmt: skip
@@ -22,6 +22,7 @@ BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"
 LOST = frozenset({"img", "audio", "video", "table", "sub", "sup", "u", "s", "del", "code", "pre",
                   "iframe", "object", "bdo", "ruby", "font", "input"})  # fmt: skip
 SHAPED = frozenset({"br", "a", "span", "td", "th", *BLOCKS, *MARKS})
+LONGEST_HEADING = 300
 SCHEMES = ("https://", "http://", "mailto:")
 
 _KNOWN_TAG = re.compile(
@@ -67,7 +68,7 @@ def turned(text: Text, *, one_line: bool = False) -> Turned:
         said = "\\\n".join(escaped(line) for line in text.text.split("\n") if line.strip())
     if one_line:
         joined = said.replace("\\\n", " ")
-        if re.search(r"\n\s*(?:\*|[0-9]+\)) ", joined):
+        if re.search(r"\n *(?:\*|[0-9]{1,9}\)) ", joined):
             lost.append("list")
         said = " ".join(joined.split())
     return Turned(said.strip(), list(dict.fromkeys(lost)))
@@ -95,7 +96,7 @@ def _kept(text: str) -> Turned:
         if _RULE.fullmatch(line):
             lost.append("hr")
             line = ""
-        elif found := _HEADING.fullmatch(line):
+        elif len(line) < LONGEST_HEADING and (found := _HEADING.fullmatch(line)):
             lost.append("heading")
             line = f"**{found[1]}**" if "*" not in found[1] else found[1]
         elif line.startswith("- "):
@@ -112,7 +113,7 @@ def _kept(text: str) -> Turned:
 
 def _from_html(text: Text) -> Turned:
     """Return HTML as Markdown; of Moodle's own format line breaks count and unknown tags do not."""
-    if text.text.count("<") > MOST_TAGS:
+    if text.text.count("<") > MOST_TAGS or len(text.text) > LONGEST:
         plain = "\\\n".join(escaped(line) for line in text.text.split("\n") if line.strip())
         return Turned(plain, ["html"])
     source = text.text
@@ -255,6 +256,6 @@ def unmarked(text: Text) -> str:
     if text.format == MARKDOWN:
         from lms.content.markdown import plain
 
-        return plain(text.text) if len(text.text) < 100_000 else text.text
+        return plain(text.text) if len(text.text) < 10_000 else text.text
     markdown = _from_html(text).text
     return html.unescape(re.sub(r"\\\n", "\n", markdown).replace("**", "")).replace("\\", "")

@@ -42,7 +42,7 @@ from lms.sheets.reader import Row
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,10})?")
 _SAFE_SIGN = re.compile(r"'(?=[=+\-@\t\r])")
-_ARROW = re.compile(r"\s*(?:->|=>|→|⇒)\s*")
+_ARROW = re.compile(r"->|=>|→|⇒")
 NO_KEY = msg("The row names no right answer.")
 
 
@@ -283,7 +283,7 @@ def _matching(cells: _Cells) -> Understood | None:
     pairs = []
     for _, text in cells.options:
         parts = _ARROW.split(text, maxsplit=1)
-        if len(parts) < 2 or not parts[1]:
+        if len(parts) < 2 or not parts[1].strip():
             cells.error("matching", msg("Write each pair as left -> right: %(answer)s"),
                         answer=text[:60])  # fmt: skip
             return None

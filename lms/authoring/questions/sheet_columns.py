@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lms.authoring.questions.sheet_words import MOST_OPTIONS, field_of, type_of
 
 PREVIEW_ROWS = 20
+LONGEST_KEY = 40
 HEADER_AMONG = 10  # rows that may hold the header: above it there may be a title
 ONCE = ("type", "name", "question", "correct", "points", "feedback", "category", "language", "id")
 FIELDS = (
@@ -70,7 +71,7 @@ def _weights_between(rows: Sequence[Sequence[str]], fields: dict[str, int]) -> N
         column = fields.get(f"option{n}", -1) + 1
         if column and column not in taken and f"weight{n}" not in fields:
             cells = [row[column] for row in rows if column < len(row) and row[column]]
-            if cells and all(_WEIGHT.fullmatch(cell) for cell in cells):
+            if _all_match(_WEIGHT, cells):
                 fields[f"weight{n}"] = column
 
 
@@ -101,7 +102,7 @@ def _from_cells(rows: Sequence[Sequence[str]]) -> dict[str, int]:
 
 
 def _all_match(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
-    return bool(cells) and all(pattern.fullmatch(cell) for cell in cells)
+    return bool(cells) and all(len(c) <= LONGEST_KEY and pattern.fullmatch(c) for c in cells)
 
 
 def _names_an_option(rows: Sequence[Sequence[str]], rest: Sequence[int]) -> bool:

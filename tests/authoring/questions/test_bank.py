@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from lms.authoring.questions.bank import Facts, bank_item
 from lms.authoring.questions.export import export
 from lms.authoring.questions.from_bank import from_bank, from_course
-from lms.authoring.questions.markup import turned
+from lms.authoring.questions.markup import turned, unmarked
 from lms.authoring.questions.reading import read
 from lms.authoring.questions.understood import Notes, Text
 from lms.content.blocks import read_document
@@ -140,6 +141,22 @@ def test_what_is_lost_of_a_text_is_told(gift: str, code: str) -> None:
 def test_texts_become_our_markdown(kind: str, text: str, markdown: str, lost: list[str]) -> None:
     found = turned(Text(text, kind))
     assert (found.text, found.lost) == (markdown, lost)
+
+
+@pytest.mark.parametrize("kind", ["html", "moodle", "plain", "markdown"])
+@pytest.mark.parametrize(
+    "text",
+    ["<b>" * 200_000, "<" * 200_000, "&amp;" * 100_000, "<p>x" * 1_900, "<ul><li>" * 900,
+     "\n" * 49_000,
+     "# a" + " " * 49_000 + "b", "- " * 40_000, "[](" * 16_000, "`" * 100_000, "![a](" * 9_000,
+     "<div>" * 1_900 + "x" * 40_000, "*" * 49_000, "[" * 49_000, "x <b " * 2_000, "$$" * 20_000],
+)  # fmt: skip
+def test_hostile_texts_take_little_time(kind: str, text: str) -> None:
+    started = time.process_time()
+    turned(Text(text, kind))
+    turned(Text(text, kind), one_line=True)
+    unmarked(Text(text, kind))
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -159,3 +159,25 @@ def test_a_damaged_workbook_is_refused_in_words() -> None:
             data[chance.randrange(4, len(data))] = chance.randrange(256)
         reading = read(bytes(data), "x.xlsx")
         assert reading.questions or reading.errors
+
+
+@pytest.mark.parametrize("name", ["x.gift", "x.txt", "x.csv"])
+@pytest.mark.parametrize(
+    "text",
+    ["Q" + "\u0301\u0316" * 200_000 + " {T}", "\u202e" * 500_000, "\x0b" * 500_000, "," * 60,
+     "question,option1\nQ," + " " * 500_000 + "x",
+     "type,question,option1\nmatch,Q," + " " * 90_000,
+     "question,correct\nQ,A" + " ," * 100_000 + "!", '"' * 100_001, "a\n" * 26_000,
+     "ANSWER" + " " * 200_000, " " * 500_000, "$CATEGORY: " + "{" * 100_000,
+     "A" + " " * 200_000 + "!,b,c"],
+)  # fmt: skip
+def test_hostile_files_take_little_time(text: str, name: str) -> None:
+    started = time.process_time()
+    reading = read(text.encode(), name)
+    assert time.process_time() - started < 4
+    assert reading.questions or reading.errors
+
+
+def test_a_letter_keeps_thirty_marks() -> None:
+    reading = read(("x" + "\u0316" * 50 + " {T}").encode(), "x.gift")
+    assert reading.questions[0].stem.text == "x" + "\u0316" * 30
