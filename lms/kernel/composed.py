@@ -10,6 +10,8 @@ from functools import cache
 MOST_MARKS = 30
 _LAST = 0x20000  # no mark with a class of its own stands behind
 
+_BEYOND = re.compile("[\U00010000-\U0001ffff]")
+
 
 def composed(text: str) -> str:
     """Return ``text`` in form NFC; of more than 30 marks on one letter only the first 30.
@@ -19,10 +21,12 @@ def composed(text: str) -> str:
     """
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _too_many().sub(lambda run: run[0][:MOST_MARKS], text))
+    # A class of signs with one beyond U+FFFF in it is looked through forty times more slowly.
+    last = _LAST if _BEYOND.search(text) else 0x10000
+    return unicodedata.normalize("NFC", _too_many(last).sub(lambda run: run[0][:MOST_MARKS], text))
 
 
 @cache
-def _too_many() -> re.Pattern[str]:
-    marks = "".join(char for char in map(chr, range(0x300, _LAST)) if unicodedata.combining(char))
+def _too_many(last: int) -> re.Pattern[str]:
+    marks = "".join(char for char in map(chr, range(0x300, last)) if unicodedata.combining(char))
     return re.compile(f"[{marks}]{{{MOST_MARKS + 1},}}")

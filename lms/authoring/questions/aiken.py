@@ -20,6 +20,7 @@ from lms.authoring.questions.understood import (
     Text,
     Understood,
     default_name,
+    lines_of,
 )  # fmt: skip
 from lms.kernel.messages import msg
 
@@ -157,10 +158,11 @@ def read_aiken(text: str, notes: Notes) -> Iterator[Understood]:
     text  with line ends LF.
     """
     reader = _Reader(notes)
-    for number, raw in enumerate(text.split("\n"), 1):
-        line = raw.strip()
+    for number, line in lines_of(text):
         if len(line) < SHORTEST_LINE:
             continue
+        if notes.full:
+            return
         question = reader.line(number, line)
         if question is not None:
             yield question

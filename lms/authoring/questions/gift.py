@@ -25,6 +25,7 @@ from lms.authoring.questions.understood import (
     Understood,
     default_name,
     levels_of,
+    lines_of,
     with_warnings,
 )  # fmt: skip
 from lms.kernel.messages import msg
@@ -56,6 +57,8 @@ def read_gift(text: str, notes: Notes) -> Iterator[Understood]:
     """
     category: tuple[str, ...] = ()
     for found in _items(_NEVER.sub("\ufffd", text)):
+        if notes.full:
+            return
         body = aside("\n".join(found.lines)).strip()
         if body.startswith(CATEGORY):
             category = _category(body[len(CATEGORY) :], found.line, notes)
@@ -68,8 +71,7 @@ def read_gift(text: str, notes: Notes) -> Iterator[Understood]:
 def _items(text: str) -> Iterator[_Lines]:
     """Cut the text at blank lines, also inside braces, and put comments aside."""
     item = _Lines()
-    for number, raw in enumerate(text.split("\n"), 1):
-        line = raw.strip()
+    for number, line in lines_of(text):
         if line.startswith("//"):
             item.comments.append(line)
         elif line:

@@ -129,6 +129,11 @@ class Notes:
         return len(self._found)
 
     @property
+    def full(self) -> bool:
+        """Whether nothing more is noted, so that reading on tells nobody anything."""
+        return len(self._found) > MOST_NOTES
+
+    @property
     def errors(self) -> tuple[Note, ...]:
         """The errors, in the order of the file."""
         return tuple(note for note in self._found if note.severity == ERROR)
@@ -218,6 +223,17 @@ def _option_json(option: Option) -> dict[str, Any]:
 def with_warnings(question: Understood, notes: tuple[Note, ...]) -> Understood:
     """Return the question with the warnings that are about it."""
     return replace(question, warnings=(*question.warnings, *notes)) if notes else question
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text, trimmed, with their numbers; never all of them at once."""
+    start, number = 0, 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        number += 1
+        yield number, text[start:end].strip()
+        start = end + 1
 
 
 def levels_of(path: str) -> tuple[str, ...]:
