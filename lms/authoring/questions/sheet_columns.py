@@ -49,7 +49,7 @@ def guess(rows: Sequence[Sequence[str]]) -> SheetMapping:
     """Return the layout that the first rows of a sheet show."""
     for number, cells in enumerate(rows[:HEADER_AMONG], 1):
         fields = _from_header(cells)
-        if "question" in fields and len(fields) > 1:
+        if "question" in fields and (len(fields) > 1 or len(cells) == 1):
             _weights_between(rows[number:], fields)
             return SheetMapping(fields, number)
     return SheetMapping(_from_cells(rows), 0)

@@ -178,6 +178,13 @@ def test_a_sheet_without_header_is_understood(rows: list[list[str]]) -> None:
     assert reading.mapping.header_row == 0
 
 
+def test_a_sheet_of_questions_alone_is_a_list_of_free_texts() -> None:
+    reading = sheet(["Question"], ["Q one?"], ["Q two?"])
+    assert [(each.kind, each.stem.text) for each in reading.questions] == [
+        ("essay", "Q one?"), ("essay", "Q two?"),
+    ]  # fmt: skip
+
+
 def test_a_mapping_is_taken_instead_of_a_guess() -> None:
     mapping = SheetMapping({"question": 2, "option1": 0, "option2": 1, "correct": 3}, 0)
     reading = sheet(["yes", "no", "Q", "A"], ["aye", "nay", "R", "B"], mapping=mapping)
