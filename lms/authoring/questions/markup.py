@@ -32,6 +32,7 @@ _KNOWN_TAG = re.compile(
 _SIGNS = re.compile(r"[\\*_\[\]|`]|(?<=\])\(|&(?=[#A-Za-z])|<(?=[A-Za-z/!?])|!(?=\[)")
 _ENTITY = {"&": "&amp;", "<": "&lt;", "`": "’"}
 _AT_START = re.compile(r"([#>+=~-]|:{3})|([0-9]{1,9})([.)])(?=\s|$)")
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _FORMULA = re.compile(r"\$\$|\\\(|\\\[")
 _OUR_LINES = re.compile(r"=|:::|~~~|\+\+\+|\s*\[[^\]]+\]:\s|#")
 _ORDERED = re.compile(r"(\d+)\.(?= [a-z]\. )")
@@ -70,14 +71,19 @@ def turned(text: Text, *, one_line: bool = False) -> Turned:
         joined = said.replace("\\\n", " ")
         if re.search(r"\n *(?:\*|[0-9]{1,9}\)) ", joined):
             lost.append("list")
-        said = " ".join(joined.split())
+        said = _spaced(joined)
     return Turned(said.strip(), list(dict.fromkeys(lost)))
 
 
 def escaped(line: str) -> str:
     """Return one line of plain text so that Markdown, and our format, show it as it is."""
-    line = _SIGNS.sub(lambda sign: _ENTITY.get(sign[0], f"\\{sign[0]}"), " ".join(line.split()))
+    line = _SIGNS.sub(lambda sign: _ENTITY.get(sign[0], f"\\{sign[0]}"), _spaced(line))
     return _safe_start(line)
+
+
+def _spaced(text: str) -> str:
+    """Return a text with single spaces; one that does not break, as French has it, stays."""
+    return _SPACES.sub(" ", text).strip()
 
 
 def _safe_start(line: str) -> str:
@@ -198,7 +204,7 @@ class _Builder(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Write words, with the signs in them escaped."""
         words = _SIGNS.sub(
-            lambda sign: _ENTITY.get(sign[0], f"\\{sign[0]}"), re.sub(r"\s+", " ", data)
+            lambda sign: _ENTITY.get(sign[0], f"\\{sign[0]}"), _SPACES.sub(" ", data)
         )
         if not self._blocks[-1] or self._blocks[-1].endswith("\n"):
             words = words.lstrip()

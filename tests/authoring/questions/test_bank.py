@@ -126,6 +126,8 @@ def test_what_is_lost_of_a_text_is_told(gift: str, code: str) -> None:
     [
         ("html", "<p>One</p><p>two<br>three</p>", "One\n\ntwo\\\nthree", []),
         ("html", "<ul><li>a. x</li><li><b>y </b>z</li></ul>", "* a. x\n* **y** z", []),
+        ("html", "Qui&nbsp;?  Lui\n\u00a0!", "Qui\u00a0? Lui \u00a0!", []),
+        ("plain", "Qui\u00a0?  Lui", "Qui\u00a0? Lui", []),
         ("html", "<ol><li>x</li><li>y</li></ol>", "1) x\n2) y", []),
         ("html", '<a href="https://x.org">w</a> <a href="javascript:x">v</a>',
          "[w](https://x.org) v", []),

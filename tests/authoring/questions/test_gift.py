@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lms.authoring.questions.gift import read_gift
+from lms.authoring.questions.gift_writer import write_gift
 from lms.authoring.questions.understood import (
     MOST_NOTES,
     ZERO,
@@ -198,6 +199,14 @@ def test_text_behind_the_braces_makes_a_gap_of_them(text: str, stem: str) -> Non
 
 
 # ---- formats -----------------------------------------------------------------------------------
+
+
+def test_a_text_that_begins_with_the_name_of_a_format_can_be_written() -> None:
+    found = one("[moodle][html]Q {=[plain][html]a ~[markdown] [plain]b}")
+    assert (found.stem.text, found.stem.format) == ("[html]Q", "moodle")
+    written = "".join(write_gift([found], Notes()))
+    again = one(written)
+    assert (again.stem, again.options) == (found.stem, found.options)
 
 
 @pytest.mark.parametrize("name", ["html", "moodle", "plain", "markdown"])
