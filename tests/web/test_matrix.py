@@ -149,9 +149,8 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "edition_id": [1],
         "path": ["en/AB-1.1.md", "course.toml"],
         "spoken": ["en", "ar"],
-        "name": ["AB-1.1", "bank/AB-1"],
         "file_language": ["en", "ar"],
-        "name": ["hygiene"],
+        "name": ["AB-1.1", "bank/AB-1", "hygiene"],
     }
 
 
