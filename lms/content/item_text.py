@@ -1,0 +1,106 @@
+"""A bank item as its Markdown, and a bank file with one of its items changed.
+
+``questions.read_question`` reads what is written here and finds the same question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms.content.digests import block_key
+from lms.content.model import Block, Choice, Document, Question
+from lms.content.translation.front import without_value
+
+FACT_ORDER = (
+    "lesson", "section", "outcome", "difficulty", "critical", "choose", "claim", "value",
+    "tolerance",
+)  # fmt: skip
+# Where a line of an item comes from; of a choice its letter, behind the step where it has one.
+HEAD, FACTS, STEM, UNIT, WHY = "head", "facts", "stem", "unit", "why"
+
+
+def written(item: Question) -> str:
+    """Return an item as the block of its bank file, with one line end at its end."""
+    return "".join(f"{line}\n" for line, _ in lines_of(item))
+
+
+def lines_of(item: Question) -> list[tuple[str, str]]:
+    """Return each line of an item and its place: what is wrong in a line is said at its field.
+
+    Places are the constants above, ``a`` and ``a.why`` of a choice, ``s1`` of a step and
+    ``s1.a``, ``s1.a.why`` of its choices.
+    """
+    facts = [f"{name}={item.facts[name]}" for name in FACT_ORDER if name in item.facts]
+    lines = [(f"## {item.id}", HEAD), (f"{{{' '.join([item.kind, *facts])}}}", FACTS), ("", STEM)]
+    lines += [(line, STEM) for line in item.stem.split("\n")]
+    lines += _answers(item)
+    if item.why:
+        lines.append(("", WHY))
+        lines += [(f"> {line}".rstrip(), WHY) for line in item.why.split("\n")]
+    return lines
+
+
+def _answers(item: Question) -> Iterator[tuple[str, str]]:
+    if item.choices or item.pairs:
+        yield "", STEM
+    for number, each in enumerate(item.choices, 1):
+        if item.kind == "ordering":
+            yield f"{number}. {each.letter}. {each.text}", each.letter
+            yield from _why(each, each.letter)
+        else:
+            yield from _choice(each, each.letter)
+    for letter, left, right in item.pairs:
+        yield f"- {letter}. {left} => {right}".replace("  ", " ", not left), letter
+    if item.unit:
+        yield "", UNIT
+        yield f"= {item.unit}", UNIT
+    for step in item.steps:
+        yield "", step.id
+        yield f"### {step.id}", step.id
+        for line in step.prompt.split("\n"):
+            yield line, step.id
+        yield "", step.id
+        for each in step.choices:
+            yield from _choice(each, f"{step.id}.{each.letter}")
+
+
+def _choice(each: Choice, place: str) -> Iterator[tuple[str, str]]:
+    yield f"- [{'x' if each.right else ' '}] {each.letter}. {each.text}", place
+    yield from _why(each, place)
+
+
+def _why(each: Choice, place: str) -> Iterator[tuple[str, str]]:
+    if each.why:
+        for line in each.why.split("\n"):
+            yield f"  > {line}".rstrip(), f"{place}.why"
+
+
+def with_item(document: Document, item_id: str, block: str) -> str:
+    """Return the text of a bank with one item replaced, or put at its end; the rest stays.
+
+    block  what ``written`` returns.
+    """
+    blocks = [each.raw for each in document.blocks]
+    for place, each in enumerate(document.blocks):
+        if block_key(each) == item_id:
+            blocks[place] = block + each.raw[len(each.raw.rstrip("\n")) + 1 :]
+            return document.lead + "".join(blocks)
+    return f"{document.text().rstrip(chr(10))}\n\n{block}"
+
+
+def without_item(document: Document, item_id: str) -> str:
+    """Return the text of a bank, or of its translation, without one item.
+
+    What a translation says of it at its head, from which text it was made and who has read it,
+    goes with it.
+    """
+    lead = document.lead
+    for table in ("from", "reviewed_blocks"):
+        lead = without_value(lead, table, item_id)
+    kept = "".join(each.raw for each in document.blocks if block_key(each) != item_id)
+    return f"{(lead + kept).rstrip(chr(10))}\n"
+
+
+def item_block(document: Document, item_id: str) -> Block | None:
+    """Return the block of an item, None where the bank has none."""
+    return next((each for each in document.blocks if block_key(each) == item_id), None)
