@@ -153,6 +153,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.authoring.bank.views import bp as bank
     from lms.authoring.course_facts.views import bp as course_facts
     from lms.authoring.course_people.views import bp as course_people
     from lms.authoring.drafts.views import bp as drafts
@@ -169,10 +170,11 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, certificates, course_facts, course_people,
-        desk, documents, drafts, factor, folders, layout, learning, library, office, people,
-        places, programmes, requirements, review, roles, search, slips, staff_lists,
-        test_rules, transcripts, translating, translation_sheets, waivers, writing,
+        accounts, admin, assessment, background, bank, certificates, course_facts,
+        course_people, desk, documents, drafts, factor, folders, layout, learning, library,
+        office, people, places, programmes, requirements, review, roles, search, slips,
+        staff_lists, test_rules, transcripts, translating, translation_sheets, waivers,
+        writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
