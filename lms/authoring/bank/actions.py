@@ -176,7 +176,7 @@ def _bank(
     found = draft_queries.draft(session, viewer, draft_id, lock=True)
     if not rights(viewer, found.course_id).writes_source:
         raise NotFound
-    path = queries.bank_path(found, module)
+    path = rules.bank_path(found.source, module)
     bank = draft_queries.file(session, viewer, found, path)
     document = read_document(path, bank.data or EMPTY, Faults())
     if document is None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.authoring.bank.glance import Glance, glances
+from lms.authoring.bank.rules import bank_path
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.models import Draft, DraftContent, DraftFile, DraftVersion
 from lms.catalogue.models import Edition, EditionItem
@@ -20,16 +21,11 @@ from lms.kernel.viewer import Viewer
 OPENING = 6_000  # bytes
 
 
-def bank_path(found: Draft, module: str) -> str:
-    """Return where the questions of a module lie."""
-    return f"{found.source}/bank/{module}.md"
-
-
 def items(
     session: Session, viewer: Viewer, found: Draft, modules: Collection[str]
 ) -> dict[str, list[Glance]]:
     """Return the items of some modules, as lists show them: module -> items."""
-    paths = {bank_path(found, module): module for module in modules}
+    paths = {bank_path(found.source, module): module for module in modules}
     texts = drafts.read(session, viewer, found, paths)
     return {module: list(glances(module, texts[path].text)) for path, module in paths.items()}
 
@@ -58,7 +54,7 @@ def translations(session: Session, viewer: Viewer, found: Draft, module: str) ->
         .where(
             DraftFile.draft_id == found.id,
             DraftFile.path.endswith(f"/bank/{module}.md", autoescape=True),
-            DraftFile.path != bank_path(found, module),
+            DraftFile.path != bank_path(found.source, module),
         ).order_by(DraftFile.path)
     )  # fmt: skip
     return {row.path: row.data for row in rows}
@@ -96,7 +92,7 @@ def codes_ever(session: Session, viewer: Viewer, found: Draft, module: str) -> s
         .join(DraftVersion, DraftVersion.digest == DraftContent.digest)
         .join(Draft, Draft.id == DraftVersion.draft_id)
         .where(
-            Draft.course_id == found.course_id, DraftVersion.path == bank_path(found, module)
+            Draft.course_id == found.course_id, DraftVersion.path == bank_path(found.source, module)
         ).execution_options(yield_per=10)
     )  # fmt: skip
     mark = re.compile(rf"^## ({re.escape(module)}-[0-9]{{3}})\s*$".encode(), re.MULTILINE)

@@ -19,6 +19,11 @@ _NUMBER = re.compile(r".*-([0-9]{3})")
 HARDNESS = ("1", "2", "3")
 
 
+def bank_path(source: str, module: str) -> str:
+    """Return where the questions of a module lie; ``source`` is the language of the draft."""
+    return f"{source}/bank/{module}.md"
+
+
 def next_code(module: str, taken: Iterable[str]) -> str | None:
     """Return the code behind the last one that a module ever gave; None when 999 are given."""
     numbers = [int(found[1]) for each in taken if (found := _NUMBER.fullmatch(each))]

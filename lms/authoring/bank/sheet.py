@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lms.authoring.bank import queries
+from lms.authoring.bank import rules
 from lms.authoring.bank.glance import Glance, glances, outcomes_in, parts_of
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room
@@ -58,7 +58,7 @@ def sheet_of_new(here: Room, lesson: str) -> Sheet:
     """Return the place of a new item of a lesson."""
     facts = facts_in(here)
     module = module_of(facts, lesson)
-    path = queries.bank_path(here.draft, module)
+    path = rules.bank_path(here.draft.source, module)
     found = _read(here, lesson, {path})
     return _sheet(here, facts, module, found[path], None, lesson, found)
 
@@ -70,7 +70,7 @@ def sheet_of(here: Room, code: str, lesson: str = "") -> Sheet:
     """
     facts = facts_in(here)
     module = module_of_item(facts, code)
-    path = queries.bank_path(here.draft, module)
+    path = rules.bank_path(here.draft.source, module)
     bank = drafts.file(reading(), viewer(), here.draft, path)
     item = next((each for each in glances(module, bank.text) if each.code == code), None)
     if item is None:

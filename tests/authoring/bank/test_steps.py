@@ -215,3 +215,15 @@ def test_a_bank_that_is_too_small_says_so(browser: Open, draft: Draft, writers: 
     for number in (1, 2, 3):
         seat.post(address(draft, f"/AB-1-00{number}/retire"))
     assert "The bank is too small for this test." in seat.get(address(draft, "/sample")).text
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "ru", "kk"])
+def test_every_page_in_every_language(
+    browser: Open, draft: Draft, writers: Writers, language: str
+) -> None:
+    seat = browser(writers.aruzhan)
+    rests = ["", "/new", "/new?kind=scenario&lesson=AB-1.1", ONE, "/AB-1-007", f"{ONE}/preview",
+             f"{ONE}/retire", "/blueprint", "/sample?seed=a", "/sample?seed=a&as=key"]  # fmt: skip
+    for rest in rests:
+        path = address(draft, rest).replace("/en/", f"/{language}/", 1)
+        assert seat.get(path).status_code == 200, rest
