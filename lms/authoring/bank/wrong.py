@@ -40,7 +40,7 @@ def wrong_in(
         found.setdefault(places.get(place, "stem-0"), fault.message)
     for line, place in lines:
         if INSIDE.search(line):
-            said = msg("Only a lesson leads to words of the glossary and to blocks.")
+            said = msg("Only a lesson leads to words of the glossary, documents and blocks.")
             found.setdefault(places.get(place, "stem-0"), Message(said))
     if not found and not _is_same(question, read):
         said = msg("A line begins like a choice, a heading or an answer. Begin it with a word.")
