@@ -158,6 +158,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.course_people.views import bp as course_people
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
+    from lms.authoring.question_files.views import bp as question_files
     from lms.authoring.review.views import bp as review
     from lms.authoring.translating.views import bp as translating
     from lms.authoring.translation_sheets.views import bp as translation_sheets
@@ -172,9 +173,9 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, bank, certificates, course_facts,
         course_people, desk, documents, drafts, factor, folders, layout, learning, library,
-        office, people, places, programmes, requirements, review, roles, search, slips,
-        staff_lists, test_rules, transcripts, translating, translation_sheets, waivers,
-        writing,
+        office, people, places, programmes, question_files, requirements, review, roles,
+        search, slips, staff_lists, test_rules, transcripts, translating,
+        translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

@@ -129,7 +129,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
     return {
         "language": ["en", "ar"],
         "slug": ["hygiene", "kitchen"],
-        "code": ["HY-1.1", things.code if things else "x"],
+        "code": ["HY-1.1", things.code if things else "x", "AB-1-001"],
         "test": ["pre", "post"],
         "attempt_id": [things.open_test, things.marked_test] if things else [nothing],
         "certificate_id": [things.certificate] if things else [nothing],
@@ -145,6 +145,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "programme": ["second-test"],
         "address": ["0" * 16],
         "document": ["standards"],
+        "to": ["gift", "csv"],
         "draft_id": [things.draft if things else nothing],
         "edition_id": [1],
         "path": ["en/AB-1.1.md", "course.toml"],
