@@ -55,7 +55,7 @@ class NewCourseForm(PageForm):
         ],
     )  # fmt: skip
     minutes = WholeNumber(
-        _l("Minutes of the first lesson"), default=15,
+        _l("Minutes of the first lesson"),
         validators=[InputRequired(REQUIRED), NumberRange(1, 120)],
     )  # fmt: skip
 

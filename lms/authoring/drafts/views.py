@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         form.id.data = rules.next_course_id(queries.taken_ids(session, me))
         form.source.data = current().code
-        form.prefix.data = "AB"
+        form.prefix.data, form.minutes.data = "AB", 15
         return render_template("drafts/new.html", form=form)
     if not form.validate():
         return render_template("drafts/new.html", form=form), form.status
