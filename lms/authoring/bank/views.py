@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,31 +9,26 @@ from flask.typing import ResponseReturnValue
 
 from lms.authoring.bank import actions, queries, rules
 from lms.authoring.bank.actions import mark_of
-from lms.authoring.bank.forms import CountryForm, ItemForm, typed_from
+from lms.authoring.bank.forms import CountryForm, ItemForm
 from lms.authoring.bank.glance import Glance, outcomes_in
+from lms.authoring.bank.item_page import form_page, sent
 from lms.authoring.bank.layers import asked_in
 from lms.authoring.bank.sample import drawn, shown
 from lms.authoring.bank.sheet import (
-    Sheet,
     facts_in,
-    module_of,
     module_of_item,
     sheet_of,
     sheet_of_new,
 )
-from lms.authoring.bank.typed import Typed, blank, known_letters, typed_of, with_more_rows
-from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS, MARKING, PART_WORDS
-from lms.authoring.bank.wrong import Wrong, wrong_in
+from lms.authoring.bank.typed import blank, typed_of
+from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS, MARKING
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.titles import titles_of
-from lms.content.compare import side_by_side
-from lms.content.item_text import written
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id
-from lms.kernel.messages import Message, msg
 from lms.web.language import IN_LANGUAGE, current, gettext, say, sentence
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import viewer
@@ -85,7 +79,7 @@ def new(draft_id: UUID) -> ResponseReturnValue:
     if not here.rights.writes_source:
         raise NotFound
     if request.method == "POST":
-        return _sent(here, None)
+        return sent(here, None)
     kind, lesson = request.args.get("kind", ""), request.args.get("lesson", "")
     if kind not in KIND_WORDS or lesson not in facts.codes():
         return render_template(
@@ -98,7 +92,7 @@ def new(draft_id: UUID) -> ResponseReturnValue:
     if slot in facts.critical:
         facts_typed["critical"] = slot
     typed = blank(kind, facts_typed)
-    return _form(here, sheet_of_new(here, lesson), typed, {}, ItemForm(kind=kind))
+    return form_page(here, sheet_of_new(here, lesson), typed, {}, ItemForm(kind=kind))
 
 
 @bp.route("/<code>", methods=["GET", "POST"])
@@ -111,89 +105,13 @@ def one(draft_id: UUID, code: str) -> ResponseReturnValue:
             raise NotFound
         return _preview(here, code)
     if request.method == "POST":
-        return _sent(here, code)
+        return sent(here, code)
     sheet = sheet_of(here, code)
     question = sheet.item.question() if sheet.item else None
     if question is None or sheet.item is None:
         return _preview(here, code)
     form = ItemForm(kind=question.kind, was=mark_of(sheet.item.raw))
-    return _form(here, sheet, typed_of(question), {}, form)
-
-
-def _sent(here: Room, code: str | None) -> ResponseReturnValue:
-    """Take the form of an item; ``code`` is None for a new one."""
-    form = ItemForm(request.form)
-    going = request.form.get("go", "save")
-    good = form.validate()
-    kind = form.kind.data if form.kind.data in KIND_WORDS else ""
-    if not kind:
-        raise NotFound
-    typed = typed_from(request.form, kind)
-    lesson = typed.facts.get("lesson", "")
-    try:
-        sheet = sheet_of(here, code, lesson) if code else sheet_of_new(here, lesson)
-    except NotFound:
-        if code is None:
-            raise
-        # Retired while somebody wrote: what they wrote is not lost.
-        sheet = sheet_of_new(here, lesson)
-        if code not in queries.codes_ever(reading(), viewer(), here.draft, sheet.module):
-            raise
-    if going == "more":
-        return _form(here, sheet, with_more_rows(typed), {}, form, code)
-    if going == "lesson" or (not good and not form.errors):
-        return _form(here, sheet, typed, {}, form, code)
-    return _save(here, sheet, typed, form, code)
-
-
-def _save(
-    here: Room, sheet: Sheet, typed: Typed, form: ItemForm, code: str | None
-) -> ResponseReturnValue:
-    me, draft_id = viewer(), here.draft.id
-    named = code or f"{sheet.module}-000"
-    known = known_letters(sheet.item.question() if sheet.item else None)
-    published = queries.letters_published(reading(), me, here.draft, named)
-    question, wrong = wrong_in(
-        typed, named, sheet.facts, [block.id for block in sheet.parts], sheet.outcomes,
-        actions.used_letters(known, published),
-    )  # fmt: skip
-    if code and module_of(sheet.facts, typed.facts["lesson"]) not in {"", sheet.module}:
-        wrong["lesson"] = _other_module(sheet)
-    if question is None or wrong or form.errors:
-        return _form(here, sheet, typed, wrong, form, code), 422
-    try:
-        with transaction() as session:
-            if code is None:
-                code = actions.add(session, me, draft_id, sheet.module, question, now=clock.now())
-                kept = actions.Kept(code)
-            else:
-                kept = actions.write(
-                    session, me, draft_id, sheet.module, question, was=form.was.data or "",
-                    now=clock.now(),
-                )  # fmt: skip
-    except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _form(here, sheet, typed, wrong, form, code), refused.status
-    if kept.theirs is not None:
-        form.was.data = mark_of(kept.theirs)
-        rows = side_by_side(kept.theirs, written(question))
-        return _form(here, sheet, typed, {}, form, code, kept=kept, rows=rows), 409
-    if request.form.get("go") == "preview":
-        return redirect(url_for(".preview", draft_id=draft_id, code=kept.code), 303)
-    flash(gettext("Saved."))
-    return redirect(url_for(".one", draft_id=draft_id, code=kept.code), 303)
-
-
-def _form(
-    here: Room, sheet: Sheet, typed: Typed, wrong: Wrong, form: ItemForm, code: str | None = None,
-    *, kept: actions.Kept | None = None, rows: Sequence[object] = (),
-) -> str:  # fmt: skip
-    code = code or (sheet.item.code if sheet.item else None)
-    return render_template(
-        "bank/item.html", room=here, sheet=sheet, typed=typed, wrong=wrong, form=form, code=code,
-        kept=kept, rows=rows, kinds=KIND_WORDS, uses=KIND_USE, difficulty=DIFFICULTY,
-        part_words=PART_WORDS,
-    )  # fmt: skip
+    return form_page(here, sheet, typed_of(question), {}, form)
 
 
 @bp.get("/<code>/preview")
@@ -329,8 +247,3 @@ def sample(draft_id: UUID) -> ResponseReturnValue:
 
 def _seed() -> str:
     return new_id().hex[:6]
-
-
-def _other_module(sheet: Sheet) -> Message:
-    said = msg("The code of this question belongs to module %(module)s. Choose a lesson of it.")
-    return Message(said, {"module": sheet.module})
