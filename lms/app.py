@@ -36,6 +36,7 @@ from lms.files import has_room
 from lms.jobs import models as jobs_models
 from lms.kernel import clock
 from lms.learning import models as learning_models
+from lms.learning.reporting import models as reporting_models
 from lms.requirements import models as requirements_models
 from lms.settings import Settings
 from lms.web import (
@@ -57,8 +58,8 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    drafts_models, jobs_models, learning_models, library_models, requirements_models,
-    review_models, search_models,
+    drafts_models, jobs_models, learning_models, library_models, reporting_models,
+    requirements_models, review_models, search_models,
 )  # fmt: skip
 
 # Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.
@@ -168,13 +169,14 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.desk.library.views import bp as library
     from lms.desk.search.views import bp as search
     from lms.desk.views import bp as desk
+    from lms.learning.reporting.views import bp as reporting
     from lms.learning.views import bp as learning
 
     shown = [
         accounts, admin, assessment, background, bank, certificates, course_facts,
         course_people, desk, documents, drafts, factor, folders, layout, learning, library,
-        office, people, places, programmes, question_files, requirements, review, roles,
-        search, slips, staff_lists, test_rules, transcripts, translating,
+        office, people, places, programmes, question_files, reporting, requirements, review,
+        roles, search, slips, staff_lists, test_rules, transcripts, translating,
         translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:

@@ -199,6 +199,8 @@ def lacks_end(role: str, ends_on: date | None) -> bool:
 
 # What a page sends beside what was written there: its request key, and which button was pressed.
 NOT_WRITTEN = frozenset({"key", "go"})
+# A form with this field promises that nobody learns who sent it: it is not held beside a person.
+NAMELESS = "nameless"
 
 
 def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -217,9 +219,12 @@ def kept_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def worth_holding(fields: Iterable[tuple[str, str]]) -> bool:
     """Return whether a form could be sent again from what may be held of it.
 
-    A form of secrets alone could not; a button without fields can.
+    A form of secrets alone could not; a button without fields can. One that carries no name is
+    not held with one.
     """
     sent = list(fields)
+    if any(name == NAMELESS for name, _ in sent):
+        return False
     written = any(value for name, value in kept_fields(sent) if name not in NOT_WRITTEN)
     return written or not any(_is_secret(name) for name, _ in sent)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from flask import request
 from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from lms.kernel.ids import new_id
 from lms.web import csrf
 from lms.web.csrf import FIELD
 from lms.web.language import (
@@ -23,6 +25,7 @@ from lms.web.language import (
 )
 
 KEY = re.compile(r"[\x20-\x7e]{1,60}")
+RANDOM = 4  # the version of a random UUID
 
 
 class SessionToken(CSRF):
@@ -94,6 +97,30 @@ class KeyField(HiddenField):
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401 -- WTForms' signature
         """Refuse what no page has made: a database may be unable to hold it."""
         if self.data and not KEY.fullmatch(self.data):
+            raise ValidationError(gettext("This page was open for too long. Send it once more."))
+
+
+class RowIdField(HiddenField):
+    """The random id of the row that a form will make: sent twice, it makes one.
+
+    Unlike a request key it is kept beside nobody's name.
+    """
+
+    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(label, default=new_id, **settings)
+
+    @property
+    def row_id(self) -> UUID:
+        """The id; only after the form was validated."""
+        return UUID(str(self.data))
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 -- WTForms' signature
+        """Refuse what no page has made."""
+        try:
+            made = UUID(str(self.data)).version == RANDOM
+        except ValueError:
+            made = False
+        if not made:
             raise ValidationError(gettext("This page was open for too long. Send it once more."))
 
 

@@ -206,3 +206,14 @@ def test_it_does_not_say_which_button_was_pressed(browser: Open, amina: Cast, cr
     assert '<dt class="meta" dir="ltr">name_latin</dt>' in page
     assert '<dt class="meta" dir="ltr">go</dt>' not in page
     assert 'name="go" value="language-en"' in page
+
+
+def test_a_form_that_carries_no_name_is_not_held_beside_one(
+    app: Flask, browser: Open, amina: Cast, credential: Give, time: Clock
+) -> None:
+    credential(amina)
+    here = browser(amina)
+    time.on(minutes=31)
+    here.post("/en/spare-code", {"nameless": "x", "text": "It is wrong."}, headers=HTML)
+
+    assert held(app) == 0

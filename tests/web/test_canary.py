@@ -64,6 +64,8 @@ ADMINISTERED = {
 FOUND = {
     "search_entry.title", "search_entry.heading", "search_entry.text", "document.titles",
 }  # fmt: skip
+# What readers and writers of courses say: tests/authoring/readers/test_canary.py is about it.
+SAID = {"reader_report.text", "draft_comment.text"}
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).
 OURS = {
@@ -96,6 +98,9 @@ OURS = {
     "second_factor.code_hashes", "document.code", "document_file.language", "document_file.digest",
     "search_entry.kind", "search_entry.language", "search_entry.course_id", "search_entry.lesson",
     "search_entry.block", "search_entry.heading_in", "search_entry.said_in",
+    "reader_report.course_id", "reader_report.lesson", "reader_report.block",
+    "reader_report.language", "reader_report.kind", "edition_person.part",
+    "draft_comment.path", "draft_comment.block",
 }  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def test_every_column_of_text_says_where_its_text_comes_from() -> None:
         for column in table.c
         if isinstance(column.type, String | JSON)
     }
-    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, FOUND, OURS)
+    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, FOUND, SAID, OURS)
     assert columns == set().union(*kinds)
     assert len(columns) == sum(map(len, kinds))
 

@@ -91,6 +91,22 @@ class BlockText(Base):
     text: Mapped[str]
 
 
+class DraftComment(Base):
+    """A remark on one block of a draft, open until somebody resolves it."""
+
+    __tablename__ = "draft_comment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
+    path: Mapped[str]
+    block: Mapped[str]  # its id or item code; empty for the whole file
+    text: Mapped[str]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    resolved_at: Mapped[datetime | None]
+
+
 Index(
     "uq_draft_open_course", Draft.course_id, unique=True,
     sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see below

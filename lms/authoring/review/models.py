@@ -1,8 +1,8 @@
-"""What people say of a draft and of an edition: approvals, comments, reports of readers."""
+"""What people say of a draft, and who answers for an edition."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -39,41 +39,3 @@ class EditionPerson(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     part: Mapped[str] = mapped_column(primary_key=True)  # author, translator, national-editor, …
     at: Mapped[datetime]
-
-
-class DraftComment(Base):
-    """A remark on one block of a draft, open until somebody resolves it."""
-
-    __tablename__ = "draft_comment"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
-    path: Mapped[str]
-    block: Mapped[str]  # its id or item code; empty for the whole file
-    text: Mapped[str]
-    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime]
-    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    resolved_at: Mapped[datetime | None]
-
-
-class ReaderReport(Base):
-    """A reader says of a section: unclear, wrong, not so in my prison. Nobody's name is kept.
-
-    on  the day only: with the minute one could tell who it was.
-    """
-
-    __tablename__ = "reader_report"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    course_id: Mapped[str] = mapped_column(index=True)
-    number: Mapped[int]
-    revision: Mapped[int]
-    lesson: Mapped[str]
-    block: Mapped[str]
-    language: Mapped[str]
-    kind: Mapped[str]  # unclear, wrong, not-here
-    text: Mapped[str]
-    on: Mapped[date]
-    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    closed_at: Mapped[datetime | None]
