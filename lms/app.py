@@ -160,6 +160,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
     from lms.authoring.question_files.views import bp as question_files
+    from lms.authoring.readers.views import bp as readers
     from lms.authoring.review.views import bp as review
     from lms.authoring.translating.views import bp as translating
     from lms.authoring.translation_sheets.views import bp as translation_sheets
@@ -175,9 +176,9 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, bank, certificates, course_facts,
         course_people, desk, documents, drafts, factor, folders, layout, learning, library,
-        office, people, places, programmes, question_files, reporting, requirements, review,
-        roles, search, slips, staff_lists, test_rules, transcripts, translating,
-        translation_sheets, waivers, writing,
+        office, people, places, programmes, question_files, readers, reporting,
+        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts,
+        translating, translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

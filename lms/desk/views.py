@@ -24,6 +24,7 @@ from lms.assessment import queries as assessment
 from lms.assessment.forms import envelope_of, json_in
 from lms.assessment.senders import BadAnswerError, require_person
 from lms.authoring import single
+from lms.authoring.review import queries as review
 from lms.catalogue.structure import PassRule, Structure, title_language
 from lms.certificates import rules as certificate_rules
 from lms.certificates.office import rules as office_rules
@@ -108,7 +109,7 @@ def course(slug: str) -> ResponseReturnValue:
     structure = Structure.from_facts(row.facts)
     if row.kind == "handbook":
         return render_template("library/handbook.html", course=row, structure=structure)
-    before, accepted, attempts = {}, [], []
+    before, accepted, attempts, certificates = {}, [], [], []
     if row.begun_at is None:
         wanted, today = structure.prerequisites, clock.now().date()
         before = learning.to_pass_first(session, me, wanted, current().code, today=today)
@@ -118,14 +119,14 @@ def course(slug: str) -> ResponseReturnValue:
         attempts = [
             each for each in learning.attempts(session, me) if each.enrolment_id == row.enrolment_id
         ]
+        certificates = [
+            each
+            for each in queries.my_certificates(session, me, current().code)
+            if each.course_id == row.course_id
+        ]
     sittings = learning.sittings_among(attempts, row.enrolment_id)
     gate = gate_of(row, structure, sittings)
     rule = rule_of(row, structure, sittings)
-    certificates = [
-        each
-        for each in queries.my_certificates(session, me, current().code)
-        if each.course_id == row.course_id
-    ]
     return render_template(
         "desk/course.html",
         course=row,
@@ -152,6 +153,8 @@ def course(slug: str) -> ResponseReturnValue:
         certificates=certificates,
         instead=instead_of_certificate(row, structure, site(), language_of_pass(attempts)),
         unnamed=UNNAMED_SOURCE,
+        people=review.people_of(session, me, row.edition_id),
+        parts=words.COURSE_ROLE_WORDS,
     )
 
 

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
+from lms.authoring.review.models import EditionPerson
+from lms.catalogue.models import Edition
 from lms.db import transaction
 from lms.installation import LANGUAGES
 from lms.kernel import clock
@@ -269,3 +272,24 @@ def test_a_course_speaks_every_language_in_every_state(
     page = here.get(url)
     assert page.status_code == 200
     assert ("النظافة في المناوبة" in page.text) is (language == "ar")
+
+
+def test_it_names_who_answers_for_the_edition(
+    app: Flask, browser: Open, amina: Cast, bolat: Cast, small_course: SmallCourse
+) -> None:
+    here = browser(amina)
+    assert "Who answers for this edition" not in here.get(URL).text
+    with app.app_context(), transaction() as session:
+        edition = session.scalars(select(Edition.id)).one()
+        for part in ("author", "translator", "national-editor", "publisher"):
+            session.add(
+                EditionPerson(edition_id=edition, person_id=bolat.id, part=part, at=clock.now())
+            )
+    page = here.get(URL).text
+
+    assert "Who answers for this edition" in page
+    for words in ("Author: <bdi>Болат", "National editor: <bdi>Болат", "Publisher: <bdi>Болат"):
+        assert words in page
+    small_course.begin(amina)
+    for language in LANGUAGES:
+        assert "Болат" in here.get(f"/{language}/courses/hygiene").text

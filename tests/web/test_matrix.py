@@ -148,6 +148,8 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "to": ["gift", "csv"],
         "draft_id": [things.draft if things else nothing],
         "edition_id": [1],
+        "report_id": [nothing],
+        "comment_id": [nothing],
         "path": ["en/AB-1.1.md", "course.toml"],
         "spoken": ["en", "ar"],
         "file_language": ["en", "ar"],

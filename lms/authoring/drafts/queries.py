@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, null, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.accounts.rules import administers_country
-from lms.authoring.drafts.models import BlockText, Draft, DraftContent, DraftFile, DraftVersion
+from lms.authoring.drafts.models import (
+    BlockText,
+    Draft,
+    DraftComment,
+    DraftContent,
+    DraftFile,
+    DraftVersion,
+)
 from lms.authoring.drafts.rules import courses_of
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.learning.reporting.models import ReaderReport
 from lms.tables import AnyRow
 
 MOST_DRAFTS, MOST_VERSIONS = 200, 100
@@ -219,6 +227,22 @@ def published(session: Session, viewer: Viewer) -> list[AnyRow]:
             .where(mine, Course.id.not_in(in_work)).order_by(Course.id)
         )
     )  # fmt: skip
+
+
+def open_words(session: Session, viewer: Viewer, found: Draft) -> tuple[dict[str, int], int]:
+    """Return how many comments are open, by the path of their text, and how many reports."""
+    del viewer
+    comments = (
+        select(DraftComment.path, func.count().label("many"))
+        .where(DraftComment.draft_id == found.id, DraftComment.resolved_at.is_(None))
+        .group_by(DraftComment.path)
+    )
+    reports = select(null(), func.count()).where(
+        ReaderReport.course_id == found.course_id, ReaderReport.closed_at.is_(None)
+    )
+    rows = {row.path: row.many for row in session.execute(comments.union_all(reports))}
+    count = rows.pop(None)
+    return dict(sorted(rows.items())), count
 
 
 def taken_ids(session: Session, viewer: Viewer) -> set[str]:

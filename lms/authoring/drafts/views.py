@@ -80,7 +80,10 @@ def new() -> ResponseReturnValue:
 def one(draft_id: UUID) -> ResponseReturnValue:
     """Show what is in a draft and what can be done with it."""
     here = room(draft_id)
-    return render_template("drafts/one.html", room=here, titles=_titles(here))
+    comments, reports = queries.open_words(reading(), viewer(), here.draft)
+    return render_template(
+        "drafts/one.html", room=here, titles=_titles(here), comments=comments, reports=reports
+    )
 
 
 def _titles(here: Room) -> dict[str, str]:

@@ -15,7 +15,11 @@ from lms.authoring.drafts.actions import AUTO, SAVED
 from lms.authoring.drafts.forms import TextForm
 from lms.authoring.drafts.queries import File
 from lms.authoring.drafts.titles import title_in
-from lms.authoring.writing.words import MARKS
+from lms.authoring.writing import actions as talk
+from lms.authoring.writing import queries as talked
+from lms.authoring.writing.forms import CommentForm
+from lms.authoring.writing.rules import blocks_of, by_block
+from lms.authoring.writing.words import CONTAINERS, MARKS
 from lms.content import blocks
 from lms.content.agreement import NO_ID
 from lms.content.compare import side_by_side
@@ -57,15 +61,28 @@ def _file(here: Room, path: str) -> File:
     return found
 
 
-def _page(here: Room, found: File, form: TextForm, data: bytes) -> str:
-    """Show the editor with ``data``, which may not be what is stored."""
-    path = found.path
+def _page(
+    here: Room, found: File, form: TextForm, data: bytes, said: CommentForm | None = None
+) -> str:
+    """Show the editor with ``data``, which may not be what is stored.
+
+    said  a comment that was refused.
+    """
+    path, named = found.path, _blocks(found)
+    comments = talked.comments(reading(), viewer(), here.draft, path)
     return render_template(
         "writing/text.html", room=here, file=found, form=form, title=title_in(data) or path,
         faults=_faults(here, path, data), spoken=rules.language_of(path), marks=MARKS,
         lesson=_lesson(here, path), too_long=len(found.text) > LONGEST_FIELD,
         most=blocks.MOST_BYTES, size=len(data), may_write=here.may_write(path),
+        said=said or CommentForm(blocks=named),
+        open_comments=by_block([each for each in comments if not each.resolved_at], named),
+        resolved=[each for each in comments if each.resolved_at],
     )  # fmt: skip
+
+
+def _blocks(found: File) -> dict[str, str]:
+    return blocks_of(found.path, found.data, lambda name: gettext(CONTAINERS.get(name, name)))
 
 
 def _lesson(here: Room, path: str) -> str:
@@ -169,6 +186,48 @@ def _preview_url(here: Room, path: str) -> str:
     return url_for(
         ".show_preview", draft_id=here.draft.id, spoken=path.partition("/")[0], code=code
     )
+
+
+@bp.post("/comments/<path:path>")
+@permission(WRITE)
+def comment(draft_id: UUID, path: str) -> ResponseReturnValue:
+    """Put a comment beside a block of a text."""
+    here = room(draft_id)
+    found = _file(here, path)
+    if not found.number:
+        raise NotFound
+    form = CommentForm(request.form, blocks=_blocks(found))
+    if not form.validate():
+        stored = TextForm(text=found.text, seen=found.number)
+        return _page(here, found, stored, found.data, form), form.status
+    with transaction() as session:
+        talk.comment(
+            session, viewer(), draft_id, path, form.block.data, form.comment.data,
+            comment_id=form.row.row_id, now=clock.now(),
+        )  # fmt: skip
+    return _to_comments(draft_id, path)
+
+
+@bp.post("/comment/<uuid:comment_id>/resolution")
+@permission(WRITE)
+def resolve(draft_id: UUID, comment_id: UUID) -> ResponseReturnValue:
+    """Resolve a comment."""
+    with transaction() as session:
+        path = talk.resolve(session, viewer(), draft_id, comment_id, now=clock.now())
+    return _to_comments(draft_id, path)
+
+
+@bp.post("/comment/<uuid:comment_id>/reopening")
+@permission(WRITE)
+def reopen(draft_id: UUID, comment_id: UUID) -> ResponseReturnValue:
+    """Open a comment again."""
+    with transaction() as session:
+        path = talk.reopen(session, viewer(), draft_id, comment_id)
+    return _to_comments(draft_id, path)
+
+
+def _to_comments(draft_id: UUID, path: str) -> ResponseReturnValue:
+    return redirect(url_for(".text", draft_id=draft_id, path=path, _anchor="comments"), 303)
 
 
 @bp.get("/preview/<spoken>/<code>")

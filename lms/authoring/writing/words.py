@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.kernel.messages import msg
@@ -44,3 +45,8 @@ MARKS: tuple[Mark, ...] = (
     Mark(msg("Link"), msg("Another part of the course, or a page of the internet"),
          "[…](https://…)"),
 )  # fmt: skip
+
+# The name of each container, ``objectives``, by what stands behind its colons.
+CONTAINERS: Mapping[str, str] = {
+    each.marks.split()[1]: each.name for each in MARKS if each.marks.startswith(":::")
+}

@@ -1,0 +1,42 @@
+"""Hostile text in what readers and writers say: every page that shows it escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from lms.authoring.drafts.models import Draft, DraftComment
+from lms.db import transaction
+from lms.kernel import clock
+from lms.kernel.ids import new_id
+from tests.authoring.readers.reports import report
+from tests.authoring.writers import Writers
+from tests.browser import Browser
+from tests.people import Cast
+from tests.web.test_canary import CANARY, MARK, Marks
+
+Open = Callable[[Cast | None], Browser]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_that_was_said_comes_alive(
+    browser: Open, draft: Draft, writers: Writers, app: Flask, language: str
+) -> None:
+    report(app, text=CANARY)
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        for resolved in (None, now):
+            session.add(
+                DraftComment(
+                    id=new_id(), draft_id=draft.id, path="en/AB-1.1.md", block="", text=CANARY,
+                    by=writers.rosa.id, at=now, resolved_by=None, resolved_at=resolved,
+                )
+            )  # fmt: skip
+    for path in ("reports", "text/en/AB-1.1.md"):
+        page = browser(writers.aruzhan).get(f"/{language}/write/{draft.id}/{path}").text
+        found = Marks(page)
+        assert MARK in page
+        assert found.alive == []
+        assert found.shown >= 1
