@@ -56,7 +56,7 @@ class Shown(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.values: dict[str, str] = {}
-        self.select = ""
+        self.select = self.area = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -64,11 +64,22 @@ class Shown(HTMLParser):
         name = str(values.get("name"))
         if tag == "select":
             self.select = name
+        elif tag == "textarea":
+            self.area, self.values[name] = name, ""
         elif tag == "option" and "selected" in values:
             self.values[self.select] = str(values.get("value"))
         elif tag == "input" and (values.get("type") not in {"radio", "checkbox"}
                                  or "checked" in values):  # fmt: skip
             self.values[name] = values.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            # The first line end belongs to the tag.
+            self.values[self.area] += data.lstrip("\r\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
 
 
 def language_address(page: str) -> str | None:
