@@ -65,7 +65,10 @@ FOUND = {
     "search_entry.title", "search_entry.heading", "search_entry.text", "document.titles",
 }  # fmt: skip
 # What readers and writers of courses say: tests/authoring/readers/test_canary.py is about it.
-SAID = {"reader_report.text", "draft_comment.text"}
+SAID = {
+    "reader_report.text", "draft_comment.text", "draft.title", "draft_version.note",
+    "draft_verdict.note", "block_text.text",
+}  # fmt: skip
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).
 OURS = {
@@ -100,7 +103,10 @@ OURS = {
     "search_entry.block", "search_entry.heading_in", "search_entry.said_in",
     "reader_report.course_id", "reader_report.lesson", "reader_report.block",
     "reader_report.language", "reader_report.kind", "edition_person.part",
-    "draft_comment.path", "draft_comment.block",
+    "draft_comment.path", "draft_comment.block", "draft.course_id", "draft.slug", "draft.source",
+    "draft_content.digest", "draft_file.digest", "draft_file.path", "draft_verdict.state",
+    "draft_verdict.verdict", "draft_version.digest", "draft_version.kind", "draft_version.path",
+    "block_text.course_id", "block_text.block", "block_text.digest",
 }  # fmt: skip
 
 
