@@ -154,6 +154,10 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.authoring.adapting.block_views import bp as nation_blocks
+    from lms.authoring.adapting.limit_views import bp as nation_limits
+    from lms.authoring.adapting.state_views import bp as nation_state
+    from lms.authoring.adapting.views import bp as nations
     from lms.authoring.bank.views import bp as bank
     from lms.authoring.course_facts.views import bp as course_facts
     from lms.authoring.course_people.views import bp as course_people
@@ -176,9 +180,10 @@ def blueprints(*, demo: bool) -> list[Any]:
     shown = [
         accounts, admin, assessment, background, bank, certificates, course_facts,
         course_people, desk, documents, drafts, factor, folders, layout, learning, library,
-        office, people, places, programmes, question_files, readers, reporting,
-        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts,
-        translating, translation_sheets, waivers, writing,
+        nation_blocks, nation_limits, nation_state, nations, office, people, places,
+        programmes, question_files, readers, reporting, requirements, review, roles, search,
+        slips, staff_lists, test_rules, transcripts, translating, translation_sheets,
+        waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -198,6 +203,7 @@ JOBS = {
     "integrity.check": "lms.admin.integrity",
     "drafts.check": "lms.authoring.review.work",
     "drafts.publish": "lms.authoring.review.publishing",
+    "drafts.readiness": "lms.authoring.adapting.work",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
     "packages.read": "lms.authoring.work",

@@ -15,6 +15,8 @@ worker, never a page. Pages ask for the job ``packages.read`` and show what it f
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -213,3 +215,30 @@ def _sentence(signed: SignedEdition) -> Message:
             "Genuine: course %(course)s, edition %(edition)s, signed by %(issuer)s on %(day)s."
         )
     return Message(text, values)
+
+
+def differing(data: bytes, files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return what a package of the store says in those of ``files`` that are other in it.
+
+    folder  ends with /: what only the package has there is returned, too.
+    returns empty bytes for a file that the package does not have. What is the same is told by its
+            length and its check sum, and not unpacked.
+    """
+    stream = io.BytesIO(data)
+    if not zipfile.is_zipfile(stream):  # the first editions were packed otherwise
+        there = unpacked(data)[1]
+        names = {*files, *(path for path in there if path.startswith(folder))}
+        found = {path: there.get(path, b"") for path in names}
+        return {path: text for path, text in found.items() if text != files.get(path)}
+    with zipfile.ZipFile(stream) as archive:
+        entries = {each.filename.partition("/")[2]: each for each in archive.infolist()}
+        names = {*files, *(path for path in entries if path.startswith(folder))}
+        return {
+            path: archive.read(entries[path]) if path in entries else b""
+            for path in names
+            if path not in entries or not _is_same(entries[path], files.get(path))
+        }
+
+
+def _is_same(entry: zipfile.ZipInfo, data: bytes | None) -> bool:
+    return data is not None and entry.file_size == len(data) and zlib.crc32(data) == entry.CRC

@@ -14,6 +14,7 @@ from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.model import Block, Document
 from lms.content.nation_agreement import NATIONAL
+from lms.kernel.messages import Message, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,17 @@ def _put(
     return document.lead + "".join(
         written if each is block else each.raw for each in document.blocks
     )
+
+
+def faults_of(words: str, heading: str = "X", name: str = "section") -> list[Message]:
+    """Return what no block may hold of what somebody wants to say in one, in the order of lines.
+
+    heading, name  of the block that it is to be.
+    """
+    faults = Faults()
+    text = f"+++\n+++\n\n{_New('x', name, heading).text(words.strip())}"
+    document = read_document("", text.encode(), faults)
+    found = [fault.message for fault in faults]
+    if document is not None and len(document.blocks) > 1:
+        found.append(Message(msg("A line here begins another block. Use ### for headings.")))
+    return found
