@@ -1,17 +1,18 @@
-"""The form of the country's pass mark."""
+"""The forms of the country's pass mark, and of what its certificates wait for."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from lms.admin.people.forms import REQUIRED
 from lms.admin.testrules.actions import LONGEST_REASON
 from lms.learning.rules import mark_fault
 from lms.web.forms import PageForm, TextLine, WholeNumber
+from lms.web.language import gettext, say
 from lms.web.language import lazy_gettext as _l
-from lms.web.language import say
 
 
 class PassMarkForm(PageForm):
@@ -32,3 +33,17 @@ class PassMarkForm(PageForm):
         fault = None if field.data is None else mark_fault(field.data, floor=self.floor)
         if fault is not None:
             raise ValidationError(say(fault))
+
+
+class BoxesForm(PageForm):
+    """Whether certificates wait until the boxes that a course asks for are confirmed, and why."""
+
+    wait = RadioField(_l("Certificates"), validators=[InputRequired(REQUIRED)])
+    reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
+        self.wait.choices = [
+            SelectChoice("yes", gettext("They wait until the boxes are confirmed")),
+            SelectChoice("no", gettext("They do not wait; the paper says what is not confirmed")),
+        ]

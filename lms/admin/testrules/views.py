@@ -1,4 +1,4 @@
-"""The rules of tests: the pass mark of the country. For the country's office alone."""
+"""The rules of tests: pass mark, what certificates wait for. For the country's office alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms import installation
 from lms.accounts.rules import administers_country
 from lms.admin.testrules import actions, queries
-from lms.admin.testrules.forms import PassMarkForm
+from lms.admin.testrules.forms import BoxesForm, PassMarkForm
 from lms.certificates.rules import NEUTRAL_TITLE
 from lms.db import reading, transaction
 from lms.installation import Installation
@@ -60,7 +60,33 @@ def _page(form: PassMarkForm, decided: Installation) -> str:
         "test_rules/show.html", form=form, floor=decided.pass_floor, mark=decided.least_percent,
         marks=queries.marks(session, me, current().code, floor=decided.least_percent),
         decisions=queries.decisions(session, me), neutral=NEUTRAL_TITLE,
+        waits=decided.refuse_unconfirmed_boxes,
     )  # fmt: skip
+
+
+@bp.route("/boxes", methods=["GET", "POST"])
+@permission(ADMINISTER, fresh=True)
+def boxes() -> ResponseReturnValue:
+    """Decide whether certificates wait until the boxes of their course are confirmed."""
+    _require_office()
+    if request.method == "GET":
+        waits = installation.read(reading()).refuse_unconfirmed_boxes
+        form = BoxesForm(wait="yes" if waits else "no")
+        return render_template("test_rules/boxes.html", form=form)
+    form = BoxesForm(request.form)
+    if not form.validate():
+        return render_template("test_rules/boxes.html", form=form), form.status
+    wait = form.wait.data == "yes"
+    try:
+        with transaction() as session:
+            actions.decide_boxes(
+                session, viewer(), form.reason.data or "", wait=wait, now=clock.now()
+            )
+    except LmsError as refused:
+        form.form_errors.append(say(refused.message))
+        return render_template("test_rules/boxes.html", form=form), refused.status
+    flash(gettext("Saved."))
+    return redirect(url_for(".show"), 303)
 
 
 def _require_office() -> None:

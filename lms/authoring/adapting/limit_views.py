@@ -162,7 +162,7 @@ def rules(draft_id: UUID, code: str) -> ResponseReturnValue:
     here = place(draft_id, code, nothing)
     if not here.may_write:
         raise NotFound
-    form = rules_form()(request.form, **_rules(here))
+    form = rules_form()(request.form if request.method == "POST" else None, **_rules(here))
     if request.method == "GET":
         return _rules_page(here, form)
     if not form.validate():

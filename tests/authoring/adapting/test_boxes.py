@@ -38,9 +38,7 @@ def test_everybody_of_the_draft_reads_all_pages(
             assert reply.status_code == 200, (person.name, page)
 
 
-def test_strangers_find_nothing(
-    browser: Open, draft: Draft, writers: Writers, amina: Cast
-) -> None:
+def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, amina: Cast) -> None:
     for person in (writers.sara, amina):
         for page in ("", "/tn", "/tn/boxes/NA-01", "/tn/limits", "/tn/register", "/tn/blocks",
                      "/tn/readiness", "/tn/touched"):  # fmt: skip
