@@ -137,7 +137,7 @@ class ModuleForm(LimitForm):
 class BlockForm(LimitForm):
     """What becomes of a block of the core; see ``block_form``."""
 
-    what = RadioField(_l("What becomes of this part"), validators=[InputRequired(REQUIRED)])
+    what = RadioField(_l("What becomes of this block"), validators=[InputRequired(REQUIRED)])
     made_from = HiddenField(validators=[Regexp(r"^[0-9a-f]{12}$")])
     seen = HiddenField(validators=[InputRequired()])
 

@@ -15,7 +15,7 @@ from lms.authoring.adapting.forms import StateForm
 from lms.authoring.adapting.layers import block_of, core_of_boxes, what_is_touched
 from lms.authoring.adapting.words import SEVERITY_WORDS, STATE_WORDS, TOUCHED_WORDS
 from lms.authoring.drafts import actions as drafts
-from lms.authoring.folders import store
+from lms.authoring.file_store import store
 from lms.authoring.packages import differing
 from lms.content.compare import Row, side_by_side
 from lms.content.digests import block_digest, digested_text

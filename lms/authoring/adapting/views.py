@@ -21,7 +21,7 @@ from lms.authoring.adapting.layers import (
 )
 from lms.authoring.adapting.words import STATE_WORDS
 from lms.authoring.drafts.access import Room, room
-from lms.authoring.folders import store
+from lms.authoring.file_store import store
 from lms.authoring.packages import differing
 from lms.content.boxes import asked_boxes, filling, status_of
 from lms.content.model import Block, BoxFacts, NationFacts
