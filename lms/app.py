@@ -159,6 +159,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.adapting.state_views import bp as nation_state
     from lms.authoring.adapting.views import bp as nations
     from lms.authoring.bank.views import bp as bank
+    from lms.authoring.correcting.views import bp as correcting
     from lms.authoring.course_facts.views import bp as course_facts
     from lms.authoring.course_people.views import bp as course_people
     from lms.authoring.drafts.views import bp as drafts
@@ -178,12 +179,12 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, bank, certificates, course_facts,
-        course_people, desk, documents, drafts, factor, folders, layout, learning, library,
-        nation_blocks, nation_limits, nation_state, nations, office, people, places,
-        programmes, question_files, readers, reporting, requirements, review, roles, search,
-        slips, staff_lists, test_rules, transcripts, translating, translation_sheets,
-        waivers, writing,
+        accounts, admin, assessment, background, bank, certificates, correcting,
+        course_facts, course_people, desk, documents, drafts, factor, folders, layout,
+        learning, library, nation_blocks, nation_limits, nation_state, nations, office,
+        people, places, programmes, question_files, readers, reporting, requirements,
+        review, roles, search, slips, staff_lists, test_rules, transcripts, translating,
+        translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -206,6 +207,8 @@ JOBS = {
     "drafts.readiness": "lms.authoring.adapting.work",
     "editions.sign": "lms.authoring.work",
     "housekeeping": "lms.admin.housekeeping",
+    "keys.correct": "lms.authoring.correcting.work",
+    "keys.count": "lms.authoring.correcting.work",
     "packages.read": "lms.authoring.work",
     "certificates.bulk": "lms.certificates.office.steps",
     "certificates.forget": "lms.certificates.office.steps",

@@ -253,11 +253,7 @@ def submit(
     choices = {item: each.said.choice for item, each in counted.items() if each.said is not None}
     earned = rules.outcome(queries.form_items(session, attempt.form_id), choices, rule, critical)
     attempt.state, attempt.submitted_at, attempt.submit_claimed_at = "submitted", now, claimed_at
-    attempt.points = (
-        f"{earned.points}/{earned.most}"
-        if earned.points.denominator == 1
-        else (f"{earned.points.numerator}/{earned.points.denominator * earned.most}")
-    )
+    attempt.points = earned.points_text()
     attempt.percent, attempt.passed = earned.percent, earned.passed
     attempt.outcome = earned.to_facts()
     return earned

@@ -50,6 +50,20 @@ def mark(kind: str, key: Key, choice: object) -> Fraction:
     return max(ZERO, min(points, Fraction(most_points(kind, key))))
 
 
+def same_question(kind: str, key: Key, other: Key) -> bool:
+    """Return whether two keys of an item differ in nothing that a person sees when answering."""
+    return _asked(kind, key) == _asked(kind, other)
+
+
+def _asked(kind: str, key: Key) -> object:
+    if kind == "scenario":
+        return [(step["id"], sorted(step["choices"])) for step in key["steps"]]
+    if kind == "matching":
+        return sorted(key["pairs"]), sorted(key["rights"])
+    letters = key.get("choices") or key.get("reasons") or key.get("order") or ()
+    return sorted(letters), key.get("choose")
+
+
 def _single(key: Key, choice: object) -> Fraction:
     return ONE if choice == key["right"] else ZERO
 

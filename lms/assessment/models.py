@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.tables import Base
@@ -101,3 +101,49 @@ class Answer(Base):
     entered_by: Mapped[UUID | None]
 
     __table_args__ = (UniqueConstraint("attempt_id", "page", "n"),)
+
+
+class ItemCorrection(Base):
+    """The right answer of a question, for editions that were published with a wrong one.
+
+    The rows of those editions stay as they are; what is marked from ``at`` on goes by ``key``.
+    Where there are several for an edition, the newest counts.
+    """
+
+    __tablename__ = "item_correction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
+    item_id: Mapped[str]
+    number_from: Mapped[int]  # of the editions: both ends count
+    number_to: Mapped[int]
+    key: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_item_correction_course_id_item_id", "course_id", "item_id"),)
+
+
+class AttemptMarkCorrection(Base):
+    """Another mark of an attempt, since the key of one question was wrong. The newest counts.
+
+    passed_after  what the right key says. A pass that was told stays one until a person decides:
+                  ``passed`` is what counts.
+    """
+
+    __tablename__ = "attempt_mark_correction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
+    correction_id: Mapped[UUID] = mapped_column(ForeignKey("item_correction.id"), index=True)
+    points: Mapped[str]
+    percent_before: Mapped[int]
+    percent: Mapped[int]
+    passed_before: Mapped[bool]
+    passed_after: Mapped[bool]
+    passed: Mapped[bool]
+    outcome: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("attempt_id", "correction_id"),)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.drawing import BankItem
-from lms.assessment.models import Answer, Attempt, Form
+from lms.assessment.marking import same_question
+from lms.assessment.marks import AS_NOW, CORRECTED_AT, OUTCOME, PASSED, PERCENT, POINTS
+from lms.assessment.models import Answer, Attempt, AttemptMarkCorrection, Form, ItemCorrection
 from lms.assessment.rules import FormItem, Said
 from lms.catalogue.models import Course, Edition, EditionItem, EditionItemText, EditionText
 from lms.kernel.errors import NotFound
@@ -20,11 +23,13 @@ _ATTEMPT = (
     select(
         Attempt.id, Attempt.person_id, Attempt.enrolment_id, Attempt.test, Attempt.number,
         Attempt.language, Attempt.secret, Attempt.opened_at, Attempt.closes_at, Attempt.state,
-        Attempt.version, Attempt.submitted_at, Attempt.points, Attempt.percent, Attempt.passed,
-        Attempt.needed, Attempt.outcome, Form.items, Form.code.label("form_code"), Form.edition_id,
+        Attempt.version, Attempt.submitted_at, POINTS, PERCENT, PASSED, CORRECTED_AT,
+        Attempt.needed, OUTCOME, Form.items, Form.code.label("form_code"), Form.edition_id,
         Edition.facts, Edition.number.label("edition_number"), Edition.revision, Course.slug,
         Course.id.label("course_id"), EditionText.title, EditionText.facts.label("text"),
     )
+    .select_from(Attempt)
+    .outerjoin(AttemptMarkCorrection, AS_NOW)
     .join(Form, Form.id == Attempt.form_id)
     .join(Edition, Edition.id == Form.edition_id)
     .join(Course, Course.id == Edition.course_id)
@@ -131,12 +136,22 @@ def words(
 
 
 def form_items(session: Session, form_id: UUID) -> list[FormItem]:
-    """Return the items of a form in its order, with their keys: for marking only."""
+    """Return the items of a form in its order, with their keys: for marking only.
+
+    A key that was corrected after the edition was published is the corrected one.
+    """
     form = session.get_one(Form, form_id)
     order = [each["item"] for each in form.items]
+    keys = corrected_keys(session, form.edition_id)
     rows = {
         row.item_id: FormItem(
-            row.item_id, row.module, row.lesson, row.section, row.kind, row.critical, row.key
+            row.item_id,
+            row.module,
+            row.lesson,
+            row.section,
+            row.kind,
+            row.critical,
+            key_now(row.kind, row.key, keys.get(row.item_id)),
         )
         for row in session.scalars(
             select(EditionItem).where(
@@ -145,6 +160,30 @@ def form_items(session: Session, form_id: UUID) -> list[FormItem]:
         )
     }
     return [rows[item] for item in order]
+
+
+_CORRECTED = (
+    select(ItemCorrection.item_id, ItemCorrection.key)
+    .join(Edition, Edition.course_id == ItemCorrection.course_id)
+    .where(
+        Edition.id == bindparam("edition_id"), ItemCorrection.number_from <= Edition.number,
+        ItemCorrection.number_to >= Edition.number,
+    )
+    .order_by(ItemCorrection.id)
+)  # fmt: skip
+
+
+def corrected_keys(session: Session, edition_id: int) -> dict[str, Mapping[str, Any]]:
+    """Return the keys of an edition that were corrected after it was published, by item."""
+    rows = session.execute(_CORRECTED, {"edition_id": edition_id})
+    return {row.item_id: row.key for row in rows}
+
+
+def key_now(
+    kind: str, key: Mapping[str, Any], corrected: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """Return the key that counts: the ``corrected`` one where it is of the same question."""
+    return corrected if corrected and same_question(kind, key, corrected) else key
 
 
 def locked_place(session: Session, viewer: Viewer, attempt_id: UUID, item: str) -> AnyRow:

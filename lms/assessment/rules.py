@@ -108,6 +108,11 @@ class Outcome:
     unanswered: tuple[str, ...] = ()
     by_item: Mapping[str, Fraction] = field(default_factory=dict)
 
+    def points_text(self) -> str:
+        """Return the points and what could be earned as one exact fraction: "17/20"."""
+        earned = self.points
+        return f"{earned.numerator}/{earned.denominator * self.most}"
+
     def to_facts(self) -> dict[str, Any]:
         """Return plain JSON for ``attempt.outcome``."""
         return {
@@ -131,6 +136,15 @@ def outcome(
               the percentage or holds a critical item that was missed.
     """
     points = {item.id: mark(item.kind, item.key, choices.get(item.id)) for item in items}
+    unanswered = [item.id for item in items if choices.get(item.id) in (None, "", [], {})]
+    return tally(items, points, unanswered, rule, critical)
+
+
+def tally(
+    items: Sequence[FormItem], points: Mapping[str, Fraction], unanswered: Collection[str],
+    rule: PassRule, critical: Collection[str],
+) -> Outcome:  # fmt: skip
+    """Return what a test earned whose items have earned ``points`` each; see ``outcome``."""
     most = {item.id: most_points(item.kind, item.key) for item in items}
     missed = tuple(item.id for item in items if points[item.id] < most[item.id])
     critical_missed = tuple(
@@ -156,11 +170,29 @@ def outcome(
         ),
         missed=missed,
         critical_missed=critical_missed,
-        unanswered=tuple(item.id for item in items if choices.get(item.id) in (None, "", [], {})),
-        by_item=points,
+        unanswered=tuple(unanswered),
+        by_item=dict(points),
     )
 
 
 def percent_of(points: Fraction, most: int) -> int:
     """Return the share in whole percent, rounded down; 0 of nothing is 0."""
     return int(points * 100 / most) if most else 0
+
+
+def remarked(
+    items: Sequence[FormItem], before: Mapping[str, Any], item: str, key: Mapping[str, Any],
+    choice: object, rule: PassRule, critical: Collection[str],
+) -> Outcome | None:  # fmt: skip
+    """Mark a test again under another key of one item; every other item keeps its points.
+
+    before   ``attempt.outcome`` as it counts now.
+    choice   the answer to the item that counts, None where none is stored.
+    returns  None where an answer was given and is no longer kept: nothing can be said of it.
+    """
+    kind = next(each.kind for each in items if each.id == item)
+    if choice is None and item not in before["unanswered"]:
+        return None
+    points = {each.id: Fraction(before["items"][each.id]) for each in items}
+    points[item] = mark(kind, key, choice)
+    return tally(items, points, before["unanswered"], rule, critical)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.accounts.rules import administers_country
-from lms.assessment.models import Attempt
+from lms.assessment.marks import AS_NOW, PASSED
+from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.catalogue.models import Course
 from lms.certificates.models import (
     Certificate,
@@ -115,9 +116,10 @@ def language_of_pass(session: Session, viewer: Viewer, enrolment_id: UUID) -> st
     """Return the language of the first final test that the viewer passed, None without one."""
     return session.scalar(
         select(Attempt.language)
+        .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
             Attempt.enrolment_id == enrolment_id, Attempt.person_id == viewer.person_id,
-            Attempt.test.in_(FINAL_TESTS), Attempt.passed.is_(True),
+            Attempt.test.in_(FINAL_TESTS), PASSED.is_(True),
         )
         .order_by(Attempt.submitted_at)
         .limit(1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries
+from lms.assessment.right import right_lines
 from lms.tables import AnyRow
-from lms.web.language import gettext
 
 
 def marked(
@@ -26,11 +25,13 @@ def marked(
         session, attempt.edition_id, [item for item in order if item in missed],
         dict.fromkeys((language, attempt.language)),
     )  # fmt: skip
+    keys = queries.corrected_keys(session, attempt.edition_id) if with_key else {}
     found = []
     for number, item in enumerate(order, 1):
         if item not in missed:
             continue
         row = rows[item]
+        key = queries.key_now(row.kind, row.key, keys.get(item))
         found.append(
             {
                 "number": number,
@@ -43,29 +44,9 @@ def marked(
                 "points": attempt.outcome["items"][item],
                 "critical": item in attempt.outcome["critical_missed"],
                 "answered": item not in attempt.outcome["unanswered"],
-                "right": _right(row.kind, row.key, row.words) if with_key else [],
-                "feedback": row.words["feedback"] if with_key else "",
+                "right": right_lines(row.kind, key, row.words) if with_key else [],
+                # What explains a wrong key is not shown beside the right one.
+                "feedback": row.words["feedback"] if with_key and key == row.key else "",
             }
         )
     return found
-
-
-def _right(kind: str, key: dict[str, Any], words: dict[str, Any]) -> list[str]:
-    """Return the right answer as lines of HTML."""
-    choices: dict[str, str] = words["choices"]
-    if kind == "single":
-        return [choices[key["right"]]]
-    if kind == "truefalse-reason":
-        claim = gettext("True") if key["claim"] == "true" else gettext("False")
-        return [escape(claim), choices[key["right"]]]
-    if kind == "multiple":
-        return [choices[letter] for letter in key["right"]]
-    if kind == "ordering":
-        return [choices[letter] for letter in key["order"]]
-    if kind == "matching":
-        return [f"{words['lefts'][left]} = {words['rights'][right]}"
-                for left, right in key["pairs"].items()]  # fmt: skip
-    if kind == "scenario":
-        return [step["choices"][right["right"]]
-                for step, right in zip(words["steps"], key["steps"], strict=True)]  # fmt: skip
-    return [f"{key['value']} {words['unit']}"]

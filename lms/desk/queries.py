@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
-from lms.assessment.models import Answer, Attempt
+from lms.assessment.marks import AS_NOW, CORRECTED_AT, PASSED, PERCENT
+from lms.assessment.models import Answer, Attempt, AttemptMarkCorrection
 from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office.queries import LINE
@@ -134,10 +135,12 @@ def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
         "tests": all_of(
             select(
                 title, title_in, Attempt.test, Attempt.number, Attempt.opened_at,
-                Attempt.submitted_at, Attempt.percent, Attempt.passed,
+                Attempt.submitted_at, PERCENT, PASSED, CORRECTED_AT,
                 select(func.count()).where(Answer.attempt_id == Attempt.id).scalar_subquery()
                 .label("answers"),
             )
+            .select_from(Attempt)
+            .outerjoin(AttemptMarkCorrection, AS_NOW)
             .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
             .join(Course, Course.id == Enrolment.course_id)
             .where(Attempt.person_id == me).order_by(Attempt.opened_at)

@@ -41,11 +41,14 @@ def take(standing: Standing, fact: Fact) -> Standing:
     experienced a lesson was read: ``result.seconds`` measured, ``result.section`` where.
     satisfied   a lesson was read again after a failed attempt: ``result.attempt``.
     passed, failed  a post-test was marked: ``result.percent``.
+    corrected   a key was wrong, so a test has another mark: ``result.best`` of all of them now.
     passed, waived  the course counts as held from ``result.held_from`` through
                     ``result.valid_through`` (both ISO days; none there: without end).
     """
     result = fact.result or {}
-    standing.seen_at = max(standing.seen_at or fact.at, fact.at)
+    # Correcting a key is nobody's visit.
+    if "correction" not in result:
+        standing.seen_at = max(standing.seen_at or fact.at, fact.at)
     if fact.verb == "completed" and result.get("kind") == "lesson":
         standing.lessons = [*standing.lessons, fact.object]
         standing.lesson, standing.section = fact.object, None
@@ -60,6 +63,8 @@ def take(standing: Standing, fact: Fact) -> Standing:
         standing.percent = max(standing.percent or 0, int(result["percent"]))
         if fact.verb == "passed":
             standing.passed_at = fact.at
+    elif fact.verb == "corrected":
+        standing.percent = int(result["best"])
     if fact.verb in {"passed", "waived"}:
         held, through = result.get("held_from"), result.get("valid_through")
         standing.held_from = date.fromisoformat(held) if held else fact.at.date()

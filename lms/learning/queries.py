@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person
 from lms.accounts.rules import administers_country
-from lms.assessment.models import Attempt, AttemptGrant
+from lms.assessment.marks import AS_NOW, OUTCOME, PASSED, PERCENT
+from lms.assessment.models import Attempt, AttemptGrant, AttemptMarkCorrection
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
 from lms.catalogue.scope import may_be_known
 from lms.catalogue.structure import title_language
@@ -260,9 +261,11 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
 
 _ATTEMPTS = select(
     Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
-    Attempt.submitted_at, Attempt.percent, Attempt.passed, Attempt.outcome, Attempt.grant_id,
+    Attempt.submitted_at, PERCENT, PASSED, OUTCOME, Attempt.grant_id,
     Attempt.needed, Attempt.language,
-).order_by(Attempt.opened_at, Attempt.number)  # fmt: skip
+).select_from(Attempt).outerjoin(AttemptMarkCorrection, AS_NOW).order_by(
+    Attempt.opened_at, Attempt.number
+)  # fmt: skip
 
 _OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))
 _OF_ENROLMENT = _ATTEMPTS.where(Attempt.enrolment_id == bindparam("enrolment_id"))

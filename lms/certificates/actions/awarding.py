@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.accounts.rules import actor_id
-from lms.assessment.models import Attempt
+from lms.assessment.marks import AS_NOW, PASSED
+from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition
 from lms.catalogue.structure import Structure
@@ -199,10 +200,11 @@ def _edition(session: Session, enrolment: Enrolment) -> Edition:
 def _passed_attempt(session: Session, enrolment_id: UUID) -> Attempt | None:
     return session.scalar(
         select(Attempt)
+        .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
             Attempt.enrolment_id == enrolment_id,
             Attempt.test.in_(("post", "refresher")),
-            Attempt.passed.is_(True),
+            PASSED.is_(True),
         )
         .order_by(Attempt.submitted_at)
         .limit(1)
