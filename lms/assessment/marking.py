@@ -55,6 +55,11 @@ def same_question(kind: str, key: Key, other: Key) -> bool:
     return _asked(kind, key) == _asked(kind, other)
 
 
+def key_now(kind: str, key: Key, corrected: Key | None) -> Key:
+    """Return the key that counts: the ``corrected`` one where it answers the same question."""
+    return corrected if corrected and same_question(kind, key, corrected) else key
+
+
 def _asked(kind: str, key: Key) -> object:
     if kind == "scenario":
         return [(step["id"], sorted(step["choices"])) for step in key["steps"]]

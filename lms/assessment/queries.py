@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.drawing import BankItem
-from lms.assessment.marking import same_question
+from lms.assessment.marking import key_now
 from lms.assessment.marks import AS_NOW, CORRECTED_AT, OUTCOME, PASSED, PERCENT, POINTS
 from lms.assessment.models import Answer, Attempt, AttemptMarkCorrection, Form, ItemCorrection
 from lms.assessment.rules import FormItem, Said
@@ -41,11 +40,23 @@ _ATTEMPT = (
     )
 )  # fmt: skip
 
+# The key of an item that was corrected after its edition was published, else NULL.
+_CORRECTED_KEY = (
+    select(ItemCorrection.key)
+    .join(Edition, Edition.course_id == ItemCorrection.course_id)
+    .where(
+        Edition.id == EditionItem.edition_id, ItemCorrection.item_id == EditionItem.item_id,
+        ItemCorrection.number_from <= Edition.number, ItemCorrection.number_to >= Edition.number,
+    )
+    .order_by(ItemCorrection.id.desc()).limit(1)
+    .correlate(EditionItem).scalar_subquery()
+)  # fmt: skip
+
 _WORDS = (
     select(
         EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.section,
         EditionItem.kind, EditionItem.critical, EditionItem.key, EditionItemText.words,
-        EditionItemText.language,
+        EditionItemText.language, _CORRECTED_KEY.label("corrected_key"),
     )
     .join(
         EditionItemText,
@@ -142,48 +153,21 @@ def form_items(session: Session, form_id: UUID) -> list[FormItem]:
     """
     form = session.get_one(Form, form_id)
     order = [each["item"] for each in form.items]
-    keys = corrected_keys(session, form.edition_id)
+    found = session.execute(
+        select(
+            EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.section,
+            EditionItem.kind, EditionItem.critical, EditionItem.key,
+            _CORRECTED_KEY.label("corrected_key"),
+        ).where(EditionItem.edition_id == form.edition_id, EditionItem.item_id.in_(order))
+    )  # fmt: skip
     rows = {
         row.item_id: FormItem(
-            row.item_id,
-            row.module,
-            row.lesson,
-            row.section,
-            row.kind,
-            row.critical,
-            key_now(row.kind, row.key, keys.get(row.item_id)),
+            row.item_id, row.module, row.lesson, row.section, row.kind, row.critical,
+            key_now(row.kind, row.key, row.corrected_key),
         )
-        for row in session.scalars(
-            select(EditionItem).where(
-                EditionItem.edition_id == form.edition_id, EditionItem.item_id.in_(order)
-            )
-        )
-    }
+        for row in found
+    }  # fmt: skip
     return [rows[item] for item in order]
-
-
-_CORRECTED = (
-    select(ItemCorrection.item_id, ItemCorrection.key)
-    .join(Edition, Edition.course_id == ItemCorrection.course_id)
-    .where(
-        Edition.id == bindparam("edition_id"), ItemCorrection.number_from <= Edition.number,
-        ItemCorrection.number_to >= Edition.number,
-    )
-    .order_by(ItemCorrection.id)
-)  # fmt: skip
-
-
-def corrected_keys(session: Session, edition_id: int) -> dict[str, Mapping[str, Any]]:
-    """Return the keys of an edition that were corrected after it was published, by item."""
-    rows = session.execute(_CORRECTED, {"edition_id": edition_id})
-    return {row.item_id: row.key for row in rows}
-
-
-def key_now(
-    kind: str, key: Mapping[str, Any], corrected: Mapping[str, Any] | None
-) -> Mapping[str, Any]:
-    """Return the key that counts: the ``corrected`` one where it is of the same question."""
-    return corrected if corrected and same_question(kind, key, corrected) else key
 
 
 def locked_place(session: Session, viewer: Viewer, attempt_id: UUID, item: str) -> AnyRow:

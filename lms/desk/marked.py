@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries
+from lms.assessment.marking import key_now
 from lms.assessment.right import right_lines
 from lms.tables import AnyRow
 
@@ -25,13 +26,12 @@ def marked(
         session, attempt.edition_id, [item for item in order if item in missed],
         dict.fromkeys((language, attempt.language)),
     )  # fmt: skip
-    keys = queries.corrected_keys(session, attempt.edition_id) if with_key else {}
     found = []
     for number, item in enumerate(order, 1):
         if item not in missed:
             continue
         row = rows[item]
-        key = queries.key_now(row.kind, row.key, keys.get(item))
+        key = key_now(row.kind, row.key, row.corrected_key)
         found.append(
             {
                 "number": number,

@@ -39,7 +39,7 @@ WRITTEN = {
     "identity.service_number", "identity.name", "identity.name_latin", "unit.code", "unit.names",
     "setting.value", "certificate_event.reason", "certificate_holder.names",
     "certificate.snapshot", "edition_text.title", "edition_text.facts", "edition_lesson.title",
-    "held_form.fields", "held_form.path", "answer.choice",
+    "held_form.fields", "held_form.path", "answer.choice", "item_correction.reason",
 }  # fmt: skip
 # No page shows it yet; its command prints it.
 PRINTED = {"attempt_grant.reason"}

@@ -154,6 +154,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "spoken": ["en", "ar"],
         "file_language": ["en", "ar"],
         "name": ["AB-1.1", "bank/AB-1", "hygiene"],
+        "item": ["AB-1-001"],
     }
 
 
