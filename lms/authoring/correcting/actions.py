@@ -66,6 +66,11 @@ def correct(
     same = session.scalar(select(Job).where(Job.kind == CORRECT, Job.key == key))
     if same is not None and held.publishes:
         return same
+    there = queries.changed(session, viewer, found, item)
+    if item not in there and item in {
+        e.item_id for e in queries.corrections(session, viewer, found)
+    }:
+        raise Refused(Message(msg("Somebody else has corrected this key meanwhile.")))
     each = queries.one_changed(session, viewer, found, item)
     against = against_approval(viewer, held, [viewer.person_id] if each.wrote else [])
     if against is not None:

@@ -109,7 +109,11 @@ def correct(draft_id: UUID, item: str) -> ResponseReturnValue:
                 now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        flash(say(refused.message), "error")
-        return redirect(url_for(".one", draft_id=draft_id, item=item), 303)
+        said = say(refused.message)
+        if item not in queries.changed(reading(), viewer(), here.draft, item):
+            flash(said, "error")
+            return redirect(url_for(".all", draft_id=draft_id), 303)
+        form.reason.errors = [said]
+        return _page(here, item, form)
     flash(gettext("The key is corrected. The tests are being marked anew."))
     return redirect(url_for(".all", draft_id=draft_id), 303)

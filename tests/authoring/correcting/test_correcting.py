@@ -21,7 +21,7 @@ from lms.kernel import clock
 from lms.learning import records
 from lms.learning.models import Enrolment, LearningRecord, Progress
 from tests.authoring.correcting.conftest import ITEM, Hall
-from tests.authoring.writers import Writers
+from tests.authoring.writers import Writers, with_roles
 from tests.browser import Browser
 from tests.people import Cast
 
@@ -269,8 +269,31 @@ def test_whoever_wrote_the_change_does_not_confirm_it(
     count, page = counted_by(peter, draft, worker)
     assert "another publisher must approve it" in page
 
-    peter.post(f"{page_of(draft)}/{ITEM}/correct", {"counted": str(count), **REASON})
+    reply = peter.post(f"{page_of(draft)}/{ITEM}/correct", {"counted": str(count), **REASON})
+    assert reply.status_code == 422
     assert rows(app, ItemCorrection) == 0
+
+
+def test_two_publishers_at_once_correct_once(
+    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
+    worker: Work, amina: Cast, app: Flask,
+) -> None:  # fmt: skip
+    hall.sit(amina, old_key=False)
+    mend()
+    with app.app_context(), transaction() as session:
+        other = with_roles(session, writers.rosa, "publisher")
+    first, _ = counted_by(browser(writers.peter), draft, worker)
+    browser(other).post(f"{page_of(draft)}/{ITEM}/count", {"after": str(first)})
+    worker()
+    address = f"{page_of(draft)}/{ITEM}/correct"
+    for person, count in ((writers.peter, first), (other, first + 1)):
+        seat = browser(person)
+        reply = seat.post(address, {"counted": str(count), **REASON})
+        assert reply.status_code == 303
+    worker()
+
+    assert "Somebody else has corrected this key" in seat.get(page_of(draft)).text
+    assert rows(app, ItemCorrection) == rows(app, AttemptMarkCorrection) == 1
 
 
 def test_only_publishers_correct_and_strangers_find_nothing(
@@ -283,7 +306,8 @@ def test_only_publishers_correct_and_strangers_find_nothing(
     sent = {"counted": str(count), **REASON}
     for person in (writers.aruzhan, writers.rosa, writers.tarek, writers.nadia, writers.halima):
         reply = browser(person).post(f"{page_of(draft)}/{ITEM}/correct", sent)
-        assert reply.status_code == 303
+        assert reply.status_code == 422
+        assert "Only a publisher of this course" in reply.text
     for person in (writers.tarek, writers.nadia, writers.halima):
         reply = browser(person).post(f"{page_of(draft)}/{ITEM}/count", {"after": "0"})
         assert reply.status_code == 404
@@ -314,7 +338,10 @@ def test_bad_fields_and_unknown_questions(
         reply = peter.post(f"{address}/correct", sent)
         assert reply.status_code == 422
         assert reason in reply.text
-    peter.post(f"{address}/correct", {"counted": "999999", **REASON})
+    reply = peter.post(f"{address}/correct", {"counted": "999999", **REASON})
+    assert reply.status_code == 422
+    assert "Count first" in reply.text
+    assert REASON["reason"] in reply.text
     assert peter.get(f"{address}/correct").status_code == 405
     assert rows(app, ItemCorrection) == 0
 
@@ -334,6 +361,8 @@ def test_what_was_counted_for_another_state_is_not_confirmed(
                 key={"choices": ["b", "a"], "right": "a"}, reason="x", by=None, at=clock.now(),
             )
         )  # fmt: skip
-    peter.post(f"{page_of(draft)}/{ITEM}/correct", {"counted": str(count), **REASON})
+    reply = peter.post(f"{page_of(draft)}/{ITEM}/correct", {"counted": str(count), **REASON})
 
+    assert reply.status_code == 422
+    assert "Count once more" in reply.text
     assert rows(app, ItemCorrection) == 1
