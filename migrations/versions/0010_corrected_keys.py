@@ -1,6 +1,6 @@
 """corrected keys of questions, and the marks that follow from them
 
-Revision: 0012
+Revision: 0010
 After: 0009
 """
 
@@ -11,7 +11,7 @@ from alembic import op
 
 import lms.tables
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
