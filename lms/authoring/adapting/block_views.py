@@ -36,15 +36,15 @@ from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
     "nation_blocks", __name__,
-    url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<code>/blocks",
+    url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<nation>/blocks",
 )  # fmt: skip
 
 
 @bp.get("")
 @permission(WRITE)
-def all(draft_id: UUID, code: str) -> ResponseReturnValue:  # noqa: A001 -- nation_blocks.all
+def all(draft_id: UUID, nation: str) -> ResponseReturnValue:  # noqa: A001 -- nation_blocks.all
     """Choose a lesson, then see its blocks and what the country does with each."""
-    here = place(draft_id, code, _lesson(request.args.get("lesson", "")))
+    here = place(draft_id, nation, _lesson(request.args.get("lesson", "")))
     codes = here.facts.codes()
     lesson = _named(here.facts, request.args.get("lesson", ""))
     data = here.data.get(f"{here.facts.source}/{lesson}.md", b"")
@@ -84,9 +84,9 @@ def _beginning(block: Block) -> str:
 
 @bp.route("/<lesson>/<block_id>", methods=["GET", "POST"])
 @permission(WRITE)
-def one(draft_id: UUID, code: str, lesson: str, block_id: str) -> ResponseReturnValue:
+def one(draft_id: UUID, nation: str, lesson: str, block_id: str) -> ResponseReturnValue:
     """Hide a block, or write what stands in its place, beside what the core says."""
-    here = place(draft_id, code, _lesson(lesson))
+    here = place(draft_id, nation, _lesson(lesson))
     origin = _block(here, here.facts.source, lesson, block_id)
     if origin is None or not here.may_write:
         raise NotFound
@@ -102,12 +102,12 @@ def one(draft_id: UUID, code: str, lesson: str, block_id: str) -> ResponseReturn
         form.form_errors.append(say(refused.message))
         return _page(here, lesson, origin, form), refused.status
     if done.aside:
-        now = place(draft_id, code, _lesson(lesson))
+        now = place(draft_id, nation, _lesson(lesson))
         theirs = _form_of(now, origin, None)
         form.seen.data = theirs.seen.data
         return _page(now, lesson, origin, form, theirs=theirs), 409
     flash(gettext("Saved."))
-    return redirect(url_for("nation_limits.show", draft_id=draft_id, code=code), 303)
+    return redirect(url_for("nation_limits.show", draft_id=draft_id, nation=nation), 303)
 
 
 def _block(here: Place, language: str, lesson: str, block_id: str) -> Block | None:

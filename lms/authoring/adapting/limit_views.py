@@ -33,16 +33,16 @@ from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
-    "nation_limits", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<code>"
+    "nation_limits", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<nation>"
 )
 CLOSED = ("item", "module", "course")
 
 
 @bp.get("/limits")
 @permission(WRITE)
-def show(draft_id: UUID, code: str) -> ResponseReturnValue:
+def show(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show what the country limits and its rules of the test, with a way back from each."""
-    here = place(draft_id, code, nothing)
+    here = place(draft_id, nation, nothing)
     return render_template(
         "adapting/limits.html", here=here, room=here.room, rows=limits(here.nation),
         words=LIMIT_WORDS, names=[name for name, _, _ in RULES], form_of_rules=rules_form()(),
@@ -51,9 +51,9 @@ def show(draft_id: UUID, code: str) -> ResponseReturnValue:
 
 @bp.get("/register")
 @permission(WRITE)
-def register(draft_id: UUID, code: str) -> ResponseReturnValue:
+def register(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Print the register of a country's limits: what, by which law, when and by whom checked."""
-    here = place(draft_id, code, nothing)
+    here = place(draft_id, nation, nothing)
     return render_template(
         "adapting/register.html", here=here, room=here.room, rows=limits(here.nation),
         words=LIMIT_WORDS,
@@ -62,9 +62,9 @@ def register(draft_id: UUID, code: str) -> ResponseReturnValue:
 
 @bp.route("/limits/<any(item, module, course):kind>", methods=["GET", "POST"])
 @permission(WRITE)
-def close(draft_id: UUID, code: str, kind: str) -> ResponseReturnValue:
+def close(draft_id: UUID, nation: str, kind: str) -> ResponseReturnValue:
     """Close a question, a module or the whole course in this country."""
-    here = place(draft_id, code, core if kind == "item" else nothing)
+    here = place(draft_id, nation, core if kind == "item" else nothing)
     if not here.may_write:
         raise NotFound
     form = _form(here, kind)
@@ -77,14 +77,14 @@ def close(draft_id: UUID, code: str, kind: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.close(
-                session, viewer(), draft_id, code, kind, closed, form.limit(words_of(form)),
+                session, viewer(), draft_id, nation, kind, closed, form.limit(words_of(form)),
                 now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _close_page(here, kind, form), refused.status
     flash(gettext("Saved."))
-    return redirect(url_for(".show", draft_id=draft_id, code=code), 303)
+    return redirect(url_for(".show", draft_id=draft_id, nation=nation), 303)
 
 
 def _form(here: Place, kind: str) -> LimitForm:
@@ -135,17 +135,17 @@ def _close_page(here: Place, kind: str, form: LimitForm) -> str:
 
 @bp.post("/limits/undone")
 @permission(WRITE)
-def undo(draft_id: UUID, code: str) -> ResponseReturnValue:
+def undo(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Take one limit back."""
-    place(draft_id, code, nothing)
+    place(draft_id, nation, nothing)
     form = UndoForm(request.form)
     if not form.validate():
         raise NotFound
-    back = redirect(url_for(".show", draft_id=draft_id, code=code), 303)
+    back = redirect(url_for(".show", draft_id=draft_id, nation=nation), 303)
     try:
         with transaction() as session:
             actions.undo(
-                session, viewer(), draft_id, code, form.kind.data, form.code.data or "",
+                session, viewer(), draft_id, nation, form.kind.data, form.code.data or "",
                 now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
@@ -157,9 +157,9 @@ def undo(draft_id: UUID, code: str) -> ResponseReturnValue:
 
 @bp.route("/limits/rules", methods=["GET", "POST"])
 @permission(WRITE)
-def rules(draft_id: UUID, code: str) -> ResponseReturnValue:
+def rules(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Say the country's own rules of the test; what is left empty is as the course says."""
-    here = place(draft_id, code, nothing)
+    here = place(draft_id, nation, nothing)
     if not here.may_write:
         raise NotFound
     form = rules_form()(request.form if request.method == "POST" else None, **_rules(here))
@@ -170,19 +170,19 @@ def rules(draft_id: UUID, code: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             done = actions.save_rules(
-                session, viewer(), draft_id, code, form.rules(), form.validity_months.data,
+                session, viewer(), draft_id, nation, form.rules(), form.validity_months.data,
                 seen=form.seen.data or "", now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _rules_page(here, form), refused.status
     if done.aside:
-        now = place(draft_id, code, nothing)
+        now = place(draft_id, nation, nothing)
         theirs = rules_form()(**_rules(now))
         form.seen.data = theirs.seen.data
         return _rules_page(now, form, theirs=theirs), 409
     flash(gettext("Saved."))
-    return redirect(url_for(".show", draft_id=draft_id, code=code), 303)
+    return redirect(url_for(".show", draft_id=draft_id, nation=nation), 303)
 
 
 def _rules(here: Place) -> dict[str, object]:

@@ -31,15 +31,15 @@ from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
-    "nation_state", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<code>"
+    "nation_state", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<nation>"
 )
 
 
 @bp.get("/readiness")
 @permission(WRITE)
-def ready(draft_id: UUID, code: str) -> ResponseReturnValue:
+def ready(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show lesson by lesson what is still to fill, and whether certificates can be given."""
-    here = place(draft_id, code, lessons)
+    here = place(draft_id, nation, lessons)
     session, me = reading(), viewer()
     state = drafts.state(session, me, here.room.draft)
     job = queries.job(session, me, draft_id, state)
@@ -55,7 +55,7 @@ def ready(draft_id: UUID, code: str) -> ResponseReturnValue:
             rows=rows,
             job=job,
             result=result,
-            answers=_answers(here, result.get("nations", {}).get(code, {})),
+            answers=_answers(here, result.get("nations", {}).get(nation, {})),
             states=STATE_WORDS,
             waits=site().refuse_unconfirmed_boxes,
         )
@@ -81,9 +81,9 @@ def _mended_at(here: Place, language: str, reason: Mapping[str, Any]) -> str:
     """Return where a reason is mended."""
     draft_id, kind = here.room.draft.id, reason["kind"]
     if kind == "box":
-        return url_for("nations.show_box", draft_id=draft_id, code=here.code, box=reason["code"])
+        return url_for("nations.show_box", draft_id=draft_id, nation=here.code, box=reason["code"])
     if kind == "course":
-        return url_for("nation_limits.show", draft_id=draft_id, code=here.code)
+        return url_for("nation_limits.show", draft_id=draft_id, nation=here.code)
     if kind == "handbook":
         return url_for("drafts.one", draft_id=draft_id)
     if reason["lesson"] and language != here.facts.source:
@@ -95,18 +95,18 @@ def _mended_at(here: Place, language: str, reason: Mapping[str, Any]) -> str:
 
 @bp.post("/readiness")
 @permission(WRITE)
-def look(draft_id: UUID, code: str) -> ResponseReturnValue:
+def look(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Let the worker read the whole course and say what certificates wait for."""
     with transaction() as session:
         actions.look(session, viewer(), draft_id, now=clock.now())
-    return redirect(url_for(".ready", draft_id=draft_id, code=code), 303)
+    return redirect(url_for(".ready", draft_id=draft_id, nation=nation), 303)
 
 
 @bp.get("/touched")
 @permission(WRITE)
-def touched(draft_id: UUID, code: str) -> ResponseReturnValue:
+def touched(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show what the core changed of that of which the country says something: three texts."""
-    here = place(draft_id, code, core)
+    here = place(draft_id, nation, core)
     found = _touched(here)
     shown = {each.id for each in found}
     gone = [block for block in _gone(here) if block not in shown]
@@ -145,13 +145,13 @@ def _rows(each: Touched) -> tuple[Row, ...]:
 
 @bp.post("/touched/<block_id>")
 @permission(WRITE)
-def decide(draft_id: UUID, code: str, block_id: str) -> ResponseReturnValue:
+def decide(draft_id: UUID, nation: str, block_id: str) -> ResponseReturnValue:
     """Take the core's block again, or keep the country's words beside the new core."""
-    here = place(draft_id, code, core)
+    here = place(draft_id, nation, core)
     form = StateForm(request.form)
     if not form.validate():
         raise NotFound
-    back = redirect(url_for(".touched", draft_id=draft_id, code=code), 303)
+    back = redirect(url_for(".touched", draft_id=draft_id, nation=nation), 303)
     found = block_of(_source(here), block_id)
     digest = block_digest(found[1]) if found else ""
     if form.what.data == "keep" and (not digest or digest != form.made_from.data):
@@ -161,11 +161,11 @@ def decide(draft_id: UUID, code: str, block_id: str) -> ResponseReturnValue:
         with transaction() as session:
             if form.what.data == "keep":
                 actions.keep_block(
-                    session, viewer(), draft_id, code, block_id, digest, now=clock.now()
+                    session, viewer(), draft_id, nation, block_id, digest, now=clock.now()
                 )  # fmt: skip
             else:
                 actions.undo(
-                    session, viewer(), draft_id, code, "replaced", block_id, now=clock.now()
+                    session, viewer(), draft_id, nation, "replaced", block_id, now=clock.now()
                 )  # fmt: skip
     except Refused as refused:
         flash(say(refused.message), "error")

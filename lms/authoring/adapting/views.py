@@ -105,14 +105,14 @@ def begin(draft_id: UUID) -> ResponseReturnValue:
         return page, form.status
     with transaction() as session:
         actions.begin(session, viewer(), draft_id, code, now=clock.now())
-    return redirect(url_for(".one", draft_id=draft_id, code=code), 303)
+    return redirect(url_for(".one", draft_id=draft_id, nation=code), 303)
 
 
-@bp.get("/<code>")
+@bp.get("/<nation>")
 @permission(WRITE)
-def one(draft_id: UUID, code: str) -> ResponseReturnValue:
+def one(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show the boxes of a country: what lessons ask of it, and what it says."""
-    here = place(draft_id, code, lessons)
+    here = place(draft_id, nation, lessons)
     core = core_of_boxes(here.facts, here.data)
     asked = {(lesson, block.id): block for lesson, block in asked_boxes(core, here.nation)}
     rows = readiness(core, here.nation, today=clock.now().date())
@@ -126,11 +126,11 @@ def _asks(block: Block | None) -> str:
     return " ".join(block.body.split()) if block else ""
 
 
-@bp.get("/<code>/boxes/<box>")
+@bp.get("/<nation>/boxes/<box>")
 @permission(WRITE)
-def show_box(draft_id: UUID, code: str, box: str) -> ResponseReturnValue:
+def show_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
     """Show one box: what is asked, what the country says, and a form for it."""
-    here = place(draft_id, code, lessons)
+    here = place(draft_id, nation, lessons)
     return _box_page(here, box, _form_of(here, box))
 
 
@@ -166,11 +166,11 @@ def _box_page(here: Place, box: str, form: BoxForm, *, theirs: BoxForm | None = 
     )  # fmt: skip
 
 
-@bp.post("/<code>/boxes/<box>")
+@bp.post("/<nation>/boxes/<box>")
 @permission(WRITE)
-def save_box(draft_id: UUID, code: str, box: str) -> ResponseReturnValue:
+def save_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
     """Save what the country says of a box, over all its files at once."""
-    here = place(draft_id, code, lessons)
+    here = place(draft_id, nation, lessons)
     form = box_form(here.languages)(request.form)
     if not form.validate():
         return _box_page(here, box, form), form.status
@@ -181,16 +181,16 @@ def save_box(draft_id: UUID, code: str, box: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             done = actions.save_box(
-                session, viewer(), draft_id, code, form.box(box), words,
+                session, viewer(), draft_id, nation, form.box(box), words,
                 seen=form.seen.data or "", now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _box_page(here, box, form), refused.status
     if done.aside:
-        now = place(draft_id, code, lessons)
+        now = place(draft_id, nation, lessons)
         theirs = _form_of(now, box)
         form.seen.data = theirs.seen.data
         return _box_page(now, box, form, theirs=theirs), 409
     flash(gettext("Saved."))
-    return redirect(url_for(".one", draft_id=draft_id, code=code, _anchor=box), 303)
+    return redirect(url_for(".one", draft_id=draft_id, nation=nation, _anchor=box), 303)
