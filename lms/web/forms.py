@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -141,6 +142,24 @@ def title_choices(
         (value, title, {"lang": code, "dir": direction_of(code)} if code else {})
         for value, title, code in titles
     ]
+
+
+# Line ends, and the marks that Arabic and joined letters need.
+UNSEEN_BUT_MEANT = frozenset("\n\r\t\u200c\u200d\u200e\u200f")
+
+
+def seen_whole(form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms' signature
+    """Refuse a text of several lines with characters that nobody sees, or that turn the writing.
+
+    One of them, NUL, no PostgreSQL keeps.
+    """
+    del form
+    for char in field.data or "":
+        if unicodedata.category(char)[0] == "C" and char not in UNSEEN_BUT_MEANT:
+            code = f"U+{ord(char):04X}"
+            raise ValidationError(
+                gettext("This text cannot hold the character %(code)s. Leave it out.", code=code)
+            )
 
 
 def trimmed(value: str | None) -> str | None:

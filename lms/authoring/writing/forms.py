@@ -9,7 +9,7 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from lms.authoring.writing.rules import LONGEST_COMMENT
-from lms.web.forms import PageForm, RowIdField, trimmed
+from lms.web.forms import PageForm, RowIdField, seen_whole, trimmed
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
@@ -21,7 +21,9 @@ class CommentForm(PageForm):
     block = SelectField(_l("About which part?"), default="")
     comment = TextAreaField(
         _l("Your comment"), filters=[trimmed],
-        validators=[DataRequired(_l("Write something here.")), Length(max=LONGEST_COMMENT)],
+        validators=[
+            DataRequired(_l("Write something here.")), Length(max=LONGEST_COMMENT), seen_whole,
+        ],
     )  # fmt: skip
 
     def __init__(self, *args: Any, blocks: Mapping[str, str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.learning.reporting.rules import KIND_WORDS, LONGEST_REPORT
-from lms.web.forms import PageForm, RowIdField, trimmed
+from lms.web.forms import PageForm, RowIdField, seen_whole, trimmed
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
@@ -24,8 +24,9 @@ class ReportForm(PageForm):
         _l("What is the matter?"), validators=[InputRequired(_l("Choose one of the three."))]
     )
     text = TextAreaField(
-        _l("In your words"), validators=[Optional(), Length(max=LONGEST_REPORT)], filters=[trimmed]
-    )
+        _l("In your words"), filters=[trimmed],
+        validators=[Optional(), Length(max=LONGEST_REPORT), seen_whole],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         """Offer the parts of this lesson: ``sections`` are their ids and headings."""

@@ -101,8 +101,8 @@ def test_sent_twice_it_is_one(browser: Open, draft: Draft, writers: Writers, app
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"comment": ""}, {"comment": "   "}, {"comment": "c" * 1001}, {"block": "no-such-block"},
-        {"row": ""}, {"row": "x"}, {"row": str(uuid1())},
+        {"comment": ""}, {"comment": "   "}, {"comment": "c" * 1001}, {"comment": "x\u202ey"},
+        {"block": "no-such-block"}, {"row": ""}, {"row": "x"}, {"row": str(uuid1())},
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_refused_with_what_was_typed(
