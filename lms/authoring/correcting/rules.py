@@ -28,6 +28,10 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"  # the answer is no longer kept
 
 
+# What gives an attempt another mark.
+CHANGES = (Effect.MARK, Effect.PASSED, Effect.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Remarked:
     """One attempt under the corrected key."""

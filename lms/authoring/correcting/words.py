@@ -8,8 +8,10 @@ from lms.kernel.messages import msg
 
 COUNT_WORDS: Mapping[str, str] = {
     # Translators: what follows stands beside a number of tests in a table.
+    "asked": msg("tests with this question"),
+    "changed": msg("tests with another mark under the right key"),
     "same": msg("tests whose mark stays"),
-    "mark": msg("tests with another mark and the same result"),
+    "mark": msg("another mark, the same result"),
     "passed": msg("failed, and passed with the right key"),
     "failed": msg("passed, and failed with the right key"),
     "unknown": msg("answers no longer kept: the mark stays"),

@@ -23,7 +23,15 @@ from lms.assessment.marks import AS_NOW, OUTCOME, PASSED, PERCENT
 from lms.assessment.models import Answer, Attempt, AttemptMarkCorrection, Form, ItemCorrection
 from lms.assessment.rules import FormItem, Said
 from lms.audit import actions as audit
-from lms.authoring.correcting.rules import CORRECT, COUNT, Effect, Remarked, counted, effect_of
+from lms.authoring.correcting.rules import (
+    CHANGES,
+    CORRECT,
+    COUNT,
+    Effect,
+    Remarked,
+    counted,
+    effect_of,
+)
 from lms.catalogue.models import Edition, EditionItem
 from lms.catalogue.structure import Structure
 from lms.certificates.models import Certificate, CertificateEvent
@@ -86,7 +94,7 @@ def correct(
     by = Viewer(correction.by, "en") if correction.by else SERVER
     portion = _portion(session, facts, cursor, CORRECTED_A_STEP, lock=True)
     for row, again in portion.found:
-        if again.after is None or again.effect is Effect.SAME:
+        if again.after is None or again.effect not in CHANGES:
             continue
         mark = AttemptMarkCorrection(
             id=new_ordered_id(), attempt_id=row.id, correction_id=correction.id,
@@ -112,7 +120,8 @@ def _after(cursor: Any, portion: Portion) -> dict[str, Any] | Done:  # noqa: ANN
     counts = counted(before.get("counts"), [each.effect for _, each in portion.found])
     certificates = before.get("certificates", 0) + portion.certificates
     if portion.last is None:
-        return Done({**counts, "certificates": certificates})
+        asked, changed = sum(counts.values()), sum(counts[each] for each in CHANGES)
+        return Done({"asked": asked, "changed": changed, **counts, "certificates": certificates})
     return {"after": portion.last, "counts": counts, "certificates": certificates}
 
 

@@ -108,7 +108,9 @@ def test_who_is_affected_is_counted_before_anything_changes(
 
     assert "failed, and passed with the right key: <bdi>1</bdi>" in page
     assert "passed, and failed with the right key: <bdi>1</bdi>" in page
-    assert "tests with another mark and the same result: <bdi>1</bdi>" in page
+    assert "another mark, the same result: <bdi>1</bdi>" in page
+    assert "tests with this question: <bdi>3</bdi>" in page
+    assert "tests with another mark under the right key: <bdi>3</bdi>" in page
     assert "tests whose mark stays: <bdi>0</bdi>" in page
     assert "certificates that rest on the old key: <bdi>1</bdi>" in page
     assert amina.name not in page
