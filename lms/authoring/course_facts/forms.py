@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.accounts.words import FUNCTION_WORDS
@@ -14,7 +14,7 @@ from lms.authoring.drafts.forms import REQUIRED
 from lms.content.model import CourseFacts
 from lms.content.tables import SLUG
 from lms.web.days import DayField
-from lms.web.forms import PageForm, TextLine, WholeNumber
+from lms.web.forms import PageForm, TextLine, WholeNumber, seen_whole
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
@@ -31,9 +31,10 @@ class SeenForm(PageForm):
 class TitlesForm(SeenForm):
     """The titles of the course and of its modules, in the source language."""
 
-    title = TextLine(_l("Title"), validators=[InputRequired(REQUIRED), Length(max=90)])
+    title = TextLine(_l("Title"), validators=[DataRequired(REQUIRED), Length(max=90), seen_whole])
     public_title = TextLine(
-        _l("Title for everybody, which gives nothing away"), validators=[Optional(), Length(max=90)]
+        _l("Title for everybody, which gives nothing away"),
+        validators=[Optional(), Length(max=90), seen_whole],
     )
 
 
@@ -107,7 +108,8 @@ class NewLessonForm(SeenForm):
     """A lesson more."""
 
     new_title = TextLine(
-        _l("Title of the new lesson"), validators=[InputRequired(REQUIRED), Length(max=90)]
+        _l("Title of the new lesson"),
+        validators=[DataRequired(REQUIRED), Length(max=90), seen_whole],
     )
     new_minutes = WholeNumber(
         _l("Minutes of study"),
@@ -115,7 +117,9 @@ class NewLessonForm(SeenForm):
         validators=[InputRequired(REQUIRED), NumberRange(1, 120)],
     )
     module = SelectField(_l("Module"))
-    module_title = TextLine(_l("Title of the new module"), validators=[Optional(), Length(max=90)])
+    module_title = TextLine(
+        _l("Title of the new module"), validators=[Optional(), Length(max=90), seen_whole]
+    )
 
     def __init__(
         self,

@@ -279,7 +279,8 @@ def course_of(files: Mapping[str, bytes]) -> CourseNames:
 def _title(data: bytes) -> str:
     found = read_document("", data, Faults()) if data else None
     title = found.front.get("title") if found else None
-    return title.strip()[:90] if isinstance(title, str) else ""
+    # A text may break the format; the title of a list holds nothing that no database keeps.
+    return "".join(filter(str.isprintable, title))[:90] if isinstance(title, str) else ""
 
 
 def _require(viewer: Viewer, found: Draft, path: str, data: bytes) -> None:

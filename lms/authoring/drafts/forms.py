@@ -7,13 +7,13 @@ import unicodedata
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from lms.authoring.drafts.actions import LONGEST_NOTE
 from lms.authoring.drafts.new_course import NewCourse
 from lms.content.tables import SLUG
 from lms.installation import LANGUAGE_NAMES
-from lms.web.forms import PageForm, TextLine, WholeNumber
+from lms.web.forms import PageForm, TextLine, WholeNumber, seen_whole
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
@@ -34,9 +34,10 @@ class NewCourseForm(PageForm):
     """What a course begins with; all but the id can be changed later."""
 
     id = HiddenField()
-    title = TextLine(_l("Title"), validators=[InputRequired(REQUIRED), Length(max=90)])
+    title = TextLine(_l("Title"), validators=[DataRequired(REQUIRED), Length(max=90), seen_whole])
     lesson_title = TextLine(
-        _l("Title of the first lesson"), validators=[InputRequired(REQUIRED), Length(max=90)]
+        _l("Title of the first lesson"),
+        validators=[DataRequired(REQUIRED), Length(max=90), seen_whole],
     )
     source = SelectField(_l("Language in which it is written"))
     kind = RadioField(_l("Kind"), default="course")
@@ -81,7 +82,9 @@ class TextForm(PageForm):
 
     text = TextAreaField(_l("Text"))
     seen = IntegerField(validators=[InputRequired()])
-    note = TextLine(_l("What did you change?"), validators=[Optional(), Length(max=LONGEST_NOTE)])
+    note = TextLine(
+        _l("What did you change?"), validators=[Optional(), Length(max=LONGEST_NOTE), seen_whole]
+    )
 
     def data_of(self) -> bytes:
         """Return the text as a file keeps it."""

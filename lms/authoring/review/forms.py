@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
-from lms.web.forms import PageForm, trimmed
+from lms.web.forms import PageForm, seen_whole, trimmed
 from lms.web.language import lazy_gettext as _l
 
 
@@ -14,7 +14,9 @@ class VerdictForm(PageForm):
 
     state = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9a-f]{64}$")])
     note = TextAreaField(
-        _l("What is to be said"), validators=[Optional(), Length(max=1000)], filters=[trimmed]
+        _l("What is to be said"),
+        validators=[Optional(), Length(max=1000), seen_whole],
+        filters=[trimmed],
     )
 
 
@@ -23,6 +25,6 @@ class ReasonForm(VerdictForm):
 
     note = TextAreaField(
         _l("Why, and what to mend"),
-        validators=[InputRequired(_l("Write something here.")), Length(max=1000)],
+        validators=[DataRequired(_l("Write something here.")), Length(max=1000), seen_whole],
         filters=[trimmed],
     )

@@ -16,6 +16,7 @@ from lms.authoring.review.forms import ReasonForm, VerdictForm
 from lms.authoring.review.rules import (
     CHECK,
     PUBLISH,
+    PUBLISHED,
     Said,
     against_approval,
     is_asked,
@@ -53,7 +54,8 @@ def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
     page = make_response(
         render_template(
             "review/show.html", room=here, state=state, check=check, result=result, said=said,
-            words=VERDICT_WORDS, asked=is_asked(last, state), may_ask=may_ask(here.rights),
+            words=VERDICT_WORDS, asked=is_asked(last, state),
+            done=last == Said(PUBLISHED, state), may_ask=may_ask(here.rights),
             against=against_approval(me, here.rights, writers), publishing=publishing,
             refused=_refusal(publishing), said_form=form or VerdictForm(state=state), told=_told,
         )
