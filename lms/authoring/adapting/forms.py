@@ -264,8 +264,10 @@ def _words(languages: Sequence[str], block: str) -> dict[str, Any]:
 
 
 def _heading(language: str) -> TextLine:
+    name = LANGUAGE_NAMES.get(language, language)
     return TextLine(
-        LANGUAGE_NAMES.get(language, language),
+        # Translators: label of a field; %(language)s is the name of a language in itself.
+        gettext("Heading: %(language)s", language=name),
         validators=[_heading_beside_words, Length(max=LONGEST_TITLE), visible],
     )
 

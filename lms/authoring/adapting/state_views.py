@@ -22,6 +22,7 @@ from lms.content.digests import block_digest, digested_text
 from lms.content.model import Block
 from lms.content.readiness import Touched, readiness
 from lms.db import reading, transaction
+from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message
@@ -58,6 +59,7 @@ def ready(draft_id: UUID, nation: str) -> ResponseReturnValue:
             answers=_answers(here, result.get("nations", {}).get(nation, {})),
             states=STATE_WORDS,
             waits=site().refuse_unconfirmed_boxes,
+            names=LANGUAGE_NAMES,
         )
     )
     return look_again(page, 2) if job and job.state == "waiting" else page
@@ -113,7 +115,7 @@ def touched(draft_id: UUID, nation: str) -> ResponseReturnValue:
     return render_template(
         "adapting/touched.html", here=here, room=here.room, found=found, gone=gone,
         words=TOUCHED_WORDS, severities=SEVERITY_WORDS, rows=_rows,
-        digest=lambda block: block_digest(block) if block else "", text=_text,
+        digest=lambda block: block_digest(block) if block else "", text=_text, names=LANGUAGE_NAMES,
     )  # fmt: skip
 
 

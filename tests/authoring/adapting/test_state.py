@@ -64,10 +64,10 @@ def test_readiness_says_may_certify_or_why_not(
     assert seat.get(page).headers["Refresh"] == "2"
     assert worker() == 1
     found = seat.get(page).text
-    assert "<bdi>en</bdi>: certificates may be given" in found
+    assert "<bdi>English</bdi>: certificates may be given" in found
     assert f'<a href="{base(draft)}/tn/boxes/NA-01">' in found
     assert "The certificate says so." in found
-    assert "<bdi>ar</bdi>: no certificate yet" in found
+    assert "<bdi>العربية</bdi>: no certificate yet" in found
 
 
 def test_certificates_that_wait_for_boxes_are_not_given_before(
@@ -78,7 +78,7 @@ def test_certificates_that_wait_for_boxes_are_not_given_before(
         installation.decide(session, {"refuse_unconfirmed_boxes": True}, now=clock.now())
     browser(writers.nadia).post(page)
     worker()
-    assert "<bdi>en</bdi>: no certificate yet" in browser(writers.nadia).get(page).text
+    assert "<bdi>English</bdi>: no certificate yet" in browser(writers.nadia).get(page).text
 
 
 def test_readiness_of_a_changed_draft_is_asked_anew(
