@@ -54,6 +54,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("edition_id", "person_id", "part", name=op.f("pk_edition_person")),
     )
+    op.create_index(op.f("ix_edition_person_person_id"), "edition_person", ["person_id"])
     op.create_table(
         "draft_comment",
         sa.Column("id", lms.tables.Id(length=16), nullable=False),
@@ -98,6 +99,7 @@ def downgrade() -> None:
     op.drop_table("draft_verdict")
     op.drop_index(op.f("ix_draft_comment_draft_id"), table_name="draft_comment")
     op.drop_table("draft_comment")
+    op.drop_index(op.f("ix_edition_person_person_id"), table_name="edition_person")
     op.drop_table("edition_person")
     op.drop_index(op.f("ix_reader_report_course_id"), table_name="reader_report")
     op.drop_table("reader_report")

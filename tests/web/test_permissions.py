@@ -45,16 +45,19 @@ def rules(app: Flask, *marks: Permission) -> Iterator[tuple[Rule, str, str]]:
         if permission_of(app, rule.endpoint) not in marks:
             continue
         with app.test_request_context():
-            arguments = {name: _example(name) for name in rule.arguments}
+            arguments = {name: _example(rule, name) for name in rule.arguments}
             built = rule.build(arguments, append_unknown=False)
         assert built is not None, rule
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}):
             yield rule, method, built[1]
 
 
-def _example(argument: str) -> object:
+def _example(rule: Rule, argument: str) -> object:
     if argument == "language":
         return "en"
+    one_of = getattr(rule._converters[argument], "items", None)
+    if one_of:
+        return sorted(one_of)[0]
     return UUID(int=1) if argument.endswith("_id") else "x"
 
 

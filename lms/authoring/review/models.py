@@ -36,6 +36,6 @@ class EditionPerson(Base):
     __tablename__ = "edition_person"
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     part: Mapped[str] = mapped_column(primary_key=True)  # author, translator, national-editor, …
     at: Mapped[datetime]
