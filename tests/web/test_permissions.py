@@ -55,7 +55,7 @@ def rules(app: Flask, *marks: Permission) -> Iterator[tuple[Rule, str, str]]:
 def _example(rule: Rule, argument: str) -> object:
     if argument == "language":
         return "en"
-    one_of = getattr(rule._converters[argument], "items", None)
+    one_of = getattr(rule._converters.get(argument), "items", None)
     if one_of:
         return sorted(one_of)[0]
     return UUID(int=1) if argument.endswith("_id") else "x"
