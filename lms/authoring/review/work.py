@@ -7,21 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.rules import SERVER
-from lms.authoring.changes.compared import changed_blocks
-from lms.authoring.changes.queries import base_of
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
-from lms.authoring.packages import unpacked
 from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK
 from lms.catalogue.models import EditionItem
-from lms.files import FileStore
 from lms.jobs.actions import Done, SlowStep, Steps
 
 
@@ -46,14 +41,7 @@ def look_through(
             )
         )
     }
-    found_there = looked_through(files, keys)
-    base = base_of(session, SERVER, found)
-    if base is not None:
-        store = FileStore(current_app.config["LMS"].data / "files")
-        _, before, _ = unpacked(store.get(base.package))
-        changed = changed_blocks(before, files, found.source)
-        found_there["undecided"] = sum(each.severity is None for each in changed)
-    return found_there
+    return looked_through(files, keys)
 
 
 def keep(
