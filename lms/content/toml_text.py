@@ -27,7 +27,7 @@ def put(text: str, key: str, values: Values, *, name: str = "") -> str:
             then the one whose ``name`` is as in ``values``, a new one where there is none.
     raises  ValueError for a text that is no TOML.
     """
-    parts = _parts(text)
+    parts = tables_of(text)
     if key in tomllib.loads(parts[0]):
         parts[0] = _put_inline(parts[0], key, values, name)
         return "".join(parts)
@@ -40,7 +40,7 @@ def put(text: str, key: str, values: Values, *, name: str = "") -> str:
     if last is None:
         before = "".join(parts)
         return f"{_ended(before)}{new}" if before.strip() else before + new
-    head, tail = _without_tail(parts[last])
+    head, tail = without_tail(parts[last])
     parts[last] = f"{_ended(head)}{new}{tail}"
     return "".join(parts)
 
@@ -50,14 +50,14 @@ def take(text: str, key: str, *, name: str = "", value: object = None) -> str:
 
     Comments below it stay. Where there is no such table, the text is returned as it is.
     """
-    parts = _parts(text)
+    parts = tables_of(text)
     if key in tomllib.loads(parts[0]):
         parts[0] = _take_inline(parts[0], key, name, value)
         return "".join(parts)
     place = _place(parts, key, name, value)
     if place is None:
         return text
-    _, tail = _without_tail(parts[place])
+    _, tail = without_tail(parts[place])
     parts[place] = tail.lstrip("\n")
     if not "".join(parts[place:]) and parts[place - 1].endswith("\n\n"):
         parts[place - 1] = parts[place - 1][:-1]
@@ -68,7 +68,7 @@ def put_value(text: str, key: str, value: object) -> str:
     """Return the text with a value above all tables; None takes it away."""
     import tomlkit
 
-    parts = _parts(text)
+    parts = tables_of(text)
     if key in tomllib.loads(parts[0]):
         document = tomlkit.parse(parts[0])
         if value is None:
@@ -84,7 +84,7 @@ def put_value(text: str, key: str, value: object) -> str:
     return f"{key} = {_toml(value)}\n{between}{text}"
 
 
-def _lines(text: str) -> list[tuple[str, bool]]:
+def lines_of(text: str) -> list[tuple[str, bool]]:
     """Return each line, and whether it begins outside of every string and bracket."""
     ends, depth = [], 0
     for token in _TOKEN.finditer(text):
@@ -102,10 +102,10 @@ def _lines(text: str) -> list[tuple[str, bool]]:
     return lines
 
 
-def _parts(text: str) -> list[str]:
+def tables_of(text: str) -> list[str]:
     """Return what stands above all tables, then each table with its own ones inside it."""
     parts = [""]
-    for line, clean in _lines(text):
+    for line, clean in lines_of(text):
         inside = False
         if clean and line.lstrip().startswith("["):
             header = next(iter(tomllib.loads(line).values()))
@@ -124,9 +124,9 @@ def _place(parts: list[str], key: str, name: str, value: object) -> int | None:
     return None
 
 
-def _without_tail(part: str) -> tuple[str, str]:
+def without_tail(part: str) -> tuple[str, str]:
     """Return a table up to its last value, and the empty lines and comments below."""
-    lines = _lines(part)
+    lines = lines_of(part)
     end = len(lines)
     while end and lines[end - 1][1] and lines[end - 1][0].strip()[:1] in {"", "#"}:
         end -= 1
@@ -150,7 +150,7 @@ def _changed(part: str, key: str, values: Values) -> str:
         elif now[name] != value:
             table[name] = tomlkit.item(value) if not isinstance(value, dict) else _inline(value)
     head, *inside = _tables(tomlkit.dumps(document))
-    upper, tail = _without_tail(head)
+    upper, tail = without_tail(head)
     return "".join([_ended(upper, blank=False), *_values(added), tail, *inside])
 
 
@@ -161,7 +161,7 @@ def _of(found: Any) -> Any:  # noqa: ANN401 -- a table, of tomllib or of tomlkit
 def _tables(part: str) -> list[str]:
     """Return the first table of a part, then each one inside it."""
     tables = [""]
-    for line, clean in _lines(part):
+    for line, clean in lines_of(part):
         if clean and line.lstrip().startswith("[") and tables != [""]:
             tables.append("")
         tables[-1] += line
