@@ -160,7 +160,9 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.adapting.views import bp as nations
     from lms.authoring.bank.views import bp as bank
     from lms.authoring.correcting.views import bp as correcting
+    from lms.authoring.course_facts.views import bp as course_facts
     from lms.authoring.course_people.views import bp as course_people
+    from lms.authoring.course_structure.views import bp as course_structure
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
     from lms.authoring.question_files.views import bp as question_files
@@ -179,11 +181,11 @@ def blueprints(*, demo: bool) -> list[Any]:
 
     shown = [
         accounts, admin, assessment, background, bank, certificates, correcting,
-         course_people, desk, documents, drafts, factor, folders, layout,
-        learning, library, nation_blocks, nation_limits, nation_state, nations, office,
-        people, places, programmes, question_files, readers, reporting, requirements,
-        review, roles, search, slips, staff_lists, test_rules, transcripts, translating,
-        translation_sheets, waivers, writing,
+        course_facts, course_people, course_structure, desk, documents, drafts, factor,
+        folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
+        nations, office, people, places, programmes, question_files, readers, reporting,
+        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts,
+        translating, translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour

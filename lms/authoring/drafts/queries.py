@@ -130,14 +130,16 @@ def read(session: Session, viewer: Viewer, found: Draft, paths: Collection[str])
     return {path: known.get(path) or File(path, b"", 0) for path in paths}
 
 
-def heads(session: Session, viewer: Viewer, found: Draft, folder: str) -> dict[str, bytes]:
+def heads(
+    session: Session, viewer: Viewer, found: Draft, folder: str, size: int = HEAD
+) -> dict[str, bytes]:
     """Return the first bytes of every text in a folder, where its title stands: path -> bytes.
 
-    A page with a hundred titles does not read a hundred lessons.
+    A page with a hundred titles does not read a hundred lessons. ``size`` is how many bytes.
     """
     del viewer
     rows = session.execute(
-        select(DraftFile.path, func.substr(DraftContent.data, 1, HEAD).label("head"))
+        select(DraftFile.path, func.substr(DraftContent.data, 1, size).label("head"))
         .join(DraftContent, DraftContent.digest == DraftFile.digest)
         .where(
             DraftFile.draft_id == found.id,

@@ -48,12 +48,13 @@ def with_value(lead: str, table: str, key: str, value: str | bool, order: Sequen
 
 
 def without_value(lead: str, table: str, key: str) -> str:
-    """Return the head of a file without ``key`` in ``table``; the same where there is none."""
+    """Return the head of a file without ``key`` in ``table`` ("": in none); the same without it."""
     lines = lead.splitlines(keepends=True)
     wanted = _values(lead)
-    if key not in wanted.get(table, {}):
+    place = wanted.get(table, {}) if table else wanted
+    if key not in place:
         return lead
-    del wanted[table][key]
+    del place[key]
     start, end = _region(lines, table)
     changed = "".join(
         line for n, line in enumerate(lines)
