@@ -159,6 +159,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.adapting.state_views import bp as nation_state
     from lms.authoring.adapting.views import bp as nations
     from lms.authoring.bank.views import bp as bank
+    from lms.authoring.changes.views import bp as changes
     from lms.authoring.correcting.views import bp as correcting
     from lms.authoring.course_facts.views import bp as course_facts
     from lms.authoring.course_people.views import bp as course_people
@@ -180,7 +181,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.learning.views import bp as learning
 
     shown = [
-        accounts, admin, assessment, background, bank, certificates, correcting,
+        accounts, admin, assessment, background, bank, certificates, changes, correcting,
         course_facts, course_people, course_structure, desk, documents, drafts, factor,
         folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
         nations, office, people, places, programmes, question_files, readers, reporting,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lms.authoring.changes.rules import unweighed
 from lms.authoring.review.sentences import kept
 from lms.authoring.weights import SLOW, WEAK, Weight, weigh
 from lms.content.digests import block_digest, block_key
@@ -14,6 +15,7 @@ from lms.content.model import Course
 from lms.content.quality.findings import FAULT, Finding
 from lms.content.quality.report import measure
 from lms.content.reader import read_course
+from lms.kernel.messages import Message, msg
 
 # A page that lists more helps nobody.
 MOST_LISTED = 200
@@ -21,11 +23,14 @@ OUTSIDE = re.compile(r"\]\((https?://[^)\s]*)\)")
 
 
 def looked_through(
-    files: Mapping[str, bytes], last_keys: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, bytes],
+    last_keys: Mapping[str, Mapping[str, Any]],
+    base: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
     """Read and measure a whole course.
 
     last_keys  the key of each item of the edition before this one, by its code.
+    base       the files of that edition; None where there is none.
     returns    plain JSON: ``faults`` (format, then measures), ``warnings``, ``notes``, each a list
                of file, line and ``said`` (see ``kept``); ``items`` whose key or choices
                differ from the last edition; ``languages`` with what is translated; ``links`` that
@@ -38,6 +43,7 @@ def looked_through(
     course = reading.course
     report = measure(course)
     by_weight: dict[str, list[dict[str, Any]]] = {"fault": [], "warning": [], "note": []}
+    by_weight["warning"] += _unweighed(base or {}, files, course.facts.source)
     for each in report.findings:
         by_weight[each.severity].append(_finding(each))
     return {
@@ -50,6 +56,18 @@ def looked_through(
         "links": sorted(set(_links(course)))[:MOST_LISTED],
         **_weighed(course),
     }
+
+
+def _unweighed(
+    base: Mapping[str, bytes], files: Mapping[str, bytes], source: str
+) -> list[dict[str, Any]]:
+    """Return for each text the changed blocks of which nobody has said how much they changed."""
+    message = msg("Changes without a severity: %(blocks)s. Weigh them under What changed.")
+    return [
+        {"file": path, "line": 0, "said": kept(Message(message, {"blocks": ", ".join(blocks)})),
+         "code": "changes.unweighed"}
+        for path, blocks in unweighed(base, files, source).items()
+    ]  # fmt: skip
 
 
 def _weighed(course: Course) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from lms.accounts.rules import SERVER
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
+from lms.authoring.file_store import store
+from lms.authoring.packages import unpacked
 from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK
-from lms.catalogue.models import EditionItem
+from lms.catalogue.models import Edition, EditionItem
 from lms.jobs.actions import Done, SlowStep, Steps
 
 
@@ -41,7 +43,16 @@ def look_through(
             )
         )
     }
-    return looked_through(files, keys)
+    return looked_through(files, keys, _published(session, found))
+
+
+def _published(session: Session, found: Draft) -> dict[str, bytes] | None:
+    """Return the files of the edition that the draft goes on from; None where none is kept."""
+    package = session.scalar(select(Edition.package).where(Edition.id == found.edition_id))
+    try:
+        return unpacked(store().get(package))[1] if package else None
+    except FileNotFoundError:
+        return None
 
 
 def keep(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from lms.content.blocks import MOST_TOML
@@ -11,6 +11,7 @@ from lms.content.digests import block_key, digested_text, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Change, Document
 from lms.content.tables import SEVERITIES
+from lms.content.toml_text import tables_of, without_tail
 from lms.content.translation.front import quoted
 from lms.kernel.messages import msg
 
@@ -62,6 +63,23 @@ def with_changes(text: str, entries: Iterable[Change]) -> str:
     faults = Faults()
     faults.add("changes.toml", 0, msg("This table is larger than 64 kB. Shorten it."))
     raise CourseRefused(faults)
+
+
+def without_changes(text: str, gone: Collection[tuple[str, str, str]]) -> str:
+    """Return ``changes.toml`` without the entries of these changes; every other byte stays.
+
+    gone  (block, old digest, new digest). An entry that is written in an unusual way stays.
+    """
+    kept = []
+    for part in tables_of(text):
+        found = tomllib.loads(part).get("change") if part.startswith("[[change]]") else None
+        each = found[0] if found else {}
+        if found and (each.get("block"), each.get("old"), each.get("new")) in gone:
+            _, tail = without_tail(part)
+            kept.append(tail.lstrip("\n"))
+        else:
+            kept.append(part)
+    return "".join(kept)
 
 
 def _appended(text: str, entries: list[Change], *, worded: bool) -> str:

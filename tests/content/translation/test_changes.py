@@ -12,7 +12,7 @@ from lms.content.digests import text_digest
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Change
 from lms.content.tables import changes_of
-from lms.content.translation.changes import changes_between, with_changes
+from lms.content.translation.changes import changes_between, with_changes, without_changes
 from lms.content.translation.units import course_units
 from tests.content.small import edited, read, small
 
@@ -116,3 +116,20 @@ def test_a_file_that_grows_too_large_goes_without_old_words() -> None:
     assert {each.text for each in entries_of(longer)[20:]} == {""}
     with pytest.raises(CourseRefused):
         with_changes("#" * MOST_TOML + "\n", large[:1])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_entries_that_are_taken_back_leave_the_others_as_they_were(seed: int) -> None:
+    dice = random.Random(seed)
+    some = [Change(f"b{n}", text_digest(f"{n}"), text_digest(f"{n}!"), "typo", f"old\n{n}")
+            for n in range(5)]  # fmt: skip
+    before = with_changes("# Ours.\n", some)
+    gone = [each for each in some if dice.random() < 0.5]
+    after = without_changes(before, {(each.block, each.old, each.new) for each in gone})
+
+    left = [each for each in some if each not in gone]
+    assert [each["block"] for each in tomllib.loads(after).get("change", [])] == [
+        each.block for each in left
+    ]  # fmt: skip
+    assert after.startswith("# Ours.\n")
+    assert without_changes(before, ()) == before
