@@ -152,6 +152,8 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "comment_id": [nothing],
         "path": ["en/AB-1.1.md", "course.toml"],
         "spoken": ["en", "ar"],
+        "part": ["audience", "rule"],
+        "module": ["AB-1"],
         "nation": ["tn"],
         "box": ["NA-01"],
         "kind": ["item", "module", "course"],
