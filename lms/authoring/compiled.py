@@ -10,7 +10,7 @@ from typing import Any
 
 from lms.catalogue.structure import Closure, LessonPlace, Module, PassRule, Structure, TestPlan
 from lms.content.boxes import blocking_boxes, status_of
-from lms.content.digests import block_key
+from lms.content.digests import NEWS, block_key, text_digest
 from lms.content.freshness import behind_law, is_current
 from lms.content.html import block_in, fallback_chain, in_language, item_words, lesson_html
 from lms.content.markdown import inline, rich
@@ -258,9 +258,31 @@ def text(
     }
     if pictures:
         facts["pictures"] = dict(pictures)
+    news = _news(course, chain)
+    if news is not None:
+        facts["news"] = news
     reviewed = language == source or is_reviewed(about)
     title = str(about.front["title"])
     return CompiledText(language, title, facts, bank_complete, reviewed)
+
+
+def _news(course: Course, chain: Sequence[str]) -> dict[str, str] | None:
+    """Return what is new in this edition, ``text`` and ``language``; None where nothing is said.
+
+    A translation counts only while it was made from this text: the one before told of another
+    edition.
+    """
+    source = course.facts.source
+    text = course.documents[source]["course"].front.get("news")
+    if not text:
+        return None
+    for spoken in chain:
+        about = course.documents.get(spoken, {}).get("course")
+        said = about.front.get("news") if about else None
+        made_from = about.front.get("from", {}).get(NEWS) if about else None
+        if said and (spoken == source or made_from == text_digest(text)):
+            return {"text": said, "language": spoken}
+    return None
 
 
 def lessons(

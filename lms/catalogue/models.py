@@ -61,7 +61,7 @@ class EditionText(Base):
     language: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     # html, modules {code: title}, lessons {code: title}, said_in, loads {lesson: bytes on the
-    # line}, pictures {lesson: bytes} where there are any
+    # line}, pictures {lesson: bytes} where there are any, news {text, language} where there is any
     facts: Mapped[dict[str, Any]]
     bank_complete: Mapped[bool]  # a test can start in this language
     reviewed: Mapped[bool]

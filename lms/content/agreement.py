@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lms.content.blocks import LONGEST_TITLE
+from lms.content.digests import LONGEST_NEWS
 from lms.content.faults import Faults
 from lms.content.model import Block, CourseFacts, Document, Question
 from lms.content.standing import ACCEPTED, REVIEWED_BLOCKS
@@ -62,7 +63,8 @@ def check_front(
 ) -> None:
     """Note what is wrong at the head of one file; ``name`` is without language and ending."""
     front, path = document.front, document.path
-    for key in sorted(set(front) - FRONT):
+    known = FRONT | {"news"} if name == "course" else FRONT
+    for key in sorted(set(front) - known):
         faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
                    name=key[:80])  # fmt: skip
     made_from = front.get("from", {})
@@ -90,6 +92,8 @@ def check_front(
             front.get("public_title")
         ):
             faults.add(path, 2, msg("Write public_title = and a title that gives nothing away."))
+        if "news" in front and not _is_title(front["news"], LONGEST_NEWS):
+            faults.add(path, 2, msg("Write news = with at most 300 characters, or take it away."))
     if translated and not isinstance(front.get("reviewed"), bool | str):
         faults.add(path, 2, msg("Write reviewed = false, or who has read it and when."))
 
@@ -98,8 +102,8 @@ def _is_acceptance(value: object) -> bool:
     return isinstance(value, str) and ACCEPTED.fullmatch(value) is not None
 
 
-def _is_title(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TITLE
+def _is_title(value: object, longest: int = LONGEST_TITLE) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= longest
 
 
 def check_ids(

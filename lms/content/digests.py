@@ -10,6 +10,8 @@ from lms.content.model import Block, Document
 SHORT = 12
 # How tables of a translation name titles: ``front.title``; no id of a block has a dot.
 TITLES = "front."
+# What is new in an edition, at the head of ``course.md``.
+NEWS, LONGEST_NEWS = f"{TITLES}news", 300
 
 
 def block_digest(block: Block) -> str:
@@ -40,9 +42,10 @@ def block_key(block: Block) -> str:
 
 
 def titles_in(document: Document) -> dict[str, str]:
-    """Return the titles of a file by the names that the tables of a translation have for them."""
+    """Return the titles of a file, and what is new, by the names that ``[from]`` has for them."""
     front = document.front
-    found = {f"{TITLES}{key}": front[key] for key in ("title", "public_title") if key in front}
+    found = {f"{TITLES}{key}": front[key] for key in ("title", "public_title", "news")
+             if key in front}  # fmt: skip
     modules = front.get("modules")
     if isinstance(modules, dict):
         found |= {f"{TITLES}modules.{code}": title for code, title in modules.items()}

@@ -101,7 +101,22 @@ _NEWEST_FACTS = (
     .label("newest_facts")
 )
 
-_ONE = _course_rows().add_columns(_NEWEST_FACTS).where(Course.slug == bindparam("slug"))
+# What is new in the course's edition of today, for whoever began before it was published.
+_today = aliased(Edition)
+_news = aliased(EditionText)
+_NEWS = (
+    select(_news.facts["news"])
+    .join(_today, _today.id == _news.edition_id)
+    .where(
+        _today.id == Course.edition_id,
+        _news.language == bindparam("language"),
+        or_(Enrolment.begun_at < _today.published_at, Enrolment.renews_id.is_not(None)),
+    )
+    .correlate(Course, Enrolment)
+    .scalar_subquery()
+    .label("news")
+)
+_ONE = _course_rows().add_columns(_NEWEST_FACTS, _NEWS).where(Course.slug == bindparam("slug"))
 _ALL = _course_rows().where(Course.kind == bindparam("kind")).order_by(Course.id).limit(100)
 
 _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
@@ -129,6 +144,7 @@ def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow
     """Return one course as this person sees it: edition, titles, enrolment, progress.
 
     newest_facts are those of the course's edition of today, None where it is the one shown.
+    news is what is new in it (text, language), None for who has begun none before it.
     raises NotFound for no such course, and for one that is not open and not this person's.
     """
     row = session.execute(

@@ -314,6 +314,10 @@ CASES = [
         'access = "open"', 'access = "restricted"',
     ),
     edit(
+        "en/course.md:2: Write news = with at most 300 characters, or take it away.",
+        "en/course.md", 'title = "A small course"', 'title = "A small course"\nnews = ""',
+    ),
+    edit(
         "en/glossary.md:4: This file has no containers, only headings ##.", "en/glossary.md",
         "## torture {#torture}\n\nSevere pain, *on purpose*.\n",
         "::: do {#torture}\n\nSevere pain.\n:::\n",

@@ -53,11 +53,12 @@ def _titled(data: bytes, table: str, key: str, title: str, order: Sequence[str] 
         ) from None
 
 
-def with_titles(files: Files, source: str, title: str, public_title: str) -> Changes:
-    """Return ``course.md`` with the titles of the course."""
+def with_titles(files: Files, source: str, title: str, public_title: str, news: str) -> Changes:
+    """Return ``course.md`` with the titles of the course and with what is new in it."""
     path = about_path(source)
     data = _titled(files[path], "", "title", title)
-    return {path: _titled(data, "", "public_title", public_title, ["title"])}
+    data = _titled(data, "", "public_title", public_title, ["title"])
+    return {path: _titled(data, "", "news", news, ["title", "public_title"])}
 
 
 def new_lesson(

@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.accounts.words import FUNCTION_WORDS
 from lms.authoring.course_facts.words import ACCESS_WORDS
 from lms.content import course_text
+from lms.content.digests import LONGEST_NEWS
 from lms.content.model import CourseFacts
 from lms.content.tables import CODE, SLUG
 from lms.web.days import DayField
@@ -268,4 +269,7 @@ class TitlesForm(PageForm):
     title = title_line(_l("Title"))
     public_title = TextLine(
         _l("Title for those who are not on the list"), validators=[Optional(), Length(max=90)]
+    )
+    news = TextLine(
+        _l("What is new in this edition"), validators=[Optional(), Length(max=LONGEST_NEWS)]
     )

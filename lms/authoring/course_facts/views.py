@@ -84,7 +84,7 @@ def titles(draft_id: UUID) -> ResponseReturnValue:
         return _titles_page(found, form), 422
     try:
         save(found, [about_path(source)], lambda files: edits.with_titles(
-            files, source, form.title.data, form.public_title.data or ""
+            files, source, form.title.data, form.public_title.data or "", form.news.data or ""
         ))  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from lms.content.blocks import MOST_TOML
-from lms.content.digests import block_key, digested_text, text_digest, titles_in
+from lms.content.digests import NEWS, block_key, digested_text, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Change, Document
 from lms.content.tables import SEVERITIES
@@ -38,7 +38,9 @@ def changes_between(
 
 
 def _texts(document: Document) -> dict[str, str]:
-    return titles_in(document) | {
+    # What is new is said anew for each edition: nothing to weigh.
+    titles = {key: title for key, title in titles_in(document).items() if key != NEWS}
+    return titles | {
         block_key(block): digested_text(block) for block in document.blocks
     }  # fmt: skip
 

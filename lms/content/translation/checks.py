@@ -71,8 +71,13 @@ def _part_reasons(part: Part, text: str) -> Iterator[Reason]:
         if part.text:
             yield _no(part.key, msg("This part is empty. Translate it too."))
         return
-    if part.key in {"heading", "title"} and len(text) > LONGEST_TITLE:
-        yield _no(part.key, msg("A heading has at most 90 characters."))
+    if part.key in {"heading", "title"} and len(text) > part.most:
+        longer = msg("This text has at most %(most)s characters.")
+        heading = msg("A heading has at most 90 characters.")
+        if part.most == LONGEST_TITLE:
+            yield _no(part.key, heading)
+        else:
+            yield _no(part.key, longer, most=part.most)
     for line in text.split("\n"):
         if found := INVISIBLE.search(line):
             code = f"U+{ord(found[0]):04X}"

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lms.content.blocks import LONGEST_TITLE
 from lms.content.model import Block, Choice, Question
 from lms.content.questions import Passage, pair_in, passages_in
 from lms.kernel.messages import Message, msg
@@ -33,12 +34,14 @@ class Part:
            matter ``title``.
     label  what the part is, for people.
     kind   ``line``, ``text`` (Markdown) or ``list`` (one entry on each line).
+    most   characters of a heading or a title.
     """
 
     key: str
     label: Message
     text: str
     kind: str
+    most: int = LONGEST_TITLE
 
 
 def parts_of(block: Block, question: Question | None = None) -> tuple[Part, ...]:

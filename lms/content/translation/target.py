@@ -78,7 +78,7 @@ def with_title(
     table, _, name = key.removeprefix(TITLES).rpartition(".")
     lead = target.lead
     if not same:
-        names = list(source.front.get("modules", {})) if table else []
+        names = list(source.front.get("modules", {})) if table else ["title", "public_title"]
         lead = with_value(lead, table, name, title, names)
     order, digest = _order(source), text_digest(titles_in(source)[key])
     same = same and _made_from_today(target, key, digest)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lms.content.digests import block_digest, block_key, digested_text, text_digest, titles_in
+from lms.content.blocks import LONGEST_TITLE
+from lms.content.digests import (
+    LONGEST_NEWS,
+    NEWS,
+    block_digest,
+    block_key,
+    digested_text,
+    text_digest,
+    titles_in,
+)
 from lms.content.faults import Faults
 from lms.content.model import Block, Change, Course, Document, Question
 from lms.content.question_blocks import question_in
@@ -142,13 +151,14 @@ def _front_units(
         accepted = accepted_by(target.front, key, now) if target and said else None
         made_from = _made_from(target, key)
         state, severity = TRANSLATED if accepted is None else REVIEWED, None
+        most = LONGEST_NEWS if key == NEWS else LONGEST_TITLE
         # A file needs a title from its first block on: until somebody translates it, the source's.
         if not said or (said == text and accepted is None):
             state = NEW
         elif made_from and made_from != digest:
             state, severity = STALE, severity_between(changes, key, made_from, digest)
         yield Unit(
-            name_of(source), key, "front", (Part("title", _label(key), text, LINE),),
+            name_of(source), key, "front", (Part("title", _label(key), text, LINE, most),),
             {"title": said} if said else {}, state, text, digest, severity,
             known.get(made_from) if state == STALE else None, made_from, now, accepted,
         )  # fmt: skip
@@ -162,6 +172,8 @@ def _made_from(target: Document | None, key: str) -> str:
 def _label(key: str) -> Message:
     if key == "front.public_title":
         return Message(msg("Title that gives nothing away"))
+    if key == NEWS:
+        return Message(msg("What is new in this edition"))
     if key.startswith("front.modules."):
         code = key.removeprefix("front.modules.")
         return Message(msg("Title of module %(code)s"), {"code": code})
