@@ -126,8 +126,9 @@ def test_from_nothing_to_an_edition(
         write_question(writer, number)
     translate(writer)
     writer.room("/course")
-    writer.page.locator("#facts-form [name=access][value=open]").check()
-    writer.page.locator("#facts-form .btn").click()
+    writer.room("/course/access")
+    writer.page.locator("#form [name=access][value=open]").check()
+    writer.press(writer.main_button, re.compile(r"/course([?#].*)?$"))
 
     writer.room("/review")
     writer.page.locator("main form .btn").first.click()
