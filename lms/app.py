@@ -68,6 +68,7 @@ UPLOADS: Mapping[str, int] = {
     "/*/administer/library/*/files": 21 * 1024 * 1024,
     "/*/administer/staff-lists/new": 21 * 1024 * 1024,
     "/*/write/*/folder": 201 * 1024 * 1024,
+    "/*/write/*/pictures": 21 * 1024 * 1024,
     "/*/write/from-file": 201 * 1024 * 1024,
 }
 
@@ -166,6 +167,7 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.course_structure.views import bp as course_structure
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
+    from lms.authoring.picturing.views import bp as pictures
     from lms.authoring.question_files.views import bp as question_files
     from lms.authoring.readers.views import bp as readers
     from lms.authoring.review.views import bp as review
@@ -184,9 +186,9 @@ def blueprints(*, demo: bool) -> list[Any]:
         accounts, admin, assessment, background, bank, certificates, changes, correcting,
         course_facts, course_people, course_structure, desk, documents, drafts, factor,
         folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
-        nations, office, people, places, programmes, question_files, readers, reporting,
-        requirements, review, roles, search, slips, staff_lists, test_rules, transcripts,
-        translating, translation_sheets, waivers, writing,
+        nations, office, people, pictures, places, programmes, question_files, readers,
+        reporting, requirements, review, roles, search, slips, staff_lists, test_rules,
+        transcripts, translating, translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
         from lms.admin.tour import bp as tour
@@ -205,6 +207,7 @@ JOBS = {
     "courses.publish": "lms.admin.publishing",
     "integrity.check": "lms.admin.integrity",
     "drafts.check": "lms.authoring.review.work",
+    "drafts.picture": "lms.authoring.picturing.work",
     "drafts.publish": "lms.authoring.review.publishing",
     "drafts.readiness": "lms.authoring.adapting.work",
     "editions.sign": "lms.authoring.work",

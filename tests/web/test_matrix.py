@@ -153,6 +153,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "path": ["en/AB-1.1.md", "course.toml"],
         "spoken": ["en", "ar"],
         "part": ["audience", "rule"],
+        "picture_name": ["door.webp"],
         "module": ["AB-1"],
         "nation": ["tn"],
         "box": ["NA-01"],

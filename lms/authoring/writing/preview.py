@@ -10,6 +10,7 @@ from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.html import LessonHtml, lesson_html
 from lms.content.model import Block, Course, CourseFacts, Document
+from lms.content.pictures import Picture
 from lms.content.question_blocks import questions_in
 from lms.content.stamp import ID_MARK
 
@@ -30,11 +31,13 @@ def preview(
     labels: Mapping[str, str],
     others: Mapping[str, str],
     shown_date: Callable[[date], str],
+    pictures: Mapping[str, Picture],
 ) -> LessonHtml | None:
     """Return one lesson in one language; None where its text cannot be shown at all.
 
     texts   path -> bytes: the lesson and the glossary in the language and in the source language.
     others  the blocks of the other lessons, see ``places_in``.
+    pictures  those that the lesson shows, by name; one that is missing leaves the lesson unshown.
 
     What is wrong with the text is left out, as far as it goes: the editor says it beside the line.
     """
@@ -55,7 +58,7 @@ def preview(
         documents[facts.source][place] = replace(known, blocks=(*known.blocks, stub))
     for other in facts.codes():
         documents[facts.source].setdefault(other, Document("", {}, "", ()))
-    course = Course(facts, {}, documents, {}, checks, {}, ())
+    course = Course(facts, {}, documents, {}, checks, {}, (), pictures)
     try:
         return lesson_html(course, code, language, labels, shown_date=shown_date)
     except KeyError:

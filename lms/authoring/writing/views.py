@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +29,7 @@ from lms.content.compare import side_by_side
 from lms.content.faults import Fault
 from lms.content.labels import spoken
 from lms.content.one_file import problems
+from lms.content.pictures import NotAPictureError, Picture, picture
 from lms.content.reader import PATH
 from lms.content.stamp import with_ids, without_ids
 from lms.db import reading, transaction
@@ -38,6 +42,7 @@ from lms.web.permissions import WRITE, permission
 
 bp = Blueprint("writing", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>")
 
+SHOWN = re.compile(r"^!\[[^\]\n]*\]\(media/([A-Za-z0-9.-]+)\)", re.MULTILINE)
 TURNED = {"rtl": "ltr", "ltr": "rtl"}
 # How a preview can be looked at; the first is how it opens.
 VIEWS = ("page", "phone", "turned", "print", "plain")
@@ -255,6 +260,7 @@ def _languages(here: Room) -> set[str]:
 def _compiled(here: Room, language: str, code: str) -> Any:  # noqa: ANN401 -- see ``preview``
     # Loads Markdown, which only those who write need: the server of a small service stays small.
     from lms.authoring.writing.preview import places_in, preview
+    from lms.content.figures import placed
 
     facts, source = here.facts, here.draft.source
     if facts is None:
@@ -265,9 +271,35 @@ def _compiled(here: Room, language: str, code: str) -> Any:  # noqa: ANN401 -- s
     found = queries.read(session, me, here.draft, [*wanted, *others])
     country = site().country
     locale = str(locale_of(language, country))
-    return preview(
+    pictures = _pictures_of(here, [found[path].text for path in wanted])
+    shown = preview(
         facts, code, language, {path: found[path].data for path in wanted},
         spoken(lambda msgid: sentence(msgid, language)),
         places_in({path.partition("/")[2][:-3]: found[path].data for path in others}),
         lambda day: dates.format_date(day, "long", locale=locale),
+        pictures,
     )  # fmt: skip
+    if shown is None:
+        return None
+    names = {each.address: name for name, each in pictures.items()}
+
+    def address(of_picture: str) -> str:
+        return url_for("pictures.show", draft_id=here.draft.id, picture_name=names[of_picture])
+
+    return replace(shown, html=placed(shown.html, address), print=placed(shown.print, address))
+
+
+def _pictures_of(here: Room, texts: Iterable[str]) -> dict[str, Picture]:
+    """Return the pictures that some texts show, as far as the draft has them."""
+    names = {name for text in texts for name in SHOWN.findall(text)}
+    if not names:
+        return {}
+    paths = {f"media/{name}": name for name in names}
+    found = queries.read(reading(), viewer(), here.draft, paths)
+    pictures = {}
+    for path, name in paths.items():
+        try:
+            pictures[name] = picture(name, found[path].data)
+        except NotAPictureError:
+            continue
+    return pictures
