@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.accounts.words import FUNCTION_WORDS
@@ -15,12 +15,14 @@ from lms.content import course_text
 from lms.content.digests import LONGEST_NEWS
 from lms.content.model import CourseFacts
 from lms.content.tables import CODE, SLUG
+from lms.kernel.messages import msg
 from lms.web.days import DayField
-from lms.web.forms import PageForm, TextLine, WholeNumber
+from lms.web.forms import PageForm, TextLine, WholeNumber, seen_whole
 from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
 REQUIRED = _l("Write something here.")
+TAKEN = msg("The course has something with this name. Choose another one.")
 Choices = Sequence[tuple[Any, ...]]
 
 
@@ -31,7 +33,7 @@ def number(label: str, low: int, high: int) -> WholeNumber:
 
 def title_line(label: str) -> TextLine:
     """Return a field for a title that must be there."""
-    return TextLine(label, validators=[InputRequired(REQUIRED), Length(max=90)])
+    return TextLine(label, validators=[InputRequired(REQUIRED), Length(max=90), seen_whole])
 
 
 class TickField(SelectMultipleField):
@@ -198,6 +200,7 @@ class SlotForm(FactsForm):
     """A critical slot: one of its questions is in every final test and must be right."""
 
     removes = True
+    taken: frozenset[str] = frozenset()
     slot = TextLine(
         _l("Name"),
         validators=[
@@ -214,8 +217,14 @@ class SlotForm(FactsForm):
     def offer(self, facts: CourseFacts, others: Choices, name: str) -> None:
         """Offer the lessons; the name of a slot stays, since questions name it."""
         self.lesson.choices = [(code, code) for code in facts.codes()]
+        self.taken = frozenset() if name else frozenset(facts.critical)
         if name:
             self.slot.data = name
+
+    def validate_slot(self, field: TextLine) -> None:
+        """Refuse a new slot that has the name of another one."""
+        if field.data in self.taken:
+            raise ValidationError(gettext(TAKEN))
 
     def written(self, text: str) -> str:
         """Return the file."""
@@ -230,6 +239,7 @@ class BoxForm(FactsForm):
     """A box that each country fills in."""
 
     removes = True
+    taken: frozenset[str] = frozenset()
     code = TextLine(
         _l("Code"),
         validators=[
@@ -245,8 +255,15 @@ class BoxForm(FactsForm):
 
     def offer(self, facts: CourseFacts, others: Choices, name: str) -> None:
         """Keep the code of a box, since lessons and countries name it."""
+        codes = {*facts.codes(), *(each.code for each in facts.modules), *facts.boxes}
+        self.taken = frozenset() if name else frozenset(codes)
         if name:
             self.code.data = name
+
+    def validate_code(self, field: TextLine) -> None:
+        """Refuse a new box that has the code of something else."""
+        if field.data in self.taken:
+            raise ValidationError(gettext(TAKEN))
 
     def written(self, text: str) -> str:
         """Return the file."""
@@ -268,8 +285,10 @@ class TitlesForm(PageForm):
 
     title = title_line(_l("Title"))
     public_title = TextLine(
-        _l("Title for those who are not on the list"), validators=[Optional(), Length(max=90)]
+        _l("Title for those who are not on the list"),
+        validators=[Optional(), Length(max=90), seen_whole],
     )
     news = TextLine(
-        _l("What is new in this edition"), validators=[Optional(), Length(max=LONGEST_NEWS)]
+        _l("What is new in this edition"),
+        validators=[Optional(), Length(max=LONGEST_NEWS), seen_whole],
     )

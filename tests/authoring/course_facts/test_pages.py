@@ -51,6 +51,11 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("tests", {"post_items": "0", "post_scenarios": "1"}),
     ("slot", {"slot": "No Torture", "lesson": "AB-1.1"}), ("slot", {"slot": "x", "lesson": "Z-1"}),
     ("box", {"code": "na 1"}),
+    ("box", {"code": "NA-01"}),
+    ("box", {"code": "AB-1"}),
+    ("slot", {"slot": "no-torture", "lesson": "AB-1.2"}),
+    ("titles", {"title": "hidden \u202e"}),
+    ("titles", {"title": "A course", "news": "x" * 301}),
     ("titles", {"title": ""}), ("titles", {"title": "x" * 91}),
 ]  # fmt: skip
 
