@@ -35,6 +35,7 @@ from lms.content.stamp import with_ids, without_ids
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.packing import as_brotli
 from lms.web.form_limits import LONGEST_FIELD
 from lms.web.language import IN_LANGUAGE, direction_of, gettext, locale_of, say, sentence
 from lms.web.pages import shown_time, site, viewer
@@ -45,7 +46,7 @@ bp = Blueprint("writing", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft
 SHOWN = re.compile(r"^!\[[^\]\n]*\]\(media/([A-Za-z0-9.-]+)\)", re.MULTILINE)
 TURNED = {"rtl": "ltr", "ltr": "rtl"}
 # How a preview can be looked at; the first is how it opens.
-VIEWS = ("page", "phone", "turned", "print", "plain")
+VIEWS = ("page", "phone", "turned", "print", "plain", "slow")
 
 
 @bp.get("/text/<path:path>")
@@ -248,9 +249,23 @@ def show_preview(draft_id: UUID, spoken: str, code: str) -> ResponseReturnValue:
     return render_template(
         "writing/preview_print.html" if way == "print" and shown else "writing/preview.html",
         room=here, shown=shown, code=code, spoken=spoken, way=way, views=VIEWS,
-        path=f"{spoken}/{code}.md",
+        path=f"{spoken}/{code}.md", weight=_weight(shown, code, spoken) if way == "slow" else None,
         turned=TURNED[direction_of(spoken)] if way == "turned" else "",
     )  # fmt: skip
+
+
+def _weight(shown: Any, code: str, spoken: str) -> Any:  # noqa: ANN401 -- see ``weights.Weight``
+    """Return what a lesson weighs and how long it takes on two lines; None without a lesson."""
+    from lms.authoring.weights import SLOW, WEAK, Weight
+
+    if shown is None:
+        return None
+    pictures = shown.parts().get("pictures", 0)
+    weight = Weight(code, spoken, len(as_brotli(shown.html.encode())), pictures)
+    return {
+        "bytes": weight.next, "pictures": weight.pictures, "reasons": weight.reasons(),
+        "lines": [(line.name, round(weight.seconds(line), 1)) for line in (WEAK, SLOW)],
+    }  # fmt: skip
 
 
 def _languages(here: Room) -> set[str]:

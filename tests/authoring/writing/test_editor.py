@@ -82,8 +82,15 @@ def test_preview_saves_first(browser: Open, draft: Draft, writers: Writers, app:
     reply = seat.post(page_of(draft), form(f"{TEXT}\n## Seen\n\nWords to see.\n", go="preview"))
 
     assert reply.location == f"/en/write/{draft.id}/preview/en/AB-1.1"
-    for way in ("page", "phone", "turned", "print", "plain", "nonsense"):
+    for way in ("page", "phone", "turned", "print", "plain", "slow", "nonsense"):
         assert "Words to see." in seat.get(f"{reply.location}?as={way}").text, way
+
+
+def test_a_slow_line_is_told_in_seconds(browser: Open, draft: Draft, writers: Writers) -> None:
+    page = browser(writers.tarek).get(f"/en/write/{draft.id}/preview/en/AB-1.1?as=slow").text
+
+    assert re.search(r"64 kbit/s: \d+(\.\d)? seconds", page)
+    assert re.search(r"250 kbit/s: \d+(\.\d)? seconds", page)
 
 
 def test_an_unfinished_text_can_be_previewed(browser: Open, draft: Draft, writers: Writers) -> None:
