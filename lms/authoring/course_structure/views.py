@@ -30,7 +30,7 @@ from lms.web.permissions import WRITE, permission
 bp = Blueprint(
     "course_structure", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/course"
 )
-STEPS = {"up": -1, "down": 1}
+DIRECTIONS = {"up": -1, "down": 1}
 
 
 @bp.post("/move")
@@ -40,10 +40,10 @@ def move(draft_id: UUID) -> ResponseReturnValue:
     found = opened(draft_id)
     way, _, code = request.form.get("to", "").partition(" ")
     known = {*found.facts.codes(), *(each.code for each in found.facts.modules)}
-    if way not in STEPS or code not in known:
+    if way not in DIRECTIONS or code not in known:
         raise NotFound
     try:
-        save(found, [TOML], lambda files: edits.moved(files, code, STEPS[way]))
+        save(found, [TOML], lambda files: edits.moved(files, code, DIRECTIONS[way]))
     except LmsError as refused:
         flash(say(refused.message), "error")
     return redirect(url_for("course_facts.show", draft_id=draft_id, _anchor=f"in-{code}"), 303)
