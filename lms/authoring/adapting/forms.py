@@ -178,11 +178,11 @@ class UndoForm(PageForm):
 class _Words(TextAreaField):
     """What a country says in one language: what the format refuses is said here."""
 
-    def __init__(self, label: str, block: str, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: str, block: str, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(label, validators=[Optional(), Length(max=LONGEST_WORDS)], **settings)
         self.block = block
 
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ANN401
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ANN401 -- WTForms' signature
         """Read the words as the reader of courses will."""
         del form
         said = (self.data or "").replace("\r\n", "\n").strip()

@@ -14,9 +14,10 @@ from lms.authoring.adapting.rules import MOST_REASONS, READINESS
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
+from lms.authoring.review.work import keep
 from lms.content.reader import read_course
 from lms.content.readiness import may_certify
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import SlowStep, Steps
 
 
 def look_through(
@@ -47,19 +48,6 @@ def look_through(
             for code, nation in course.nations.items()
         }
     }  # fmt: skip
-
-
-def keep(
-    session: Session,
-    facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
-    prepared: dict[str, Any],
-    *,
-    now: datetime,
-) -> Done:
-    """Keep what was found for the page of readiness."""
-    del session, facts, cursor, now
-    return Done(prepared)
 
 
 STEPS: Steps = {READINESS: SlowStep(look_through, keep)}

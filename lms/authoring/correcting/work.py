@@ -126,7 +126,7 @@ def _after(cursor: Any, portion: Portion) -> dict[str, Any] | Done:  # noqa: ANN
 
 
 def _portion(
-    session: Session, facts: Mapping[str, Any], cursor: Any, size: int, *, lock: bool = False  # noqa: ANN401
+    session: Session, facts: Mapping[str, Any], cursor: Any, size: int, *, lock: bool = False  # noqa: ANN401 -- JSON
 ) -> Portion:  # fmt: skip
     """Return the next attempts that asked the question, marked again.
 

@@ -63,7 +63,7 @@ def keep(
     *,
     now: datetime,
 ) -> Done:
-    """Keep what was found for the page of the draft."""
+    """Keep what was found for a page of the draft; readiness of countries is kept so, too."""
     del session, facts, cursor, now
     return Done(prepared)
 
