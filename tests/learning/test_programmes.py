@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms import installation
+from lms.accounts.models import Identity
 from lms.accounts.rules import SERVER
 from lms.catalogue.models import Programme
 from lms.catalogue.programmes import actions as programmes
@@ -37,8 +38,14 @@ def add(app: Flask, code: str, course_id: str | None, ends_on: date | None = LAS
 
 
 def enrolled(app: Flask) -> list[UUID | None]:
+    """The programme of every enrolment, in the order of the people's service numbers."""
+    ask = (
+        select(Enrolment.programme_id)
+        .join(Identity, Identity.person_id == Enrolment.person_id)
+        .order_by(Identity.service_number)
+    )
     with app.app_context():
-        return list(db.session().scalars(select(Enrolment.programme_id)))
+        return list(db.session().scalars(ask))
 
 
 def test_who_begins_by_themselves_learns_for_the_one_running_programme(
