@@ -128,7 +128,8 @@ def test_success_and_failure_are_in_the_log_without_names(
     sign_in(browser(None), "N-9999", "wrong one")
     sign_in(browser(None), "N-1001", PASSWORD)
     with app.app_context():
-        rows = db.session.execute(select(AuditRow.action, AuditRow.subject)).all()
+        listed = select(AuditRow.action, AuditRow.subject).order_by(AuditRow.id)
+        rows = db.session.execute(listed).all()
     assert [tuple(row) for row in rows] == [
         ("sign-in.failed", str(amina.id)),
         ("sign-in.failed", "unknown"),

@@ -43,7 +43,9 @@ def records(app: Flask) -> list[str]:
     with app.app_context():
         return list(
             db.session().scalars(
-                select(LearningRecord.verb).where(LearningRecord.object == "post-test")
+                select(LearningRecord.verb)
+                .where(LearningRecord.object == "post-test")
+                .order_by(LearningRecord.site_seq)
             )
         )
 
