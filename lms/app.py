@@ -181,13 +181,14 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.desk.views import bp as desk
     from lms.learning.reporting.views import bp as reporting
     from lms.learning.views import bp as learning
+    from lms.reports.views import bp as reports
 
     shown = [
         accounts, admin, assessment, background, bank, certificates, changes, correcting,
         course_facts, course_people, course_structure, desk, documents, drafts, factor,
         folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
         nations, office, people, pictures, places, programmes, question_files, readers,
-        reporting, requirements, review, roles, search, slips, staff_lists, test_rules,
+        reporting, reports, requirements, review, roles, search, slips, staff_lists, test_rules,
         transcripts, translating, translation_sheets, waivers, writing,
     ]  # fmt: skip
     if demo:
@@ -223,6 +224,7 @@ JOBS = {
     "people.check": "lms.accounts.importing.steps",
     "people.read": "lms.accounts.importing.steps",
     "people.undo": "lms.accounts.importing.steps",
+    "reports.export": "lms.reports.steps",
     "requirements.enrol": "lms.requirements.actions",
     "search.index": "lms.catalogue.search.steps",
     "transcript.make": "lms.certificates.transcripts.steps",
@@ -339,6 +341,7 @@ COMMANDS = {
     "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.admin.requirements.cli:enrol",
+    "report": "lms.reports.cli:report_command",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }

@@ -1,0 +1,28 @@
+"""Every report by its name. A module is loaded when the first of its pages is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from lms.kernel.errors import NotFound
+from lms.reports.report import Report
+
+# In the order of the list of reports.
+MODULES: Mapping[str, str] = {
+    "compliance": "lms.reports.compliance.figures",
+}
+
+
+def report(name: str) -> Report:
+    """Return the report of a name. raises NotFound for a name that nobody knows."""
+    if name not in MODULES:
+        raise NotFound
+    # A module says what it is by its type: the registry's test loads every one.
+    found: Report = import_module(MODULES[name]).REPORT
+    return found
+
+
+def reports() -> list[Report]:
+    """Return all of them, in the order in which they are listed."""
+    return [report(name) for name in MODULES]

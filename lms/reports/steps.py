@@ -1,0 +1,97 @@
+"""The worker's side of an export: ask the report once more as who asked, and write its table."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import queries as accounts
+from lms.files import FileStore
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel.errors import LmsError
+from lms.kernel.viewer import Viewer
+from lms.reports import about
+from lms.reports.actions import EXPORT
+from lms.reports.figures import Table
+from lms.reports.registry import report
+from lms.reports.report import Answer, Question
+from lms.reports.rules import FORMS
+from lms.reports.sheet import sheet
+from lms.sheets.writer import Sheet, csv_lines, write_xlsx
+from lms.web.language import say
+
+
+def prepare(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> Done:
+    """Write the file, as whoever asked may see it now."""
+    del cursor
+    today = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
+    language = facts["language"]
+    viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
+    try:
+        made = write(session, viewer, facts, today=today)
+    except LmsError as refused:
+        return Done({"said": str(say(refused.message, language))})
+    store = FileStore(current_app.config["LMS"].data / "files")
+    name = f"{facts['report']}-{today.isoformat()}.{facts['form']}"
+    return Done(
+        {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
+    )
+
+
+def write(session: Session, viewer: Viewer, facts: Mapping[str, Any], *, today: date) -> bytes:
+    """Return the bytes of the file that ``facts`` asks for (see ``actions.ask_export``).
+
+    raises NotFound for what the viewer may not see.
+    """
+    wanted = report(facts["report"])
+    asked = Question(session, viewer, facts["language"], today, facts["filters"])
+    answer = wanted.answer(asked)
+    table = table_of(answer, facts["table"])
+    said = about.lines(asked, wanted, answer)
+    made = sheet(table, said, facts["language"])
+    if facts["form"] == "csv":
+        return b"".join(csv_lines(made))
+    return _xlsx(made)
+
+
+def table_of(answer: Answer, name: str) -> Table:
+    """Return the table of an answer that is called so; the first where none is."""
+    return next((each for each in answer.tables if each.name == name), answer.tables[0])
+
+
+def _xlsx(made: Sheet) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.xlsx"
+        write_xlsx(path, made)
+        return path.read_bytes()
+
+
+def record(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: Any,  # noqa: ANN401 -- what ``prepare`` returned
+    *,
+    now: datetime,
+) -> Any:  # noqa: ANN401 -- any JSON value
+    """Keep what was made."""
+    del session, facts, cursor, now
+    return prepared
+
+
+STEPS: Steps = {EXPORT: SlowStep(prepare, record)}
