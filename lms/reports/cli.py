@@ -43,8 +43,9 @@ def report_command(
         raise click.ClickException(
             f"{name} has no filter {', '.join(unknown)}; it has {', '.join(wanted.filters)}."
         )
-    today = clock.now().astimezone(ZoneInfo(installation.read(session).time_zone)).date()
-    asked = Question(session, SERVER, language, today, filters)
+    zone = ZoneInfo(installation.read(session).time_zone)
+    today = clock.now().astimezone(zone).date()
+    asked = Question(session, SERVER, language, today, filters, zone)
     try:
         answer = wanted.answer(asked)
     except NotFound as missing:

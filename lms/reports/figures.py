@@ -50,11 +50,19 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; ``name`` stands for it in tests and files that machines read."""
+    """A column of a table; ``name`` stands for it in tests and files that machines read.
+
+    words  its head: a msgid, or a message with values.
+    """
 
     name: str
-    words: str
+    words: str | Message
     kind: Kind = Kind.COUNT
+
+    @property
+    def head(self) -> Message:
+        """Its head as a message."""
+        return self.words if isinstance(self.words, Message) else Message(self.words)
 
 
 @dataclass(frozen=True, slots=True)

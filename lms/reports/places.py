@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lms.reports.protection import hidden_cells
+from lms.reports.protection import SMALLEST, hidden_cells
 from lms.tables import AnyRow
 
 Counts = Sequence[int]
@@ -64,8 +64,12 @@ def tree(units: Sequence[AnyRow], counted: Mapping[str, list[int]]) -> Place:
     return tops[0] if len(tops) == 1 else Place("/", "", {}, "", None, tops)
 
 
-def show(root: Place, code: str, *, adds_up: bool, language: str) -> Shown | None:
+def show(
+    root: Place, code: str, *, adds_up: bool, language: str, smallest: int = SMALLEST
+) -> Shown | None:
     """Return the page of the place ``code`` (empty: the root); None where nobody is counted there.
+
+    smallest  people of a group that is told.
 
     What is hidden is decided from the root downwards, so that all pages of one tree fit together.
     """
@@ -77,7 +81,9 @@ def show(root: Place, code: str, *, adds_up: bool, language: str) -> Shown | Non
         lines = _lines(place, language)
         if not lines:
             return None
-        hidden = hidden_cells([counts for _, counts, _ in lines], adds_up=adds_up, told=told)
+        hidden = hidden_cells(
+            [counts for _, counts, _ in lines], adds_up=adds_up, told=told, smallest=smallest
+        )
         if step + 1 == len(way):
             return Shown(place, lines, place.counts, hidden)
         at = next((n for n, line in enumerate(lines) if line[0] is way[step + 1]), None)

@@ -24,13 +24,17 @@ SMALLEST_FOR_MEANS = 10
 Cell = tuple[int, int]  # line (the line of all is the last), column
 
 
-def is_small(count: int) -> bool:
+def is_small(count: int, smallest: int = SMALLEST) -> bool:
     """Return whether a count points to single people."""
-    return 0 < count < SMALLEST
+    return 0 < count < smallest
 
 
 def hidden_cells(
-    counts: Sequence[Sequence[int]], *, adds_up: bool, told: Collection[int] | None = None
+    counts: Sequence[Sequence[int]],
+    *,
+    adds_up: bool,
+    told: Collection[int] | None = None,
+    smallest: int = SMALLEST,
 ) -> set[Cell]:
     """Return which figures of a table are not told.
 
@@ -39,14 +43,22 @@ def hidden_cells(
     adds_up  whether the columns but the last add up to the last.
     told     columns of the line of all that were hidden already where this page was opened from;
              None on the first page, where that line is decided like the others.
+    smallest  people of a group that is told; ``SMALLEST_FOR_MEANS`` for a table of means, which
+             is given by how many people each is made of.
     """
-    return _Table(counts, adds_up=adds_up, told=told).decide()
+    return _Table(counts, adds_up=adds_up, told=told, smallest=smallest).decide()
 
 
 class _Table:
     def __init__(
-        self, counts: Sequence[Sequence[int]], *, adds_up: bool, told: Collection[int] | None
+        self,
+        counts: Sequence[Sequence[int]],
+        *,
+        adds_up: bool,
+        told: Collection[int] | None,
+        smallest: int,
     ) -> None:
+        self.smallest = smallest
         self.width = len(counts[0]) if counts else 0
         total = [sum(line[column] for line in counts) for column in range(self.width)]
         self.values = [*counts, total]
@@ -56,7 +68,7 @@ class _Table:
             (line, column)
             for line in self._decided()
             for column, value in enumerate(self.values[line])
-            if is_small(value)
+            if is_small(value, smallest)
         }
 
     def decide(self) -> set[Cell]:
@@ -101,7 +113,7 @@ class _Table:
         if whole in self.hidden or whole in self.above:
             return False
         together = sum(self._value(cell) for cell in unknown)
-        return 0 < together < SMALLEST and any(
+        return is_small(together, self.smallest) and any(
             cell not in self.hidden and self._value(cell) for cell in parts
         )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
 from lms.accounts.models import Unit
+from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 
@@ -37,3 +38,25 @@ def places(session: Session, viewer: Viewer) -> list[AnyRow]:
             .limit(MOST_PLACES)
         )
     )
+
+
+def courses(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
+    """Return the courses of which reports speak, by id: id, slug, title and its language.
+
+    Restricted ones are in no report, whoever asks.
+    """
+    del viewer
+    return list(
+        session.execute(
+            select(Course.id, Course.slug, EditionText.title, TITLE_IN)
+            .outerjoin(
+                EditionText,
+                and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
+            )
+            .where(
+                Course.kind == "course", Course.access != "restricted",
+                Course.edition_id.is_not(None),
+            )
+            .order_by(Course.id)
+        )
+    )  # fmt: skip

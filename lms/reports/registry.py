@@ -11,6 +11,8 @@ from lms.reports.report import Report
 # In the order of the list of reports.
 MODULES: Mapping[str, str] = {
     "compliance": "lms.reports.compliance.figures",
+    "completions": "lms.reports.completions.figures",
+    "results": "lms.reports.results.figures",
 }
 
 

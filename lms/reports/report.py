@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -18,13 +18,17 @@ from lms.reports.figures import Label, Table
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks what: the viewer, their language, the day, and the filters of the address."""
+    """Who asks what: the viewer, their language, the day, and the filters of the address.
+
+    zone  of the clocks of the country: days and quarters begin by them.
+    """
 
     session: Session
     viewer: Viewer
     language: str
     today: date
     filters: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def get(self, name: str) -> str:
         """Return one filter, an empty string where it is not set."""

@@ -40,8 +40,8 @@ def sheet(table: Table, about: Mapping[str, str], language: str) -> Sheet:
 
 def _heads(table: Table, language: str) -> Sequence[str]:
     return [
-        f"{sentence(column.words, language)} (%)" if column.kind is Kind.SHARE
-        else sentence(column.words, language)
+        f"{say(column.head, language)} (%)" if column.kind is Kind.SHARE
+        else str(say(column.head, language))
         for column in table.columns
     ]  # fmt: skip
 

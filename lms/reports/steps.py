@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from lms.accounts import queries as accounts
 from lms.files import FileStore
 from lms.jobs.actions import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError
-from lms.kernel.viewer import Viewer
 from lms.reports import about
 from lms.reports.actions import EXPORT
 from lms.reports.figures import Table
@@ -39,11 +38,12 @@ def prepare(
 ) -> Done:
     """Write the file, as whoever asked may see it now."""
     del cursor
-    today = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
-    language = facts["language"]
+    zone = ZoneInfo(installation.read(session).time_zone)
+    today, language = now.astimezone(zone).date(), facts["language"]
     viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
+    asked = Question(session, viewer, language, today, facts["filters"], zone)
     try:
-        made = write(session, viewer, facts, today=today)
+        made = write(asked, facts["report"], facts["table"], facts["form"])
     except LmsError as refused:
         return Done({"said": str(say(refused.message, language))})
     store = FileStore(current_app.config["LMS"].data / "files")
@@ -53,20 +53,17 @@ def prepare(
     )
 
 
-def write(session: Session, viewer: Viewer, facts: Mapping[str, Any], *, today: date) -> bytes:
-    """Return the bytes of the file that ``facts`` asks for (see ``actions.ask_export``).
+def write(asked: Question, name: str, table: str, form: str) -> bytes:
+    """Return the bytes of the file of a report's table.
 
-    raises NotFound for what the viewer may not see.
+    form    one of ``rules.FORMS``.
+    raises  NotFound for what the viewer may not see.
     """
-    wanted = report(facts["report"])
-    asked = Question(session, viewer, facts["language"], today, facts["filters"])
+    wanted = report(name)
     answer = wanted.answer(asked)
-    table = table_of(answer, facts["table"])
     said = about.lines(asked, wanted, answer)
-    made = sheet(table, said, facts["language"])
-    if facts["form"] == "csv":
-        return b"".join(csv_lines(made))
-    return _xlsx(made)
+    made = sheet(table_of(answer, table), said, asked.language)
+    return b"".join(csv_lines(made)) if form == "csv" else _xlsx(made)
 
 
 def table_of(answer: Answer, name: str) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,11 +78,9 @@ def _question(wanted: Report) -> Question:
     said = request.args if request.method == "GET" else request.form
     typed = {name: said.get(name, "").strip()[:LONGEST_FILTER] for name in wanted.filters}
     filters = {name: text for name, text in typed.items() if text}
-    return Question(reading(), viewer(), current().code, _today(), filters)
-
-
-def _today() -> date:
-    return clock.now().astimezone(ZoneInfo(site().time_zone)).date()
+    zone = ZoneInfo(site().time_zone)
+    today = clock.now().astimezone(zone).date()
+    return Question(reading(), viewer(), current().code, today, filters, zone)
 
 
 def _spoken(label: Label) -> str:

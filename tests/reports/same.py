@@ -39,9 +39,12 @@ class Reports:
     def shown(self, path: str, table: str = "") -> Rows:
         """Return the lines of a table of the page: label and figures, as plain text."""
         which = table or '[^"]*'
+        page = self.page(path)
+        if "There is nothing to count here yet." in page and "<tbody>" not in page:
+            return []
         found = re.search(
             rf'<section class="flow" aria-labelledby="{which}">(.*?)</section>',
-            self.page(path), re.DOTALL,
+            page, re.DOTALL,
         )  # fmt: skip
         assert found, "no table"
         return [

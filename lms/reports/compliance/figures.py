@@ -7,14 +7,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from lms.accounts.words import FUNCTION_WORDS
-from lms.kernel.errors import NotFound
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Words, msg
 from lms.reports.compliance import queries
 from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value, percent
-from lms.reports.places import Place, Shown, name, show, tree
+from lms.reports.places import Place, Shown, show, tree
 from lms.reports.queries import places
 from lms.reports.report import Answer, Filter, Question, Report
-from lms.reports.trail import place_filter, trail_of
+from lms.reports.trail import chosen_of, line_label, place_filter, trail_of
 from lms.requirements.rules import Status, who
 from lms.tables import AnyRow
 
@@ -42,12 +41,8 @@ def answer(asked: Question) -> Answer:
         )
     }
     units = places(asked.session, asked.viewer)
-    chosen = {
-        key: value for key, value in asked.filters.items()
-        if key != "requirement" or value in known
-    }  # fmt: skip
-    if "unit" in chosen and chosen["unit"] not in {row.code for row in units}:
-        raise NotFound
+    filters = [place_filter(units, asked.language), _requirement_filter(known, asked.language)]
+    chosen = chosen_of(asked, filters)
     asked = replace(asked, filters=chosen)
     one = UUID(chosen["requirement"]) if "requirement" in chosen else None
     counted = queries.counts(
@@ -59,7 +54,6 @@ def answer(asked: Question) -> Answer:
         table = _by_place(asked, known[str(one)], root)
     else:
         table = _by_requirement(asked, known.values(), roots)
-    filters = [place_filter(units, asked.language), _requirement_filter(known, asked.language)]
     return Answer(filters, chosen, [table], trail_of(units, asked))
 
 
@@ -102,7 +96,7 @@ def _by_place(asked: Question, row: AnyRow, root: Place) -> Table:
     else:
         lines = [
             Line(
-                _place_label(place, asked.language, itself=itself and len(page.lines) > 1),
+                line_label(place, asked.language, itself=itself and len(page.lines) > 1),
                 _values(counts, {column for line, column in page.hidden if line == at}),
                 None if itself else {**asked.filters, "unit": place.code},
             )
@@ -126,18 +120,11 @@ def _values(counts: Sequence[int], hidden: Collection[int]) -> list[Value]:
     return [*told, percent(told[0], told[3])]
 
 
-def _place_label(place: Place, language: str, *, itself: bool) -> Label:
-    called = name(place, language)
-    if itself:
-        # Translators: a line of a table: people who work at a region itself, not at a prison of it.
-        return Label(Message(msg("%(place)s itself"), {"place": called}), place.code)
-    return Label(called, place.code)
-
-
 def _requirement_label(row: AnyRow, language: str) -> Label:
     where = row.unit_names.get(language) or row.unit_names.get("en") or row.unit_code
     values = {
-        "course": row.title or row.slug, "who": who(row.function, FUNCTION_WORDS), "place": where,
+        "course": Words(row.title or row.slug, row.title_in or language),
+        "who": who(row.function, FUNCTION_WORDS), "place": where,
     }  # fmt: skip
     return Label(Message(msg("%(course)s (%(who)s, %(place)s)"), values), row.course_id)
 
