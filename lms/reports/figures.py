@@ -27,7 +27,7 @@ class Hidden(Enum):
 
 
 HIDDEN = Hidden.HIDDEN
-Value = int | float | str | date | Hidden | None
+Value = int | float | str | date | Message | Hidden | None
 
 
 class Kind(Enum):

@@ -13,6 +13,9 @@ MODULES: Mapping[str, str] = {
     "compliance": "lms.reports.compliance.figures",
     "completions": "lms.reports.completions.figures",
     "results": "lms.reports.results.figures",
+    "gain": "lms.reports.gain.figures",
+    "questions": "lms.reports.items.figures",
+    "languages": "lms.reports.coverage.figures",
 }
 
 

@@ -15,10 +15,12 @@ def spelled(label: Label, language: str) -> str:
     return str(say(label.words, language)) if isinstance(label.words, Message) else label.words
 
 
-def cell(value: Value) -> Cell:
+def cell(value: Value, language: str) -> Cell:
     """Return a figure as a cell: the sign of a hidden one, nothing for one that there is not."""
     if value is HIDDEN:
         return SIGN
+    if isinstance(value, Message):
+        return str(say(value, language))
     return value
 
 
@@ -49,4 +51,4 @@ def _heads(table: Table, language: str) -> Sequence[str]:
 def _rows(table: Table, language: str) -> Iterator[Sequence[Cell]]:
     lines: list[Line] = [*table.lines, *([table.total] if table.total else [])]
     for line in lines:
-        yield [spelled(line.label, language), *(cell(value) for value in line.values)]
+        yield [spelled(line.label, language), *(cell(value, language) for value in line.values)]

@@ -80,7 +80,7 @@ def _plain(cell: str) -> str:
 
 def _of_csv(data: bytes) -> Rows:
     lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    return lines[lines.index([]) + 2 :]
+    return [[re.sub(r"\.0$", "", cell) for cell in line] for line in lines[lines.index([]) + 2 :]]
 
 
 def _of_xlsx(data: bytes) -> Rows:
