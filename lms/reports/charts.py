@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from lms.reports.figures import Label, Table, Value
 
-WIDTH, HEIGHT = 640, 190
-EDGE, TOP, BOTTOM = 40, 30, 150  # of the field in which marks stand
+WIDTH, HEIGHT = 800, 190
+EDGE, TOP, BOTTOM = 50, 30, 150  # of the field in which marks stand
 
 
 @dataclass(frozen=True, slots=True)

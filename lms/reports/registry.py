@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from lms.kernel.errors import NotFound
+from lms.kernel.viewer import Viewer
 from lms.reports.report import Report
 
 # In the order of the list of reports.
@@ -16,6 +17,7 @@ MODULES: Mapping[str, str] = {
     "gain": "lms.reports.gain.figures",
     "questions": "lms.reports.items.figures",
     "languages": "lms.reports.coverage.figures",
+    "facility": "lms.reports.facility.figures",
 }
 
 
@@ -28,6 +30,18 @@ def report(name: str) -> Report:
     return found
 
 
-def reports() -> list[Report]:
-    """Return all of them, in the order in which they are listed."""
-    return [report(name) for name in MODULES]
+def report_for(viewer: Viewer, name: str) -> Report:
+    """Return a report that the viewer may open; one with names is for administrators alone.
+
+    raises NotFound for any other.
+    """
+    found = report(name)
+    if found.names and not viewer.holds("administrator"):
+        raise NotFound
+    return found
+
+
+def reports_for(viewer: Viewer) -> list[Report]:
+    """Return those that the viewer may open, in the order in which they are listed."""
+    every = [report(name) for name in MODULES]
+    return [each for each in every if not each.names or viewer.holds("administrator")]

@@ -68,6 +68,8 @@ class Report:
     """One report. ``answer`` raises NotFound for filters that name what the viewer may not see.
 
     filters  the names that an address may carry.
+    names    whether it names people: then it is for administrators alone.
+    paper    whether it can be had as a PDF.
     """
 
     name: str
@@ -75,3 +77,5 @@ class Report:
     about: str
     filters: Sequence[str]
     answer: Callable[[Question], Answer]
+    names: bool = False
+    paper: bool = False

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,14 @@ from lms import installation
 from lms.accounts import queries as accounts
 from lms.files import FileStore
 from lms.jobs.actions import Done, SlowStep, Steps
-from lms.kernel.errors import LmsError
-from lms.reports import about
+from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.messages import Message
+from lms.reports import about, paper
 from lms.reports.actions import EXPORT
 from lms.reports.figures import Table
-from lms.reports.registry import report
-from lms.reports.report import Answer, Question
+from lms.reports.paper import Paper
+from lms.reports.registry import report_for
+from lms.reports.report import Answer, Question, Report
 from lms.reports.rules import FORMS
 from lms.reports.sheet import sheet
 from lms.sheets.writer import Sheet, csv_lines, write_xlsx
@@ -59,11 +61,26 @@ def write(asked: Question, name: str, table: str, form: str) -> bytes:
     form    one of ``rules.FORMS``.
     raises  NotFound for what the viewer may not see.
     """
-    wanted = report(name)
+    wanted = report_for(asked.viewer, name)
     answer = wanted.answer(asked)
+    if form == "pdf":
+        return _paper(asked, wanted, answer, table)
     said = about.lines(asked, wanted, answer)
     made = sheet(table_of(answer, table), said, asked.language)
     return b"".join(csv_lines(made)) if form == "csv" else _xlsx(made)
+
+
+def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes:
+    if not wanted.paper:
+        raise NotFound
+    title, *rest = about.facts(asked, wanted, answer)
+    return paper.render(
+        Paper(
+            cast("Message", title[1]), [asked.language], rest, [table_of(answer, table)],
+            asked.today,
+        ),
+        installation.read(asked.session),
+    )  # fmt: skip
 
 
 def table_of(answer: Answer, name: str) -> Table:

@@ -52,8 +52,8 @@ class Reports:
             for line in re.findall(r"<tr>(.*?)</tr>", found[1].partition("<tbody>")[2], re.DOTALL)
         ]
 
-    def exported(self, path: str, form: str, table: str = "", key: str = "") -> Rows:
-        """Let the worker make the file of a table and return its lines below the heads."""
+    def file(self, path: str, form: str, table: str = "", key: str = "") -> bytes:
+        """Let the worker make the file of a table and return it."""
         name, _, query = path.partition("?")
         filters = dict(pair.split("=") for pair in query.split("&") if pair)
         reply = self.browser.post(
@@ -67,7 +67,11 @@ class Reports:
             job = reading().get_one(Job, int(reply.location.rpartition("/")[2]))
             assert job.state == "done", job.error
             assert job.result is not None
-            data = FileStore(self.app.config["LMS"].data / "files").get(job.result["file"])
+            return FileStore(self.app.config["LMS"].data / "files").get(job.result["file"])
+
+    def exported(self, path: str, form: str, table: str = "", key: str = "") -> Rows:
+        """Return the lines of a table's file below the heads; ``form`` is csv or xlsx."""
+        data = self.file(path, form, table, key)
         return _of_csv(data) if form == "csv" else _of_xlsx(data)
 
 

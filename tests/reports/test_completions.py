@@ -12,6 +12,7 @@ from lms.accounts.models import Posting
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
+from lms.reports.charts import WIDTH
 from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
 from tests.people import Cast, Places
@@ -64,7 +65,7 @@ def test_the_chart_carries_the_figures_of_the_table(
         return int(mark.partition('"')[0])
 
     arabic = browser(dana).get(URL.replace("/en/", "/ar/")).text
-    assert x_of_six(page) + x_of_six(arabic) == 640
+    assert x_of_six(page) + x_of_six(arabic) == WIDTH
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

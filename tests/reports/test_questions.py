@@ -83,12 +83,16 @@ def test_of_few_answers_nothing_is_said() -> None:
 @pytest.mark.parametrize(
     ("difficulty", "discrimination", "reason"),
     [(0.2, 0.5, "hard"), (0.97, 0.5, "easy"), (0.6, 0.05, "weak"), (0.6, 0.4, None),
-     (0.6, None, None)],
+     (0.6, None, None), (0.6, -0.3, "negative"), (0.6, -0.2, "weak")],
 )  # fmt: skip
 def test_what_needs_a_look(
     difficulty: float, discrimination: float | None, reason: str | None
 ) -> None:
     assert needs_a_look(Statistic(50, difficulty, discrimination, {}, [])) == reason
+
+
+def test_what_chance_explains_is_no_reason_to_look() -> None:
+    assert needs_a_look(Statistic(20, 0.6, -0.3, {}, [])) is None
 
 
 def test_marks_are_exact_fractions() -> None:

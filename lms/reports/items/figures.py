@@ -53,13 +53,21 @@ def answer(asked: Question) -> Answer:
     table = Table(
         "questions", Message(msg("Questions of the final test")), msg("Question"),
         _columns(languages),
-        [
-            Line(Label(item_id, item_id), _values(row, found.get(item_id), languages))
-            for item_id, row in known.items()
-        ] if found else [],
+        _lines(known, found, languages) if found else [],
         notes=NOTES if found else (),
     )  # fmt: skip
     return Answer(filters, asked.filters, [table])
+
+
+def _lines(
+    known: Mapping[str, AnyRow], found: Mapping[str, Statistic], languages: Sequence[str]
+) -> list[Line]:
+    """Return a line for each question; those that need a look come first."""
+    lines = [
+        Line(Label(item_id, item_id), _values(row, found.get(item_id), languages))
+        for item_id, row in known.items()
+    ]
+    return sorted(lines, key=lambda line: line.values[0] is None)
 
 
 def _columns(languages: Sequence[str]) -> list[Column]:

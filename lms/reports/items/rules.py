@@ -12,6 +12,7 @@ LEAST = 10
 # A language in which a question is so much easier or harder may be a mistranslation.
 DIFFERS = 0.20
 TOO_HARD, TOO_EASY, TOO_WEAK = 0.30, 0.95, 0.10
+LEAST_FOR_WEAK = 50  # answers; of fewer, chance explains a small correlation
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,17 @@ def needs_a_look(statistic: Statistic) -> str | None:
 
     ``language``, ``negative`` (who knows more is wrong more often: is the key right?), ``hard``,
     ``easy``, ``weak``. The limits are common rules of thumb of item analysis (Ebel and Frisbie,
-    Essentials of Educational Measurement: discrimination below 0.10 to 0.19 is poor).
+    Essentials of Educational Measurement: discrimination below 0.10 to 0.19 is poor). Chance alone
+    moves a correlation by about 1/√n: it is called negative from two of those on.
     """
     if statistic.suspects:
         return "language"
     tells = statistic.discrimination
-    if tells is not None and tells < 0:
+    if tells is not None and tells < -2 / sqrt(statistic.people):
         return "negative"
     if statistic.difficulty < TOO_HARD:
         return "hard"
     if statistic.difficulty > TOO_EASY:
         return "easy"
-    return "weak" if tells is not None and tells < TOO_WEAK else None
+    enough = statistic.people >= LEAST_FOR_WEAK
+    return "weak" if enough and tells is not None and tells < TOO_WEAK else None
