@@ -181,11 +181,12 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.desk.views import bp as desk
     from lms.learning.reporting.views import bp as reporting
     from lms.learning.views import bp as learning
+    from lms.reports.evidence.views import bp as evidence
     from lms.reports.views import bp as reports
 
     shown = [
         accounts, admin, assessment, background, bank, certificates, changes, correcting,
-        course_facts, course_people, course_structure, desk, documents, drafts, factor,
+        course_facts, course_people, course_structure, desk, documents, drafts, evidence, factor,
         folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
         nations, office, people, pictures, places, programmes, question_files, readers,
         reporting, reports, requirements, review, roles, search, slips, staff_lists, test_rules,
@@ -224,6 +225,7 @@ JOBS = {
     "people.check": "lms.accounts.importing.steps",
     "people.read": "lms.accounts.importing.steps",
     "people.undo": "lms.accounts.importing.steps",
+    "reports.evidence": "lms.reports.evidence.steps",
     "reports.export": "lms.reports.steps",
     "requirements.enrol": "lms.requirements.actions",
     "search.index": "lms.catalogue.search.steps",
@@ -342,6 +344,7 @@ COMMANDS = {
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.admin.requirements.cli:enrol",
     "report": "lms.reports.cli:report_command",
+    "check-file": "lms.reports.cli:check_file",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }

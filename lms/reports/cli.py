@@ -1,8 +1,10 @@
-"""``lms report NAME``: what the page gives, as CSV on standard output."""
+"""``lms report NAME`` prints what a page gives; ``lms check-file FILE`` looks at a signature."""
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -10,15 +12,22 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
+from lms.certificates.actions import RING
 from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.reports import about
+from lms.reports.evidence.document import KIND as EVIDENCE_KIND
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
 from lms.reports.sheet import sheet
 from lms.reports.steps import table_of
 from lms.sheets.writer import csv_lines
+from lms.signing import keys, signed_json
+from lms.signing.refusals import Unreadable
+
+# The kinds of signed files that this program writes about people and figures.
+SIGNED_KINDS = (EVIDENCE_KIND,)
 
 
 @click.command("report")
@@ -53,3 +62,28 @@ def report_command(
     made = sheet(table_of(answer, table), about.lines(asked, wanted, answer), language)
     for piece in csv_lines(made):
         sys.stdout.buffer.write(piece)
+
+
+@click.command("check-file")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def check_file(file: BinaryIO) -> None:
+    """Say whether a signed FILE of evidence or figures is unchanged and signed by this service.
+
+    Exit status 1 where it is not.
+    """
+    text = file.read(signed_json.LONGEST + 1).decode("utf-8", "replace")
+    ring = installation.setting(reading(), RING)
+    if ring is None:
+        raise click.ClickException("This server knows no signing key yet.")
+    try:
+        kind = str(json.loads(text).get("kind", ""))
+        found = signed_json.parse(text, kind if kind in SIGNED_KINDS else "")
+    except (Unreadable, ValueError, AttributeError) as error:
+        raise click.ClickException("This is no signed file of evidence or figures.") from error
+    known = {key.kid: key.public for key in keys.parse_ring(ring).keys if key.withdrawn is None}
+    if not signed_json.is_sealed(found, known, keys.is_signed_by):
+        raise click.ClickException(
+            "The file was changed after it was signed, or somebody else has signed it."
+        )
+    click.echo(f"{found['kind']}: unchanged, signed by a key of this service.")

@@ -39,6 +39,14 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside the PDF, from which what is printed was made."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What is printed.
 
@@ -54,14 +62,16 @@ class Paper:
     day: date
     foot: str = ""
     proof: Proof | None = None
+    attachment: Attachment | None = None
     wide: bool = field(default=False)
 
 
 def render(paper: Paper, site: Installation) -> bytes:
     """Return the PDF/A. raises MissingGlyph naming a character that cannot be printed."""
     data = page_data(paper, site)
-    require_glyphs(pdf.printed_texts(data))
-    return pdf.typeset(json.dumps(data, ensure_ascii=False), paper.day, LAYOUT)
+    require_glyphs(pdf.printed_texts({**data, "attachment": None}))
+    standard = pdf.WITH_FILES if paper.attachment else pdf.STANDARD
+    return pdf.typeset(json.dumps(data, ensure_ascii=False), paper.day, LAYOUT, standard)
 
 
 def page_data(paper: Paper, site: Installation) -> dict[str, Any]:
@@ -89,6 +99,9 @@ def page_data(paper: Paper, site: Installation) -> dict[str, Any]:
             "svg": paper.proof.svg, "size": paper.proof.size, "alt": paper.proof.alt,
             "lines": [said(each) for each in paper.proof.lines],
         },
+        "attachment": None
+        if paper.attachment is None
+        else {"name": paper.attachment.name, "text": paper.attachment.text},
         "document": {
             "title": str(say(paper.title, first)),
             "author": site.issuers.get(first) or site.name(first),
