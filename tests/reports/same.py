@@ -43,7 +43,7 @@ class Reports:
         if "There is nothing to count here yet." in page and "<tbody>" not in page:
             return []
         found = re.search(
-            rf'<section class="flow" aria-labelledby="{which}">(.*?)</section>',
+            rf'<section class="flow" data-table="{which}">(.*?)</section>',
             page, re.DOTALL,
         )  # fmt: skip
         assert found, "no table"

@@ -21,7 +21,7 @@ from lms.reports.queries import in_scope
 from lms.tables import AnyRow
 
 # Enough for two decimals in each of five languages; more would make a page wait.
-NEWEST = 3000
+NEWEST = 2000
 
 
 def items(session: Session, viewer: Viewer, course_id: str) -> dict[str, AnyRow]:
