@@ -55,12 +55,14 @@ class Answer:
 
     filters  those above it, with their choices. chosen: what counts of what was asked.
     trail    from the widest place to the present one: (label, filters that lead there).
+    names_at the page that names these people, for administrators: endpoint and values.
     """
 
     filters: Sequence[Filter]
     chosen: Mapping[str, str]
     tables: Sequence[Table]
     trail: Sequence[tuple[Label, Mapping[str, str]]] = ()
+    names_at: tuple[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

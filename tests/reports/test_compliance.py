@@ -70,6 +70,17 @@ def test_it_goes_down_to_a_prison_and_up_again(
     assert 'aria-label="Places above"' in below
 
 
+def test_an_administrator_gets_from_figures_to_names_and_an_observer_does_not(
+    browser: Open, dana: Cast, omar: Cast, required: UUID
+) -> None:
+    asked = f"{URL}?requirement={required}&unit=N-01"
+    link = f'href="/en/administer/requirements/{required}?unit=N-01"'
+    here = browser(dana)
+    assert link in here.get(asked).text
+    assert "Person 0" in here.get(f"/en/administer/requirements/{required}?unit=N-01").text
+    assert link not in browser(omar).get(asked).text
+
+
 def test_small_groups_are_not_shown(app: Flask, browser: Open, dana: Cast, required: UUID) -> None:
     """Dana alone works at the head office: one person."""
     here = Reports(app, browser(dana))

@@ -54,7 +54,11 @@ def answer(asked: Question) -> Answer:
         table = _by_place(asked, known[str(one)], root)
     else:
         table = _by_requirement(asked, known.values(), roots)
-    return Answer(filters, chosen, [table], trail_of(units, asked))
+    names_at = None
+    if one is not None:
+        unit = {"unit": chosen["unit"]} if "unit" in chosen else {}
+        names_at = ("requirements.one", {"requirement_id": str(one), **unit})
+    return Answer(filters, chosen, [table], trail_of(units, asked), names_at)
 
 
 def _summed(found: Mapping[str, Mapping[Status, int]]) -> dict[str, list[int]]:

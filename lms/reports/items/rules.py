@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import sqrt
 
 # Of first attempts; fewer say nothing about a question, and may say something about people.
@@ -92,6 +93,7 @@ def correlation(own: Sequence[float], rest: Sequence[float]) -> float | None:
     return both / sqrt(spread) if spread > 1e-12 else None
 
 
+@lru_cache(maxsize=1000)  # few marks there are, and forty thousand of them on a page
 def share(points: str, most: int) -> float:
     """Return the share that a mark such as "2/3" or "4" is of ``most`` points, 0 to 1."""
     return float(Fraction(points) / most)
