@@ -69,6 +69,8 @@ UPLOADS: Mapping[str, int] = {
     "/*/administer/staff-lists/new": 21 * 1024 * 1024,
     "/*/write/*/folder": 201 * 1024 * 1024,
     "/*/write/*/pictures": 21 * 1024 * 1024,
+    "/*/write/*/question-files": 21 * 1024 * 1024,
+    "/*/write/*/translate/*/sheet": 21 * 1024 * 1024,
     "/*/write/from-file": 201 * 1024 * 1024,
 }
 
@@ -217,6 +219,8 @@ JOBS = {
     "keys.correct": "lms.authoring.correcting.work",
     "keys.count": "lms.authoring.correcting.work",
     "packages.read": "lms.authoring.work",
+    "questions.read": "lms.authoring.question_files.work",
+    "sheets.read": "lms.authoring.translation_sheets.work",
     "certificates.bulk": "lms.certificates.office.steps",
     "certificates.forget": "lms.certificates.office.steps",
     "certificates.preview": "lms.certificates.office.steps",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
@@ -13,7 +13,13 @@ from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.authoring import queries
 from lms.authoring.queries import StoredPackage
-from lms.authoring.rules import may_bring_packages
+from lms.authoring.rules import (
+    READ_PACKAGE,
+    READ_QUESTIONS,
+    READ_SHEET,
+    UPLOADS_KEPT,
+    may_bring_packages,
+)
 from lms.catalogue.models import (
     Course as CourseRow,
 )
@@ -47,8 +53,7 @@ if TYPE_CHECKING:  # it loads Markdown, which the web process never does
 SIGN = "editions.sign"
 # The number of an edition whose rows are still being made. Numbers that people see begin at 1.
 HIDDEN = 0
-READ = "packages.read"
-UPLOADS_KEPT = timedelta(days=7)
+READ = READ_PACKAGE
 # Of a structure, what changes with words alone: a new revision, not a new number.
 WORDS_ONLY = frozenset({"boxes", "closed", "closed_course", "behind_law"})
 
@@ -286,13 +291,22 @@ def ask_to_read(
 
 
 def forget_packages(session: Session, discard: Callable[[str], None], *, now: datetime) -> int:
-    """Delete uploaded packages a week after they were read; return how many.
+    """Delete uploaded packages, questions and sheets a week after they were read; return how many.
 
     discard  deletes a file by its digest; one that is gone does no harm.
+
+    What the worker has made of a file, ``rows`` of its result, goes with it.
     """
-    made = session.execute(select(Job.facts, Job.made_at).where(Job.kind == READ)).all()
-    recent = {facts["file"] for facts, at in made if at >= now - UPLOADS_KEPT}
-    old = {facts["file"] for facts, _ in made} - recent
+    kinds = (READ, READ_QUESTIONS, READ_SHEET)
+    made = session.execute(
+        select(Job.facts, Job.result, Job.made_at).where(Job.kind.in_(kinds))
+    ).all()
+    recent: set[str] = set()
+    old: set[str] = set()
+    for facts, result, at in made:
+        files = filter(None, (facts["file"], (result or {}).get("rows")))
+        (recent if at >= now - UPLOADS_KEPT else old).update(files)
+    old -= recent
     for digest in old:
         discard(digest)
     return len(old)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from lms.accounts.rules import administers_country
 from lms.kernel.viewer import Viewer
 
+# What somebody sends, and the worker reads: kinds of jobs.
+READ_PACKAGE, READ_QUESTIONS, READ_SHEET = "packages.read", "questions.read", "sheets.read"
+UPLOADS_KEPT = timedelta(days=7)
 # A package holds the whole course with its bank and the key of every question.
 PACKAGE_ROLES = frozenset({"author", "publisher"})
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767  # characters; more makes an XLSX file that Excel repairs
 LONGEST_SHEET_NAME = 31
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RIGHT_TO_LEFT = 2  # of a cell, as XLSX numbers it
 
 Cell = str | int | float | date | datetime | None
 
@@ -30,6 +33,9 @@ class Sheet:
     header   names of the columns.
     rows     read once, one at a time, so that 20,000 of them take no more memory than one.
     rtl      whether the table runs from right to left.
+    widths   of the columns in letters, for long texts that break inside their cells; none given:
+             every column is narrow and one line high.
+    turned   numbers of the columns whose text runs from right to left, from 0.
     """
 
     title: str
@@ -37,6 +43,8 @@ class Sheet:
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     rtl: bool = False
+    widths: Sequence[int] = ()
+    turned: Collection[int] = ()
 
 
 def neutral(text: str) -> str:
@@ -102,12 +110,23 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
             about.write_string(line, 1, neutral(value))
         table.freeze_panes(1, 0)
         table.set_column(0, max(0, len(sheet.header) - 1), 18)
+        texts = {
+            column: book.add_format(
+                {"text_wrap": True, "valign": "top",
+                 **({"reading_order": RIGHT_TO_LEFT} if column in sheet.turned else {})}
+            )
+            for column in range(len(sheet.widths))
+        }  # fmt: skip
+        for column, width in enumerate(sheet.widths):
+            table.set_column(column, column, width, texts[column])
         for column, name in enumerate(sheet.header):
             table.write_string(0, column, name, bold)
         for line, row in enumerate(sheet.rows, 1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
-                    table.write_string(line, column, neutral(cell)[:LONGEST_CELL])
+                    table.write_string(
+                        line, column, neutral(cell)[:LONGEST_CELL], texts.get(column)
+                    )
                 elif isinstance(cell, datetime):
                     table.write_datetime(line, column, cell.replace(tzinfo=None), moment)
                 elif isinstance(cell, date):
@@ -115,6 +134,14 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
                 elif cell is not None:
                     table.write_number(line, column, cell)
         table.activate()
+
+
+def xlsx(sheet: Sheet) -> bytes:
+    """Return ``sheet`` as XLSX: for one that is small enough to be held in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        write_xlsx(path, sheet)
+        return path.read_bytes()
 
 
 def _sheet_name(title: str) -> str:

@@ -146,7 +146,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "programme": ["second-test"],
         "address": ["0" * 16],
         "document": ["standards"],
-        "to": ["gift", "csv"],
+        "to": ["csv", "xlsx"],
         "report_name": list(MODULES),
         "draft_id": [things.draft if things else nothing],
         "edition_id": [1],

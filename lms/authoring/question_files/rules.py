@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ from lms.authoring.bank.glance import read_item
 from lms.authoring.bank.typed import LETTERS
 from lms.authoring.questions.bank import Facts, bank_item
 from lms.authoring.questions.understood import Note, Notes, Text, Understood
+from lms.content.item_text import written
 from lms.content.model import Question
 
 SKIP, UPDATE, ADD = "skip", "update", "add"
@@ -34,6 +36,36 @@ class Plan:
     def writes(self) -> int:
         """How many items would be written."""
         return len(self.new) + len(self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Items as the text of a bank, until somebody takes them.
+
+    new      in which each has the code ``NEW`` behind its module.
+    changed  code -> block.
+    """
+
+    new: tuple[str, ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
+
+    def packed(self) -> bytes:
+        """Return them as a file."""
+        return json.dumps([self.new, dict(self.changed)], ensure_ascii=False).encode()
+
+
+def unpacked(data: bytes) -> Blocks:
+    """Return what ``Blocks.packed`` made."""
+    new, changed = json.loads(data)
+    return Blocks(tuple(new), changed)
+
+
+def blocks_of(found: Plan) -> Blocks:
+    """Return the items that a plan writes as text."""
+    return Blocks(
+        tuple(written(item) for item in found.new),
+        {item.id: written(item) for item in found.changed},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from lms.authoring.questions.gift_writer import write_gift
 from lms.authoring.questions.markup import unmarked
@@ -29,7 +27,7 @@ from lms.authoring.questions.understood import (
     positive_sum,
 )  # fmt: skip
 from lms.kernel.messages import msg
-from lms.sheets.writer import LONGEST_CELL, Sheet, csv_lines, write_xlsx
+from lms.sheets.writer import LONGEST_CELL, Sheet, csv_lines, xlsx
 
 WRITABLE = (GIFT, CSV, XLSX)
 TYPES_IN_SHEETS = {MATCHING: "match"}  # as section 4 of the interchange rules calls it
@@ -51,10 +49,7 @@ def export(questions: Iterable[Understood], to: str, notes: Notes, separator: st
     sheet = _sheet(list(questions), notes)
     if to == CSV:
         return b"".join(csv_lines(sheet, separator))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "questions.xlsx"
-        write_xlsx(path, sheet)
-        return path.read_bytes()
+    return xlsx(sheet)
 
 
 def _sheet(questions: Sequence[Understood], notes: Notes) -> Sheet:

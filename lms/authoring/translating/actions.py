@@ -79,15 +79,27 @@ def save_block(
 
 def save_blocks(
     session: Session, viewer: Viewer, place: Place, sent: Sequence[Sent], *, note: str,
-    now: datetime | None,
+    now: datetime,
 ) -> dict[str, tuple[Reason, ...]]:  # fmt: skip
     """Keep blocks of one file that come from a sheet: all of them, or none where one is refused.
 
-    now      None only looks whether they can be taken.
     returns  key -> why the block is not taken; empty when everything is.
     raises   as ``save_block``.
     """
-    here = _mine(session, viewer, place, lock=now is not None)
+    here = _mine(session, viewer, place, lock=True)
+    target, refused = tried_blocks(here, place, sent)
+    if target is not None and sent and not refused:
+        drafts.save(
+            session, viewer, place.draft_id, place.path, target.text().encode(), now=now,
+            note=note, seen=here.file.number,
+        )  # fmt: skip
+    return refused
+
+
+def tried_blocks(
+    here: Opened, place: Place, sent: Sequence[Sent]
+) -> tuple[Document | None, dict[str, tuple[Reason, ...]]]:
+    """Return the file with all of these blocks, and why blocks of them are not taken."""
     target = here.pair.target
     refused: dict[str, tuple[Reason, ...]] = {}
     for each in sent:
@@ -98,12 +110,7 @@ def save_blocks(
             refused[each.key] = kept.reasons
         else:
             target = document(place.path, text.encode())
-    if now is not None and target is not None and sent and not refused:
-        drafts.save(
-            session, viewer, place.draft_id, place.path, target.text().encode(), now=now,
-            note=note, seen=here.file.number,
-        )  # fmt: skip
-    return refused
+    return target, refused
 
 
 def _mine(session: Session, viewer: Viewer, place: Place, *, lock: bool) -> Opened:

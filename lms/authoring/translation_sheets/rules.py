@@ -1,31 +1,16 @@
-"""A sheet of texts to translate: its rows out and in, as text that keeps its line breaks.
-
-The reader of staff lists (``lms.sheets.reader``) makes one line of each cell; here a cell may hold
-a list or a table, so this one keeps what stands in it.
-"""
+"""What a filled sheet of texts changes. Pure: values in, values out."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.content.model import CourseFacts
-from lms.content.translation.rows import COLUMNS
 from lms.content.translation.units import Unit
-from lms.kernel.errors import Refused
-from lms.kernel.messages import Message, msg
-from lms.sheets.writer import FORMULA_SIGNS
 
 ABOUT = "about"
-# What one sheet may hold; the form that confirms it has a field for each block.
-MOST_ROWS, MOST_COLUMNS, MOST_BLOCKS = 5_000, 64, 400
-SEPARATORS = (",", ";", "\t")
-# The heading stands among the first rows: before it the sheet says what it is.
-HEAD = 30
-NAMED = COLUMNS[:3]
+MOST_BLOCKS = 400  # of one sheet: the form that confirms it has a field for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,77 +59,6 @@ def parts_of(facts: CourseFacts) -> dict[str, tuple[str, ...]]:
         lessons = (lesson.code for lesson in module.lessons)
         found[module.code] = (*lessons, f"bank/{module.code}")
     return found
-
-
-def rows_in(data: bytes) -> list[dict[str, str]]:
-    """Return the rows of a filled sheet by the names of their columns.
-
-    raises  Refused for what is no sheet of ours.
-    """
-    text = _decoded(data)
-    for separator in SEPARATORS:
-        found = _rows(text, separator)
-        if found is not None:
-            return found
-    raise Refused(
-        Message(msg("This file has no row that begins with key, part, digest. Send the sheet that "
-                    "you took from here, saved as CSV."))
-    )  # fmt: skip
-
-
-def _decoded(data: bytes) -> str:
-    if not data.strip():
-        raise Refused(Message(msg("This file is empty.")))
-    if data.startswith((b"PK", b"\xd0\xcf")):
-        raise Refused(
-            Message(msg("This is a workbook. Save it as “CSV UTF-8” in the spreadsheet program and "
-                        "send that file."))
-        )  # fmt: skip
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        return data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(
-            Message(msg("This file is not in UTF-8, so letters would be lost. Save it as “CSV "
-                        "UTF-8”."))
-        ) from None  # fmt: skip
-
-
-def _rows(text: str, separator: str) -> list[dict[str, str]] | None:
-    """Return the rows below the heading; None where this separator finds no heading."""
-    names: list[str] | None = None
-    found: list[dict[str, str]] = []
-    number = 0
-    try:
-        for number, cells in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
-        ):
-            if len(cells) > MOST_COLUMNS or len(found) > MOST_ROWS:
-                raise Refused(Message(msg("This sheet is too large. Cut it into several files.")))
-            if names is not None:
-                found.append(dict(zip(names, map(_plain, cells), strict=False)))
-            elif tuple(cell.strip() for cell in cells[:3]) == NAMED:
-                names = [cell.strip() for cell in cells]
-            elif number > HEAD:
-                return None
-    except csv.Error:
-        if names is None:
-            return None
-        raise Refused(
-            Message(
-                msg(
-                    "Row %(row)s cannot be read: a quotation mark is not closed, or one inside "
-                    "a cell is not doubled."
-                ),
-                {"row": number + 1},
-            )
-        ) from None
-    return found if names is not None else None
-
-
-def _plain(cell: str) -> str:
-    """Return a cell without the sign that keeps a spreadsheet program from calculating it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
 def is_outdated(rows: Iterable[Mapping[str, str]], unit: Unit) -> bool:

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import CombinedMultiDict
 
-from lms.authoring.drafts import queries as drafts
+from lms.authoring import sent, uploads
 from lms.authoring.drafts.access import Room, room
+from lms.authoring.review.sentences import told
+from lms.authoring.rules import READ_SHEET
 from lms.authoring.translating import actions, queries
-from lms.authoring.translating.actions import Sent
 from lms.authoring.translating.opened import Place
 from lms.authoring.translating.page import Asked, read_page
-from lms.authoring.translating.pairs import Pair, pair
 from lms.authoring.translating.rules import names_of
 from lms.authoring.translating.words import STATE_WORDS
 from lms.authoring.translation_sheets.forms import SheetForm, TakeForm
+from lms.authoring.translation_sheets.looking import (
+    Found,
+    blocks_of,
+    looked_through,
+    pairs_of,
+    told_of,
+)
 from lms.authoring.translation_sheets.rules import (
     ABOUT,
     MOST_BLOCKS,
     Change,
     by_file,
-    is_outdated,
-    names_in,
     parts_of,
-    rows_in,
     unpacked,
 )
 from lms.content.model import CourseFacts
-from lms.content.translation.rows import COLUMNS, from_rows, to_rows
+from lms.content.translation.rows import COLUMNS, to_rows
 from lms.content.translation.units import Unit
 from lms.db import reading, transaction
 from lms.installation import LANGUAGE_NAMES
+from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
-from lms.sheets.writer import Sheet, csv_lines
+from lms.sheets.writer import XLSX_TYPE, Sheet, csv_lines, xlsx
+from lms.web import uploads as uploads_of
 from lms.web.language import (
     IN_LANGUAGE,
     asked_language,
@@ -49,7 +54,7 @@ from lms.web.language import (
     ngettext,
     say,
 )
-from lms.web.pages import shown_moment, viewer
+from lms.web.pages import look_again, shown_moment, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
@@ -57,22 +62,13 @@ bp = Blueprint(
     url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/translate/<spoken>",
 )  # fmt: skip
 
+# Of the columns of a workbook in letters: long texts are read beside each other.
+WIDTHS = (24, 12, 14, 11, 14, 60, 60, 60)
 LISTED = 100  # reasons that a page shows
-OUTDATED = msg("Somebody has translated this block since the sheet was made. Take a new sheet.")
 TOO_MANY = msg(
     "This sheet changes more than %(most)s blocks. Cut it into several files and send one after "
     "the other."
 )
-
-
-@dataclass(slots=True)
-class Found:
-    """What a filled sheet would do: blocks to take, and why others are not taken."""
-
-    changes: list[Change] = field(default_factory=list)
-    reasons: list[tuple[str, Message]] = field(default_factory=list)
-    # Files of which nothing is taken, since one of their blocks is refused.
-    refused: set[str] = field(default_factory=set)
 
 
 def _translators_room(draft_id: UUID, spoken: str) -> tuple[Room, CourseFacts]:
@@ -92,7 +88,7 @@ def show(draft_id: UUID, spoken: str) -> ResponseReturnValue:
     return _page(here, facts, spoken, SheetForm())
 
 
-def _page(here: Room, facts: CourseFacts, spoken: str, sheet: SheetForm) -> str:
+def _page(here: Room, facts: CourseFacts, spoken: str, upload: SheetForm) -> str:
     known = queries.standing(reading(), viewer(), here.draft)
     left: dict[str, int | None] = {}
     for part, names in parts_of(facts).items():
@@ -100,7 +96,8 @@ def _page(here: Room, facts: CourseFacts, spoken: str, sheet: SheetForm) -> str:
         left[part] = sum(each["words_left"] for each in counts if each) if all(counts) else None
     return render_template(
         "translation_sheets/show.html", room=here, spoken=spoken, left=left, about=ABOUT,
-        sheet=sheet, names=LANGUAGE_NAMES, beside=_beside(),
+        upload=upload, names=LANGUAGE_NAMES, beside=_beside(), largest=sent.LARGEST_MB,
+        no_room=None if upload.errors or uploads_of.takes_files() else uploads_of.NO_ROOM,
     )  # fmt: skip
 
 
@@ -109,127 +106,135 @@ def _beside() -> str:
     return asked if asked in LANGUAGE_NAMES else ""
 
 
-@bp.get("/sheet.csv")
+@bp.get("/sheet.<any(csv,xlsx):to>")
 @permission(WRITE)
-def take(draft_id: UUID, spoken: str) -> ResponseReturnValue:
+def take(draft_id: UUID, spoken: str, to: str) -> ResponseReturnValue:
     """Send a sheet with what is new or stale in one part of the course."""
     here, facts = _translators_room(draft_id, spoken)
     part = request.args.get("part", ABOUT)
     names = parts_of(facts).get(part)
     if names is None:
         raise NotFound
-    pairs = _pairs(here, spoken, names)
-    beside = _beside()
-    second: dict[str, Unit] = {}
-    if beside and beside not in (spoken, here.draft.source):
-        second = {unit.id: unit for each in _pairs(here, beside, names).values()
-                  for unit in each.units}  # fmt: skip
-    sheet = Sheet(
-        title=part,
-        about={
-            gettext("Course"): f"{here.draft.course_id} {here.draft.title}",
-            gettext("Language"): LANGUAGE_NAMES[spoken],
-            gettext("Made"): shown_moment(clock.now()),
-            gettext("What to do"): gettext(
-                "Write into the column translation. Leave the other columns as they are. Send the "
-                "sheet back as CSV UTF-8."
-            ),
-        },
-        header=COLUMNS,
-        rows=to_rows(
-            [unit for each in pairs.values() for unit in each.units], say, second
-        ),
-    )  # fmt: skip
+    sheet = _sheet(here, spoken, part, names, to)
     # What spreadsheet programs of each language expect when they open a file by a double click.
     separator = "," if current().code == "en" else ";"
-    answer = make_response(b"".join(csv_lines(sheet, separator)))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"{here.draft.slug}-{spoken}-{part}.csv"
+    answer = make_response(
+        xlsx(sheet) if to == "xlsx" else b"".join(csv_lines(sheet, separator))
+    )  # fmt: skip
+    answer.headers["Content-Type"] = XLSX_TYPE if to == "xlsx" else "text/csv; charset=utf-8"
+    name = f"{here.draft.slug}-{spoken}-{part}.{to}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _pairs(here: Room, spoken: str, names: Sequence[str]) -> dict[str, Pair]:
-    source = here.draft.source
-    paths = {f"{code}/{name}.md" for code in (source, spoken) for name in names}
-    files = drafts.read(reading(), viewer(), here.draft, paths)
-    found = {}
-    for name in names:
-        path, origin = f"{spoken}/{name}.md", f"{source}/{name}.md"
-        each = pair(path, files[origin].data, files[path].data, origin)
-        if each is not None and not each.broken:
-            found[name] = each
-    return found
+def _sheet(here: Room, spoken: str, part: str, names: Sequence[str], to: str) -> Sheet:
+    pairs = pairs_of(reading(), viewer(), here, spoken, names)
+    beside = _beside()
+    second: dict[str, Unit] = {}
+    if beside and beside not in (spoken, here.draft.source):
+        others = pairs_of(reading(), viewer(), here, beside, names)
+        second = {unit.id: unit for each in others.values() for unit in each.units}
+    languages = {"source": here.draft.source, "second": beside, "translation": spoken}
+    what = gettext(
+        "Write into the column translation. Leave the other columns as they are. Send the "
+        "sheet back as CSV UTF-8."
+    )
+    if to == "xlsx":
+        what = gettext(
+            "Write into the column translation. Leave the other columns as they are. Send the "
+            "workbook back."
+        )
+    return Sheet(
+        title=part,
+        about={
+            gettext("Course"): f"{here.draft.course_id} {here.draft.title}",
+            gettext("Language"): LANGUAGE_NAMES[spoken],
+            gettext("Made"): shown_moment(clock.now()),
+            gettext("What to do"): what,
+        },
+        header=COLUMNS,
+        rows=to_rows([unit for each in pairs.values() for unit in each.units], say, second),
+        widths=WIDTHS,
+        turned=[COLUMNS.index(name) for name, code in languages.items()
+                if code and direction_of(code) == "rtl"],
+    )  # fmt: skip
 
 
 @bp.post("/sheet")
 @permission(WRITE)
-def check(draft_id: UUID, spoken: str) -> ResponseReturnValue:
-    """Show what a filled sheet would do; nothing is changed yet."""
+def send(draft_id: UUID, spoken: str) -> ResponseReturnValue:
+    """Take a filled sheet; the worker reads it."""
     here, facts = _translators_room(draft_id, spoken)
-    form = SheetForm(CombinedMultiDict([request.files, request.form]))
+    form = SheetForm(request.form)
     if not form.validate():
         return _page(here, facts, spoken, form), form.status
+    session, me, size = reading(), viewer(), form.size()
     try:
-        rows = rows_in(form.file.data.read())
-        found = _looked_through(here, facts, spoken, rows)
-        if len(found.changes) > MOST_BLOCKS:
-            raise Refused(Message(TOO_MANY, {"most": MOST_BLOCKS}))  # noqa: TRY301
+        sent.require_room(session, me, READ_SHEET, size, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
-        return _page(here, facts, spoken, form), 422
-    return render_template(
-        "translation_sheets/check.html", room=here, spoken=spoken, found=found,
-        files=list(by_file(found.changes)), listed=LISTED, names=LANGUAGE_NAMES,
-        take=[each for each in found.changes if each.name not in found.refused],
+        return _page(here, facts, spoken, form), refused.status
+    file = {"file": form.keep(), "bytes": size, "language": spoken}
+    with transaction() as writing:
+        job = sent.ask(writing, me, READ_SHEET, draft_id, file, form.key.data, now=clock.now())
+        page = url_for(".check", draft_id=draft_id, spoken=spoken, job_id=job.id)
+    return redirect(page, 303)
+
+
+@bp.get("/sheet/<int:job_id>")
+@permission(WRITE)
+def check(draft_id: UUID, spoken: str, job_id: int) -> ResponseReturnValue:
+    """Show what a filled sheet would do; nothing is changed yet."""
+    here, facts = _translators_room(draft_id, spoken)
+    job = sent.found(reading(), viewer(), READ_SHEET, draft_id, job_id)
+    if job.facts["language"] != spoken:
+        raise NotFound
+    found, problem = Found(), ""
+    if job.state != "waiting":
+        try:
+            found = looked_through(reading(), viewer(), here, facts, spoken, _rows(job))
+            if len(found.changes) > MOST_BLOCKS:
+                raise Refused(Message(TOO_MANY, {"most": MOST_BLOCKS}))  # noqa: TRY301
+        except Refused as refused:
+            found, problem = Found(), say(refused.message)
+    page = make_response(
+        render_template(
+            "translation_sheets/check.html", room=here, spoken=spoken, found=found, job=job,
+            files=list(by_file(found.changes)), listed=LISTED, names=LANGUAGE_NAMES,
+            problem=problem,
+            take=[each for each in found.changes if each.name not in found.refused],
+        )
     )  # fmt: skip
+    return look_again(page, 2) if job.state == "waiting" else page
 
 
-def _looked_through(
-    here: Room, facts: CourseFacts, spoken: str, rows: Sequence[dict[str, str]]
-) -> Found:
-    names = names_in(rows, names_of(facts))
-    units = [unit for each in _pairs(here, spoken, names).values() for unit in each.units]
-    taken = from_rows(rows, units)
-    known = {unit.id: unit for unit in units}
-    found = Found(reasons=[(gettext("row %(number)s", number=each.row), each.message)
-                           for each in taken.reasons])  # fmt: skip
-    for key, texts in taken.texts.items():
-        unit = known[key]
-        if is_outdated(rows, unit):
-            found.reasons.append((key, Message(OUTDATED)))
-        else:
-            found.changes.append(Change(key, unit.digest, unit.said, texts))
-    for name, changes in by_file(found.changes):
-        refused = _kept(here, spoken, name, changes, really=False)
-        if refused:
-            found.refused.add(name)
-            found.reasons += refused
-    return found
+def _rows(job: Job) -> list[dict[str, str]]:
+    """Return the rows that the worker has read; raises Refused with the reason for none."""
+    result = job.result or {}
+    if result.get("refused"):
+        raise Refused(told(result["refused"]))
+    try:
+        rows: list[dict[str, str]] = json.loads(uploads.store().get(result["rows"]))
+    except (KeyError, FileNotFoundError):
+        raise Refused(Message(sent.FILE_GONE)) from None
+    return rows
 
 
 def _kept(
-    here: Room, spoken: str, name: str, changes: Sequence[Change], *, really: bool
+    here: Room, spoken: str, name: str, changes: Sequence[Change]
 ) -> list[tuple[str, Message]]:
-    """Keep the changes of one file, or only look; return why it is not taken."""
+    """Keep the changes of one file; return why it is not taken."""
     place = Place(here.draft.id, spoken, name)
-    sent = [Sent(each.key, each.texts, each.seen, each.source) for each in changes]
     try:
-        if really:
-            with transaction() as session:
-                refused = actions.save_blocks(
-                    session, viewer(), place, sent, note=gettext("from a sheet"), now=clock.now()
-                )
-        else:
+        with transaction() as session:
             refused = actions.save_blocks(
-                reading(), viewer(), place, sent, note="", now=None
+                session, viewer(), place, blocks_of(changes), note=gettext("from a sheet"),
+                now=clock.now(),
             )  # fmt: skip
     except Refused as why:
         return [(name, why.message)]
-    return [
-        (f"{name}#{key}", reason.message) for key, reasons in refused.items() for reason in reasons
-    ]
+    return told_of(name, refused)
 
 
 @bp.post("/sheet/take")
@@ -248,7 +253,7 @@ def keep(draft_id: UUID, spoken: str) -> ResponseReturnValue:
         return redirect(url_for(".show", draft_id=draft_id, spoken=spoken), 303)
     count, reasons = 0, []
     for name, of_file in by_file(changes):
-        refused = _kept(here, spoken, name, of_file, really=True)
+        refused = _kept(here, spoken, name, of_file)
         reasons += refused
         count += 0 if refused else len(of_file)
     if count:
