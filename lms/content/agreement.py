@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from lms.content.avoided import AVOID, are_phrases
 from lms.content.blocks import LONGEST_TITLE
 from lms.content.digests import LONGEST_NEWS
 from lms.content.faults import Faults
@@ -16,6 +17,8 @@ from lms.kernel.messages import msg
 OUTCOME, DIFFICULTY = re.compile(r"[a-z]"), re.compile(r"[1-3]")
 INSIDE = re.compile(r"\]\((term:|doc:|#)([^)\s]*)", re.IGNORECASE)
 FRONT = frozenset({"title", "public_title", "modules", "reviewed", "from", REVIEWED_BLOCKS})
+# What the head of a file may hold besides, by the name of the file.
+OF_FILES = {"course": frozenset({"news"}), "glossary": frozenset({AVOID})}
 FEWEST_IN_A_SLOT = 3
 NO_ID = msg("This block has no id {#…}. Run: lms content stamp")
 
@@ -63,7 +66,7 @@ def check_front(
 ) -> None:
     """Note what is wrong at the head of one file; ``name`` is without language and ending."""
     front, path = document.front, document.path
-    known = FRONT | {"news"} if name == "course" else FRONT
+    known = FRONT | OF_FILES.get(name, frozenset())
     for key in sorted(set(front) - known):
         faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
                    name=key[:80])  # fmt: skip
@@ -76,6 +79,8 @@ def check_front(
             path, 2,
             msg("Write under [reviewed_blocks] for each block which digest was read, and by whom."),
         )  # fmt: skip
+    if name == "glossary":
+        _check_avoided(document, faults)
     if name.startswith("bank/") or name == "glossary":
         return
     if not _is_title(front.get("title")):
@@ -96,6 +101,19 @@ def check_front(
             faults.add(path, 2, msg("Write news = with at most 300 characters, or take it away."))
     if translated and not isinstance(front.get("reviewed"), bool | str):
         faults.add(path, 2, msg("Write reviewed = false, or who has read it and when."))
+
+
+def _check_avoided(document: Document, faults: Faults) -> None:
+    table = document.front.get(AVOID, {})
+    if not isinstance(table, dict) or not are_phrases(table):
+        faults.add(
+            document.path, 2,
+            msg('Write under [avoid] for a word of the glossary the words not to be used for it: '
+                'id = ["one", "another"].'),
+        )  # fmt: skip
+        return
+    for term in sorted(set(table) - {block.id for block in document.blocks}):
+        faults.add(document.path, 2, msg("The glossary has no word %(id)s."), id=term[:80])
 
 
 def _is_acceptance(value: object) -> bool:

@@ -55,6 +55,13 @@ def body(says: str, text: str) -> Case:
     return edit(says, "en/AB-1.1.md", "The [United Nations]", f"{text}\n\nThe [United Nations]")
 
 
+def avoiding(wrong: str) -> Case:
+    """Return a glossary with something else than a list of words under ``[avoid]``."""
+    says = ("Write under [avoid] for a word of the glossary the words not to be used for it: "
+            'id = ["one", "another"].')  # fmt: skip
+    return edit(f"en/glossary.md:2: {says}", "en/glossary.md", "+++\n", f"+++\n{wrong}\n")
+
+
 def lines(count: int) -> str:
     return FIRST + "x\n" * count
 
@@ -329,6 +336,17 @@ CASES = [
     edit(
         f"{L}:41: course.toml names no such box. Add [[box]] there.", L, "box NA-01", "box NA-09",
     ),
+    *map(avoiding, (
+        "avoid = 1", '[avoid]\ntorture = "pain"', "[avoid]\ntorture = []",
+        '[avoid]\ntorture = ["*"]', '[avoid]\ntorture = ["a*b"]', '[avoid]\ntorture = [" pain"]',
+        "[avoid]\ntorture = [1]",
+        f'[avoid]\ntorture = ["{"x" * 91}"]', f"[avoid]\ntorture = {['ab'] * 21}",
+        "[avoid]\n" + "".join(f"t{n} = {['ab'] * 20}\n" for n in range(11)),
+    )),
+    edit("en/glossary.md:2: The glossary has no word pain.", "en/glossary.md", "+++\n",
+         '+++\n[avoid]\npain = ["hurt"]\n'),
+    edit("en/course.md:2: avoid is not known. Take it away or look for a typing error.",
+         "en/course.md", "title =", "avoid = 1\ntitle ="),
     edit(f"{L}:16: The glossary has no word pain.", L, "term:torture", "term:pain"),
     edit(f"{L}:16: No block has the id ab11-9.", L, "#ab11-2", "#ab11-9"),
     edit(

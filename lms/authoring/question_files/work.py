@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,6 @@ from lms.web.language import sentence
 
 LISTED = 200  # lines of the report that are kept for the page
 LONGEST_SHOWN = 60  # characters of a cell
-# A file of 5,000 questions takes a minute; nobody else may begin with it meanwhile.
-LEASE = timedelta(minutes=5)
 
 
 def prepare(
@@ -150,4 +148,4 @@ def record(
     return Done(prepared)
 
 
-STEPS: Steps = {READ_QUESTIONS: SlowStep(prepare, record, lease=LEASE)}
+STEPS: Steps = {READ_QUESTIONS: SlowStep(prepare, record)}

@@ -23,6 +23,7 @@ from lms.authoring.translating.pairs import (
     terms_in,
 )
 from lms.authoring.translating.rules import chosen, is_open, names_of, next_open, portions
+from lms.content.avoided import Avoided, avoided_by, hits
 from lms.content.compare import Piece, word_diff
 from lms.content.model import Document
 from lms.content.translation.reasons import Reason
@@ -35,6 +36,8 @@ OTHER_WORD = msg(
     "The glossary of this language says “%(theirs)s” for “%(word)s”, but the text does not. Use "
     "the glossary’s word."
 )
+
+AVOIDED_WORD = msg("“%(words)s” is a word that the glossary says not to use. Use “%(heading)s”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Shown:
     fields   part key -> what its field holds, of the block that is written; else empty.
     beside   part key -> text in the second language.
     diff     of a stale one: the source text then and now; None where the old one is not known.
-    hints    what a person should look at again, of the block that is written.
+    hints    what a person should look at again: words not to be used, and of the block that is
+             written whatever the checks say.
     """
 
     unit: Unit
@@ -145,8 +149,11 @@ def read_page(
     glossary = [document(words[code], files[words[code]].data) for code in (source, place.language)]
     others = _beside(files[wanted[asked.beside]], wanted[source], origin) if asked.beside else {}
     written = _written(session, viewer, here, place) if file.number else {}
+    avoided = avoided_by(glossary[1], place.language)
     shown = [
-        _shown(unit, others.get(unit.key, {}), glossary, written, asked, typed, place, source)
+        _shown(
+            unit, others.get(unit.key, {}), glossary, avoided, written, asked, typed, place, source
+        )
         for unit in pages[asked.page - 1]
     ]  # fmt: skip
     following = next_open(found.units, asked.at)
@@ -192,12 +199,13 @@ def _written(
 
 def _shown(
     unit: Unit, beside: Mapping[str, str], glossary: Sequence[Document | None],
-    written: Mapping[str, tuple[str, datetime]], asked: Asked, typed: Typed | None, place: Place,
-    source: str,
+    avoided: Sequence[Avoided], written: Mapping[str, tuple[str, datetime]], asked: Asked,
+    typed: Typed | None, place: Place, source: str,
 ) -> Shown:  # fmt: skip
     by, when = written.get(unit.key, ("", None))
     diff = word_diff(unit.old, unit.source) if unit.old is not None else None
-    found = Shown(unit, beside, terms_in(unit, *glossary), diff, by=by, when=when)
+    hints = _avoided_words(unit, avoided) if place.name != "glossary" else []
+    found = Shown(unit, beside, terms_in(unit, *glossary), diff, hints=hints, by=by, when=when)
     if unit.key != asked.at:
         return found
     fields = {part.key: unit.texts.get(part.key, "") for part in unit.parts}
@@ -207,8 +215,17 @@ def _shown(
         if mine.copy:
             fields = {part.key: (fields[part.key].strip() and fields[part.key]) or part.text
                       for part in unit.parts}  # fmt: skip
-    hints = _hints(found, place.language, source, glossary[1]) if unit.said and not mine else []
+    if unit.said and not mine:
+        hints += _hints(found, place.language, source, glossary[1])
     return replace(found, fields=fields, hints=hints)
+
+
+def _avoided_words(unit: Unit, avoided: Sequence[Avoided]) -> list[Reason]:
+    said = "\n".join(unit.texts.values())
+    return [
+        Reason("", Message(AVOIDED_WORD, {"words": words, "heading": each.heading}), refused=False)
+        for each, words in hits(said, avoided)
+    ]
 
 
 def _hints(shown: Shown, language: str, source: str, glossary: Document | None) -> list[Reason]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lms.content.avoided import phrases_of
 from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import Faults
 from lms.content.model import Change, Document
@@ -35,11 +36,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the glossary that a block uses; ``theirs`` is empty where it has none yet."""
+    """A word of the glossary that a block uses.
+
+    theirs  in the language of the translation; empty where it has none yet.
+    avoid   words not to be used for it there.
+    """
 
     id: str
     word: str
     theirs: str
+    avoid: Sequence[str] = ()
 
 
 def document(path: str, data: bytes) -> Document | None:
@@ -84,8 +90,9 @@ def terms_in(unit: Unit, source: Document | None, target: Document | None) -> li
     linked = set(TERM.findall(text))
     folded = text.casefold()
     theirs = {block.id: block.title for block in target.blocks} if target else {}
+    avoid = phrases_of(target)
     return [
-        Term(block.id, block.title, theirs.get(block.id, ""))
+        Term(block.id, block.title, theirs.get(block.id, ""), avoid.get(block.id, ()))
         for block in (source.blocks if source else ())
         if block.title and (block.id in linked or _names(folded, block.title))
     ]

@@ -92,6 +92,9 @@ WARNINGS = {
         "“%(words)s” leads to the glossary's “%(heading)s”, but shares no word with it. Use "
         "the glossary's word."
     ),
+    "term.avoided": msg(
+        "“%(words)s” is a word that the glossary says not to use. Use “%(heading)s”."
+    ),
     "sign.apostrophe": msg("A straight apostrophe stands in “%(word)s”. Write ’."),
 }
 # A note asks a person to read the place, which may well be right as it is.

@@ -1,5 +1,7 @@
 """The words of the glossary: a translation leads to them where the source does, and by their name.
 
+And words that a glossary says not to use stand nowhere.
+
 What this cannot see: a text that uses another word without any link, and a word that is wrong in
 the glossary itself.
 """
@@ -7,12 +9,13 @@ the glossary itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from lms.content.avoided import avoided_by, hits
 from lms.content.markdown import plain
 from lms.content.model import Block, Course, Document
 from lms.content.quality.findings import Finding, finding
-from lms.content.quality.passages import words_in
+from lms.content.quality.passages import lines_of, words_in
 from lms.kernel.names import folded
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\(term:([a-z0-9-]+)\)")
@@ -28,6 +31,7 @@ def term_findings(course: Course) -> Iterator[Finding]:
     for language in course.languages:
         documents = course.documents[language]
         headings = _headings(documents.get("glossary"))
+        yield from _avoided_words(documents, language)
         for code in course.facts.codes():
             document = documents.get(code)
             if document is None:
@@ -38,6 +42,17 @@ def term_findings(course: Course) -> Iterator[Finding]:
         if language != course.facts.source and "glossary" in documents:
             for term in sorted(set(terms) - set(headings)):
                 yield finding("term.missing", documents["glossary"].path, 0, term=term)
+
+
+def _avoided_words(documents: Mapping[str, Document], language: str) -> Iterator[Finding]:
+    """Yield words that are not to be used; the glossary itself may speak of them."""
+    avoided = avoided_by(documents.get("glossary"), language)
+    for name, document in documents.items() if avoided else ():
+        for line in lines_of(document) if name != "glossary" else ():
+            for each, words in hits(line.text, avoided):
+                yield finding(
+                    "term.avoided", document.path, line.number, words=words, heading=each.heading
+                )
 
 
 def _headings(glossary: Document | None) -> dict[str, str]:

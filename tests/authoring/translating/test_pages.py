@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries
 from lms.authoring.drafts.models import Draft
-from lms.db import reading
+from lms.db import reading, transaction
+from lms.kernel import clock
 from tests.authoring.translating.seats import (
     Open,
     address,
@@ -383,3 +386,27 @@ def test_another_word_than_that_of_the_glossary_is_told(
         seat.post(address(draft, "/ar/AB-1.1?at=ab11-p"), {**fields, "part-body": words})
         page = seat.get(address(draft, "/ar/AB-1.1?at=ab11-p")).text
         assert ("but the text does not. Use the glossary’s word." in page) == told
+
+
+def test_words_that_are_not_to_be_used_are_said_beside_their_block(
+    browser: Open, draft: Draft, writers: Writers, app: Flask
+) -> None:
+    words = '+++\nreviewed = false\n\n[avoid]\ntorture = ["издевательств*"]\n+++\n\n'
+    words += "## пытка {#torture}\n\nСильная боль.\n"
+    with app.app_context(), transaction() as session:
+        drafts.save(
+            session, writers.tarek.viewer, draft.id, "ru/glossary.md", words.encode(), seen=0,
+            now=clock.now(),
+        )  # fmt: skip
+    seat = browser(writers.tarek)
+    page = seat.get(address(draft, "/ru/AB-1.1?at=ab11-1")).text
+    assert "not:" in page
+    assert '<bdi lang="ru">издевательств*</bdi>' in page
+    warning = "“издевательства” is a word that the glossary says not to use. Use “пытка”."
+    assert warning not in page
+    save_practice(seat, draft, opened(seat, draft, "/ru/AB-1.1", "ab11-p"), "Без издевательства.")
+    for at in ("ab11-p", "ab11-d"):  # also when another block is open
+        page = html.unescape(seat.get(address(draft, f"/ru/AB-1.1?at={at}")).text)
+        assert page.count(warning) == 1
+    page = seat.get(address(draft, "/ru/glossary")).text
+    assert "is a word that the glossary says" not in page
