@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lms.authoring.drafts import queries as drafts
@@ -21,10 +21,12 @@ class Standing:
     """What is known of the text files of a draft.
 
     source   the language of the structure. digests  of every text file by its path.
+    layered  whether any country has a layer.
     """
 
     source: str
     digests: Mapping[str, str]
+    layered: bool = False
 
     @property
     def languages(self) -> list[str]:
@@ -49,11 +51,18 @@ def standing(session: Session, viewer: Viewer, found: Draft) -> Standing:
     del viewer
     rows = session.execute(
         select(DraftFile.path, DraftFile.digest).where(
-            DraftFile.draft_id == found.id, DraftFile.path.like("%/%.md"),
-            DraftFile.path.not_like("nations/%"),
+            DraftFile.draft_id == found.id,
+            or_(
+                and_(DraftFile.path.like("%/%.md"), DraftFile.path.not_like("nations/%")),
+                DraftFile.path.like("nations/%/nation.toml"),
+            ),
         )
     )  # fmt: skip
-    return Standing(found.source, {row.path: row.digest for row in rows})
+    digests = {row.path: row.digest for row in rows}
+    layers = [path for path in digests if path.startswith("nations/")]
+    for path in layers:
+        del digests[path]
+    return Standing(found.source, digests, bool(layers))
 
 
 def count(

@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.authoring.adapting import queries as adapting
+from lms.authoring.adapting.access import country_name
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.titles import titles_of
@@ -17,6 +19,7 @@ from lms.authoring.translating.accepting import Accepting
 from lms.authoring.translating.accepting import accept as accept_words
 from lms.authoring.translating.actions import Sent
 from lms.authoring.translating.forms import PART, AcceptForm, BlockForm
+from lms.authoring.translating.national import national_shares
 from lms.authoring.translating.opened import Place
 from lms.authoring.translating.page import Asked, Typed, read_page
 from lms.authoring.translating.pairs import changes_in, with_terms
@@ -38,7 +41,7 @@ from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.language import IN_LANGUAGE, asked_language, direction_of, gettext
-from lms.web.pages import look_again, viewer
+from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint("translating", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/translate")
@@ -56,13 +59,17 @@ def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's 
     here = room(draft_id)
     known = queries.standing(reading(), viewer(), here.draft)
     _count(here, known, known.languages)
-    changes = _changes(here)
+    files = _layers(here, known)
+    changes = changes_in(files.get("changes.toml", b""))
     shares = {code: summed(_counts(here, known, code), changes) for code in known.languages}
     others = [code for code in LANGUAGE_NAMES if code not in {*shares, here.draft.source}]
     page = make_response(
         render_template(
             "translating/all.html", room=here, shares=shares, others=others, names=LANGUAGE_NAMES,
-            severities=SEVERITIES, severity_words=SEVERITY_WORDS,
+            countries=list(
+                national_shares(here.facts, files, changes, site().nation, site().languages)
+            ) if here.facts else [],
+            country_name=country_name, severities=SEVERITIES, severity_words=SEVERITY_WORDS,
         )
     )  # fmt: skip
     return _again(page, shares.values())
@@ -87,6 +94,17 @@ def one(draft_id: UUID, spoken: str) -> ResponseReturnValue:
         )
     )  # fmt: skip
     return _again(page, shares.values())
+
+
+def _layers(here: Room, known: Standing) -> dict[str, bytes]:
+    """Return what changed; where a country has a layer, all layers and the lessons as well."""
+    if here.facts is None or not known.layered:
+        return {"changes.toml": drafts.file(reading(), viewer(), here.draft, "changes.toml").data}
+    lessons = [f"{here.draft.source}/{code}.md" for code in here.facts.codes()]
+    files = adapting.files(
+        reading(), viewer(), here.draft, ["nations"], ["changes.toml", *lessons]
+    )  # fmt: skip
+    return {path: file.data for path, file in files.items()}
 
 
 def _again(page: Any, shares: Any) -> ResponseReturnValue:  # noqa: ANN401 -- a response, shares
