@@ -1,4 +1,7 @@
-"""The boxes that a country has still to fill: who writes them is told, who learns is not."""
+"""The words of a country, and the boxes that it has still to fill.
+
+Who writes them is told, who learns is not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lms.content.model import Block, Course, NationFacts
+from lms.content.nation_agreement import NATIONAL
 
 # How the law of a box, or of what is closed, begins that has none yet; readers never see it.
 UNNAMED_SOURCE = "To be named"
@@ -32,6 +36,13 @@ def filling(nation: NationFacts, code: str, language: str) -> Block | None:
         if block.title == code and block.body.strip():
             return block
     return None
+
+
+def replacement(nation: NationFacts, block_id: str, language: str) -> Block | None:
+    """Return a country's words in place of a block in one language; None where it has none."""
+    document = nation.replacements.get(language)
+    found = document.block(NATIONAL + block_id) if document else None
+    return found if found is not None and found.body.strip() else None
 
 
 def is_open(nation: NationFacts | None, code: str) -> bool:

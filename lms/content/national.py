@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from lms.content.boxes import UNNAMED_SOURCE, filling, is_open
+from lms.content.boxes import UNNAMED_SOURCE, filling, is_open, replacement
 from lms.content.model import Block, NationFacts
-from lms.content.nation_agreement import NATIONAL
 from lms.content.solutions import Words
 
 # Marks a part that is in another language than the page: HTML and its language in, HTML out.
 Marked = Callable[[str, str], str]
-
-
-def replacement(nation: NationFacts, block_id: str, language: str) -> Block | None:
-    """Return a country's words in place of a block in one language; None where it has none."""
-    document = nation.replacements.get(language)
-    found = document.block(NATIONAL + block_id) if document else None
-    return found if found is not None and found.body.strip() else None
 
 
 class National:

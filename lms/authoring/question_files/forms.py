@@ -89,6 +89,7 @@ class ChoicesForm(KeyedForm):
             field.flags.optional = False  # may be left out of the page, not out of a page's form
         for each in self.columns():
             each.choices = [("", "–"), *column_choices(found)]
+            each.flags.optional = False  # a dash says so
         # Each page asks anew: a bank that changed meanwhile is looked at again.
         self.next_key = secrets.token_hex(16)
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from lms.authoring.adapting.layers import Files, core_of_boxes, layer_of, nations_in
 from lms.authoring.translating.rules import UNKNOWN, Share
 from lms.content.blocks import read_document
-from lms.content.boxes import asked_boxes, filling, status_of
+from lms.content.boxes import asked_boxes, filling, replacement, status_of
 from lms.content.digests import block_digest, block_key
 from lms.content.faults import Faults
 from lms.content.model import Block, Change, CourseFacts, NationFacts
-from lms.content.national import replacement
 from lms.content.standing import severity_between
 from lms.content.translation.units import NEW, REVIEWED, TRANSLATED
 
