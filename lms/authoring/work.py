@@ -167,5 +167,5 @@ def record_read(
 
 STEPS: Steps = {
     SIGN: SlowStep(prepare_sign, record_sign),
-    READ: SlowStep(prepare_read, record_read),
+    READ: SlowStep(prepare_read, record_read, large=True),
 }

@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lms.kernel.memory import give_back
+
 if TYPE_CHECKING:
     from lms.web.gate import Gate
 
@@ -66,13 +68,6 @@ def return_memory() -> None:
     for option, value in MALLOC.values():
         if mallopt is not None:
             mallopt(option, value)
-
-
-def _give_back() -> None:
-    """Return to the system what starting has freed: 2.5 MiB, in some milliseconds."""
-    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if malloc_trim is not None:  # glibc
-        malloc_trim(0)
 
 
 def address(host: str, port: int, *, tls: bool) -> str:
@@ -214,6 +209,6 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     server.on_startup(lambda: on_listening(address(host, port, tls=tls_cert is not None)))
-    _give_back()
+    give_back()  # what starting has freed: 2.5 MiB
     await server.serve()
     last.cancel()
