@@ -15,9 +15,7 @@ from lms.authoring import queries
 from lms.authoring.queries import StoredPackage
 from lms.authoring.rules import may_bring_packages
 from lms.catalogue.models import (
-    Course as CourseRow,
-)
-from lms.catalogue.models import (
+    HIDDEN,
     Edition,
     EditionItem,
     EditionItemText,
@@ -25,6 +23,9 @@ from lms.catalogue.models import (
     EditionPicture,
     EditionText,
     OfferedChange,
+)
+from lms.catalogue.models import (
+    Course as CourseRow,
 )
 from lms.catalogue.search import actions as search
 from lms.certificates.actions import keep_ring
@@ -45,8 +46,6 @@ if TYPE_CHECKING:  # it loads Markdown, which the web process never does
     from lms.authoring.compiled import CompiledCourse, CompiledLesson, CompiledText, ItemText
 
 SIGN = "editions.sign"
-# The number of an edition whose rows are still being made. Numbers that people see begin at 1.
-HIDDEN = 0
 READ = "packages.read"
 UPLOADS_KEPT = timedelta(days=7)
 # Of a structure, what changes with words alone: a new revision, not a new number.

@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Unit
 from lms.app import create_app
+from lms.catalogue.models import HIDDEN
 from lms.content.archive import write_archive
 from lms.db import transaction
 from lms.extensions import db
@@ -220,7 +221,7 @@ def rows_of(data: Path) -> dict[str, str]:
     """Return a digest of the rows of the course's editions, table by table."""
     with closing(sqlite3.connect(f"file:{data / 'lms.sqlite'}?mode=ro", uri=True)) as database:
         edition = database.execute(
-            "SELECT id FROM edition WHERE course_id = ? AND number > 0", (COURSE_ID,)
+            "SELECT id FROM edition WHERE course_id = ? AND number > ?", (COURSE_ID, HIDDEN)
         ).fetchall()
         if len(edition) != 1:
             raise RuntimeError(f"there are {len(edition)} editions of {COURSE_ID}")
