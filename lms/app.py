@@ -195,7 +195,7 @@ def _of_writers() -> list[Any]:
 
 
 def _of_administrators() -> list[Any]:
-    """Return the pages of those who look after people, places and the server."""
+    """Return the pages of those who look after people, places and the server, and their reports."""
     from lms.accounts.importing.views import bp as staff_lists
     from lms.admin.background.views import bp as background
     from lms.admin.certificates.views import bp as office
@@ -210,10 +210,12 @@ def _of_administrators() -> list[Any]:
     from lms.admin.testrules.views import bp as test_rules
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
+    from lms.reports.evidence.views import bp as evidence
+    from lms.reports.views import bp as reports
 
     return [
-        admin, background, documents, layout, office, people, places, programmes,
-        requirements, roles, slips, staff_lists, test_rules, waivers,
+        admin, background, documents, evidence, layout, office, people, places, programmes,
+        reports, requirements, roles, slips, staff_lists, test_rules, waivers,
     ]  # fmt: skip
 
 
@@ -243,6 +245,8 @@ JOBS = {
     "people.check": "lms.accounts.importing.steps",
     "people.read": "lms.accounts.importing.steps",
     "people.undo": "lms.accounts.importing.steps",
+    "reports.evidence": "lms.reports.evidence.steps",
+    "reports.export": "lms.reports.steps",
     "requirements.enrol": "lms.requirements.actions",
     "search.index": "lms.catalogue.search.steps",
     "transcript.make": "lms.certificates.transcripts.steps",
@@ -359,6 +363,8 @@ COMMANDS = {
     "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.admin.requirements.cli:enrol",
+    "report": "lms.reports.cli:report_command",
+    "check-file": "lms.reports.cli:check_file",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }

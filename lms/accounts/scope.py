@@ -143,6 +143,13 @@ def shown_function(viewer: Viewer) -> ColumnElement[str]:
     )
 
 
+def public_function() -> ColumnElement[str]:
+    """Return ``Posting.function`` as everybody may read it: P2 and P3 are P1."""
+    return case(
+        (Posting.function.in_(CONFIDENTIAL_FUNCTIONS), SHOWN_INSTEAD), else_=Posting.function
+    )
+
+
 def may_know_function(viewer: Viewer, function: str, unit_path: str) -> bool:
     """Return the same for one posting that is known already."""
     return function not in CONFIDENTIAL_FUNCTIONS or any(

@@ -32,6 +32,8 @@ TIDY = "housekeeping"
 EVERY = timedelta(days=1)
 ADDRESSES_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=90)
+# Jobs of a feature beside this one: their files are kept as long as those of the office.
+FILES_OF_REPORTS = ("reports.export", "reports.evidence")
 # On the clocks of the country, when few people learn.
 CHECK_AT, DRILL_AT, SUNDAY = time(2, 30), time(3, 30), 6
 
@@ -64,7 +66,7 @@ def tidy(
     if site.ready and not is_key_missing(current_app.config["LMS"]):
         # A list that says nothing new is still news: it is dated today.
         certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
-    office.ask_to_forget(session, now=now)
+    office.ask_to_forget(session, FILES_OF_REPORTS, now=now)
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
     _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
     tomorrow = now + EVERY

@@ -30,7 +30,9 @@ from lms.web.language import locale_of
 LAYOUT = Path(__file__).parent / "layout"
 PAGE, TRANSCRIPT, BLANK = "certificate.typ", "transcript.typ", "blank.typ"
 PAGES_REMEMBERED = 10
-STANDARDS = ["a-2a"]  # tagged, fonts embedded, colours defined: it can be read in thirty years
+# PDF/A, tagged: fonts embedded, colours defined; it can be read in thirty years. Part 3 is the same
+# with files inside.
+STANDARD, WITH_FILES = "a-2a", "a-3a"
 
 # In millimetres, with the quiet zone of four modules. The large code of a full payload has 89
 # modules across: 38 mm of drawing are 35 mm of code.
@@ -95,11 +97,12 @@ _TOO_LONG = {
 # The page that was set last is kept: a certificate is tried out before it gets its number, and
 # when it did get the number with which it was tried out, its paper is there already.
 @lru_cache(maxsize=1)
-def typeset(data: str, day: date, layout: str = PAGE) -> bytes:
+def typeset(data: str, day: date, layout: str = PAGE, standard: str = STANDARD) -> bytes:
     """Return the PDF of what ``page_data`` gave, as JSON.
 
     day     the document's own date. By the clock each copy would be another file.
     layout  the file that decides how it looks.
+    standard  the part of PDF/A: ``STANDARD`` or ``WITH_FILES``.
     """
     import typst
 
@@ -107,7 +110,7 @@ def typeset(data: str, day: date, layout: str = PAGE) -> bytes:
         document = _compiler(layout).compile(
             format="pdf",
             sys_inputs={"paper": data},
-            pdf_standards=STANDARDS,
+            pdf_standards=[standard],
             timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:

@@ -127,7 +127,7 @@ def may_know(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
+def paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
     """Pair everybody with the requirements of their place and function on ``today``."""
     return _pairing(today, _held, _exempt, *columns)
 
@@ -184,7 +184,7 @@ AMONG = _among()
 
 def duties(viewer: Viewer, today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
     """Pair the people whom the viewer administers with what they must hold and the viewer knows."""
-    return _paired(today, *columns).where(
+    return paired(today, *columns).where(
         scope.below(Unit.path, viewer.unit_paths("administrator")), may_know(viewer)
     )
 

@@ -23,19 +23,22 @@ class Permission(Enum):
     LEARN = "learn"  # everyone who is signed in
     ADMINISTER = "administer"
     LOOK_AFTER = "look after"  # reads people's pages: administrators and inspectors
+    REPORT = "report"  # reads figures without names: administrators and observers
     TEACH = "teach"
     WRITE = "write"  # works on courses: whoever holds a role at one, and the country's office
 
 
 PUBLIC, LEARN = Permission.PUBLIC, Permission.LEARN
-ADMINISTER, LOOK_AFTER, TEACH, WRITE = (
-    Permission.ADMINISTER, Permission.LOOK_AFTER, Permission.TEACH, Permission.WRITE,
+ADMINISTER, LOOK_AFTER, REPORT, TEACH, WRITE = (
+    Permission.ADMINISTER, Permission.LOOK_AFTER, Permission.REPORT, Permission.TEACH,
+    Permission.WRITE,
 )  # fmt: skip
 
 # Any of these roles opens a page with the mark; the second factor is asked for first.
 ROLES: Mapping[Permission, tuple[str, ...]] = {
     ADMINISTER: ("administrator",),
     LOOK_AFTER: ("administrator", "inspector"),
+    REPORT: ("administrator", "observer"),
     TEACH: ("trainer",),
     WRITE: (*sorted(COURSE_ROLES), "administrator"),
 }

@@ -34,6 +34,7 @@ from lms.extensions import db
 from lms.jobs import actions as jobs
 from lms.kernel import clock
 from lms.learning.models import Enrolment
+from lms.reports.registry import MODULES
 from lms.tables import Base
 from lms.web.permissions import PUBLIC, permission_of
 from tests.assessment.said import who
@@ -146,6 +147,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "address": ["0" * 16],
         "document": ["standards"],
         "to": ["gift", "csv"],
+        "report_name": list(MODULES),
         "draft_id": [things.draft if things else nothing],
         "edition_id": [1],
         "report_id": [nothing],

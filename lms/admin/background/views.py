@@ -13,13 +13,13 @@ from lms.kernel.errors import NotFound
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE
 from lms.web.pages import look_again, viewer
-from lms.web.permissions import ADMINISTER, permission
+from lms.web.permissions import REPORT, permission
 
 bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
 
 
 @bp.get("")
-@permission(ADMINISTER)
+@permission(REPORT)
 def jobs() -> ResponseReturnValue:
     """List what this person asked for lately, with what it made."""
     found = queries.own_jobs(reading(), viewer())
@@ -27,7 +27,7 @@ def jobs() -> ResponseReturnValue:
 
 
 @bp.get("/<int:job_id>")
-@permission(ADMINISTER)
+@permission(REPORT)
 def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page looks again by itself while it runs."""
     found, now = queries.own_job(reading(), viewer(), job_id), clock.now()
@@ -39,7 +39,7 @@ def job(job_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:job_id>/stop")
-@permission(ADMINISTER)
+@permission(REPORT)
 def stop(job_id: int) -> ResponseReturnValue:
     """Let it rest after the step that runs now."""
     with transaction() as session:
@@ -48,7 +48,7 @@ def stop(job_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:job_id>/resume")
-@permission(ADMINISTER)
+@permission(REPORT)
 def resume(job_id: int) -> ResponseReturnValue:
     """Go on where it had come to."""
     with transaction() as session:
@@ -57,7 +57,7 @@ def resume(job_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<int:job_id>/file")
-@permission(ADMINISTER)
+@permission(REPORT)
 def file(job_id: int) -> ResponseReturnValue:
     """Send the file that it made, as long as it is kept."""
     made = queries.own_job(reading(), viewer(), job_id).result or {}

@@ -17,6 +17,8 @@ KINDS: Mapping[str, str] = {
     "certificates.preview": msg("Preview of a certificate"),
     "certificates.layout": msg("How certificates look"),
     "transcript.make": msg("Training record"),
+    "reports.evidence": msg("Evidence of a certificate"),
+    "reports.export": msg("File of a report"),
 }
 
 STATE_WORDS: Mapping[str, str] = {

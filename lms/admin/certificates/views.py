@@ -201,7 +201,7 @@ def one(certificate_id: UUID) -> ResponseReturnValue:
     return render_template(
         "office/one.html", each=row, state=_state_words(row), paper=row.snapshot,
         title=_title(row), events=certificates_queries.events(reading(), certificate_id),
-        may_end=administers_country(viewer()), event_words=EVENT_WORDS,
+        may_end=administers_country(viewer()), event_words=EVENT_WORDS, key=str(new_id()),
         issued_on=date.fromisoformat(row.snapshot["issued_on"]) if row.snapshot else None,
     )  # fmt: skip
 

@@ -144,9 +144,12 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
-def ask_to_forget(session: Session, *, now: datetime) -> None:
-    """Ask the worker to delete old files; once a day."""
-    jobs.ask(session, FORGET, f"day {now.date().isoformat()}", now=now)
+def ask_to_forget(session: Session, also: Sequence[str] = (), *, now: datetime) -> None:
+    """Ask the worker to delete old files; once a day.
+
+    also  kinds of jobs of other features whose files are kept as long.
+    """
+    jobs.ask(session, FORGET, f"day {now.date().isoformat()}", {"also": list(also)}, now=now)
 
 
 def ask_to_drop(
@@ -158,12 +161,14 @@ def ask_to_drop(
         jobs.ask(session, FORGET, f"person {person_id}", {"files": files}, now=now)
 
 
-def forget_files(session: Session, dropped: Iterable[str] = (), *, now: datetime) -> list[str]:
+def forget_files(
+    session: Session, dropped: Iterable[str] = (), also: Iterable[str] = (), *, now: datetime
+) -> list[str]:
     """Let jobs that ended long ago name their files no more; return the digests to delete.
 
-    dropped  papers of somebody whose name is no longer kept.
+    dropped  papers of somebody whose name is no longer kept. also  see ``ask_to_forget``.
     """
-    kinds = Job.kind.in_((BULK, PREVIEW, TRANSCRIPT))
+    kinds = Job.kind.in_((BULK, PREVIEW, TRANSCRIPT, *also))
     old = set(dropped)
     for job in session.scalars(select(Job).where(kinds, Job.ended_at < now - rules.KEPT)):
         old |= _files(job)

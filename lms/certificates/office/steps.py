@@ -212,7 +212,8 @@ def forget(
     """
     del cursor
     store = _store()
-    for digest in actions.forget_files(session, facts.get("files", ()), now=now):
+    files, also = facts.get("files", ()), facts.get("also", ())
+    for digest in actions.forget_files(session, files, also, now=now):
         store.drop(digest)
 
 

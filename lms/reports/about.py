@@ -1,0 +1,37 @@
+"""What a file or a print says of itself: who made it, when, and for which part of the service."""
+
+from __future__ import annotations
+
+from lms.accounts import queries as accounts
+from lms.kernel.messages import Message, msg
+from lms.reports.figures import Label
+from lms.reports.report import Answer, Question, Report
+from lms.reports.sheet import spelled
+from lms.web.language import say
+
+TITLE, BY, ON = msg("Report"), msg("Made by"), msg("State of")
+
+
+def facts(asked: Question, report: Report, answer: Answer) -> list[tuple[Message, Message | str]]:
+    """Return label and value of each fact."""
+    found: list[tuple[Message, Message | str]] = [(Message(TITLE), Message(report.title))]
+    if asked.viewer.person_id.int:
+        name, _, number = accounts.identity(asked.session, asked.viewer.person_id)
+        found.append((Message(BY), f"{name} ({number})"))
+    found.append((Message(ON), asked.today.isoformat()))
+    for each in answer.filters:
+        chosen = answer.chosen.get(each.name, "")
+        label = next((label for code, label in each.choices if code == chosen), None)
+        if label is not None:
+            found.append((Message(each.words), label.words))
+        elif each.nothing:
+            found.append((Message(each.words), Message(each.nothing)))
+    return found
+
+
+def lines(asked: Question, report: Report, answer: Answer) -> dict[str, str]:
+    """Return the same in the language of the question."""
+    return {
+        str(say(label, asked.language)): spelled(Label(value), asked.language)
+        for label, value in facts(asked, report, answer)
+    }

@@ -1,0 +1,89 @@
+"""``lms report NAME`` prints what a page gives; ``lms check-file FILE`` looks at a signature."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import click
+from flask.cli import with_appcontext
+
+from lms import installation
+from lms.accounts.rules import SERVER
+from lms.certificates.actions import RING
+from lms.db import reading
+from lms.kernel import clock
+from lms.kernel.errors import NotFound
+from lms.reports import about
+from lms.reports.evidence.document import KIND as EVIDENCE_KIND
+from lms.reports.registry import MODULES, report
+from lms.reports.report import Question
+from lms.reports.sheet import sheet
+from lms.reports.steps import table_of
+from lms.sheets.writer import csv_lines
+from lms.signing import keys, signed_json
+from lms.signing.refusals import Unreadable
+
+# The kinds of signed files that this program writes about people and figures.
+SIGNED_KINDS = (EVIDENCE_KIND,)
+
+
+@click.command("report")
+@click.argument("name", type=click.Choice(list(MODULES)))
+@click.option("--filter", "pairs", multiple=True, metavar="NAME=VALUE", help="as in the address")
+@click.option("--table", default="", help="which of its tables; the first where none is named")
+@click.option("--language", default="en", help="of its words")
+@click.option("--csv", "as_csv", is_flag=True, help="print CSV, which is also what happens without")
+@with_appcontext
+def report_command(
+    name: str, pairs: tuple[str, ...], table: str, language: str, as_csv: bool
+) -> None:
+    """Print a report as CSV: the same figures as on its page for the whole country.
+
+    Exit status 1 where a filter names a place that there is not.
+    """
+    del as_csv  # the one form; named so that a script says what it expects
+    wanted, session = report(name), reading()
+    filters = dict(pair.partition("=")[::2] for pair in pairs)
+    unknown = sorted(set(filters) - set(wanted.filters))
+    if unknown:
+        raise click.ClickException(
+            f"{name} has no filter {', '.join(unknown)}; it has {', '.join(wanted.filters)}."
+        )
+    zone = ZoneInfo(installation.read(session).time_zone)
+    today = clock.now().astimezone(zone).date()
+    asked = Question(session, SERVER, language, today, filters, zone)
+    try:
+        answer = wanted.answer(asked)
+    except NotFound as missing:
+        raise click.ClickException("There is no such place.") from missing
+    made = sheet(table_of(answer, table), about.lines(asked, wanted, answer), language)
+    for piece in csv_lines(made):
+        sys.stdout.buffer.write(piece)
+
+
+@click.command("check-file")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def check_file(file: BinaryIO) -> None:
+    """Say whether a signed FILE of evidence or figures is unchanged and signed by this service.
+
+    Exit status 1 where it is not.
+    """
+    text = file.read(signed_json.LONGEST + 1).decode("utf-8", "replace")
+    ring = installation.setting(reading(), RING)
+    if ring is None:
+        raise click.ClickException("This server knows no signing key yet.")
+    try:
+        kind = str(json.loads(text).get("kind", ""))
+        found = signed_json.parse(text, kind if kind in SIGNED_KINDS else "")
+    except (Unreadable, ValueError, AttributeError) as error:
+        raise click.ClickException("This is no signed file of evidence or figures.") from error
+    known = {key.kid: key.public for key in keys.parse_ring(ring).keys if key.withdrawn is None}
+    if not signed_json.is_sealed(found, known, keys.is_signed_by):
+        raise click.ClickException(
+            "The file was changed after it was signed, or somebody else has signed it."
+        )
+    click.echo(f"{found['kind']}: unchanged, signed by a key of this service.")

@@ -1,0 +1,91 @@
+"""The worker's side of evidence: collect it, sign it, print it with the signed file inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import queries as accounts
+from lms.certificates import work
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel.errors import LmsError
+from lms.kernel.messages import Message, msg
+from lms.reports import paper
+from lms.reports.evidence import document, queries
+from lms.reports.evidence.actions import EVIDENCE
+from lms.reports.paper import Attachment, Paper, Proof
+from lms.reports.steps import record
+from lms.signing import qr, signed_json
+from lms.signing.keys import Signer
+from lms.web.language import say
+
+TITLE = msg("Evidence of a certificate")
+ALT = msg("Code that proves the certificate")
+CODE = 38  # millimetres
+FILE = "evidence.json"
+
+
+def prepare(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> Done:
+    """Make the paper, as whoever asked may see it now."""
+    del cursor
+    site = installation.read(session)
+    today, language = now.astimezone(ZoneInfo(site.time_zone)).date(), facts["language"]
+    viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
+    office = work.office(current_app.config["LMS"])
+    try:
+        row = queries.certificate(session, viewer, UUID(facts["certificate"]), today=today)
+        found = document.collect(session, viewer, row, now=now)
+        titles = queries.titles(session, viewer, row.id, language)
+        made = paper.render(_paper(found, titles, language, row.snapshot, office.signer), site)
+    except LmsError as refused:
+        return Done({"said": str(say(refused.message, language))})
+    return Done(
+        {
+            "file": office.store.put(made), "name": f"evidence-{row.number}.pdf",
+            "type": "application/pdf", "bytes": len(made),
+        }
+    )  # fmt: skip
+
+
+def _paper(
+    found: Mapping[str, Any], titles: Mapping[str, str], language: str,
+    snapshot: Mapping[str, Any], signer: Signer,
+) -> Paper:  # fmt: skip
+    sealed = signed_json.seal(found, {signer.kid: signer.sign})
+    digest = sha256(sealed.encode()).hexdigest()
+    said = document.printed(found, titles, language)
+    return Paper(
+        Message(TITLE), [language], said.about, said.tables, document.day_of(found),
+        foot=f"{found['certificate']['number']} · SHA-256 {digest[:32]} · {signer.kid.hex()}",
+        proof=Proof(
+            qr.svg(snapshot["qr_text"]).decode(), CODE, str(say(Message(ALT), language)),
+            [
+                Message(msg("This code is that of the certificate: it proves it without network.")),
+                Message(
+                    msg(
+                        "The facts of this paper lie signed in the file “%(file)s” inside this "
+                        "PDF. At the foot stand the first half of its SHA-256 and the signing key."
+                    ),
+                    {"file": FILE},
+                ),
+            ],
+        ) if snapshot["qr_text"] else None,
+        attachment=Attachment(FILE, sealed),
+    )  # fmt: skip
+
+
+STEPS: Steps = {EVIDENCE: SlowStep(prepare, record)}

@@ -1,0 +1,54 @@
+"""First attempts at the final test of a course: how many, how many passed, with which result."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person, Posting, Unit
+from lms.assessment.marks import AS_NOW, PASSED, PERCENT
+from lms.assessment.models import Attempt, AttemptMarkCorrection
+from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment
+from lms.learning.rules import FINAL_TESTS
+from lms.reports.queries import in_scope
+
+
+def first_attempts(
+    session: Session, viewer: Viewer, course_id: str, since: datetime, until: datetime
+) -> dict[str, tuple[int, int, int]]:
+    """Return the path of each unit with attempts handed in, those passed, and the sum of percents.
+
+    since, until  the moments between which they were handed in; the second one is outside.
+
+    The first attempt at the final test of an enrolment, whether of the course or of a renewal;
+    a corrected mark counts as corrected. Somebody who worked at two places counts at both.
+    """
+    day = func.date(Attempt.submitted_at)
+    rows = session.execute(
+        select(
+            Unit.path, func.count(), func.sum(case((PASSED.is_(True), 1), else_=0)),
+            func.sum(PERCENT),
+        )
+        .select_from(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(AttemptMarkCorrection, AS_NOW)
+        .join(
+            Posting,
+            and_(
+                Posting.person_id == Person.id, Posting.starts_on <= day,
+                or_(Posting.ends_on.is_(None), Posting.ends_on >= day),
+            ),
+        )
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(
+            Enrolment.course_id == course_id, Attempt.number == 1, Attempt.state == "submitted",
+            Attempt.test.in_(sorted(FINAL_TESTS)),
+            Attempt.submitted_at >= since, Attempt.submitted_at < until, in_scope(viewer),
+        )
+        .group_by(Unit.path)
+    )  # fmt: skip
+    return {path: (int(n), int(passed), int(percents)) for path, n, passed, percents in rows}

@@ -1,0 +1,111 @@
+"""The worker's side of an export: ask the report once more as who asked, and write its table."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import queries as accounts
+from lms.files import FileStore
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.messages import Message
+from lms.reports import about, paper
+from lms.reports.actions import EXPORT
+from lms.reports.figures import Table
+from lms.reports.paper import Paper
+from lms.reports.registry import report_for
+from lms.reports.report import Answer, Question, Report
+from lms.reports.rules import FORMS
+from lms.reports.sheet import sheet
+from lms.sheets.writer import Sheet, csv_lines, write_xlsx
+from lms.web.language import say
+
+
+def prepare(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    *,
+    now: datetime,
+) -> Done:
+    """Write the file, as whoever asked may see it now."""
+    del cursor
+    zone = ZoneInfo(installation.read(session).time_zone)
+    today, language = now.astimezone(zone).date(), facts["language"]
+    viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
+    asked = Question(session, viewer, language, today, facts["filters"], zone)
+    try:
+        made = write(asked, facts["report"], facts["table"], facts["form"])
+    except LmsError as refused:
+        return Done({"said": str(say(refused.message, language))})
+    store = FileStore(current_app.config["LMS"].data / "files")
+    name = f"{facts['report']}-{today.isoformat()}.{facts['form']}"
+    return Done(
+        {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
+    )
+
+
+def write(asked: Question, name: str, table: str, form: str) -> bytes:
+    """Return the bytes of the file of a report's table.
+
+    form    one of ``rules.FORMS``.
+    raises  NotFound for what the viewer may not see.
+    """
+    wanted = report_for(asked.viewer, name)
+    answer = wanted.answer(asked)
+    if form == "pdf":
+        return _paper(asked, wanted, answer, table)
+    said = about.lines(asked, wanted, answer)
+    made = sheet(table_of(answer, table), said, asked.language)
+    return b"".join(csv_lines(made)) if form == "csv" else _xlsx(made)
+
+
+def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes:
+    if not wanted.paper:
+        raise NotFound
+    title, *rest = about.facts(asked, wanted, answer)
+    return paper.render(
+        Paper(
+            cast("Message", title[1]), [asked.language], rest, [table_of(answer, table)],
+            asked.today,
+        ),
+        installation.read(asked.session),
+    )  # fmt: skip
+
+
+def table_of(answer: Answer, name: str) -> Table:
+    """Return the table of an answer that is called so; the first where none is."""
+    return next((each for each in answer.tables if each.name == name), answer.tables[0])
+
+
+def _xlsx(made: Sheet) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.xlsx"
+        write_xlsx(path, made)
+        return path.read_bytes()
+
+
+def record(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: Any,  # noqa: ANN401 -- what ``prepare`` returned
+    *,
+    now: datetime,
+) -> Any:  # noqa: ANN401 -- any JSON value
+    """Keep what was made."""
+    del session, facts, cursor, now
+    return prepared
+
+
+STEPS: Steps = {EXPORT: SlowStep(prepare, record)}

@@ -1,0 +1,137 @@
+"""/<language>/reports/completions: how many completed a course in each quarter"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from lms.accounts.models import Posting
+from lms.db import transaction
+from lms.kernel import clock
+from lms.kernel.ids import new_ordered_id
+from lms.reports.charts import WIDTH
+from lms.reports.quarters import Quarter
+from tests.course import SmallCourse
+from tests.people import Cast, Places
+from tests.reports.conftest import Open
+from tests.reports.same import Reports
+
+URL = "/en/reports/completions"
+
+
+def before(quarters: int) -> datetime:
+    """Return a moment in the middle of a quarter that lies so many before the present one."""
+    found = Quarter.of(clock.now().date())
+    for _ in range(quarters):
+        found = found.earlier
+    return datetime(found.year, 3 * found.number - 1, 15, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def completed(hygiene: SmallCourse, crowd: list[Cast]) -> None:
+    """Six of Northgate completed it two quarters ago, five of Southfield a quarter later."""
+    for person in crowd[:6]:
+        hygiene.pass_it(person, now=before(2))
+    for person in crowd[12:17]:
+        hygiene.pass_it(person, now=before(1))
+
+
+def test_each_quarter_has_its_completions(
+    app: Flask, browser: Open, dana: Cast, completed: None
+) -> None:
+    here = Reports(app, browser(dana))
+    assert [row[1] for row in here.shown("completions", "quarters")] == [*"000006", "5", "0"]
+    rows = {row[0]: row[1:] for row in here.shown("completions", "places")}
+    assert rows["North"][5:] == ["6", "0", "0"]
+    assert rows["South"][5:] == ["0", "5", "0"]
+    assert rows["All together"][5:] == ["6", "5", "0"]
+
+
+def test_the_chart_carries_the_figures_of_the_table(
+    app: Flask, browser: Open, dana: Cast, completed: None
+) -> None:
+    """In Arabic the newest quarter stands on the left."""
+    page = browser(dana).get(URL).text
+    chart = page[page.index('<svg class="series"') : page.index("</svg>")]
+    assert chart.count("<path") == 8
+    assert '">6</text>' in chart
+    assert '">5</text>' in chart
+
+    def x_of_six(page: str) -> int:
+        mark = page[: page.index('">6</text>')].rpartition('<text x="')[2]
+        return int(mark.partition('"')[0])
+
+    arabic = browser(dana).get(URL.replace("/en/", "/ar/")).text
+    assert x_of_six(page) + x_of_six(arabic) == WIDTH
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("table", ["quarters", "places"])
+def test_a_file_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, completed: None, form: str, table: str
+) -> None:
+    here = Reports(app, browser(dana))
+    for asked in ("completions", "completions?unit=N"):
+        assert here.exported(asked, form, table) == here.shown(asked, table)
+
+
+def test_whoever_moved_later_stays_counted_where_they_worked_then(
+    app: Flask, browser: Open, dana: Cast, places: Places, crowd: list[Cast], completed: None
+) -> None:
+    moved = before(0).date()
+    with app.app_context(), transaction() as session:
+        for person in crowd[:6]:
+            session.execute(
+                update(Posting)
+                .where(Posting.person_id == person.id)
+                .values(ends_on=moved - timedelta(days=1))
+            )
+            session.add(
+                Posting(
+                    id=new_ordered_id(), person_id=person.id, unit_id=places.southfield.id,
+                    function="P1", starts_on=moved, ends_on=None,
+                )
+            )  # fmt: skip
+    rows = {r[0]: r[1:] for r in Reports(app, browser(dana)).shown("completions", "places")}
+    assert rows["North"][5:] == ["6", "0", "0"]
+
+
+def test_fewer_than_five_are_not_shown(
+    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast]
+) -> None:
+    for person in crowd[:4]:
+        hygiene.pass_it(person, now=before(1))
+    here = Reports(app, browser(dana))
+    assert [row[1] for row in here.shown("completions", "quarters")][6] == "*"
+    page = here.page("completions")
+    assert page[page.index("<svg") : page.index("</svg>")].count("<path") == 7
+
+
+def test_an_administrator_of_one_region_reads_of_that_region(
+    app: Flask, browser: Open, grace: Cast, completed: None
+) -> None:
+    here = Reports(app, browser(grace))
+    assert [row[1] for row in here.shown("completions", "quarters")][5:] == ["6", "0", "0"]
+    assert browser(grace).get(f"{URL}?unit=S").status_code == 404
+
+
+def test_an_observer_reads_it_and_nobody_else(
+    browser: Open, omar: Cast, amina: Cast, bolat: Cast, completed: None
+) -> None:
+    assert browser(omar).get(URL).status_code == 200
+    for person in (amina, bolat):
+        assert browser(person).get(URL).status_code == 404
+
+
+def test_without_any_course_there_is_nothing_to_count(browser: Open, dana: Cast) -> None:
+    assert "There is nothing to count here yet." in browser(dana).get(URL).text
+
+
+def test_a_course_that_there_is_not_counts_as_none_chosen(
+    app: Flask, browser: Open, dana: Cast, completed: None
+) -> None:
+    here = Reports(app, browser(dana))
+    assert here.shown("completions?course=C99") == here.shown("completions?course=C90")

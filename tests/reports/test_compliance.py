@@ -1,0 +1,201 @@
+"""/<language>/reports/compliance: who is trained, by requirement and place; and its files"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.accounts.rules import SERVER
+from lms.app import cli
+from lms.audit.models import AuditRow
+from lms.db import transaction
+from lms.extensions import db
+from lms.jobs.models import Job
+from lms.reports.figures import HIDDEN
+from lms.reports.registry import MODULES, report
+from lms.reports.report import Question
+from lms.requirements import actions
+from lms.requirements.actions import NewRequirement
+from tests.course import SmallCourse
+from tests.people import Cast
+from tests.reports.conftest import Open
+from tests.reports.same import Reports
+
+URL = "/en/reports/compliance"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> UUID:
+    """Return a requirement for everybody of the country: six of Northgate hold it, two more do."""
+    with app.app_context(), transaction() as session:
+        made = actions.require(
+            session, SERVER,
+            NewRequirement(
+                course_id=hygiene.id, unit_code="XX", function=None, kind="initial",
+                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+            ),
+            now=NOW - timedelta(days=30),
+        )  # fmt: skip
+    for person in crowd[:6]:
+        hygiene.pass_it(person)
+    return made
+
+
+def test_it_says_how_many_hold_what_they_must_hold(
+    app: Flask, browser: Open, dana: Cast, required: UUID
+) -> None:
+    """Twenty people, Dana among them: six are trained, the others are late."""
+    rows = Reports(app, browser(dana)).shown("compliance")
+    assert rows == [
+        ["Hygiene on shift (Everybody, Prison service)", "6", "0", "14", "20", "30"]
+    ]  # fmt: skip
+
+
+def test_it_goes_down_to_a_prison_and_up_again(
+    app: Flask, browser: Open, dana: Cast, required: UUID
+) -> None:
+    here = Reports(app, browser(dana))
+    page = here.page(f"compliance?requirement={required}")
+    assert f"/en/reports/compliance?unit=N&amp;requirement={required}" in page.replace(
+        f"requirement={required}&amp;unit=N", f"unit=N&amp;requirement={required}"
+    )
+    below = here.page(f"compliance?requirement={required}&unit=N-01")
+    assert "Northgate" in below
+    assert 'aria-label="Places above"' in below
+
+
+def test_small_groups_are_not_shown(app: Flask, browser: Open, dana: Cast, required: UUID) -> None:
+    """Dana alone works at the head office: one person."""
+    here = Reports(app, browser(dana))
+    rows = {row[0]: row[1:] for row in here.shown(f"compliance?requirement={required}")}
+    assert rows["Prison service itself"][3] == "*"
+    assert rows["All together"] == ["6", "0", "14", "20", "30"]
+    assert "Fewer than 5 people" in here.page(f"compliance?requirement={required}")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("filters", ["", "requirement", "requirement and place"])
+def test_a_file_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, required: UUID, form: str, filters: str
+) -> None:
+    asked = {"": "", "requirement": f"?requirement={required}"}.get(
+        filters, f"?requirement={required}&unit=N"
+    )
+    here = Reports(app, browser(dana))
+    assert here.exported(f"compliance{asked}", form) == here.shown(f"compliance{asked}")
+
+
+def test_the_command_prints_what_the_page_shows(
+    app: Flask, browser: Open, dana: Cast, required: UUID
+) -> None:
+    shown = Reports(app, browser(dana)).shown("compliance")
+    printed = app.test_cli_runner().invoke(cli, ["report", "compliance", "--csv"])
+    assert printed.exit_code == 0
+    last = printed.output.rstrip().splitlines()[-1]
+    assert last.endswith(",".join(shown[0][1:]))
+    refused = app.test_cli_runner().invoke(cli, ["report", "compliance", "--filter", "colour=red"])
+    assert "has no filter colour" in refused.output
+
+
+def test_asked_for_twice_it_is_one_file_and_one_line_of_the_log(
+    app: Flask, browser: Open, dana: Cast, required: UUID
+) -> None:
+    here = browser(dana)
+    sent = {"table": "requirements", "form": "csv", "key": "once"}
+    first, second = here.post(f"{URL}/export", sent), here.post(f"{URL}/export", sent)
+    assert first.location == second.location
+    with app.app_context():
+        rows = select(func.count()).where(AuditRow.action == "report.export asked")
+        assert db.session().scalar(rows) == 1
+        assert db.session().scalar(select(func.count()).where(Job.kind == "reports.export")) == 1
+    assert here.get(first.location).status_code == 200
+
+
+def test_an_observer_reads_the_same_figures_and_no_name(
+    app: Flask, browser: Open, dana: Cast, omar: Cast, crowd: list[Cast], required: UUID
+) -> None:
+    page = Reports(app, browser(omar)).page(f"compliance?requirement={required}")
+    assert not [person.name for person in crowd if re.search(rf"\b{person.name}\b", page)]
+    rows = Reports(app, browser(omar)).shown("compliance")
+    assert rows[0][1:] == ["6", "0", "15", "21", "29"]
+
+
+def test_an_administrator_of_one_region_reads_of_that_region(
+    app: Flask, browser: Open, grace: Cast, dana: Cast, required: UUID
+) -> None:
+    here = browser(grace)
+    rows = Reports(app, here).shown("compliance")
+    assert rows[0][4] == "13"
+    assert "Southfield" not in here.get(f"{URL}?requirement={required}").text
+    assert here.get(f"{URL}?unit=S").status_code == 404
+
+
+def test_nobody_else_opens_it(
+    app: Flask, browser: Open, amina: Cast, bolat: Cast, required: UUID
+) -> None:
+    for person in (amina, bolat):
+        assert browser(person).get(URL).status_code == 404
+        sent = {"table": "", "form": "csv", "key": "x"}
+        assert browser(person).post(f"{URL}/export", sent).status_code == 404
+    assert browser(None).get(URL).status_code == 401
+
+
+def test_what_there_is_not(browser: Open, dana: Cast, required: UUID) -> None:
+    here = browser(dana)
+    assert here.get("/en/reports/nothing").status_code == 404
+    assert here.get(f"{URL}?unit=NOWHERE").status_code == 404
+    assert here.post(URL).status_code == 405
+    assert here.get(f"{URL}/export").status_code == 405
+    bad = {"table": "", "form": "exe", "key": "x"}
+    assert here.post(f"{URL}/export", bad).status_code == 404
+    assert here.post(f"{URL}/export", {**bad, "form": "csv", "key": ""}).status_code == 404
+
+
+def test_a_requirement_that_is_none_counts_as_none_chosen(
+    app: Flask, browser: Open, dana: Cast, required: UUID
+) -> None:
+    here = Reports(app, browser(dana))
+    assert here.shown("compliance?requirement=nothing") == here.shown("compliance")
+
+
+def test_every_report_of_the_list_can_be_opened(browser: Open, dana: Cast, required: UUID) -> None:
+    here = browser(dana)
+    listed = here.get("/en/reports").text
+    for name in MODULES:
+        assert f"/en/reports/{name}" in listed
+        assert here.get(f"/en/reports/{name}").status_code == 200
+        assert report(name).name == name
+
+
+def test_where_nothing_is_required_it_says_so(browser: Open, dana: Cast) -> None:
+    assert "There is nothing to count here yet." in browser(dana).get(URL).text
+
+
+def test_a_restricted_course_is_in_no_report(
+    app: Flask, dana: Cast, required: UUID, hygiene: SmallCourse
+) -> None:
+    from lms.catalogue.models import Course
+
+    with app.app_context(), transaction() as session:
+        session.get_one(Course, hygiene.id).access = "restricted"
+    with app.app_context():
+        asked = Question(db.session(), dana.viewer, "en", date.today())  # noqa: DTZ011 -- any day
+        assert report("compliance").answer(asked).tables[0].lines == []
+
+
+def test_a_share_is_told_only_with_what_it_is_made_of(
+    app: Flask, dana: Cast, required: UUID
+) -> None:
+    with app.app_context():
+        asked = Question(
+            db.session(), dana.viewer, "en", NOW.date(), {"requirement": str(required)}
+        )
+        for line in report("compliance").answer(asked).tables[0].lines:
+            trained, people, share = line.values[0], line.values[3], line.values[4]
+            assert (share is HIDDEN) == (HIDDEN in {trained, people})

@@ -1,0 +1,114 @@
+"""/<language>/reports/facility: who works at a facility and what they hold, with names"""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from lms.accounts.rules import SERVER
+from lms.db import transaction
+from lms.requirements import actions
+from lms.requirements.actions import NewRequirement
+from tests.course import SmallCourse
+from tests.people import Cast, Places, add_person
+from tests.reports.conftest import Open
+from tests.reports.same import Reports
+
+URL = "/en/reports/facility"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) -> None:
+    """Everybody must hold it; one of Northgate does. One more works there in a special function."""
+    with app.app_context(), transaction() as session:
+        add_person(session, "أمل بن صالح", "T-900", places.northgate, function="P3")
+        actions.require(
+            session, SERVER,
+            NewRequirement(
+                course_id=hygiene.id, unit_code="XX", function=None, kind="initial",
+                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+            ),
+            now=NOW - timedelta(days=30),
+        )  # fmt: skip
+    hygiene.pass_it(crowd[0])
+
+
+def test_it_names_everybody_with_what_they_hold(
+    app: Flask, browser: Open, dana: Cast, required: None
+) -> None:
+    rows = Reports(app, browser(dana)).shown("facility?unit=N-01")
+    assert len(rows) == 13
+    assert rows[0][:3] == ["Person 0", "T-000", "Officer"]
+    assert rows[0][3].startswith("Valid")
+    assert rows[1][3] == "Overdue"
+
+
+def test_a_special_function_is_not_told(
+    app: Flask, browser: Open, dana: Cast, required: None
+) -> None:
+    rows = {row[1]: row for row in Reports(app, browser(dana)).shown("facility?unit=N-01")}
+    assert rows["T-900"][2] == "Officer"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, required: None, form: str
+) -> None:
+    here = Reports(app, browser(dana))
+    asked = "facility?unit=N-01"
+    assert here.exported(asked, form) == here.shown(asked)
+
+
+def test_the_paper_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, required: None, tmp_path: Path
+) -> None:
+    here = Reports(app, browser(dana))
+    path = tmp_path / "list.pdf"
+    path.write_bytes(here.file("facility?unit=N-01", "pdf"))
+    said = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, text=True
+    ).stdout
+    for row in here.shown("facility?unit=N-01"):
+        line = next(each for each in said.splitlines() if row[1] in each)
+        assert all(cell.split()[0] in line for cell in row[1:])
+    assert "Northgate" in said
+    assert "1/1" in said.replace(" ", "")
+
+
+def test_a_long_list_is_shown_by_pages_and_printed_whole(
+    app: Flask, browser: Open, dana: Cast, places: Places, required: None
+) -> None:
+    with app.app_context(), transaction() as session:
+        for number in range(45):
+            add_person(session, f"Zed {number:02}", f"Z-{number:03}", places.northgate)
+    here = Reports(app, browser(dana))
+    assert len(here.shown("facility?unit=N-01")) == 50
+    assert len(here.shown("facility?unit=N-01&page=2")) == 8
+    assert len(here.exported("facility?unit=N-01", "csv")) == 58
+
+
+def test_an_observer_reads_no_name(
+    browser: Open, omar: Cast, amina: Cast, bolat: Cast, required: None
+) -> None:
+    for person in (omar, amina, bolat):
+        assert browser(person).get(URL).status_code == 404
+        sent = {"table": "", "form": "csv", "key": "x", "unit": "N-01"}
+        assert browser(person).post(f"{URL}/export", sent).status_code == 404
+    assert URL not in browser(omar).get("/en/reports").text
+
+
+def test_an_administrator_of_one_region_has_the_lists_of_that_region(
+    app: Flask, browser: Open, grace: Cast, required: None
+) -> None:
+    assert len(Reports(app, browser(grace)).shown("facility")) == 13
+    assert browser(grace).get(f"{URL}?unit=S-01").status_code == 404
+
+
+def test_another_report_has_no_paper(browser: Open, dana: Cast, required: None) -> None:
+    sent = {"table": "", "form": "pdf", "key": "x"}
+    assert browser(dana).post("/en/reports/compliance/export", sent).status_code == 404

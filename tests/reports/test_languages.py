@@ -1,0 +1,70 @@
+"""/<language>/reports/languages: how far courses are translated, and what people use"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+
+from lms.reports.coverage.figures import COMPLETE, IN_PART, MISSING, NO_TEST, REVIEWED, state
+from tests.course import SmallCourse
+from tests.people import Cast
+from tests.reports.conftest import Open
+from tests.reports.same import Reports
+
+URL = "/en/reports/languages"
+
+
+@pytest.mark.parametrize(
+    ("said_in", "bank", "reviewed", "words"),
+    [
+        ({}, True, True, REVIEWED),
+        ({}, True, False, COMPLETE),
+        ({}, False, True, NO_TEST),
+        ({"A-1": "en"}, True, True, IN_PART),
+        ({"A-1": "en", "A-2": "en", "course": "en"}, True, False, MISSING),
+    ],
+)
+def test_how_far_a_language_is(
+    said_in: dict[str, str], bank: bool, reviewed: bool, words: str
+) -> None:
+    facts: Any = SimpleNamespace(
+        said_in=said_in, lessons={"A-1": "One", "A-2": "Two"}, bank_complete=bank,
+        reviewed=reviewed,
+    )  # fmt: skip
+    assert state(cast("Any", facts)).msgid == words
+
+
+def test_the_page_says_both(
+    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast]
+) -> None:
+    for person in crowd[:7]:
+        hygiene.pass_it(person)
+    here = Reports(app, browser(dana))
+    assert here.shown("languages", "courses")[0][:2] == [
+        "Hygiene on shift", "Complete, read by a native speaker"
+    ]  # fmt: skip
+    people = here.shown("languages", "people")
+    assert (people[0][1], people[-1][-1]) == ("7", "7")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("table", ["courses", "people"])
+def test_a_file_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast], form: str,
+    table: str,
+) -> None:  # fmt: skip
+    for person in crowd[:6]:
+        hygiene.pass_it(person)
+    here = Reports(app, browser(dana))
+    assert here.exported("languages", form, table) == here.shown("languages", table)
+
+
+def test_who_reads_it(
+    browser: Open, omar: Cast, amina: Cast, bolat: Cast, hygiene: SmallCourse
+) -> None:
+    assert browser(omar).get(URL).status_code == 200
+    for person in (amina, bolat):
+        assert browser(person).get(URL).status_code == 404

@@ -1,0 +1,85 @@
+"""/<language>/reports/results: first attempts at the final test"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from lms import installation
+from lms.db import transaction
+from lms.kernel import clock
+from tests.course import SmallCourse
+from tests.people import Cast
+from tests.reports.conftest import Open
+from tests.reports.same import Reports
+
+URL = "/en/reports/results"
+YEAR = clock.now().year - 1
+DAY = datetime(YEAR, 5, 4, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def sat(hygiene: SmallCourse, crowd: list[Cast]) -> None:
+    """At Northgate seven of twelve pass at once; at Southfield all seven."""
+    for number, person in enumerate(crowd):
+        hygiene.begin(person, now=DAY)
+        hygiene.read(person, now=DAY)
+        hygiene.sit(person, right=not 7 <= number < 12, now=DAY)
+
+
+def test_first_attempts_are_counted_by_place(
+    app: Flask, browser: Open, dana: Cast, sat: None
+) -> None:
+    rows = {r[0]: r[1:] for r in Reports(app, browser(dana)).shown(f"results?year={YEAR}")}
+    assert rows["North"][:4] == ["7", "5", "12", "58"]
+    assert rows["All together"] == ["14", "5", "19", "74", "73.7"]
+
+
+def test_a_mean_of_fewer_than_ten_is_not_shown_nor_what_would_tell_it(
+    app: Flask, browser: Open, dana: Cast, crowd: list[Cast], hygiene: SmallCourse, sat: None
+) -> None:
+    """Southfield's seven have a mean of their own; Northgate's would give it away."""
+    rows = {r[0]: r[1:] for r in Reports(app, browser(dana)).shown(f"results?year={YEAR}")}
+    assert rows["South"][:4] == ["7", "0", "7", "100"]
+    assert (rows["South"][4], rows["North"][4]) == ("*", "*")
+    assert rows["All together"][4] == "73.7"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_says_what_the_page_says(
+    app: Flask, browser: Open, dana: Cast, sat: None, form: str
+) -> None:
+    here = Reports(app, browser(dana))
+    for asked in (f"results?year={YEAR}", f"results?year={YEAR}&unit=S-01"):
+        assert here.exported(asked, form) == here.shown(asked)
+
+
+def test_a_year_begins_by_the_clocks_of_the_country(
+    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast]
+) -> None:
+    """The last hour of the year in Greenwich lies in the new one in Almaty."""
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=clock.now())
+    late = datetime(YEAR, 12, 31, 23, 0, tzinfo=UTC)
+    for person in crowd[:6]:
+        hygiene.pass_it(person, now=late)
+    here = Reports(app, browser(dana))
+    assert here.shown(f"results?year={YEAR}") == []
+    assert here.shown(f"results?year={YEAR + 1}")[-1][3] == "6"
+
+
+def test_who_reads_it(
+    browser: Open, omar: Cast, grace: Cast, amina: Cast, bolat: Cast, sat: None
+) -> None:
+    assert browser(omar).get(URL).status_code == 200
+    assert browser(grace).get(f"{URL}?unit=S").status_code == 404
+    for person in (amina, bolat):
+        assert browser(person).get(URL).status_code == 404
+
+
+def test_without_attempts_there_is_nothing_to_count(
+    browser: Open, dana: Cast, hygiene: SmallCourse
+) -> None:
+    assert "There is nothing to count here yet." in browser(dana).get(URL).text
