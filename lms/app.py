@@ -138,25 +138,37 @@ def _template_folders() -> tuple[Path, ...]:
 def blueprints(*, demo: bool) -> list[Any]:
     """Return every feature's pages; the tour's in the demonstration alone.
 
-    Imported here so that a command without pages stays small.
+    Imported inside the functions so that a command without pages stays small.
     """
+    shown = [*_of_learners(), *_of_writers(), *_of_administrators()]
+    if demo:
+        from lms.admin.tour import bp as tour
+
+        shown.append(tour)
+    return shown
+
+
+def _of_learners() -> list[Any]:
+    """Return the pages of everybody: signing in, learning, tests, certificates."""
     from lms.accounts.factor.views import bp as factor
-    from lms.accounts.importing.views import bp as staff_lists
     from lms.accounts.views import bp as accounts
-    from lms.admin.background.views import bp as background
-    from lms.admin.certificates.views import bp as office
-    from lms.admin.layout.views import bp as layout
-    from lms.admin.library.views import bp as documents
-    from lms.admin.people.views import bp as people
-    from lms.admin.places.views import bp as places
-    from lms.admin.programmes.views import bp as programmes
-    from lms.admin.requirements.views import bp as requirements
-    from lms.admin.roles.views import bp as roles
-    from lms.admin.slips.views import bp as slips
-    from lms.admin.testrules.views import bp as test_rules
-    from lms.admin.views import bp as admin
-    from lms.admin.waivers.views import bp as waivers
     from lms.assessment.views import bp as assessment
+    from lms.certificates.transcripts.views import bp as transcripts
+    from lms.certificates.views import bp as certificates
+    from lms.desk.library.views import bp as library
+    from lms.desk.search.views import bp as search
+    from lms.desk.views import bp as desk
+    from lms.learning.reporting.views import bp as reporting
+    from lms.learning.views import bp as learning
+
+    return [
+        accounts, assessment, certificates, desk, factor, learning, library, reporting,
+        search, transcripts,
+    ]  # fmt: skip
+
+
+def _of_writers() -> list[Any]:
+    """Return the pages of those who write courses."""
     from lms.authoring.adapting.block_views import bp as nation_blocks
     from lms.authoring.adapting.limit_views import bp as nation_limits
     from lms.authoring.adapting.state_views import bp as nation_state
@@ -176,29 +188,37 @@ def blueprints(*, demo: bool) -> list[Any]:
     from lms.authoring.translating.views import bp as translating
     from lms.authoring.translation_sheets.views import bp as translation_sheets
     from lms.authoring.writing.views import bp as writing
-    from lms.certificates.transcripts.views import bp as transcripts
-    from lms.certificates.views import bp as certificates
-    from lms.desk.library.views import bp as library
-    from lms.desk.search.views import bp as search
-    from lms.desk.views import bp as desk
-    from lms.learning.reporting.views import bp as reporting
-    from lms.learning.views import bp as learning
+
+    return [
+        bank, changes, correcting, course_facts, course_people, course_structure, drafts,
+        folders, nation_blocks, nation_limits, nation_state, nations, pictures,
+        question_files, readers, review, translating, translation_sheets, writing,
+    ]  # fmt: skip
+
+
+def _of_administrators() -> list[Any]:
+    """Return the pages of those who look after people, places and the server, and their reports."""
+    from lms.accounts.importing.views import bp as staff_lists
+    from lms.admin.background.views import bp as background
+    from lms.admin.certificates.views import bp as office
+    from lms.admin.layout.views import bp as layout
+    from lms.admin.library.views import bp as documents
+    from lms.admin.people.views import bp as people
+    from lms.admin.places.views import bp as places
+    from lms.admin.programmes.views import bp as programmes
+    from lms.admin.requirements.views import bp as requirements
+    from lms.admin.roles.views import bp as roles
+    from lms.admin.slips.views import bp as slips
+    from lms.admin.testrules.views import bp as test_rules
+    from lms.admin.views import bp as admin
+    from lms.admin.waivers.views import bp as waivers
     from lms.reports.evidence.views import bp as evidence
     from lms.reports.views import bp as reports
 
-    shown = [
-        accounts, admin, assessment, background, bank, certificates, changes, correcting,
-        course_facts, course_people, course_structure, desk, documents, drafts, evidence, factor,
-        folders, layout, learning, library, nation_blocks, nation_limits, nation_state,
-        nations, office, people, pictures, places, programmes, question_files, readers,
-        reporting, reports, requirements, review, roles, search, slips, staff_lists, test_rules,
-        transcripts, translating, translation_sheets, waivers, writing,
+    return [
+        admin, background, documents, evidence, layout, office, people, places, programmes,
+        reports, requirements, roles, slips, staff_lists, test_rules, waivers,
     ]  # fmt: skip
-    if demo:
-        from lms.admin.tour import bp as tour
-
-        shown.append(tour)
-    return shown
 
 
 # Which module does each kind of job. A module is loaded when the first job of its kind is due:

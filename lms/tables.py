@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -46,6 +46,15 @@ def add_unless_there(
     key = inspect(table).primary_key[0]
     added = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
     return session.scalar(added) is not None
+
+
+def add_all_unless_there(
+    session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add rows, but for those whose key is taken: hundreds of them in the time of a few."""
+    if rows:
+        dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+        session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -87,7 +87,7 @@ def record(
     return following if following < folders else None
 
 
-STEPS: Steps = {PUBLISH: SlowStep(prepare, record)}
+STEPS: Steps = {PUBLISH: SlowStep(prepare, record, large=True)}
 
 
 def _last_core(session: Session, course: Course) -> str | None:

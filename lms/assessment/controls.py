@@ -32,47 +32,75 @@ def controls(
     codes   letter -> code in this attempt; order  the letters as this form shows them.
     _       says a sentence of the interface in the reader's language.
     """
-    if kind in {"single", "multiple"}:
-        type_ = "radio" if kind == "single" else "checkbox"
-        return "".join(_options(type_, item, "", order, codes, words["choices"], said))
-    if kind == "truefalse-reason":
-        claims = {"true": escape(_("True")), "false": escape(_("False"))}
-        return (
-            f'<div role="group" aria-label="{escape(_("Is the statement true?"))}">'
-            f"{''.join(_options('radio', item, 'claim', ('true', 'false'), codes, claims, said))}"
-            f'</div><div role="group" aria-label="{escape(_("The reason"))}">'
-            f'<p class="hint">{escape(_("Because:"))}</p>'
-            f"{''.join(_options('radio', item, 'reason', order, codes, words['choices'], said))}"
-            "</div>"
-        )
-    if kind == "ordering":
-        hint = escape(_("Give each line its place, 1 for the first."))
-        places = {str(place): str(place) for place in range(1, len(order) + 1)}
-        rows = [
-            _row(item, codes[letter], words["choices"][letter], _("Place"), places, said)
-            for letter in order
-        ]
-        return f'<p class="hint">{hint}</p>{"".join(rows)}'
-    if kind == "matching":
-        texts = [words["rights"][letter] for letter in order]
-        short = in_menu(texts)
-        rights = {codes[letter]: escape(text)
-                  for letter, text in zip(order, short or texts, strict=True)}  # fmt: skip
-        lefts = "".join(
-            _row(item, codes[letter], left, _("choose"), rights, said)
-            for letter, left in words["lefts"].items()
-        )
-        if short is None:
-            return lefts
-        # A closed menu cuts what is long, so it is read here.
-        hint = escape(_("For each line below, choose one of these:"))
-        return (
-            f'<p class="hint">{hint}</p>'
-            f"<ol>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ol>{lefts}"
-        )
-    if kind == "scenario":
-        return "".join(_step(item, number, step, codes, order, said, _)
-                       for number, step in enumerate(words["steps"], 1))  # fmt: skip
+    match kind:
+        case "single":
+            return "".join(_options("radio", item, "", order, codes, words["choices"], said))
+        case "multiple":
+            return "".join(_options("checkbox", item, "", order, codes, words["choices"], said))
+        case "truefalse-reason":
+            return _claim_and_reason(item, words, codes, order, said, _)
+        case "ordering":
+            return _ordering(item, words, codes, order, said, _)
+        case "matching":
+            return _matching(item, words, codes, order, said, _)
+        case "scenario":
+            return "".join(_step(item, number, step, codes, order, said, _)
+                           for number, step in enumerate(words["steps"], 1))  # fmt: skip
+        case _:  # numeric
+            return _number(item, words, said, _)
+
+
+def _claim_and_reason(
+    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
+    said: Said, _: Translate,
+) -> str:  # fmt: skip
+    claims = {"true": escape(_("True")), "false": escape(_("False"))}
+    return (
+        f'<div role="group" aria-label="{escape(_("Is the statement true?"))}">'
+        f"{''.join(_options('radio', item, 'claim', ('true', 'false'), codes, claims, said))}"
+        f'</div><div role="group" aria-label="{escape(_("The reason"))}">'
+        f'<p class="hint">{escape(_("Because:"))}</p>'
+        f"{''.join(_options('radio', item, 'reason', order, codes, words['choices'], said))}"
+        "</div>"
+    )
+
+
+def _ordering(
+    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
+    said: Said, _: Translate,
+) -> str:  # fmt: skip
+    hint = escape(_("Give each line its place, 1 for the first."))
+    places = {str(place): str(place) for place in range(1, len(order) + 1)}
+    rows = [
+        _row(item, codes[letter], words["choices"][letter], _("Place"), places, said)
+        for letter in order
+    ]
+    return f'<p class="hint">{hint}</p>{"".join(rows)}'
+
+
+def _matching(
+    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
+    said: Said, _: Translate,
+) -> str:  # fmt: skip
+    texts = [words["rights"][letter] for letter in order]
+    short = in_menu(texts)
+    rights = {codes[letter]: escape(text)
+              for letter, text in zip(order, short or texts, strict=True)}  # fmt: skip
+    lefts = "".join(
+        _row(item, codes[letter], left, _("choose"), rights, said)
+        for letter, left in words["lefts"].items()
+    )
+    if short is None:
+        return lefts
+    # A closed menu cuts what is long, so it is read here.
+    hint = escape(_("For each line below, choose one of these:"))
+    return (
+        f'<p class="hint">{hint}</p>'
+        f"<ol>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ol>{lefts}"
+    )
+
+
+def _number(item: str, words: Mapping[str, Any], said: Said, _: Translate) -> str:
     typed = escape(str((said.get("") or [""])[0]), quote=True)
     return (
         f'<label class="row"><span>{escape(_("Your answer"))}</span> <input class="num" '

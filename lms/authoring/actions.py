@@ -21,9 +21,7 @@ from lms.authoring.rules import (
     may_bring_packages,
 )
 from lms.catalogue.models import (
-    Course as CourseRow,
-)
-from lms.catalogue.models import (
+    HIDDEN,
     Edition,
     EditionItem,
     EditionItemText,
@@ -31,6 +29,9 @@ from lms.catalogue.models import (
     EditionPicture,
     EditionText,
     OfferedChange,
+)
+from lms.catalogue.models import (
+    Course as CourseRow,
 )
 from lms.catalogue.search import actions as search
 from lms.certificates.actions import keep_ring
@@ -51,8 +52,6 @@ if TYPE_CHECKING:  # it loads Markdown, which the web process never does
     from lms.authoring.compiled import CompiledCourse, CompiledLesson, CompiledText, ItemText
 
 SIGN = "editions.sign"
-# The number of an edition whose rows are still being made. Numbers that people see begin at 1.
-HIDDEN = 0
 READ = READ_PACKAGE
 # Of a structure, what changes with words alone: a new revision, not a new number.
 WORDS_ONLY = frozenset({"boxes", "closed", "closed_course", "behind_law"})

@@ -82,7 +82,7 @@ def compile_course(
         structure=places.to_facts(),
         items=tuple(items),
         item_texts=said,
-        texts=tuple(texts(course, layer, voices, said, sizes_of(taught))),
+        texts=tuple(texts(course, layer, voices, words_known(said), sizes_of(taught))),
         lessons=taught,
     )
 
@@ -92,6 +92,11 @@ def all_item_texts(course: Course, items: Iterable[Question]) -> tuple[ItemText,
     return tuple(
         (item.id, language, words) for item in items for language, words in item_texts(course, item)
     )
+
+
+def words_known(said: Iterable[ItemText]) -> Counter[str]:
+    """Return how many items have words in each language."""
+    return Counter(language for _, language, _ in said)
 
 
 # Language -> lesson code -> bytes of its words on the line, and of its pictures where it has any.
@@ -110,15 +115,17 @@ def sizes_of(taught: Iterable[CompiledLesson]) -> Sizes:
 
 def texts(
     course: Course, layer: NationFacts | None, languages: Iterable[str],
-    said: Iterable[ItemText], sizes: Sizes,
+    known: Mapping[str, int], sizes: Sizes,
 ) -> Iterator[CompiledText]:  # fmt: skip
-    """Yield the titles of a course in each language, with what its lessons weigh."""
-    known = Counter(language for _, language, _ in said)
+    """Yield the titles of a course in each language, with what its lessons weigh.
+
+    known  how many items have words in each language.
+    """
     asked = len(bank(course, layer))
     for language in languages:
         of_language = sizes.get(language, {})
         yield text(
-            course, layer, language, bank_complete=known[language] == asked,
+            course, layer, language, bank_complete=known.get(language, 0) == asked,
             loads={code: each[0] for code, each in of_language.items()},
             pictures={code: each[1] for code, each in of_language.items() if len(each) > 1},
         )  # fmt: skip

@@ -20,7 +20,7 @@ from lms.accounts.importing.rules import kept
 from lms.authoring import actions, packages, uploads
 from lms.authoring.actions import READ, SIGN
 from lms.authoring.drafts import actions as drafts
-from lms.catalogue.models import Edition
+from lms.catalogue.models import HIDDEN, Edition
 from lms.certificates.actions import RING
 from lms.certificates.work import signer
 from lms.content.archive import ArchiveRefusedError
@@ -53,7 +53,7 @@ def prepare_sign(session: Session, facts: Facts, cursor: Cursor, *, now: datetim
         return None
     rows = session.execute(
         select(Edition)
-        .where(Edition.id > int(cursor or 0), Edition.number > actions.HIDDEN)
+        .where(Edition.id > int(cursor or 0), Edition.number > HIDDEN)
         .order_by(Edition.id)
     ).scalars()
     for edition in rows:
@@ -167,5 +167,5 @@ def record_read(
 
 STEPS: Steps = {
     SIGN: SlowStep(prepare_sign, record_sign),
-    READ: SlowStep(prepare_read, record_read),
+    READ: SlowStep(prepare_read, record_read, large=True),
 }

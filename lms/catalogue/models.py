@@ -24,12 +24,16 @@ class Course(Base):
     edition_id: Mapped[int | None]  # the newest edition; new enrolments begin with it
 
 
+# The number of an edition whose rows are still being made. Numbers that people see begin at 1.
+HIDDEN = 0
+
+
 class Edition(Base):
     """One immutable publication: (course, core digest, nation, layer digest).
 
-    A new number changes what is taught or asked, a new revision changes words only. Number 0 is an
-    edition whose rows are still being made: nobody sees it, and its revision only tells it from
-    others.
+    A new number changes what is taught or asked, a new revision changes words only. The number
+    ``HIDDEN`` is that of an edition whose rows are still being made: nobody sees it, and its
+    revision only tells it from others.
     ``facts`` holds the structure that pages and rules need, compiled from course.toml:
     see ``lms.catalogue.structure.Structure``.
     """

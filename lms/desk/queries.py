@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Grant, Identity, Person, Posting, SignIn, Unit
@@ -78,75 +78,78 @@ def accepted_before(
     )  # fmt: skip
 
 
+MOST_SHOWN = 1000  # rows of each kind of what is stored about a person
+_ME: BindParameter[Any] = bindparam("person_id")
+_LANGUAGE: BindParameter[Any] = bindparam("language")
+_IN_LANGUAGE = (EditionText.edition_id == Course.edition_id, EditionText.language == _LANGUAGE)
+_TITLE = func.coalesce(
+    select(EditionText.title).where(*_IN_LANGUAGE).correlate(Course).scalar_subquery(), Course.slug
+).label("title")
+_TITLE_LANGUAGE = (
+    select(TITLE_IN).where(*_IN_LANGUAGE).correlate(Course).scalar_subquery().label("title_in")
+)
+_IDENTITY = (
+    select(
+        Identity.service_number, Identity.name, Identity.name_latin, Identity.language,
+        Identity.names_confirmed_at, Person.status, Person.rank_group, Person.sex,
+        Person.extra_time, Person.made_at,
+    )
+    .join(Person, Person.id == Identity.person_id)
+    .where(Identity.person_id == _ME)
+)  # fmt: skip
+_POSTINGS = (
+    select(Posting.function, Posting.starts_on, Posting.ends_on, Unit.code, Unit.names)
+    .join(Unit, Unit.id == Posting.unit_id)
+    .where(Posting.person_id == _ME).order_by(Posting.starts_on)
+)  # fmt: skip
+_GRANTS = (
+    select(Grant.role, Grant.starts_on, Grant.ends_on, Unit.code)
+    .outerjoin(Unit, Unit.id == Grant.unit_id)
+    .where(Grant.person_id == _ME).order_by(Grant.starts_on)
+)  # fmt: skip
+_COURSES = (
+    select(
+        _TITLE, _TITLE_LANGUAGE, Enrolment.begun_at, Enrolment.route, Progress.lessons,
+        Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
+        Progress.held_from, Progress.valid_through, Enrolment.made_at, Enrolment.due_on,
+        Enrolment.closed_at, Enrolment.closed_because, Programme.titles.label("programme"),
+    )
+    .join(Course, Course.id == Enrolment.course_id)
+    .outerjoin(Programme, Programme.id == Enrolment.programme_id)
+    .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+    .where(Enrolment.person_id == _ME).order_by(Enrolment.made_at)
+)  # fmt: skip
+_TESTS = (
+    select(
+        _TITLE, _TITLE_LANGUAGE, Attempt.test, Attempt.number, Attempt.opened_at,
+        Attempt.submitted_at, PERCENT, PASSED, CORRECTED_AT,
+        select(func.count()).where(Answer.attempt_id == Attempt.id).correlate(Attempt)
+        .scalar_subquery().label("answers"),
+    )
+    .select_from(Attempt)
+    .outerjoin(AttemptMarkCorrection, AS_NOW)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Course, Course.id == Enrolment.course_id)
+    .where(Attempt.person_id == _ME).order_by(Attempt.opened_at)
+)  # fmt: skip
+_SESSIONS = (
+    select(SignIn.machine, SignIn.made_at, SignIn.seen_at, SignIn.ended_at)
+    .where(SignIn.person_id == _ME).order_by(SignIn.made_at.desc())
+)  # fmt: skip
+_STORED: Mapping[str, AnySelect] = {
+    "postings": _POSTINGS, "grants": _GRANTS, "courses": _COURSES, "tests": _TESTS,
+    "sessions": _SESSIONS,
+}  # fmt: skip
+
+
 def my_data(session: Session, viewer: Viewer, language: str) -> dict[str, Any]:
     """Return everything that is stored about a person, by kind: for their own eyes.
 
     language   that of the courses' titles.
     """
-    me = viewer.person_id
-    title = func.coalesce(
-        select(EditionText.title)
-        .where(EditionText.edition_id == Course.edition_id, EditionText.language == language)
-        .scalar_subquery(),
-        Course.slug,
-    ).label("title")
-    title_in = (
-        select(TITLE_IN)
-        .where(EditionText.edition_id == Course.edition_id, EditionText.language == language)
-        .scalar_subquery().label("title_in")
-    )  # fmt: skip
-
-    def all_of(statement: AnySelect) -> list[AnyRow]:
-        return list(session.execute(statement.limit(1000)))
-
-    return {
-        "identity": session.execute(
-            select(
-                Identity.service_number, Identity.name, Identity.name_latin, Identity.language,
-                Identity.names_confirmed_at, Person.status, Person.rank_group, Person.sex,
-                Person.extra_time, Person.made_at,
-            )
-            .join(Person, Person.id == Identity.person_id)
-            .where(Identity.person_id == me)
-        ).one(),
-        "postings": all_of(
-            select(Posting.function, Posting.starts_on, Posting.ends_on, Unit.code, Unit.names)
-            .join(Unit, Unit.id == Posting.unit_id)
-            .where(Posting.person_id == me).order_by(Posting.starts_on)
-        ),
-        "grants": all_of(
-            select(Grant.role, Grant.starts_on, Grant.ends_on, Unit.code)
-            .outerjoin(Unit, Unit.id == Grant.unit_id)
-            .where(Grant.person_id == me).order_by(Grant.starts_on)
-        ),
-        "courses": all_of(
-            select(
-                title, title_in, Enrolment.begun_at, Enrolment.route, Progress.lessons,
-                Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
-                Progress.held_from, Progress.valid_through, Enrolment.made_at, Enrolment.due_on,
-                Enrolment.closed_at, Enrolment.closed_because,
-                Programme.titles.label("programme"),
-            )
-            .join(Course, Course.id == Enrolment.course_id)
-            .outerjoin(Programme, Programme.id == Enrolment.programme_id)
-            .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
-            .where(Enrolment.person_id == me).order_by(Enrolment.made_at)
-        ),
-        "tests": all_of(
-            select(
-                title, title_in, Attempt.test, Attempt.number, Attempt.opened_at,
-                Attempt.submitted_at, PERCENT, PASSED, CORRECTED_AT,
-                select(func.count()).where(Answer.attempt_id == Attempt.id).scalar_subquery()
-                .label("answers"),
-            )
-            .select_from(Attempt)
-            .outerjoin(AttemptMarkCorrection, AS_NOW)
-            .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-            .join(Course, Course.id == Enrolment.course_id)
-            .where(Attempt.person_id == me).order_by(Attempt.opened_at)
-        ),
-        "sessions": all_of(
-            select(SignIn.machine, SignIn.made_at, SignIn.seen_at, SignIn.ended_at)
-            .where(SignIn.person_id == me).order_by(SignIn.made_at.desc())
-        ),
-    }  # fmt: skip
+    values = {"person_id": viewer.person_id, "language": language}
+    identity = session.execute(_IDENTITY, values).one()
+    return {"identity": identity} | {
+        kind: list(session.execute(statement.limit(MOST_SHOWN), values))
+        for kind, statement in _STORED.items()
+    }

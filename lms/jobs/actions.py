@@ -20,6 +20,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
+from lms.kernel import memory
 from lms.kernel.errors import NotFound
 from lms.tables import add_unless_there
 
@@ -83,11 +84,13 @@ class SlowStep:
     """A step in two parts. Killed between them, both are done again, once ``lease`` is over.
 
     lease  how long nobody else may do it: longer than the slow part may take.
+    large  it may hold a whole course or a long list: given back to the system when the job ends.
     """
 
     prepare: Prepare
     record: Record
     lease: timedelta = LEASE
+    large: bool = False
 
 
 Steps = Mapping[str, Step | SlowStep]
@@ -245,13 +248,20 @@ def run_due(
         try:
             prepared = prepare(reading(), job_id, steps, now=clock())
             with transaction() as session:
-                step(session, job_id, owner, steps, prepared, now=clock())
+                more = step(session, job_id, owner, steps, prepared, now=clock())
+            prepared = None  # the next one may be as large
+            if not more and _is_large(steps[leased[1]]):
+                memory.forget()
             done += 1
         except Exception as error:
             log.exception("job %s (%s) failed", *leased)
             with transaction() as session:
                 note_failure(session, job_id, error, now=clock())
     return done
+
+
+def _is_large(doing: Step | SlowStep) -> bool:
+    return isinstance(doing, SlowStep) and doing.large
 
 
 def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:

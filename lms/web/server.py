@@ -7,7 +7,6 @@ equal, 0.34 ms. Starting again after a crash is left to systemd, or to whoever s
 """
 
 import asyncio
-import ctypes
 import errno
 import http.client
 import json
@@ -20,6 +19,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lms.kernel import memory
 
 if TYPE_CHECKING:
     from lms.web.gate import Gate
@@ -60,19 +61,9 @@ def return_memory() -> None:
     """Set MALLOC for this process, as the C library would read it from the environment.
 
     There it would have to stand before Python runs: starting the process a second time costs
-    half a second. Where the C library is another one than glibc, nothing is set.
+    half a second.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    for option, value in MALLOC.values():
-        if mallopt is not None:
-            mallopt(option, value)
-
-
-def _give_back() -> None:
-    """Return to the system what starting has freed: 2.5 MiB, in some milliseconds."""
-    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if malloc_trim is not None:  # glibc
-        malloc_trim(0)
+    memory.adjust(MALLOC.values())
 
 
 def address(host: str, port: int, *, tls: bool) -> str:
@@ -214,6 +205,6 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     server.on_startup(lambda: on_listening(address(host, port, tls=tls_cert is not None)))
-    _give_back()
+    memory.give_back()  # what starting has freed: 2.5 MiB
     await server.serve()
     last.cancel()

@@ -30,6 +30,7 @@ SECTIONS = {
     "slow": "slow",
     "country": "country",
     "office": "office",
+    "big": "big",
 }
 
 

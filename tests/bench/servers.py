@@ -26,12 +26,17 @@ class Running:
 
     def cpu(self) -> float:
         """Return the CPU seconds that the process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        return cpu(self.pid)
 
     def pss(self) -> float:
         """Return the proportional memory of the process in MiB."""
         return pss(self.pid)
+
+
+def cpu(pid: int) -> float:
+    """Return the CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def pss(pid: int) -> float:

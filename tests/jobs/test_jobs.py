@@ -220,6 +220,22 @@ def test_a_worker_that_died_in_long_work_keeps_others_from_it_for_its_lease(app:
     assert run(app, steps, MONDAY + timedelta(minutes=31)) == 3
 
 
+def test_what_a_large_job_held_is_given_back_when_it_ends(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("lms.kernel.memory.forget", lambda: given.append("back"))
+    doing = slow([])["count"]
+    ask(app)
+
+    assert run(app, {"count": actions.SlowStep(doing.prepare, doing.record, large=True)}) == 3
+    assert given == ["back"]
+
+    ask(app, "2")
+    run(app, {"count": doing})
+    assert given == ["back"]
+
+
 # ---- Stopping, and going on ---------------------------------------------------------------------
 
 

@@ -50,4 +50,4 @@ def look_through(
     }  # fmt: skip
 
 
-STEPS: Steps = {READINESS: SlowStep(look_through, keep)}
+STEPS: Steps = {READINESS: SlowStep(look_through, keep, large=True)}

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Identity
@@ -17,7 +27,7 @@ from lms.assessment.models import Attempt, AttemptMarkCorrection, ItemCorrection
 from lms.authoring.correcting.rules import CORRECT, COUNT, digest_of
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review.models import EditionPerson
-from lms.catalogue.models import Course, Edition, EditionItem, EditionItemText
+from lms.catalogue.models import HIDDEN, Course, Edition, EditionItem, EditionItemText
 from lms.certificates.models import Certificate, CertificateEvent
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
@@ -63,17 +73,15 @@ class Changed:
         return digest_of(self.numbers, [each.key for each in self.earlier], self.key)
 
 
-def changed(
-    session: Session, viewer: Viewer, found: Draft, item: str | None = None
-) -> dict[str, Changed]:
-    """Return the questions whose key differs in earlier editions, by their id.
+_NEW, _NEWEST, _LATER = aliased(EditionItem), aliased(Edition), aliased(Edition)
+_WORDS, _OLD_WORDS = aliased(EditionItemText), aliased(EditionItemText)
 
-    item  only this one. ``found`` came through a query that carries the viewer.
 
-    Left out are those that became another question: of another kind, or with other choices.
+def _marked_by() -> ColumnElement[Any]:
+    """Return the key by which an item of an edition is marked now: the last correction, or its own.
+
+    A correction names numbers: it holds for every revision of them.
     """
-    new, newest, later = aliased(EditionItem), aliased(Edition), aliased(Edition)
-    words, old_words = aliased(EditionItemText), aliased(EditionItemText)
     corrected = (
         select(ItemCorrection.key)
         .where(
@@ -85,42 +93,79 @@ def changed(
         .order_by(ItemCorrection.id.desc()).limit(1)
         .correlate(Edition, EditionItem).scalar_subquery()
     )  # fmt: skip
-    now = func.coalesce(corrected, EditionItem.key)
-    wrote = (
-        select(EditionPerson.edition_id)
-        .join(later, later.id == EditionPerson.edition_id)
-        .where(
-            later.course_id == Edition.course_id, later.number > Edition.number,
-            EditionPerson.person_id == viewer.person_id, EditionPerson.part != "publisher",
-        )
-        .correlate(Edition).exists()
-    )  # fmt: skip
-    revision = (
-        select(func.max(later.revision))
-        .where(later.course_id == Edition.course_id, later.number == Edition.number)
+    return func.coalesce(corrected, EditionItem.key)
+
+
+def _last_revision() -> ScalarSelect[Any]:
+    """Return the last revision of an edition's number: one line for each number."""
+    return (
+        select(func.max(_LATER.revision))
+        .where(_LATER.course_id == Edition.course_id, _LATER.number == Edition.number)
         .correlate(Edition).scalar_subquery()
     )  # fmt: skip
-    rows = session.execute(
+
+
+def _wrote_since(viewer: Viewer) -> ColumnElement[bool]:
+    """Return whether the viewer wrote in an edition after this one."""
+    return (
+        select(EditionPerson.edition_id)
+        .join(_LATER, _LATER.id == EditionPerson.edition_id)
+        .where(
+            _LATER.course_id == Edition.course_id, _LATER.number > Edition.number,
+            EditionPerson.person_id == viewer.person_id, EditionPerson.part != "publisher",
+        )
+        .correlate(Edition).exists().label("wrote")
+    )  # fmt: skip
+
+
+def _other_keys() -> Select[Any]:
+    """Return the items of earlier editions whose key is written otherwise than in the newest."""
+    now = _marked_by()
+    return (
         select(
-            EditionItem.item_id, EditionItem.kind, Edition.number, now.label("old_key"), new.key,
-            new.kind.label("new_kind"), words.words, old_words.words.label("old_words"),
-            wrote.label("wrote"),
+            EditionItem.item_id, EditionItem.kind, Edition.number, now.label("old_key"), _NEW.key,
+            _NEW.kind.label("new_kind"), _WORDS.words, _OLD_WORDS.words.label("old_words"),
         )
         .select_from(Course)
-        .join(newest, newest.id == Course.edition_id)
+        .join(_NEWEST, _NEWEST.id == Course.edition_id)
         .join(Edition, Edition.course_id == Course.id)
         .join(EditionItem, EditionItem.edition_id == Edition.id)
-        .join(new, (new.edition_id == newest.id) & (new.item_id == EditionItem.item_id))
-        .join(words, (words.edition_id == newest.id) & (words.item_id == new.item_id)
-              & (words.language == found.source))
-        .join(old_words, (old_words.edition_id == Edition.id) & (old_words.item_id == new.item_id)
-              & (old_words.language == found.source))
+        .join(_NEW, (_NEW.edition_id == _NEWEST.id) & (_NEW.item_id == EditionItem.item_id))
+        .join(_WORDS, _in_source(_WORDS, _NEWEST))
+        .join(_OLD_WORDS, _in_source(_OLD_WORDS, Edition))
         .where(
-            Course.id == found.course_id, Edition.number > 0, Edition.number < newest.number,
-            Edition.revision == revision, cast(now, String) != cast(new.key, String),
-            (EditionItem.item_id == item) if item else (EditionItem.item_id != ""),
+            Edition.number > HIDDEN, Edition.number < _NEWEST.number,
+            Edition.revision == _last_revision(), cast(now, String) != cast(_NEW.key, String),
         )
         .order_by(EditionItem.item_id, Edition.number).limit(MOST_CHANGED)
+    )  # fmt: skip
+
+
+def _in_source(words: Any, edition: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- aliases
+    return and_(
+        words.edition_id == edition.id, words.item_id == _NEW.item_id,
+        words.language == bindparam("source"),
+    )  # fmt: skip
+
+
+_OTHER_KEYS = _other_keys()
+
+
+def changed(
+    session: Session, viewer: Viewer, found: Draft, item: str | None = None
+) -> dict[str, Changed]:
+    """Return the questions whose key differs in earlier editions, by their id.
+
+    item  only this one. ``found`` came through a query that carries the viewer.
+
+    Left out are those that became another question: of another kind, or with other choices.
+    """
+    rows = session.execute(
+        _OTHER_KEYS.add_columns(_wrote_since(viewer)).where(
+            Course.id == found.course_id,
+            EditionItem.item_id == item if item else EditionItem.item_id != "",
+        ),
+        {"source": found.source},
     )  # fmt: skip
     by_item: dict[str, Changed] = {}
     for row in rows:

@@ -68,4 +68,4 @@ def keep(
     return Done(prepared)
 
 
-STEPS: Steps = {CHECK: SlowStep(look_through, keep)}
+STEPS: Steps = {CHECK: SlowStep(look_through, keep, large=True)}

@@ -57,6 +57,8 @@ def entries(session: Session, course_id: str, edition_id: int) -> list[dict[str,
         select(EditionLesson.code, EditionLesson.language, EditionLesson.title, EditionLesson.parts)
         .where(EditionLesson.edition_id == edition_id)
         .order_by(EditionLesson.language, EditionLesson.code)
+        # A large course has five hundred pages: they are not all held at once.
+        .execution_options(yield_per=20)
     )
     made, explained = [], set()
     for lesson in lessons:

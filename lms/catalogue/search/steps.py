@@ -61,4 +61,4 @@ def record(
     return prepared.course_id
 
 
-STEPS: Steps = {INDEX: SlowStep(prepare, record)}
+STEPS: Steps = {INDEX: SlowStep(prepare, record, large=True)}

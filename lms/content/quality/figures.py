@@ -23,20 +23,23 @@ def figure_findings(course: Course) -> Iterator[Finding]:
 
     Numbers of rules are left out: they are compared by ``rules_named``.
     """
-    source = course.facts.source
+    wanted = {
+        (name, block_key(block)): _wanted(course.facts.source, document, block)
+        for name, document in course.documents[course.facts.source].items()
+        for block in document.blocks
+    }
     for language in course.languages[1:]:
         for name, document in course.documents[language].items():
-            origin = course.documents[source].get(name)
-            twins = {block_key(block): block for block in origin.blocks} if origin else {}
             for block in document.blocks:
-                twin = twins.get(block_key(block))
-                if origin is None or twin is None:
-                    continue
-                ruled = _rules(source, origin, twin)
-                lost = figures_in(origin, twin) - ruled - figures_in(document, block)
-                if lost:
+                figures = wanted.get((name, block_key(block)))
+                if figures and (lost := figures - figures_in(document, block)):
                     told = ", ".join(map(str, sorted(lost)))
                     yield finding("figure.lost", document.path, block.line, figures=told)
+
+
+def _wanted(source: str, origin: Document, block: Block) -> set[int]:
+    """Return the figures of a block of the source that every translation has."""
+    return figures_in(origin, block) - _rules(source, origin, block)
 
 
 def figures_in(document: Document, block: Block) -> set[int]:

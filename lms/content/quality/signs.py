@@ -19,6 +19,10 @@ SCRIPTS = {
     "ARABIC": Message(msg("Arabic")),
 }
 _LETTERS = re.compile(rf"[^\W\d_][^\W\d_{MARKS}]*")
+# Nearly every word is of one script; only the others are looked at letter by letter.
+_ONE_SCRIPT = re.compile(
+    rf"[A-Za-z\u00c0-\u024f]+|[\u0400-\u0481\u048a-\u052f]+|[\u0620-\u064a{MARKS}]+"
+)
 # Arabic joins "and", "in", "for" and the article to the next word, also to a name in Latin letters.
 _JOINED = re.compile(r"[وفبلك]?(?:ال)?(?=[A-Za-z])")
 _LONE = re.compile(
@@ -72,7 +76,7 @@ def _documents(course: Course) -> Iterator[tuple[str, Document]]:
 
 def _scripts(line: Line) -> Iterator[Finding]:
     for word in _LETTERS.findall(line.text):
-        if word.isascii():
+        if _ONE_SCRIPT.fullmatch(word):
             continue
         if joined := _JOINED.match(word):
             word = word[joined.end() :]

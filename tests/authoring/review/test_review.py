@@ -10,12 +10,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.authoring import actions as editions_actions
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.models import Draft
 from lms.authoring.review import publishing, queries, work
 from lms.authoring.review.rules import part_of
 from lms.authoring.review.sentences import kept, told
-from lms.catalogue.models import Edition
+from lms.catalogue.models import (
+    Edition,
+    EditionItem,
+    EditionItemText,
+    EditionLesson,
+    EditionPicture,
+    EditionText,
+)
 from lms.db import reading, transaction
 from lms.jobs.actions import run_due
 from lms.kernel import clock
@@ -243,15 +251,50 @@ def test_nobody_sees_an_edition_before_its_last_step(
     change(app, draft, writers.aruzhan)
     state = asked(browser(writers.aruzhan), draft, worker)
     browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
-    for _ in range(2):
+    for number in range(1, 4):  # begun, the questions, the lessons
         one_step()
         assert rows_of_editions(app) == 2
         assert all_editions(app)[-1] == "0.1"
         assert "Edition 1.0" in browser(amina).get("/en/courses/small-course").text
-        assert "is being made" in browser(writers.peter).get(page_of(draft)).text
+        page = browser(writers.peter).get(page_of(draft)).text
+        assert "is being made" in page
+        assert f"{number} of 4 done" in page
     one_step()
 
     assert all_editions(app) == ["1.0", "1.1"]
+
+
+def rows_of(app: Flask, edition: int) -> list[object]:
+    """Return everything that pages read of an edition, in an order that no step decides."""
+    with app.app_context():
+        return [
+            sorted(
+                str({name: value for name, value in row._mapping.items() if name != "edition_id"})
+                for row in reading().execute(
+                    select(*table.__table__.columns).where(table.edition_id == edition)
+                )
+            )
+            for table in (EditionItem, EditionItemText, EditionLesson, EditionText, EditionPicture)
+        ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_small_steps_make_the_same_edition_as_one(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
+    monkeypatch: pytest.MonkeyPatch, size: int,
+) -> None:  # fmt: skip
+    """The fixture's edition was made at once, by command, of the same folder."""
+    monkeypatch.setattr(publishing, "LESSONS_A_STEP", size)
+    monkeypatch.setattr(publishing, "ITEMS_A_STEP", size)
+    monkeypatch.setattr(editions_actions, "newest", lambda *_: None)
+    state = asked(browser(writers.aruzhan), draft, worker)
+    browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
+
+    assert worker() == 2 + -(-11 // size) + -(-3 // size)
+
+    with app.app_context():
+        first, second = reading().scalars(select(Edition.id).order_by(Edition.id))
+    assert rows_of(app, first) == rows_of(app, second)
 
 
 def test_what_fails_half_way_leaves_nothing_behind(
