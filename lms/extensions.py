@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import Babel
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 
@@ -12,5 +11,4 @@ db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False, "autoflush": True},
 )
-babel = Babel()
 login = LoginManager()

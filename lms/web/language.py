@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,9 +10,6 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from flask import Flask, abort, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
@@ -21,6 +17,7 @@ from werkzeug.local import LocalProxy
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
 from lms.kernel.messages import BETWEEN, Message, Words
 from lms.web import cookies
+from lms.web.sentences import Sentences
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
 COOKIE = "language"
@@ -66,17 +63,11 @@ def locale_of(language: str, country: str) -> Locale:
 
 
 @cache
-def _catalogue(language: str) -> NullTranslations:
-    # Compiled in memory when a language is first asked for (a few dozen milliseconds, once a
-    # process): there is no compiled file that could be old, and nothing to build.
+def _catalogue(language: str) -> Sentences:
+    # Read when a language is first asked for (10 milliseconds, once a process): there is no
+    # compiled file that could be old, and nothing to build.
     path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():  # English: the sentences in the code
-        return NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as stream:
-        write_mo(compiled, read_po(stream, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
+    return Sentences(path if path.exists() else None)  # English: the sentences in the code
 
 
 @cache
@@ -84,7 +75,7 @@ def _safe_sentence(language: str, msgid: str, *, whole: bool) -> Markup:
     # Our own catalogue, checked by the build: it may hold markup, the values may not and are
     # escaped by Markup's % when they are put in. Asking gettext each time costs as much as all
     # SQL of a page; the table fills itself and holds at most the catalogue.
-    said = _catalogue(language).ugettext(msgid)
+    said = _catalogue(language).said(msgid)
     return Markup(said.replace("%%", "%") if whole else said)  # noqa: S704
 
 
@@ -98,7 +89,7 @@ def _in_template(msgid: str, /, **values: object) -> Markup:
 
 def _number_in_template(one: str, many: str, n: int, /, **values: object) -> Markup:
     """Say the form of a sentence that fits ``n`` in a template."""
-    said = _catalogue(g.get("language", "en")).ungettext(one, many, n)
+    said = _catalogue(g.get("language", "en")).counted(one, many, n)
     return Markup(said) % {"num": n, **values}  # noqa: S704
 
 
@@ -109,13 +100,13 @@ def _in_another_language(msgid: str, language: str) -> Markup:
 
 def gettext(msgid: str, /, **values: object) -> str:
     """Return the sentence in the reader's language with its named values put in."""
-    said = _catalogue(current().code).ugettext(msgid)
+    said = _catalogue(current().code).said(msgid)
     return said % values if values else said.replace("%%", "%")
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of the sentence that fits ``n``, which is also the value ``num``."""
-    said = _catalogue(current().code).ungettext(one, many, n)
+    said = _catalogue(current().code).counted(one, many, n)
     return said % {"num": n, **values}
 
 
@@ -126,12 +117,12 @@ def lazy_gettext(msgid: str) -> str:
 
 def sentence(msgid: str, language: str) -> str:
     """Return a sentence of the catalogue in ``language`` with its ``%(name)s`` still in it."""
-    return _catalogue(language).ugettext(msgid)
+    return _catalogue(language).said(msgid)
 
 
 def plural_sentence(one: str, many: str, n: int, language: str) -> str:
     """Return the form that fits ``n`` in ``language`` with its ``%(name)s`` still in it."""
-    return _catalogue(language).ungettext(one, many, n)
+    return _catalogue(language).counted(one, many, n)
 
 
 def say(message: Message, language: str | None = None) -> str:
@@ -140,9 +131,9 @@ def say(message: Message, language: str | None = None) -> str:
     values = {name: _value(value, code) for name, value in message.values.items()}
     if message.many:
         num = cast("int", message.values["num"])
-        said = _catalogue(code).ungettext(message.msgid, message.many, num)
+        said = _catalogue(code).counted(message.msgid, message.many, num)
     else:
-        said = _catalogue(code).ugettext(message.msgid)
+        said = _catalogue(code).said(message.msgid)
     if any(isinstance(value, Markup) for value in values.values()):
         said = Markup(said)  # noqa: S704 -- our own catalogue; the other values are escaped
     return said % values
