@@ -1,4 +1,4 @@
-"""``lms serve``, ``prepare``, ``work``, ``site``: starting the program."""
+"""``lms serve``, ``prepare``, ``site``: starting the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
 from lms import settings as settings_of
-from lms.admin import actions, start, worker
+from lms.admin import actions, start
 from lms.admin.start import StartRefusedError
 from lms.admin.vital import minute_of
 from lms.audit import actions as audit
@@ -131,14 +131,6 @@ def _backup_before_upgrade(settings: Settings) -> None:
 
     path = backup.before_upgrade(settings, now=clock.now())
     click.echo(f"The database as it was before the upgrade: {path}")
-
-
-@click.command("work")
-@click.option("--idle", default=worker.IDLE, help="seconds without work after which it ends")
-@with_appcontext
-def work(idle: float) -> None:
-    """Do the jobs that are due; end after a minute without work."""
-    worker.work(reading, transaction, current_app.config["JOB_STEPS"](), clock.now, idle=idle)
 
 
 @click.group("site")
