@@ -212,6 +212,7 @@ def _of_administrators() -> list[Any]:
     from lms.admin.roles.views import bp as roles
     from lms.admin.slips.views import bp as slips
     from lms.admin.testrules.views import bp as test_rules
+    from lms.admin.trail.views import bp as trail
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.reports.evidence.views import bp as evidence
@@ -219,7 +220,7 @@ def _of_administrators() -> list[Any]:
 
     return [
         admin, background, documents, evidence, layout, office, people, places, programmes,
-        reports, requirements, roles, slips, staff_lists, test_rules, waivers,
+        reports, requirements, roles, slips, staff_lists, test_rules, trail, waivers,
     ]  # fmt: skip
 
 
@@ -227,6 +228,8 @@ def _of_administrators() -> list[Any]:
 # what issues certificates must not carry what only publishing needs.
 JOBS = {
     "attempt.close": "lms.learning.closing",
+    "audit.check": "lms.admin.trail.steps",
+    "audit.export": "lms.admin.trail.steps",
     "backup.drill": "lms.admin.drill",
     "certificate.issue": "lms.certificates.work",
     "certificate.withdrawals": "lms.certificates.work",
@@ -360,6 +363,7 @@ COMMANDS = {
     "backup": "lms.admin.backup_cli:backup",
     "restore": "lms.admin.backup_cli:restore",
     "doctor": "lms.admin.backup_cli:doctor",
+    "audit": "lms.admin.trail.cli:cli",
     "content": "lms.authoring.cli:cli",
     "questions": "lms.authoring.questions.cli:cli",
     "certificate": "lms.certificates.cli:cli",

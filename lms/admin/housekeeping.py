@@ -19,6 +19,7 @@ from lms.accounts.importing.store import store
 from lms.admin.integrity import CHECK, DRILL
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
+from lms.audit import chain, heads
 from lms.audit.models import AuditAddress, AuditRow
 from lms.authoring import actions as authoring
 from lms.authoring import uploads
@@ -50,8 +51,10 @@ def tidy(
     *,
     now: datetime,
 ) -> None:
-    """Delete what is too old, then ask for the same tomorrow."""
+    """Keep the head of the log, delete what is too old, then ask for the same tomorrow."""
     del facts, cursor
+    end = chain.head(session)
+    heads.keep(current_app.config["LMS"].data, end.row, end.hash, now=now)
     accounts.forget_old(session, now=now)
     once.forget_old(session, now=now)
     throttle.forget_old(session, now=now)

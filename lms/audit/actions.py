@@ -1,21 +1,18 @@
-"""Append to the log, and prove that nobody has changed it."""
+"""Append to the log; ``chain`` proves that nobody has changed it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.audit.chain import START, row_hash
 from lms.audit.models import CLOCK_FROM, AuditAddress, AuditHead, AuditRow
-
-START = b"\0" * 32
 
 
 def append(
@@ -64,29 +61,3 @@ def confirm_clock(session: Session, *, now: datetime) -> None:
     """
     row = append(session, None, "clock.confirmed", f"{now:%Y%m%dT%H%M%SZ}", {}, now=now)
     installation.decide(session, {CLOCK_FROM: row.id}, now=now)
-
-
-def row_hash(row: AuditRow) -> bytes:
-    """Return SHA-256 over the row before this one and everything that this row says."""
-    said = json.dumps(
-        [row.id, row.at.isoformat(), str(row.actor_id), row.action, row.subject, row.facts],
-        sort_keys=True, ensure_ascii=True, separators=(",", ":"),
-    )  # fmt: skip
-    return hashlib.sha256(row.previous + said.encode()).digest()
-
-
-def first_bad_row(session: Session) -> int | None:
-    """Return the number of the first row that does not fit the chain, None when all do.
-
-    A log that was cut at its end has fewer rows than its head counts: then the first missing
-    number is returned.
-    """
-    previous, expected = START, 1
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id)).yield_per(500):
-        if row.id != expected or row.previous != previous or row.hash != row_hash(row):
-            return expected
-        previous, expected = row.hash, expected + 1
-    head = session.execute(select(AuditHead.rows, AuditHead.hash)).one_or_none()
-    if head is not None and (head.rows != expected - 1 or head.hash != previous):
-        return expected
-    return None

@@ -79,6 +79,14 @@ MENUS = {
             of_country=True,
         ),
         Entry("documents.all", msg("Library"), ("administrator",), "library", of_country=True),
+        Entry(
+            "trail.all",
+            # Translators: a line of the menu of administration: the log of who did what.
+            msg("Log"),
+            ("administrator", "inspector"),
+            "audit",
+            of_country=True,
+        ),
         Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (

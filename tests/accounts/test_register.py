@@ -17,7 +17,7 @@ from lms.accounts import actions, queries, register, rules
 from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, Posting, SignIn, Unit
 from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.audit.models import AuditRow
 from lms.db import transaction
 from lms.extensions import db

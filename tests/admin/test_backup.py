@@ -25,6 +25,7 @@ from lms.admin.restore import RestoreError
 from lms.admin.schema import SchemaError
 from lms.app import create_app
 from lms.audit import actions as audit
+from lms.audit import chain
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.kernel.messages import Message
@@ -89,7 +90,7 @@ def test_a_backup_made_while_somebody_writes_restores_row_for_row(
     assert set(map(repr, copied)) <= set(map(repr, before["audit"]))
     made = create_app(elsewhere)
     with made.app_context():
-        assert audit.first_bad_row(reading()) is None
+        assert chain.first_bad_row(reading()) is None
     stop(made)
 
 
@@ -483,7 +484,7 @@ def test_on_postgresql_a_backup_restores_row_for_row(app: Flask, settings: Setti
         with app.app_context():
             said = [row.action for row in reading().query(AuditRow).order_by(AuditRow.id)]
             assert said == ["test.written", "backup.restored"]
-            assert audit.first_bad_row(reading()) is None
+            assert chain.first_bad_row(reading()) is None
     finally:
         stop(app)
         with engine.begin() as connection:

@@ -26,6 +26,7 @@ from lms.admin.drill import LAST_DRILL
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding
 from lms.admin.integrity import LAST_CHECK
 from lms.audit import actions as audit
+from lms.audit import chain
 from lms.audit.models import AuditRow
 from lms.catalogue.models import OfferedChange
 from lms.certificates import actions as certificates
@@ -109,7 +110,7 @@ def test_a_backup_is_remembered_and_grows_old(
     shutil.rmtree(here.data / "backups")
     assert "no longer at" in str(examined()["Backup"].sentence)
     with server.app_context(), transaction() as session:
-        assert audit.first_bad_row(session) is None
+        assert chain.first_bad_row(session) is None
         assert [row.action for row in session.query(AuditRow)] == ["backup.made"]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from lms.audit import actions, queries
+from lms.audit import actions, chain, queries
 from lms.db import reading, transaction
 from tests.people import MONDAY
 
@@ -41,4 +41,4 @@ def test_after_somebody_said_that_the_clock_is_right_what_was_ahead_counts_no_mo
         actions.append(session, None, "test.written", "2", {}, now=MONDAY + DAY)
     assert newest(app) == MONDAY + DAY
     with app.app_context():
-        assert actions.first_bad_row(reading()) is None
+        assert chain.first_bad_row(reading()) is None

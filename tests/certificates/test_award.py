@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from lms import installation
 from lms.accounts.models import Identity
 from lms.accounts.rules import SERVER
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.certificates import actions, queries, work
 from lms.certificates.actions import RING, name_digest
 from lms.certificates.models import (

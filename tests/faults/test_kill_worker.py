@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from lms import installation
 from lms.admin.worker import SMALL
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.certificates.actions import ISSUE, RING
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.work import ensure_keys

@@ -19,6 +19,8 @@ KINDS: Mapping[str, str] = {
     "transcript.make": msg("Training record"),
     "reports.evidence": msg("Evidence of a certificate"),
     "reports.export": msg("File of a report"),
+    "audit.check": msg("Look at the log"),
+    "audit.export": msg("File of the log"),
 }
 
 STATE_WORDS: Mapping[str, str] = {

@@ -18,7 +18,7 @@ from lms.accounts.models import (
     Posting,
     SignIn,
 )
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.audit.models import AuditRow
 from lms.db import transaction
 from lms.extensions import db

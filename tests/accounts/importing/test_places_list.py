@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.importing import steps
 from lms.accounts.models import Posting, Unit, UnitName
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock

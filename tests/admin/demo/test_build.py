@@ -22,7 +22,7 @@ from lms.admin.demo.build import ACCOUNTS, HEADER
 from lms.admin.demo.states import State
 from lms.app import create_app
 from lms.assessment.models import Attempt
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.audit.models import AuditRow
 from lms.authoring.drafts.models import Draft, DraftContent, DraftVersion
 from lms.catalogue.models import Programme

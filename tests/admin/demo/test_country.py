@@ -24,7 +24,7 @@ from lms.admin.demo.waves import ordered_id
 from lms.app import create_app
 from lms.assessment import queries, rules
 from lms.assessment.models import Attempt
-from lms.audit.actions import first_bad_row
+from lms.audit.chain import first_bad_row
 from lms.catalogue.models import Course, Edition, Programme
 from lms.catalogue.structure import Structure
 from lms.certificates.actions import RING, name_digest

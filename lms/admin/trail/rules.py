@@ -1,0 +1,146 @@
+"""What somebody sees of a row of the log, and what they may look for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from lms.audit.words import ABOUT_LEARNING, OF_A_COURSE
+from lms.kernel.viewer import Viewer
+
+CONFIDENTIAL_FUNCTIONS = ("P2", "P3")
+LONGEST_FACTS = 300  # characters of a row on a page
+
+
+class Row(Protocol):
+    """A row of the log."""
+
+    id: Any
+    at: Any
+    actor_id: Any
+    action: Any
+    subject: Any
+    facts: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows somebody looks for; what is empty or None leaves nothing out.
+
+    person   did it, or had it done to them. subject: an id or a code, exactly.
+    since    the first moment. until: the first moment that is too late.
+    """
+
+    person: UUID | None = None
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def to_facts(self) -> dict[str, Any]:
+        """Return the same as JSON values, for a job and for the log: ids, no number of anybody."""
+        return {
+            "person": str(self.person) if self.person else None,
+            "action": self.action, "subject": self.subject,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+        }  # fmt: skip
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Wanted:
+        """Return what ``to_facts`` wrote."""
+        return cls(
+            UUID(facts["person"]) if facts["person"] else None, facts["action"], facts["subject"],
+            datetime.fromisoformat(facts["since"]) if facts["since"] else None,
+            datetime.fromisoformat(facts["until"]) if facts["until"] else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody in a row: with name and number where the viewer looks after them."""
+
+    id: UUID
+    name: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row as one viewer reads it.
+
+    actor   None for the server itself or somebody unknown.
+    person  who it was done to, None where the subject is no person whom the viewer knows.
+    facts   what else the row says, as JSON without what is not for this viewer.
+    """
+
+    id: int
+    at: datetime
+    actor: Who | None
+    action: str
+    subject: str
+    person: Who | None
+    facts: str
+
+    @property
+    def short_facts(self) -> str:
+        """What a page shows of the facts."""
+        plain = self.facts if self.facts != "{}" else ""
+        return plain if len(plain) <= LONGEST_FACTS else f"{plain[:LONGEST_FACTS]} …"
+
+
+def reads_everything(viewer: Viewer) -> bool:
+    """Return whether the whole log is for this person: an office or inspector of the country."""
+    return viewer.holds_everywhere("administrator") or viewer.holds_everywhere("inspector")
+
+
+def ids_in(row: Row) -> Iterator[UUID]:
+    """Yield every id in a row that may be a person's."""
+    if row.actor_id is not None:
+        yield row.actor_id
+    for text in (row.subject, row.facts.get("person")):
+        found = _id(text)
+        if found is not None:
+            yield found
+
+
+def said_of(viewer: Viewer, row: Row, names: Mapping[UUID, tuple[str, str]]) -> Shown:
+    """Return a row as a viewer may read it.
+
+    names   of the people whom they look after.
+    """
+    about = [found for found in map(_id, (row.subject, row.facts.get("person"))) if found in names]
+    return Shown(
+        row.id, row.at, _who(row.actor_id, names) if row.actor_id else None, row.action,
+        row.subject, _who(about[0], names) if about and about[0] else None,
+        json.dumps(
+            _facts_for(viewer, row.action, row.facts), ensure_ascii=False, sort_keys=True
+        ),
+    )  # fmt: skip
+
+
+def _facts_for(viewer: Viewer, action: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out who does confidential work, and which course somebody learns, which may tell it."""
+    if viewer.holds_everywhere("confidential-reader"):
+        return dict(facts)
+    hidden = OF_A_COURSE if action.startswith(ABOUT_LEARNING) else frozenset()
+    return {
+        name: "P1" if name == "function" and value in CONFIDENTIAL_FUNCTIONS else value
+        for name, value in facts.items()
+        if name not in hidden
+    }
+
+
+def _who(person_id: UUID, names: Mapping[UUID, tuple[str, str]]) -> Who:
+    return Who(person_id, *names.get(person_id, ("", "")))
+
+
+def _id(text: object) -> UUID | None:
+    try:
+        return UUID(text) if isinstance(text, str) and len(text) == 36 else None
+    except ValueError:
+        return None

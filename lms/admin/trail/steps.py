@@ -1,0 +1,125 @@
+"""The worker's side: look at the chain of the log a part at a time; write the file of a search."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.accounts import queries as accounts
+from lms.admin.trail import queries
+from lms.admin.trail.actions import CHECK, EXPORT, LAST_LOOK
+from lms.admin.trail.rules import Wanted
+from lms.admin.trail.verdict import verdict
+from lms.audit import chain, heads
+from lms.audit.chain import Looked, Place
+from lms.audit.heads import Head
+from lms.audit.words import ACTION_WORDS
+from lms.files import FileStore
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel.messages import Message, msg
+from lms.sheets.writer import Cell, Sheet, csv_lines
+from lms.web.language import say, sentence
+
+AT_ONCE = 20_000  # rows of one step: a second
+MOST_EXPORTED = 200_000
+TITLE, BY, ON = msg("Log of what was done"), msg("Made by"), msg("State of")
+
+
+def look(
+    session: Session, facts: Mapping[str, Any], cursor: Mapping[str, Any] | None, *, now: datetime
+) -> Looked:  # fmt: skip
+    """Look at the next part of the chain."""
+    del facts, now
+    after = Place(cursor["row"], bytes.fromhex(cursor["hash"])) if cursor else Place()
+    found = chain.look(session, after, AT_ONCE, heads.known(current_app.config["LMS"].data))
+    before = Head.from_facts(cursor["strange"]) if cursor and cursor["strange"] else None
+    return replace(found, strange=found.strange or before)
+
+
+def note(
+    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Looked, *, now: datetime
+) -> Mapping[str, Any] | Done:  # fmt: skip
+    """Go on with the next part, or keep what the look came to."""
+    del cursor
+    place = prepared.place
+    if not prepared.ended:
+        strange = prepared.strange.to_facts() if prepared.strange else None
+        return {"row": place.row, "hash": place.hash.hex(), "strange": strange}
+    came_to = verdict(session, prepared)
+    kept = {
+        "at": now.isoformat(), "rows": place.row, "good": came_to.good,
+        "said": [came_to.said.msgid, dict(came_to.said.values)],
+    }  # fmt: skip
+    installation.decide(session, {LAST_LOOK: kept}, now=now)
+    if prepared.bad is None and prepared.strange is None:
+        heads.keep(current_app.config["LMS"].data, place.row, place.hash, now=now)
+    return Done({"said": str(say(came_to.said, facts["language"])), "rows": place.row})
+
+
+def prepare(session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime) -> Done:
+    """Write the file of a search, as whoever asked may see it now."""
+    del cursor
+    zone = ZoneInfo(installation.read(session).time_zone)
+    today, language = now.astimezone(zone).date(), facts["language"]
+    viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
+    wanted = Wanted.from_facts(facts["wanted"])
+    name, _, number = accounts.identity(session, viewer.person_id)
+
+    def rows() -> Iterator[list[Cell]]:
+        for each in queries.every_entry(session, viewer, wanted, MOST_EXPORTED):
+            words = ACTION_WORDS.get(each.action)
+            yield [
+                each.id, each.at.isoformat(timespec="seconds"),
+                str(each.actor.id) if each.actor else "", each.action,
+                sentence(words, language) if words else each.action, each.subject, each.facts,
+            ]  # fmt: skip
+
+    chosen = {key: value for key, value in wanted.to_facts().items() if value}
+    about = {
+        str(say(Message(label), language)): value
+        for label, value in (
+            (TITLE, json.dumps(chosen, ensure_ascii=False) if chosen else "–"),
+            (BY, f"{name} ({number})"), (ON, now.isoformat(timespec="seconds")),
+        )
+    }  # fmt: skip
+    header = ["row", "at (UTC)", "actor", "action", "words", "subject", "facts"]
+    sheet = Sheet(sentence(TITLE, language), about, header, rows(), rtl=language == "ar")
+    store = FileStore(current_app.config["LMS"].data / "files")
+    store.folder.mkdir(parents=True, exist_ok=True)
+    # Row by row onto the disk: a large log takes no more memory than a small one.
+    with tempfile.NamedTemporaryFile(dir=store.folder, delete=False) as file:
+        for piece in csv_lines(sheet):
+            file.write(piece)
+    made = Path(file.name)
+    size = made.stat().st_size
+    return Done(
+        {
+            "file": store.take(made), "name": f"log-{today.isoformat()}.csv",
+            "type": "text/csv; charset=utf-8", "bytes": size,
+        }
+    )  # fmt: skip
+
+
+def record(
+    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Done, *, now: datetime
+) -> Done:  # fmt: skip
+    """Keep what was made."""
+    del session, facts, cursor, now
+    return prepared
+
+
+STEPS: Steps = {
+    CHECK: SlowStep(look, note),
+    EXPORT: SlowStep(prepare, record, lease=timedelta(minutes=15)),
+}
