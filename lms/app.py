@@ -364,6 +364,8 @@ COMMANDS = {
     "restore": "lms.admin.backup_cli:restore",
     "doctor": "lms.admin.backup_cli:doctor",
     "audit": "lms.admin.trail.cli:cli",
+    "upgrade": "lms.admin.upgrade.cli:upgrade",
+    "release": "lms.admin.upgrade.cli:release",
     "content": "lms.authoring.cli:cli",
     "questions": "lms.authoring.questions.cli:cli",
     "certificate": "lms.certificates.cli:cli",
@@ -418,10 +420,25 @@ class Commands(click.Group):
             ) from error
 
 
+def _require_settled(command: str | None) -> None:
+    """Refuse what would use a database that an interrupted upgrade has left half done."""
+    data = Path(os.environ.get("LMS_DATA") or "instance")
+    if not (data / "upgrade.json").exists():
+        return
+    from lms.admin.upgrade import settle
+    from lms.admin.upgrade.version import UpgradeError
+
+    try:
+        settle.require_settled(data, command)
+    except UpgradeError as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
 @click.group(cls=Commands)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Keep the learning system: serve it, look after its people, courses and certificates."""
+    _require_settled(context.invoked_subcommand)
     if context.obj is None:
         shows_pages = context.invoked_subcommand != "work"
         context.obj = ScriptInfo(

@@ -33,6 +33,7 @@ class Settings:
     issuing_key: Path
     hsts_days: int
     worker: bool
+    release_keys: Path | None
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -106,6 +107,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         issuing_key=Path(environment.get("ISSUING_KEY") or data / "keys" / "issuing.key"),
         hsts_days=_number(environment, "HSTS_DAYS", 0, 0, 30),
         worker=environment.get("WORKER", "").strip().lower() != "no",
+        release_keys=Path(own) if (own := environment.get("RELEASE_KEYS")) else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
@@ -14,6 +15,7 @@ from lms import installation
 from lms import settings as settings_of
 from lms.admin import actions, start
 from lms.admin.start import StartRefusedError
+from lms.admin.upgrade.version import UpgradeError
 from lms.admin.vital import minute_of
 from lms.audit import actions as audit
 from lms.db import reading, transaction
@@ -25,6 +27,9 @@ from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_ordered_id
 from lms.settings import Settings
 from lms.web import server, tls
+
+if TYPE_CHECKING:
+    from lms.admin.upgrade.journal import Journal
 
 
 @click.command("serve")
@@ -41,6 +46,7 @@ def serve(info: ScriptInfo) -> None:
             tls.require_pair(chosen.tls_cert, chosen.tls_key)
         server.require_free(chosen.host, chosen.port, tls=chosen.tls)
         start.require_folder(chosen.data)
+        upgraded = _settle(chosen)
         cut_off = start.was_cut_off(chosen)
         start.give_up_reserve(chosen.data)
         application = info.load_app()
@@ -51,6 +57,8 @@ def serve(info: ScriptInfo) -> None:
             click.echo("Preparing the data folder ...")
             subprocess.run([sys.executable, "-m", "lms.app", "prepare"], check=True)
         with application.app_context():
+            if upgraded is not None:
+                _note_upgrade(chosen, upgraded)
             code = start.first_run_code(transaction, now=clock.now())
             with transaction() as session:
                 start.ask_for_work(session, cut_off=cut_off, now=clock.now())
@@ -77,10 +85,29 @@ def serve(info: ScriptInfo) -> None:
                 f"Stop that one, or choose another port: PORT={chosen.port + 1}"
             ) from running
         click.echo(str(running))
-    except (server.ServerError, tls.TlsError, StartRefusedError) as refused:
+    except (server.ServerError, tls.TlsError, StartRefusedError, UpgradeError) as refused:
         raise click.ClickException(str(refused)) from refused
     except subprocess.CalledProcessError as failed:
         sys.exit(failed.returncode)
+
+
+def _settle(chosen: Settings) -> Journal | None:
+    """End what an interrupted upgrade has left; return its journal at the first start after."""
+    if not (chosen.data / "upgrade.json").exists():
+        return None
+    from lms.admin.upgrade import settle
+
+    return settle.settle(chosen, click.echo, now=clock.now())
+
+
+def _note_upgrade(chosen: Settings, upgraded: Journal) -> None:
+    """Write into the log that the new version has started."""
+    from lms.admin.upgrade import settle
+
+    facts = {"from": upgraded.before, "to": upgraded.after}
+    with transaction() as session:
+        audit.append(session, None, "upgrade.done", upgraded.after, facts, now=clock.now())
+    settle.end(chosen.data, upgraded)
 
 
 @click.command("prepare")
@@ -128,7 +155,10 @@ def prepare() -> None:
 
 def _backup_before_upgrade(settings: Settings) -> None:
     from lms.admin import backup
+    from lms.admin.upgrade.journal import INSIDE
 
+    if os.environ.get(INSIDE) == "yes":
+        return  # the upgrade that calls this has made one
     path = backup.before_upgrade(settings, now=clock.now())
     click.echo(f"The database as it was before the upgrade: {path}")
 

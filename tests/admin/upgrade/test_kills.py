@@ -1,0 +1,133 @@
+"""kill -9 at fifty moments of an upgrade: the old version serves, nothing is lost, it can go on."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lms.admin.upgrade import journal
+from tests.admin.upgrade.fake import DRIVER, World, build
+
+LONGEST = 60.0  # seconds for anything
+
+
+def begin(world: World) -> subprocess.Popen[str]:
+    """Start an upgrade; return when its work begins."""
+    process = subprocess.Popen(
+        [
+            sys.executable, str(DRIVER), "upgrade", str(world.data), str(world.link),
+            str(world.file), world.signer.public.hex(),
+        ],
+        env={**os.environ, "PYTHONPATH": str(DRIVER.parents[3])}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begins\n"
+    return process
+
+
+def wait(process: subprocess.Popen[str]) -> str:
+    said, _ = process.communicate(timeout=LONGEST)
+    return said
+
+
+def get(port: int, path: str) -> object:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+@contextmanager
+def serving(world: World) -> Iterator[int]:
+    """Start whatever the link leads to, as a restart of the machine does."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    environment = {"LMS_DATA": str(world.data), "PORT": str(port), "PATH": os.environ["PATH"]}
+    process = subprocess.Popen([str(world.link / ".venv/bin/lms"), "serve"], env=environment)
+    try:
+        until = time.monotonic() + LONGEST
+        while True:
+            assert process.poll() is None, "the server did not start"
+            assert time.monotonic() < until, "the server does not answer"
+            try:
+                health = get(port, "/healthz")
+                break
+            except OSError:
+                time.sleep(0.05)
+        assert isinstance(health, dict)
+        assert health["database"] == "good", f"version {health['version']} cannot read it"
+        assert health["version"] == world.version
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def fresh(world: World, folder: Path) -> World:
+    """Return a copy of a server; the programs name the place of the link, so it stays the same."""
+    shutil.rmtree(world.folder / "opt", ignore_errors=True)
+    shutil.rmtree(world.data, ignore_errors=True)
+    shutil.copytree(folder / "opt", world.folder / "opt", symlinks=True)
+    shutil.copytree(folder / "data", world.data)
+    return world
+
+
+def _kills(tmp_path: Path, number: int) -> dict[str, int]:
+    """Kill an upgrade at so many moments; return in which states it was met."""
+    world, kept = build(tmp_path / "world"), tmp_path / "kept"
+    kept.mkdir()
+    shutil.copytree(world.folder / "opt", kept / "opt", symlinks=True)
+    shutil.copytree(world.data, kept / "data")
+    before = world.rows()
+    first = begin(world)
+    started = time.monotonic()
+    assert first.stdout is not None
+    said = list(iter(first.stdout.readline, "ends\n"))
+    whole = time.monotonic() - started
+    assert wait(first) == "", said
+    assert (world.version, world.rows()) == ("1.1.0", before)
+    met: dict[str, int] = {}
+    for moment in range(number):
+        fresh(world, kept)
+        process = begin(world)
+        time.sleep(whole * (moment + 0.5) / number)
+        process.kill()
+        process.communicate(timeout=10)  # until its children have ended, too
+        found = journal.read(world.data)
+        state = found.state if found else "nothing"
+        met[state] = met.get(state, 0) + 1
+        with serving(world) as port:
+            assert [tuple(row) for row in get(port, "/rows")] == before  # type: ignore[attr-defined]
+        if world.version == "1.0.0":
+            assert wait(begin(world)).endswith("ends\n"), f"cannot go on from {state}"
+        with serving(world) as port:
+            assert [tuple(row) for row in get(port, "/rows")] == before  # type: ignore[attr-defined]
+        assert world.version == "1.1.0"
+    return met
+
+
+def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
+    _kills(tmp_path, 3)
+
+
+@pytest.mark.crash
+def test_fifty_kills_lose_nothing(tmp_path: Path) -> None:
+    met = _kills(tmp_path, 50)
+    assert met.get(journal.CHANGING, 0) >= 5
+    assert {"nothing", journal.STAGED} & set(met), "none of the kills came early"
