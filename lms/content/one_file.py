@@ -1,7 +1,8 @@
 """What is wrong with one file of a course while it is being written: quick, and never all of it.
 
 A page that shows a text cannot read a hundred lessons each time. What one file says of another one
-(a link, an item's lesson) is told by ``reader.read_course`` before publication.
+(a link, an item's lesson) is told by ``reader.read_course`` before publication. Of the measures
+only those are told that one text decides: what stands in the way of readers who hear it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import Fault, Faults
 from lms.content.model import CourseFacts, Document
 from lms.content.nation_tables import nation_facts
+from lms.content.quality.accessible import access_findings_in
 from lms.content.question_blocks import questions_in
 from lms.content.tables import changes_of, course_facts
 
@@ -40,7 +42,7 @@ def problems(
         _check_text(path, rest.removesuffix(".md"), data, facts, original, faults)
     elif path.endswith(".md"):
         if rest:
-            read_document(path, data, faults)
+            _check_access(read_document(path, data, faults), faults)
         else:
             decoded(path, data, faults)
     return list(faults)
@@ -81,3 +83,9 @@ def _check_text(
     for fault in found:
         if fault.file == path:  # what is wrong with the source is said where it is written
             faults.add(fault.file, fault.line, fault.message.msgid, **fault.message.values)
+    _check_access(document, faults)
+
+
+def _check_access(document: Document | None, faults: Faults) -> None:
+    for each in access_findings_in(document) if document is not None else ():
+        faults.add(each.file, each.line, each.message.msgid, **each.message.values)

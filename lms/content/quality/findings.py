@@ -50,6 +50,20 @@ FAULTS = {
         "In French a no-break space (U+00A0 or U+202F) stands between “%(sign)s” and the "
         "words. Put one there."
     ),
+    "heading.empty": msg("This heading has no words. Write them, or take it away."),
+    "heading.level": msg(
+        "This is no heading inside a part. Write ### and a space at the beginning of the line."
+    ),
+    "heading.place": msg(
+        "A heading here skips a level: questions, glossary and description have none. Write a "
+        "sentence."
+    ),
+    "link.empty": msg("This link has no words. Write in its brackets where it leads."),
+    "table.head": msg(
+        "This table has no row of headings. Write one, and below it a line |---|---| with as "
+        "many columns."
+    ),
+    "table.column": msg("A column of this table has no heading. Write one in the first row."),
 }
 # A warning is to be mended, or answered with a reason.
 WARNINGS = {
@@ -94,6 +108,16 @@ WARNINGS = {
     ),
     "term.avoided": msg(
         "“%(words)s” is a word that the glossary says not to use. Use “%(heading)s”."
+    ),
+    "link.address": msg(
+        "The words of the link are the address “%(words)s”, which nobody understands who hears "
+        "it. Write what is there."
+    ),
+    "link.here": msg(
+        "“%(words)s” says nothing to readers who hear only the links. Write what is there."
+    ),
+    "table.alone": msg(
+        "Nothing says what this table shows. Write a sentence between the heading and the table."
     ),
     "sign.apostrophe": msg("A straight apostrophe stands in “%(word)s”. Write ’."),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.content.model import Course
+from lms.content.quality.accessible import access_findings
 from lms.content.quality.bank import bank_findings, longest_in, places
 from lms.content.quality.figures import figure_findings
 from lms.content.quality.findings import FAULT, NOTE, WARNING, Finding
@@ -49,7 +50,7 @@ def measure(course: Course, others: Sequence[Course] = ()) -> Report:
     found = {
         *reading_findings(course), *bank_findings(course, others), *people_findings(course),
         *rule_findings(course), *figure_findings(course), *term_findings(course),
-        *residue_findings(course), *sign_findings(course),
+        *residue_findings(course), *sign_findings(course), *access_findings(course),
     }  # fmt: skip
     return Report(
         course,

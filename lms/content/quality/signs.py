@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from unicodedata import name
 
-from lms.content.model import Course, Document
+from lms.content.model import Course
 from lms.content.quality.findings import Finding, finding
 from lms.content.quality.passages import MARKS, Line, lines_of
+from lms.content.quality.texts import texts_of
 from lms.kernel.messages import Message, msg
 from lms.kernel.names import script_of
 
@@ -44,7 +45,7 @@ _OPEN = re.compile(r"(?P<sign>«)(?![\u00a0\u202f])")
 
 def sign_findings(course: Course) -> Iterator[Finding]:
     """Yield every wrong letter and sign of every text, those of countries included."""
-    for language, document in _documents(course):
+    for language, document in texts_of(course):
         for line in lines_of(document):
             yield from _scripts(line)
             if language in {"ru", "kk"} and (found := _LONE.search(line.text)):
@@ -58,20 +59,6 @@ def sign_findings(course: Course) -> Iterator[Finding]:
                 yield finding("sign.quote", line.file, line.number, wanted=QUOTES[language])
             if language == "fr":
                 yield from _french(line)
-
-
-def _documents(course: Course) -> Iterator[tuple[str, Document]]:
-    layers: list[Mapping[str, Mapping[str, Document]]] = [course.documents]
-    layers += [
-        {code: {"national": text}}
-        for nation in course.nations.values()
-        for texts in (nation.texts, nation.replacements)
-        for code, text in texts.items()
-    ]
-    for layer in layers:
-        for language, documents in layer.items():
-            for document in documents.values():
-                yield language, document
 
 
 def _scripts(line: Line) -> Iterator[Finding]:

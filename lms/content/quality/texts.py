@@ -1,0 +1,17 @@
+"""Every text of a course, those of its countries included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms.content.model import Course, Document
+
+
+def texts_of(course: Course) -> Iterator[tuple[str, Document]]:
+    """Yield each text with its language: the course's own, then what countries fill in."""
+    for language, documents in course.documents.items():
+        for document in documents.values():
+            yield language, document
+    for nation in course.nations.values():
+        for texts in (nation.texts, nation.replacements):
+            yield from texts.items()
