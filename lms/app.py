@@ -73,6 +73,9 @@ UPLOADS: Mapping[str, int] = {
     "/*/write/*/translate/*/sheet": 21 * 1024 * 1024,
     "/*/write/from-file": 201 * 1024 * 1024,
 }
+# Addresses below which one field of a form may be longer than any other, in characters: a text of a
+# course has up to 256 kB, and browsers send each line end as two.
+LONG_FIELDS: Mapping[str, tuple[str, int]] = {"/*/write/*/text": ("text", 320 * 1024)}
 
 # How many seconds a process may go on with decisions that an administrator has changed.
 INSTALLATION_FRESH = 5.0
@@ -115,6 +118,7 @@ def create_app(given: Settings | None = None, *, shows_pages: bool = True) -> Fl
     pages.init_app(app)
     hosts.init_app(app, names=chosen.hosts, proxies=chosen.trusted_proxies)
     uploads.init_app(app, UPLOADS)
+    form_limits.init_app(app, LONG_FIELDS)
     app.before_request(_know_the_installation())
     account_session.init_app(app)
     refusals.init_app(app)

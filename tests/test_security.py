@@ -15,7 +15,7 @@ from lms.accounts import rules as accounts
 from lms.accounts.passwords import LONGEST, SHORTEST
 from lms.accounts.throttle import ADDRESS_MEMORY
 from lms.admin import housekeeping, sealed
-from lms.app import create_app
+from lms.app import LONG_FIELDS, create_app
 from lms.assessment.actions import MOST_ANSWERS
 from lms.assessment.codes import LONGEST_TEXT
 from lms.authoring.compiled import MOST_LESSON_BYTES
@@ -195,6 +195,7 @@ def test_every_library_is_fixed_by_version_and_hash() -> None:
             assert re.search(r"--hash=sha256:[0-9a-f]{64}", each), f"{path.name}: {each[:60]}"
 
 
+((_, WHOLE_TEXT),) = LONG_FIELDS.values()
 GATE, RULE = GateSettings(), PassRule()
 
 
@@ -202,7 +203,7 @@ GATE, RULE = GateSettings(), PassRule()
     "sentence",
     [
         f"{GATE.body_limit // MB} MB; above {GATE.session_above // KB} kB only with a live session",
-        f"{MOST_FIELDS} fields, {LONGEST_FIELD // KB} kB each",
+        f"{MOST_FIELDS} fields, {LONGEST_FIELD // KB} kB each; {WHOLE_TEXT // KB} kB the text of",
         (
             f"{GATE.bodies_in_all} in all, {GATE.bodies_per_address} from one address; "
             f"{GATE.idle_timeout} s without a byte, {GATE.total_timeout // 60} minutes in all"

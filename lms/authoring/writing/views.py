@@ -36,7 +36,6 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.packing import as_brotli
-from lms.web.form_limits import LONGEST_FIELD
 from lms.web.language import IN_LANGUAGE, direction_of, gettext, locale_of, say, sentence
 from lms.web.pages import shown_time, site, viewer
 from lms.web.permissions import WRITE, permission
@@ -79,7 +78,7 @@ def _page(
     return render_template(
         "writing/text.html", room=here, file=found, form=form, title=title_in(data) or path,
         faults=_faults(here, path, data), spoken=rules.language_of(path), marks=MARKS,
-        lesson=_lesson(here, path), too_long=len(found.text) > LONGEST_FIELD,
+        lesson=_lesson(here, path), too_long=len(found.data) > blocks.MOST_BYTES,
         most=blocks.MOST_BYTES, size=len(data), may_write=here.may_write(path),
         said=said or CommentForm(blocks=named),
         open_comments=by_block([each for each in comments if not each.resolved_at], named),

@@ -8,6 +8,8 @@
   const state = document.querySelector("#state");
   const faults = document.querySelector("#faults");
   let saved = text.value, going = false, timer;
+  // A long text is sent less often: it must get through a weak line before it is sent again.
+  const pause = () => 3000 + text.value.length / 16;
 
   const list = (found) => {
     faults.className = found.length ? "say warn" : "say ok";
@@ -50,11 +52,11 @@
       timer = setTimeout(send, 10000);
     }
     going = false;
-    if (text.value !== saved && !timer) timer = setTimeout(send, 3000);
+    if (text.value !== saved && !timer) timer = setTimeout(send, pause());
   };
   text.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(send, 3000);
+    timer = setTimeout(send, pause());
   });
   addEventListener("online", send);
   addEventListener("beforeunload", (event) => {
