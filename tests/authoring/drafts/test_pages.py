@@ -54,6 +54,24 @@ def test_nobody_else_does(
     assert browser(None).get(rooms_of(draft)[0]).status_code in {302, 303, 401}
 
 
+@pytest.mark.parametrize(
+    ("page", "room"),
+    [("", "Overview"), ("/files", "Files"), ("/history/en/AB-1.1.md", "Files"),
+     ("/text/en/AB-1.1.md", "Overview"), ("/review", "Check and publish"), ("/people", "People"),
+     ("/countries", "Countries"), ("/course", "Course"), ("/questions", "Questions")],
+)  # fmt: skip
+def test_on_a_telephone_one_line_opens_the_rooms_and_names_this_one(
+    browser: Open, draft: Draft, writers: Writers, page: str, room: str
+) -> None:
+    seat = browser(writers.aruzhan)
+    seat.client.get("/en/write")  # the first page of a process asks for the settings of the server
+    shown = seat.get(f"/en/write/{draft.id}{page}").text
+    menu = shown.partition('<nav class="rooms"')[2].partition("</nav>")[0]
+    assert f"<details><summary><b>{room}</b>" in menu
+    assert f'aria-current="true">{room}</a>' in menu
+    assert menu.count("<a ") == 12
+
+
 def test_the_list_shows_what_one_works_on(browser: Open, draft: Draft, writers: Writers) -> None:
     assert "A small course" in browser(writers.tarek).get("/en/write").text
     assert str(draft.id) not in browser(writers.sara).get("/en/write").text
