@@ -29,7 +29,7 @@ SCRIPTS = {
     "js/page.js": ("js/every-page.js", "js/sign-in.js", "js/lesson.js"),
     "js/file.js": ("js/every-page.js", "js/upload.js"),
     "js/quiz.js": ("js/every-page.js", "js/answers.js"),
-    "js/editor.js": ("js/every-page.js", "js/write.js"),
+    "js/editor.js": ("js/every-page.js", "js/write.js", "js/follow.js"),
     "js/translating.js": ("js/every-page.js", "js/block.js"),
 }
 _STATIC = "static files"

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from babel import dates
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,30 +17,28 @@ from lms.authoring.writing import actions as talk
 from lms.authoring.writing import queries as talked
 from lms.authoring.writing.forms import CommentForm
 from lms.authoring.writing.rules import blocks_of, by_block
+from lms.authoring.writing.shown import compiled, weight_of
 from lms.authoring.writing.words import CONTAINERS, MARKS
 from lms.content import blocks
 from lms.content.agreement import NO_ID
 from lms.content.compare import side_by_side
 from lms.content.faults import Fault
-from lms.content.labels import spoken
 from lms.content.one_file import problems
-from lms.content.pictures import NotAPictureError, Picture, picture
 from lms.content.reader import PATH
 from lms.content.stamp import with_ids, without_ids
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.kernel.packing import as_brotli
-from lms.web.language import IN_LANGUAGE, direction_of, gettext, locale_of, say, sentence
+from lms.web.language import IN_LANGUAGE, direction_of, gettext, say
 from lms.web.pages import shown_time, site, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint("writing", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>")
 
-SHOWN = re.compile(r"^!\[[^\]\n]*\]\(media/([A-Za-z0-9.-]+)\)", re.MULTILINE)
 TURNED = {"rtl": "ltr", "ltr": "rtl"}
 # How a preview can be looked at; the first is how it opens.
 VIEWS = ("page", "phone", "turned", "print", "plain", "slow")
+PART = "part"  # the lesson alone, for the script that shows it beside its text
 
 
 @bp.get("/text/<path:path>")
@@ -244,76 +237,17 @@ def show_preview(draft_id: UUID, spoken: str, code: str) -> ResponseReturnValue:
         raise NotFound
     asked = request.args.get("as", "")
     way = asked if asked in VIEWS else VIEWS[0]
-    shown = _compiled(here, spoken, code)
+    shown = compiled(here, spoken, code)
+    if asked == PART:
+        return jsonify(html=render_template("writing/preview_part.html", shown=shown))
     return render_template(
         "writing/preview_print.html" if way == "print" and shown else "writing/preview.html",
         room=here, shown=shown, code=code, spoken=spoken, way=way, views=VIEWS,
-        path=f"{spoken}/{code}.md", weight=_weight(shown, code, spoken) if way == "slow" else None,
+        path=f"{spoken}/{code}.md",
+        weight=weight_of(shown, code, spoken) if way == "slow" else None,
         turned=TURNED[direction_of(spoken)] if way == "turned" else "",
     )  # fmt: skip
 
 
-def _weight(shown: Any, code: str, spoken: str) -> Any:  # noqa: ANN401 -- see ``weights.Weight``
-    """Return what a lesson weighs and how long it takes on two lines; None without a lesson."""
-    from lms.authoring.weights import SLOW, WEAK, Weight
-
-    if shown is None:
-        return None
-    pictures = shown.parts().get("pictures", 0)
-    weight = Weight(code, spoken, len(as_brotli(shown.html.encode())), pictures)
-    return {
-        "bytes": weight.next, "pictures": weight.pictures, "reasons": weight.reasons(),
-        "lines": [(line.name, round(weight.seconds(line), 1)) for line in (WEAK, SLOW)],
-    }  # fmt: skip
-
-
 def _languages(here: Room) -> set[str]:
     return {here.draft.source, *site().languages}
-
-
-def _compiled(here: Room, language: str, code: str) -> Any:  # noqa: ANN401 -- see ``preview``
-    # Loads Markdown, which only those who write need: the server of a small service stays small.
-    from lms.authoring.writing.preview import places_in, preview
-    from lms.content.figures import placed
-
-    facts, source = here.facts, here.draft.source
-    if facts is None:
-        return None
-    session, me = reading(), viewer()
-    wanted = {f"{each}/{name}.md" for each in (language, source) for name in (code, "glossary")}
-    others = {f"{source}/{each}.md" for each in facts.codes() if each != code}
-    found = queries.read(session, me, here.draft, [*wanted, *others])
-    country = site().country
-    locale = str(locale_of(language, country))
-    pictures = _pictures_of(here, [found[path].text for path in wanted])
-    shown = preview(
-        facts, code, language, {path: found[path].data for path in wanted},
-        spoken(lambda msgid: sentence(msgid, language)),
-        places_in({path.partition("/")[2][:-3]: found[path].data for path in others}),
-        lambda day: dates.format_date(day, "long", locale=locale),
-        pictures,
-    )  # fmt: skip
-    if shown is None:
-        return None
-    names = {each.address: name for name, each in pictures.items()}
-
-    def address(of_picture: str) -> str:
-        return url_for("pictures.show", draft_id=here.draft.id, picture_name=names[of_picture])
-
-    return replace(shown, html=placed(shown.html, address), print=placed(shown.print, address))
-
-
-def _pictures_of(here: Room, texts: Iterable[str]) -> dict[str, Picture]:
-    """Return the pictures that some texts show, as far as the draft has them."""
-    names = {name for text in texts for name in SHOWN.findall(text)}
-    if not names:
-        return {}
-    paths = {f"media/{name}": name for name in names}
-    found = queries.read(reading(), viewer(), here.draft, paths)
-    pictures = {}
-    for path, name in paths.items():
-        try:
-            pictures[name] = picture(name, found[path].data)
-        except NotAPictureError:
-            continue
-    return pictures

@@ -12,6 +12,8 @@ from flask import Flask
 from lms.authoring.drafts import queries
 from lms.authoring.drafts.models import Draft
 from lms.db import reading
+from lms.kernel.packing import as_brotli
+from lms.web.pages import static_files
 from tests.authoring.writers import Writers
 from tests.browser import Browser
 from tests.content.small import small
@@ -101,6 +103,52 @@ def test_an_unfinished_text_can_be_previewed(browser: Open, draft: Draft, writer
     assert seat.get(f"/en/write/{draft.id}/preview/en/AB-1.1").status_code == 200
 
 
+# ---- The lesson beside its text ---------------------------------------------------------------
+
+
+def part_of(draft: Draft, spoken: str = "en", code: str = "AB-1.1") -> str:
+    return f"/en/write/{draft.id}/preview/{spoken}/{code}?as=part"
+
+
+def test_a_script_shows_the_lesson_beside_its_text(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    seat = browser(writers.aruzhan)
+    page = seat.get(page_of(draft)).text
+    assert f'data-from="{part_of(draft)}" hidden' in page
+    assert '<p hidden><label><input type="checkbox" id="follows">' in page
+
+    seat.post(page_of(draft), form(TEXT.replace("Women.", "Words of this minute."), go="auto"))
+    told = seat.get(part_of(draft))
+    assert told.mimetype == "application/json"
+    assert "Words of this minute." in told.get_json()["html"]
+    assert "<h1" not in told.get_json()["html"]  # the page of the editor has its own
+    assert "<nav" not in told.get_json()["html"]
+
+
+def test_a_text_that_cannot_be_shown_says_so_beside_itself(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    seat = browser(writers.aruzhan)
+    seat.post(page_of(draft), form("no front matter\n", go="auto"))
+    assert "cannot be shown yet" in seat.get(part_of(draft)).get_json()["html"]
+
+
+def test_the_lesson_stands_beside_lessons_alone_and_for_their_writers(
+    browser: Open, draft: Draft, writers: Writers, amina: Cast
+) -> None:
+    for path in ("course.toml", "en/course.md", "en/bank/AB-1.md"):
+        assert "follow" not in browser(writers.aruzhan).get(page_of(draft, path)).text
+    assert 'id="follow"' not in browser(writers.peter).get(page_of(draft)).text
+    assert browser(writers.peter).get(part_of(draft)).status_code == 200
+    for person in (writers.sara, amina):
+        assert browser(person).get(part_of(draft)).status_code == 404
+    seat = browser(writers.aruzhan)
+    assert seat.get(part_of(draft, code="AB-9.9")).status_code == 404
+    assert seat.get(part_of(draft, spoken="xx")).status_code == 404
+    assert seat.post(part_of(draft)).status_code == 405
+
+
 def test_what_an_author_writes_is_never_markup(
     browser: Open, draft: Draft, writers: Writers
 ) -> None:
@@ -108,7 +156,7 @@ def test_what_an_author_writes_is_never_markup(
     evil = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))"
     canary = f"{TEXT}\n## {evil} {{#ab11-evil}}\n\n{evil}\n"
     seat.post(page_of(draft), form(canary, note=evil))
-    for page in (page_of(draft), f"/en/write/{draft.id}/preview/en/AB-1.1",
+    for page in (page_of(draft), f"/en/write/{draft.id}/preview/en/AB-1.1", part_of(draft),
                  f"/en/write/{draft.id}/history/{LESSON}?version=1",
                  f"/en/write/{draft.id}/files"):  # fmt: skip
         shown = seat.get(page).text
@@ -188,4 +236,13 @@ def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, a
 
 
 def test_the_editor_weighs_less_than_40_kb(browser: Open, draft: Draft, writers: Writers) -> None:
-    assert len(browser(writers.aruzhan).get(page_of(draft)).data) < 40_000
+    """Its page, with all styles and scripts, as a first visit takes them."""
+    seat = browser(writers.aruzhan)
+    page = seat.get(page_of(draft)).text
+    weight = len(as_brotli(page.encode()))
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert len(named) >= 4
+    with seat.app.app_context():
+        for address in named:
+            weight += len(static_files(seat.app).answer(address, "GET", "br", "").body)
+    assert weight < 40_000

@@ -47,6 +47,7 @@
       saved = sent;
       form.elements.seen.value = told.seen;
       list(told.faults);
+      form.dispatchEvent(new Event("saved"));
     } catch (_) {
       state.textContent = form.dataset.cut;
       timer = setTimeout(send, 10000);
