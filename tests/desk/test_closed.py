@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import installation
-from lms.catalogue.models import Course, Edition
+from lms.catalogue.models import Course, Edition, EditionText
 from lms.certificates.models import Certificate
 from lms.db import transaction
 from lms.extensions import db
@@ -49,6 +49,10 @@ def new_edition(app: Flask, **facts: object) -> None:
         new = Edition(**{**values, "number": 2, "facts": {**old.facts, **facts}})
         session.add(new)
         session.flush()
+        for text in session.scalars(select(EditionText).where(EditionText.edition_id == old.id)):
+            words = {column.name: getattr(text, column.name)
+                     for column in EditionText.__table__.columns}  # fmt: skip
+            session.add(EditionText(**{**words, "edition_id": new.id}))
         course.edition_id = new.id
 
 
@@ -188,10 +192,24 @@ def test_a_law_that_changes_after_the_pass_holds_it_up_in_that_language(
 
 
 def test_a_new_box_waits_for_nobody_who_began_before_it(
-    app: Flask, amina: Cast, small_course: SmallCourse
+    app: Flask, browser: Open, amina: Cast, daniel: Cast, small_course: SmallCourse
 ) -> None:
     wait_for_boxes(app)
     say_of(app, blocking_boxes=[])
-    passed(app, small_course, amina)
+    before = passed(app, small_course, amina)
     new_edition(app, boxes={"NA-09": "empty"}, blocking_boxes=["NA-09"])
+
+    # Who began before it is told of no box, and holds the certificate of that pass.
+    said = WAITS.replace("NA-03", "NA-09")
+    for address in (f"/en/tests/{before}/result", URL):
+        page = browser(amina).get(address).text
+        assert "Go to the certificate" in page, address
+        assert said not in page, address
     award(app, amina)
+    with app.app_context():
+        assert db.session().scalars(select(Certificate.person_id)).all() == [amina.id]
+
+    # Who begins after it has to wait for the very same box.
+    small_course.begin(daniel, now=clock.now() - timedelta(days=1))
+    small_course.read(daniel, now=clock.now() - timedelta(days=1))
+    assert said in browser(daniel).get(f"{URL}/tests/post").text
