@@ -27,6 +27,7 @@ from lms.content.boxes import asked_boxes, filling, status_of
 from lms.content.model import Block, BoxFacts, NationFacts
 from lms.content.readiness import BoxRow, limits, readiness
 from lms.db import reading, transaction
+from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.language import IN_LANGUAGE, gettext, say
@@ -161,9 +162,21 @@ def _box_page(here: Place, box: str, form: BoxForm, *, theirs: BoxForm | None = 
          if each.code == box), None,
     )  # fmt: skip
     return render_template(
-        "adapting/box.html", here=here, room=here.room, box=box, form=form, asked=asked, row=row,
-        theirs=theirs, states=STATE_WORDS, prefix=WORDS,
+        "adapting/box.html", here=here, room=here.room, box=box, asked=asked, row=row,
+        form=form if here.room.rights.adapts else None, labels=form, theirs=theirs,
+        states=STATE_WORDS, prefix=WORDS, names=LANGUAGE_NAMES, said=_said(here, box),
     )  # fmt: skip
+
+
+def _said(here: Place, box: str) -> dict[str, object]:
+    """Return what the country says of a box, for those who read it and do not write it."""
+    known = here.nation.boxes.get(box) or BoxFacts(box, "empty")
+    words = {each: _words(here.nation, box, each) for each in here.languages}
+    return {
+        "state": status_of(here.nation, box), "legal_source": known.legal_source,
+        "checker": known.checker, "on": known.date, "review_by": known.review_by,
+        "words": {language: said for language, said in words.items() if said},
+    }  # fmt: skip
 
 
 @bp.post("/<nation>/boxes/<box>")
@@ -171,6 +184,8 @@ def _box_page(here: Place, box: str, form: BoxForm, *, theirs: BoxForm | None = 
 def save_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
     """Save what the country says of a box, over all its files at once."""
     here = place(draft_id, nation, lessons)
+    if not here.room.rights.adapts:
+        raise NotFound
     form = box_form(here.languages)(request.form)
     if not form.validate():
         return _box_page(here, box, form), form.status

@@ -104,6 +104,32 @@ def test_only_a_national_editor_writes(
     assert stored.all() == before
 
 
+def test_who_does_not_write_a_box_reads_it_in_words(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    for person in (writers.aruzhan, writers.tarek, writers.rosa, writers.peter, writers.halima):
+        page = browser(person).get(box(draft)).text
+        assert "<textarea" not in page
+        assert 'id="form"' not in page
+        assert "<dt>State</dt><dd>draft</dd>" in page
+        assert "<dt>Legal source</dt><dd><bdi>Law 1 of 2001</bdi></dd>" in page
+        assert "<dt>Checked on</dt><dd>24 November 2026</dd>" in page
+        assert '<div class="said" lang="ar" dir="auto">الهيئة الوطنية.</div>' in page
+        assert "Name the body to which officers report." in page
+    empty = browser(writers.rosa).get(box(draft, "NA-02")).text
+    assert "<dt>State</dt><dd>empty</dd>" in empty
+    assert "The country has not written anything here yet." in empty
+    # Whoever writes it finds the fields.
+    assert "<dl" not in browser(writers.nadia).get(box(draft)).text
+
+
+def test_who_does_not_write_a_box_is_told_nothing_of_its_fields(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    reply = browser(writers.peter).post(box(draft), {"state": "nonsense"})
+    assert reply.status_code == 404
+
+
 def test_a_box_is_confirmed_over_all_its_files(
     browser: Open, draft: Draft, writers: Writers, stored: Stored
 ) -> None:
