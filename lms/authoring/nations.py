@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from lms.content.core_changes import changed_since
 from lms.content.model import Course
-from lms.content.readiness import LIMIT_WORDS, changed_since, limits, may_certify, readiness
+from lms.content.readiness import LIMIT_WORDS, limits, may_certify, readiness
 
 
 def values(course: Course, code: str, *, today: date, wait_for_boxes: bool) -> dict[str, Any]:
@@ -50,8 +51,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"nations/{here}: {kind}: {_law(row['law'], row)}"
     for block in found["changed"]:
         yield (
-            f"nations/{here}: {block} is replaced, and the core says something else by now. "
-            "Compare them, then write made_from anew or take the replacement away."
+            f"nations/{here}: {block}: the core says something else by now than when this country "
+            "decided about it. Compare them, then write made_from anew or take the decision back."
         )
 
 

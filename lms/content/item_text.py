@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from lms.content.digests import block_key
+from lms.content.blocks import read_document
+from lms.content.digests import block_digest, block_key
+from lms.content.faults import Faults
 from lms.content.model import Block, Choice, Document, Question
 from lms.content.translation.front import without_value
 
@@ -117,3 +120,20 @@ def without_item(document: Document, item_id: str) -> str:
 def item_block(document: Document, item_id: str) -> Block | None:
     """Return the block of an item, None where the bank has none."""
     return next((each for each in document.blocks if block_key(each) == item_id), None)
+
+
+def cut_item(data: bytes, item_id: str) -> bytes:
+    """Return the bytes of one item of a bank without reading the others; empty for no such item."""
+    head = re.compile(rb"^## " + re.escape(item_id.encode()) + rb"[ \t]*$", re.MULTILINE)
+    found = head.search(data)
+    if found is None:
+        return b""
+    end = data.find(b"\n## ", found.end())
+    return data[found.start() : end + 1 if end >= 0 else len(data)].rstrip(b"\n") + b"\n"
+
+
+def item_digest(data: bytes, item_id: str) -> str:
+    """Return the digest of one item of a bank as it is now; empty for no such item."""
+    cut = cut_item(data, item_id)
+    document = read_document("", b"+++\n+++\n\n" + cut, Faults()) if cut else None
+    return block_digest(document.blocks[0]) if document and document.blocks else ""

@@ -187,6 +187,7 @@ class BoxFacts:
     """What a country says about one box; its words lie in ``boxes.md``.
 
     review_by  the last day on which it counts as looked after.
+    made_from  digest of what the core asked when it was filled, see ``readiness.box_digest``.
     """
 
     code: str
@@ -195,6 +196,7 @@ class BoxFacts:
     date: date | None = None
     checker: str = ""
     review_by: Day | None = None
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class Limit:
     """What a country hides, replaces or closes: the law that says so, when and by whom checked.
 
     words      language -> what learners are told besides; of a module and of the course.
-    made_from  digest of the core's block that was replaced.
+    made_from  digest of the core's block or item as it was when that was decided.
     """
 
     law: str = ""
@@ -217,6 +219,7 @@ class NationFacts:
     """One national layer.
 
     items_out     every item that is left out; ``items_closed`` those of them with a law.
+    items_from    digest of the core's item when it was left out, of those without a law.
     pass_rule     what it says otherwise than the course, by the names of ``[pass]``.
     texts         language -> ``boxes.md``; ``replacements`` -> ``replaced.md``.
     """
@@ -227,6 +230,7 @@ class NationFacts:
     replaced: Mapping[str, Limit] = field(default_factory=dict)  # block id ->
     items_out: frozenset[str] = frozenset()
     items_closed: Mapping[str, Limit] = field(default_factory=dict)  # item id ->
+    items_from: Mapping[str, str] = field(default_factory=dict)  # item id ->
     closed: Mapping[str, Limit] = field(default_factory=dict)  # module code ->
     closed_course: Limit | None = None
     pass_rule: Mapping[str, int] = field(default_factory=dict)

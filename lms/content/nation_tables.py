@@ -23,15 +23,16 @@ def nation_facts(code: str, file: str, values: Mapping[str, Any], faults: Faults
     """Return what a ``nation.toml`` says; the words of its blocks are added by the reader."""
     top = Table(file, "", values, faults)
     boxes = _boxes(top)
-    hidden = {each.text("block"): _limit(each) for each in top.tables("hide")}
-    replaced = _replaced(top)
+    hidden = {each.text("block"): _limit(each, core=True) for each in top.tables("hide")}
+    replaced = {each.text("block"): _limit(each, core=True) for each in top.tables("replace")}
     for block in sorted(set(hidden) & set(replaced)):
         faults.add(file, 0, msg("The id %(id)s is used twice."), id=block)
     closed = {each.text("module", CODE): _limit(each, closes=True) for each in top.tables("close")}
     items = top.table("items")
     out = items.texts("out", CODE)
+    seen = _digests(items)
     items.end()
-    by_law = {each.text("id", CODE): _limit(each) for each in top.tables("item")}
+    by_law = {each.text("id", CODE): _limit(each, core=True) for each in top.tables("item")}
     nation = NationFacts(
         code,
         boxes=boxes,
@@ -39,6 +40,7 @@ def nation_facts(code: str, file: str, values: Mapping[str, Any], faults: Faults
         replaced=replaced,
         items_out=frozenset(out) | frozenset(by_law),
         items_closed=by_law,
+        items_from=seen,
         closed=closed,
         closed_course=_closed_course(top),
         pass_rule=_pass_rule(top),
@@ -58,6 +60,7 @@ def _boxes(top: Table) -> dict[str, BoxFacts]:
             date=box.take("date", date, date(1970, 1, 1)),
             checker=box.text("checker", None, ""),
             review_by=box.day("review_by"),
+            made_from=box.text("made_from", None, ""),
         )
         box.end()
         if facts.status == "confirmed" and not (facts.checker and facts.legal_source):
@@ -72,13 +75,18 @@ def _boxes(top: Table) -> dict[str, BoxFacts]:
     return boxes
 
 
-def _limit(table: Table, *, closes: bool = False) -> Limit:
-    """Return the law of a table, with what learners are told where it closes something."""
+def _limit(table: Table, *, closes: bool = False, core: bool = False) -> Limit:
+    """Return the law of a table.
+
+    closes  with what learners are told where it closes something.
+    core    with the digest of the core's block or item that it is about.
+    """
     limit = Limit(
         table.text("law"),
         table.day("date"),
         table.text("checker", None, ""),
         words=_words(table) if closes else {},
+        made_from=table.text("made_from", None, "") if core else "",
     )
     table.end()
     return limit
@@ -92,13 +100,13 @@ def _words(table: Table) -> dict[str, str]:
     return words
 
 
-def _replaced(top: Table) -> dict[str, Limit]:
-    replaced = {}
-    for each in top.tables("replace"):
-        block, made_from = each.text("block"), each.text("made_from", None, "")
-        limit = _limit(each)
-        replaced[block] = Limit(limit.law, limit.date, limit.checker, made_from=made_from)
-    return replaced
+def _digests(items: Table) -> dict[str, str]:
+    said = Table(
+        items.file, f"{items.name}made_from.", items.take("made_from", dict, {}), items.faults
+    )
+    digests = {item: said.text(item) for item in list(said.values) if CODE.fullmatch(item)}
+    said.end()
+    return digests
 
 
 def _closed_course(top: Table) -> Limit | None:

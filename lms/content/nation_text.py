@@ -19,7 +19,10 @@ def set_box(
     text: str, code: str, *, status: str, legal_source: str = "", day: date | None = None,
     checker: str = "", review_by: date | None = None,
 ) -> str:  # fmt: skip
-    """Say all that there is to say of a box; a day None goes, and so its line."""
+    """Say all that there is to say of a box; a day None goes, and so its line.
+
+    From what core it was filled is said by ``keep_box``, and stays as it is.
+    """
     facts = {
         "code": code, "status": status, "legal_source": legal_source, "date": day,
         "checker": checker, "review_by": review_by,
@@ -27,9 +30,19 @@ def set_box(
     return put(text, "box", facts, name="code")
 
 
+def keep_box(text: str, code: str, made_from: str) -> str:
+    """Say beside what the core asks now the words of a box are right; it has to be there."""
+    return put(text, "box", {"code": code, "made_from": made_from}, name="code")
+
+
+def review_box(text: str, code: str) -> str:
+    """Put a box under review; its words stay, it has to be there."""
+    return put(text, "box", {"code": code, "status": "under-review"}, name="code")
+
+
 def hide(text: str, block: str, limit: Limit) -> str:
-    """Show a block no longer; ``unhide`` shows it again."""
-    return put(text, "hide", {"block": block, **_facts(limit)}, name="block")
+    """Show a block no longer; ``unhide`` shows it again. ``made_from`` of limit as below."""
+    return put(text, "hide", {"block": block, **_from_core(limit)}, name="block")
 
 
 def unhide(text: str, block: str) -> str:
@@ -42,8 +55,7 @@ def replace(text: str, block: str, limit: Limit) -> str:
 
     limit   with ``made_from``: the digest of the core's block as the editor has seen it.
     """
-    facts = {"block": block, **_facts(limit), "made_from": limit.made_from or None}
-    return put(text, "replace", facts, name="block")
+    return put(text, "replace", {"block": block, **_from_core(limit)}, name="block")
 
 
 def restore(text: str, block: str) -> str:
@@ -62,8 +74,8 @@ def open_module(text: str, module: str) -> str:
 
 
 def close_item(text: str, item: str, limit: Limit) -> str:
-    """Ask an item no longer, by law."""
-    return put(text, "item", {"id": item, **_facts(limit)}, name="id")
+    """Ask an item no longer, by law; ``made_from`` of limit: the core's item as it is now."""
+    return put(text, "item", {"id": item, **_from_core(limit)}, name="id")
 
 
 def open_item(text: str, item: str) -> str:
@@ -71,10 +83,18 @@ def open_item(text: str, item: str) -> str:
     return take(text, "item", name="id", value=item)
 
 
-def set_items(text: str, out: Iterable[str]) -> str:
-    """Leave exactly these items out for no law; none takes the table away."""
+def set_items(text: str, out: Iterable[str], made_from: Mapping[str, str] | None = None) -> str:
+    """Leave exactly these items out for no law; none takes the table away.
+
+    made_from  digests of the core's items as they are now, of those that are new or looked at
+               again; what is said of the others stays.
+    """
     items = list(out)
-    return put(text, "items", {"out": items}) if items else take(text, "items")
+    if not items:
+        return take(text, "items")
+    said = {**tomllib.loads(text).get("items", {}).get("made_from", {}), **(made_from or {})}
+    kept = {item: said[item] for item in items if item in said}
+    return put(text, "items", {"out": items, "made_from": kept or None})
 
 
 def close_course(text: str, limit: Limit) -> str:
@@ -101,6 +121,10 @@ def set_pass(text: str, rules: Mapping[str, int | None]) -> str:
 def set_validity(text: str, months: int | None) -> str:
     """Say how many months a certificate counts, 0 without end; None: as the course says."""
     return put_value(text, "validity_months", months)
+
+
+def _from_core(limit: Limit) -> dict[str, Any]:
+    return {**_facts(limit), "made_from": limit.made_from or None}
 
 
 def _facts(limit: Limit) -> dict[str, Any]:

@@ -1,17 +1,14 @@
-"""What a country has still to do for a course, what its law limits, and what a new core touches."""
+"""What a country has still to do for a course, and what its law limits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from lms.content.boxes import asked_boxes, blocking_boxes, filling, status_of
-from lms.content.digests import block_digest, block_key
 from lms.content.freshness import behind_law, untranslated_items
-from lms.content.model import Block, Course, Limit, NationFacts
-from lms.content.nation_agreement import NATIONAL
-from lms.content.tables import SEVERITIES
+from lms.content.model import Course, Limit, NationFacts
 from lms.kernel.messages import Message, msg
 
 Day = date
@@ -80,26 +77,6 @@ class LimitRow:
     law: str
     date: date | None
     checker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A part of the core that changed and of which the country says something.
-
-    kind      ``replaced``, ``hidden``, ``box`` or ``item``.
-    file      the name of its file in the source language: ``MR-1.1``, ``bank/MR-1``.
-    before    None where the old core has no such block, after where the new one has none.
-    words     the country's, by language: of a replaced block and of a box.
-    severity  the gravest of the changes that came with the new core; empty where none is listed.
-    """
-
-    kind: str
-    id: str
-    file: str
-    before: Block | None
-    after: Block | None
-    words: Mapping[str, Block] = field(default_factory=dict)
-    severity: str = ""
 
 
 def readiness(course: Course, nation: NationFacts, *, today: date) -> tuple[BoxRow, ...]:
@@ -194,82 +171,3 @@ def limits(nation: NationFacts) -> tuple[LimitRow, ...]:
         for kind, found in kinds
         for code in sorted(found)
     )
-
-
-def changed_since(course: Course, nation: NationFacts) -> tuple[str, ...]:
-    """Return the replaced blocks of which the core says today something else than when replaced."""
-    blocks = _blocks(course)
-    return tuple(
-        block
-        for block, limit in sorted(nation.replaced.items())
-        if block not in blocks or limit.made_from != block_digest(blocks[block][1])
-    )
-
-
-def touched(before: Course, after: Course, nation: NationFacts) -> tuple[Touched, ...]:
-    """Return what a new core changes of all that a country replaces, hides, fills or leaves out.
-
-    A replaced block counts until its ``made_from`` is the digest of the new core's block, or it
-    is replaced no longer: what was kept once is not asked again, and nothing is merged.
-    """
-    old, new = _blocks(before), _blocks(after)
-    return tuple(
-        Touched(
-            kind, key, (new.get(key) or old[key])[0],
-            old[key][1] if key in old else None, new[key][1] if key in new else None,
-            _words(nation, kind, key, box), _severity(before, after, key),
-        )
-        for kind, key, box in _concerned(nation, {**old, **new})
-        if _differs(old.get(key), new.get(key), nation.replaced.get(key))
-    )  # fmt: skip
-
-
-def _blocks(course: Course) -> dict[str, tuple[str, Block]]:
-    """Return every block and item of the source language by its key, with its file's name."""
-    return {
-        block_key(block): (name, block)
-        for name, document in course.documents[course.facts.source].items()
-        for block in document.blocks
-    }
-
-
-def _concerned(
-    nation: NationFacts, blocks: Mapping[str, tuple[str, Block]]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield (kind, key, box) of each block of which this country says something, in order."""
-    for key, (_, block) in blocks.items():
-        if key in nation.replaced:
-            yield "replaced", key, ""
-        elif key in nation.hidden:
-            yield "hidden", key, ""
-        elif key in nation.items_out:
-            yield "item", key, ""
-        elif block.name == "box" and status_of(nation, block.words[0]) != "empty":
-            yield "box", key, block.words[0]
-
-
-def _differs(
-    old: tuple[str, Block] | None, new: tuple[str, Block] | None, replaced: Limit | None
-) -> bool:
-    if new is not None and replaced is not None and replaced.made_from:
-        return block_digest(new[1]) != replaced.made_from
-    if old is None or new is None:
-        return old is not new
-    return block_digest(old[1]) != block_digest(new[1])
-
-
-def _words(nation: NationFacts, kind: str, key: str, box: str) -> dict[str, Block]:
-    found: dict[str, Block | None] = {}
-    if kind == "box":
-        found = {language: filling(nation, box, language) for language in nation.texts}
-    elif kind == "replaced":
-        found = {language: document.block(NATIONAL + key)
-                 for language, document in nation.replacements.items()}  # fmt: skip
-    return {language: block for language, block in sorted(found.items()) if block is not None}
-
-
-def _severity(before: Course, after: Course, key: str) -> str:
-    known = set(before.changes)
-    said = [change.severity for change in after.changes
-            if change.block == key and change not in known]  # fmt: skip
-    return max(said, key=SEVERITIES.index, default="")

@@ -275,7 +275,7 @@ def test_readiness_as_values_of_one_country_that_waits(lms: Command, small_cours
     assert found["changed"] == ["ab11-2"]
     said = lms("readiness", small_course, "--nation", "tn").output
     assert "to be looked at by 2020-01-01, overdue" in said
-    assert "ab11-2 is replaced, and the core says something else by now." in said
+    assert "ab11-2: the core says something else by now than when this country decided" in said
 
 
 def test_readiness_refuses_what_is_not_there(lms: Command, small_course: Path) -> None:

@@ -188,6 +188,26 @@ def test_items_the_course_and_the_rules(text: str) -> None:
     assert facts(write.set_validity(short, None)) == replace(before, validity_months=None)
 
 
+def test_from_what_core_an_item_was_left_out_is_said_of_those_alone() -> None:
+    one = write.set_items("", ["AB-1-001"], {"AB-1-001": "0123456789ab"})
+    assert facts(one).items_from == {"AB-1-001": "0123456789ab"}
+    two = write.set_items(one, ["AB-1-001", "AB-1-002"])
+    assert facts(two).items_from == {"AB-1-001": "0123456789ab"}
+    three = write.set_items(two, ["AB-1-002"], {"AB-1-002": "ba9876543210"})
+    assert facts(three).items_from == {"AB-1-002": "ba9876543210"}
+    assert facts(write.set_items(three, ["AB-1-003"])).items_from == {}
+    assert "made_from" not in write.set_items(three, ["AB-1-003"])
+    assert write.set_items(three, []).strip() == ""
+
+
+def test_what_a_box_was_filled_from_stays_when_the_rest_changes() -> None:
+    text = write.keep_box(write.set_box("", "NA-01", status="draft"), "NA-01", "0123456789ab")
+    assert facts(text).boxes["NA-01"].made_from == "0123456789ab"
+    other = write.set_box(text, "NA-01", status="draft", legal_source="Law 1")
+    assert facts(other).boxes["NA-01"].made_from == "0123456789ab"
+    assert facts(write.review_box(other, "NA-01")).boxes["NA-01"].status == "under-review"
+
+
 def test_a_file_without_an_end_of_its_last_line_gets_one() -> None:
     assert write.hide("[items]\nout=[]", "x", Limit("L")) == (
         '[items]\nout=[]\n\n[[hide]]\nblock = "x"\nlaw = "L"\n'

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from lms.content.core_changes import (
+    Touched,
+    box_digest,
+    changed_since,
+    made_from_of,
+    touched,
+)
 from lms.content.digests import block_digest
 from lms.content.model import Course, NationFacts
 from lms.content.readiness import (
     LimitRow,
-    Touched,
-    changed_since,
     limits,
     may_certify,
     readiness,
-    touched,
 )
 from tests.content.small import edited, read, small
 
@@ -196,6 +200,43 @@ def test_hidden_blocks_boxes_and_items_are_touched_and_nothing_else() -> None:
         ("box", "ab11-b", ["ar"]), ("hidden", "ab11-2", []), ("item", "AB-1-006", []),
     ]  # fmt: skip
     assert touched(before, before, of(before, "tn")) == ()
+
+
+def test_a_decision_counts_until_it_names_the_new_core() -> None:
+    before = read(small())
+    block = before.documents["en"]["AB-1.1"].block("ab11-2")
+    assert block is not None
+    said = f'law = "Law 2 of 2002"\nmade_from = "{block_digest(block)}"'
+    files = edited(TN, 'law = "Law 2 of 2002"', said)
+    course = read(files)
+    assert made_from_of(of(course, "tn"), "hidden", "ab11-2") == block_digest(block)
+    assert changed_since(course, of(course, "tn")) == ()
+    files["en/AB-1.1.md"] = files["en/AB-1.1.md"].replace(b"### Closer", b"### Nearer")
+    after = read(files)
+    # Two cores that say the same now: what matters is from which one that was decided.
+    [found] = touched(after, after, of(after, "tn"))
+    assert (found.kind, found.id, found.made_from) == ("hidden", "ab11-2", block_digest(block))
+    assert changed_since(after, of(after, "tn")) == ("ab11-2",)
+
+
+def test_a_box_that_two_lessons_ask_for_has_one_digest_of_both() -> None:
+    files = edited("en/AB-2.1.md", "## What is left", """::: box NA-01 {#ab21-b}
+Name it once more.
+:::
+
+## What is left""")  # fmt: skip
+    course = read(files)
+    digest = box_digest(course, "NA-01")
+    files[TN] = files[TN].replace(b'code = "NA-01"', f'code = "NA-01"\nmade_from = "{digest}"'
+                                  .encode())  # fmt: skip
+    before = read(files)
+    assert touched(before, before, of(before, "tn")) == ()
+    files["en/AB-2.1.md"] = files["en/AB-2.1.md"].replace(b"once more", b"again")
+    after = read(files)
+    found = touched(before, after, of(after, "tn"))
+    assert [(each.kind, each.id) for each in found] == [("box", "ab11-b"), ("box", "ab21-b")]
+    assert changed_since(after, of(after, "tn")) == ("NA-01",)
+    assert box_digest(course, "NA-09") == ""
 
 
 def test_a_block_that_the_new_core_takes_away_is_touched() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -64,6 +64,8 @@ def save_box(
 ) -> Changed:  # fmt: skip
     """Say all that a country says of a box, by language what is to be read in it.
 
+    box   with ``made_from``, the digest of what the core asked before the writer's eyes. It is
+          written down with a change only: what is saved unchanged changes no byte.
     seen  see ``layers.seen_box``: what was there when the writer began.
     """
     edits: dict[str, Callable[[str], str]] = {
@@ -74,7 +76,10 @@ def save_box(
     }  # fmt: skip
     for language, said in words.items():
         edits[path_of(nation, "boxes.md", language)] = _box(nation, box.code, said)
-    return _change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
+    kept = {}
+    if box.made_from:
+        kept[path_of(nation)] = lambda text: toml.keep_box(text, box.code, box.made_from)
+    return change(session, viewer, draft_id, nation, edits, kept, now=now, seen=seen,
                    there=lambda layer: seen_box(layer, box.code))  # fmt: skip
 
 
@@ -85,7 +90,7 @@ def hide_block(
     """Show a block of the core no longer; the country's own words in its place go, too."""
     edits = _without(nation, block, languages)
     edits[path_of(nation)] = lambda text: toml.hide(toml.restore(text, block), block, limit)
-    return _change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
+    return change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
                    there=lambda layer: seen_block(layer, block))  # fmt: skip
 
 
@@ -105,33 +110,19 @@ def replace_block(
     }  # fmt: skip
     for language, said in words.items():
         edits[path_of(nation, "replaced.md", language)] = _replaced(nation, origin, *said)
-    return _change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
+    return change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
                    there=lambda layer: seen_block(layer, origin.id))  # fmt: skip
-
-
-def keep_block(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, block: str, made_from: str, *,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Keep the country's words in place of a block that the core has changed since.
-
-    made_from  digest of the core's block beside which they were read.
-    """
-    layer = _layer(session, viewer, draft_id, nation)
-    limit = layer.replaced.get(block)
-    if limit is None:
-        raise NotFound
-    kept = replace(limit, made_from=made_from)
-    _change(session, viewer, draft_id, nation,
-            {path_of(nation): lambda text: toml.replace(text, block, kept)}, now=now)  # fmt: skip
 
 
 def close(
     session: Session, viewer: Viewer, draft_id: UUID, nation: str, kind: str, code: str,
     limit: Limit, *, now: datetime,
 ) -> None:  # fmt: skip
-    """Close the course, a module or an item by law; an item without one is only left out."""
-    layer = _layer(session, viewer, draft_id, nation)
+    """Close the course, a module or an item by law; an item without one is only left out.
+
+    limit  of an item with ``made_from``, the digest of the core's item.
+    """
+    layer = layer_now(session, viewer, draft_id, nation)
     listed = layer.items_out - set(layer.items_closed)
     changes: dict[str, Callable[[str], str]] = {
         "course": lambda text: toml.close_course(text, limit),
@@ -140,9 +131,10 @@ def close(
     }
     if kind == "item" and not limit.law:
         changes[kind] = lambda text: toml.set_items(
-            toml.open_item(text, code), sorted(listed | {code})
-        )
-    _change(session, viewer, draft_id, nation, {path_of(nation): changes[kind]}, now=now)
+            toml.open_item(text, code), sorted(listed | {code}),
+            {code: limit.made_from} if limit.made_from else None,
+        )  # fmt: skip
+    change(session, viewer, draft_id, nation, {path_of(nation): changes[kind]}, now=now)
 
 
 def undo(
@@ -150,7 +142,7 @@ def undo(
     now: datetime,
 ) -> None:  # fmt: skip
     """Take one limit back, ``kind`` as in ``readiness.LIMIT_WORDS``; twice changes nothing."""
-    layer = _layer(session, viewer, draft_id, nation)
+    layer = layer_now(session, viewer, draft_id, nation)
     listed = layer.items_out - set(layer.items_closed)
     changes: dict[str, Callable[[str], str]] = {
         "course": toml.open_course,
@@ -162,7 +154,7 @@ def undo(
     edits = {path_of(nation): changes[kind]}
     if kind == "replaced":
         edits |= _without(nation, code, tuple(layer.replacements))
-    _change(session, viewer, draft_id, nation, edits, now=now)
+    change(session, viewer, draft_id, nation, edits, now=now)
 
 
 def save_rules(
@@ -173,7 +165,7 @@ def save_rules(
     edits: Edits = {
         path_of(nation): lambda text: toml.set_validity(toml.set_pass(text, rules), months)
     }
-    return _change(session, viewer, draft_id, nation, edits, now=now, seen=seen, there=seen_rules)
+    return change(session, viewer, draft_id, nation, edits, now=now, seen=seen, there=seen_rules)
 
 
 def look(session: Session, viewer: Viewer, draft_id: UUID, *, now: datetime) -> Job:
@@ -217,17 +209,20 @@ def _locked(
     return found, queries.files(session, viewer, found, [f"nations/{nation}"])
 
 
-def _layer(session: Session, viewer: Viewer, draft_id: UUID, nation: str) -> NationFacts:
+def layer_now(session: Session, viewer: Viewer, draft_id: UUID, nation: str) -> NationFacts:
+    """Return what a country says now, for who may write it; the draft is locked."""
     _, files = _locked(session, viewer, draft_id, nation)
     return layer_of(nation, {path: file.data for path, file in files.items()}).nation
 
 
-def _change(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, edits: Edits, *, now: datetime,
-    seen: str = "", there: Callable[[NationFacts], str] | None = None,
+def change(
+    session: Session, viewer: Viewer, draft_id: UUID, nation: str, edits: Edits,
+    besides: Edits | None = None, *, now: datetime, seen: str = "",
+    there: Callable[[NationFacts], str] | None = None,
 ) -> Changed:  # fmt: skip
     """Change the files as they are now, so that what others changed beside it stays.
 
+    besides      what is written down, too, where the edits change anything.
     seen, there  what the writer saw of the thing that they change, and what it is now: where
                  they differ, what was written is set aside.
     """
@@ -239,10 +234,11 @@ def _change(
     if not layer.readable:
         raise Refused(Message(UNREADABLE))
     try:
-        new = {path: edit(data.get(path, b"").decode()).encode() for path, edit in edits.items()}
+        new = _edited(data, edits)
+        if new and besides:
+            new |= _edited({**data, **new}, besides)
     except ValueError as unreadable:
         raise Refused(Message(UNREADABLE)) from unreadable
-    new = {path: text for path, text in new.items() if text != data.get(path, b"")}
     _require_readable(nation, data, new)
     aside = there is not None and bool(new) and there(layer.nation) != seen
     for path, text in sorted(new.items()):
@@ -250,6 +246,12 @@ def _change(
         number = -1 if aside else files[path].number if path in files else 0
         drafts.save(session, viewer, draft_id, path, text, seen=number, now=now)
     return Changed(aside)
+
+
+def _edited(data: Mapping[str, bytes], edits: Edits) -> dict[str, bytes]:
+    """Return the files that the edits change, as they are then."""
+    new = {path: edit(data.get(path, b"").decode()).encode() for path, edit in edits.items()}
+    return {path: text for path, text in new.items() if text != data.get(path, b"")}
 
 
 def _require_readable(nation: str, before: Mapping[str, bytes], new: Mapping[str, bytes]) -> None:

@@ -139,15 +139,15 @@ def _form_of(here: Place, origin: Block, sent: MultiDict[str, str] | None) -> Bl
 
 def _save(session: Session, here: Place, origin: Block, form: BlockForm) -> actions.Changed:
     draft_id, seen, now = here.room.draft.id, form.seen.data or "", clock.now()
+    limit = form.limit(made_from=form.made_from.data or "")
     if form.what.data == "hide":
         return actions.hide_block(
-            session, viewer(), draft_id, here.code, origin.id, form.limit(),
+            session, viewer(), draft_id, here.code, origin.id, limit,
             languages=tuple(here.nation.replacements), seen=seen, now=now,
         )  # fmt: skip
     written, headings = words_of(form), headings_of(form)
     words = {language: (headings.get(language, ""), written.get(language, ""))
              for language in here.languages}  # fmt: skip
-    limit = form.limit(made_from=form.made_from.data or "")
     return actions.replace_block(
         session, viewer(), draft_id, here.code, origin, limit, words, seen=seen, now=now
     )  # fmt: skip

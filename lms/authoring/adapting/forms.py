@@ -24,6 +24,7 @@ from lms.web.language import lazy_gettext as _l
 REQUIRED = _l("Write something here.")
 LONGEST_LAW, LONGEST_NAME, LONGEST_TOLD, LONGEST_WORDS = 300, 120, 500, 20_000
 WORDS, HEADING = "words_", "heading_"
+DIGEST = r"^[0-9a-f]{12}$"
 
 
 def visible(form: Any, field: Field) -> None:  # noqa: ANN401 -- WTForms' signature
@@ -71,6 +72,7 @@ class BoxForm(_Checked):
         _l("Legal source"), validators=[Optional(), Length(max=LONGEST_LAW), visible]
     )  # fmt: skip
     review_by = DayField(_l("To be looked at again by"), validators=[Optional()])
+    made_from = HiddenField(validators=[Optional(), Regexp(DIGEST)])
     seen = HiddenField(validators=[InputRequired()])
 
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
@@ -88,7 +90,7 @@ class BoxForm(_Checked):
         """Return what is said of the box."""
         return BoxFacts(
             code, self.state.data, _line(self.legal_source), self.on.data,
-            _line(self.checker), self.review_by.data,
+            _line(self.checker), self.review_by.data, self.made_from.data or "",
         )  # fmt: skip
 
     def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
@@ -138,7 +140,7 @@ class BlockForm(LimitForm):
     """What becomes of a block of the core; see ``block_form``."""
 
     what = RadioField(_l("What becomes of this block"), validators=[InputRequired(REQUIRED)])
-    made_from = HiddenField(validators=[Regexp(r"^[0-9a-f]{12}$")])
+    made_from = HiddenField(validators=[Regexp(DIGEST)])
     seen = HiddenField(validators=[InputRequired()])
 
     def validate_what(self, field: RadioField) -> None:
@@ -162,10 +164,13 @@ class RulesForm(PageForm):
 
 
 class StateForm(PageForm):
-    """What becomes of a replaced block, and beside which block of the core that was decided."""
+    """What becomes of a decision after the core has changed, and beside which core that was said.
 
-    what = RadioField(choices=["accept", "keep"], validators=[InputRequired()])
-    made_from = HiddenField(validators=[Optional(), Regexp(r"^[0-9a-f]{12}$")])
+    keep: it is still right; accept: it is taken back; review: a box is put under review.
+    """
+
+    what = RadioField(choices=["accept", "keep", "review"], validators=[InputRequired()])
+    made_from = HiddenField(validators=[Optional(), Regexp(DIGEST)])
 
 
 class UndoForm(PageForm):

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from lms.content.blocks import decoded, read_document, toml_of
+from lms.content.core_changes import Touched, box_digest, touched
+from lms.content.digests import block_digest
 from lms.content.faults import Fault, Faults
+from lms.content.item_text import cut_item, item_digest
 from lms.content.model import Block, Change, Course, CourseFacts, Document, NationFacts
 from lms.content.nation_agreement import NATIONAL
 from lms.content.nation_tables import nation_facts
-from lms.content.readiness import Touched, touched
 from lms.content.tables import changes_of
 
 _BOX = re.compile(rb"^::: box [^\n]*\n.*?^:::[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -93,10 +95,25 @@ def block_of(files: Files, block_id: str) -> tuple[str, Block] | None:
     return None
 
 
-def has_item(files: Files, item: str) -> bool:
-    """Return whether one of the banks asks this question."""
-    head = re.compile(rb"^## " + re.escape(item.encode()) + rb"[ \t]*$", re.MULTILINE)
-    return any(head.search(data) for path, data in files.items() if "/bank/" in path)
+def item_now(files: Files, item: str) -> str:
+    """Return the digest of a question of the core; empty where none of its banks asks it."""
+    banks = (data for path, data in files.items() if "/bank/" in path and path[:8] != "nations/")
+    return next(filter(None, (item_digest(data, item) for data in banks)), "")
+
+
+def digest_now(facts: CourseFacts, files: Files, kind: str, code: str) -> str:
+    """Return the digest of what the core says now of something that a country decides about.
+
+    files       the core's, in its source language.
+    kind, code  as in ``Touched``; of a box its code.
+    returns     empty where the core has no such thing any more.
+    """
+    if kind == "item":
+        return item_now(files, code)
+    if kind == "box":
+        return box_digest(core_of_boxes(facts, files), code)
+    found = block_of(files, code)
+    return block_digest(found[1]) if found else ""
 
 
 def what_is_touched(
@@ -107,32 +124,38 @@ def what_is_touched(
     now        the core of the draft: the texts of its source language and ``changes.toml``.
     differing  what the edition said in those of these files that are other now; empty for new ones.
     """
-    marks = [mark for nation in nations for mark in _marks(nation)]
-    replaced = [_mark(block) for nation in nations for block in nation.replaced]
-    before, after = dict[str, Document](), dict[str, Document]()
+    blocks = [_mark(block) for nation in nations for block in (*nation.replaced, *nation.hidden)]
+    items = sorted({item for nation in nations for item in nation.items_out})
+    before = {code: Document(code, {}, "", ()) for code in facts.codes()}
+    after = dict(before)
     for path in sorted({*now, *differing}):
         if not path.startswith(f"{facts.source}/") or not path.endswith(".md"):
             continue
         new = now.get(path, b"")
         old = differing.get(path, new)
-        is_meant = old != new and any(mark in old or mark in new for mark in marks)
-        if not is_meant and not any(mark in new for mark in replaced):
-            continue
         name = path.partition("/")[2].removesuffix(".md")
         for known, data in ((before, old), (after, new)):
-            document = read_document(path, data, Faults()) if data else None
+            cut = _spoken_of(path, data, blocks, items)
+            document = read_document(path, cut, Faults()) if cut else None
             if document is not None:
-                known[name] = document
+                # A box whose code is not written yet asks for nothing.
+                kept = tuple(each for each in document.blocks if each.words or each.name != "box")
+                known[name] = replace(document, blocks=kept)
     old_changes = differing.get("changes.toml", now.get("changes.toml", b""))
     one = _course(facts, before, _changes(old_changes))
     other = _course(facts, after, _changes(now.get("changes.toml", b"")))
     return {nation.code: touched(one, other, nation) for nation in nations}
 
 
-def _marks(nation: NationFacts) -> list[bytes]:
-    blocks = [_mark(block) for block in (*nation.replaced, *nation.hidden)]
-    items = [f"## {item}".encode() for item in nation.items_out]
-    return [*blocks, *items, *(f"::: box {code}".encode() for code in nation.boxes)]
+def _spoken_of(path: str, data: bytes, blocks: list[bytes], items: list[str]) -> bytes:
+    """Return of a text of the core what countries may speak of: no page reads a whole course."""
+    if any(mark in data for mark in blocks):
+        return data
+    if "/bank/" in path:
+        cut = [piece for item in items if (piece := cut_item(data, item))]
+    else:
+        cut = [found[0] for found in _BOX.finditer(data)]
+    return _NOTHING + b"\n".join(cut) + b"\n" if cut else b""
 
 
 def _mark(block: str) -> bytes:

@@ -21,7 +21,7 @@ from lms.authoring.adapting.forms import (
     told_form,
     words_of,
 )
-from lms.authoring.adapting.layers import has_item, seen_rules
+from lms.authoring.adapting.layers import item_now, seen_rules
 from lms.content.model import Limit
 from lms.content.nation_tables import RULES
 from lms.content.readiness import LIMIT_WORDS, limits
@@ -73,12 +73,13 @@ def close(draft_id: UUID, nation: str, kind: str) -> ResponseReturnValue:
     if not form.validate() or not _is_possible(here, form):
         return _close_page(here, kind, form), form.status
     closed = form.item.data if isinstance(form, ItemForm) else ""
+    made_from = item_now(here.data, closed) if closed else ""
     closed = form.module.data if isinstance(form, ModuleForm) else closed
     try:
         with transaction() as session:
             actions.close(
-                session, viewer(), draft_id, nation, kind, closed, form.limit(words_of(form)),
-                now=clock.now(),
+                session, viewer(), draft_id, nation, kind, closed,
+                form.limit(words_of(form), made_from), now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
         form.form_errors.append(say(refused.message))
@@ -114,7 +115,7 @@ def _filled(limit: Limit) -> dict[str, object]:
 
 def _is_possible(here: Place, form: LimitForm) -> bool:
     """Refuse beside its field what the course does not have, and what would leave no lesson."""
-    if isinstance(form, ItemForm) and not has_item(here.data, form.item.data or ""):
+    if isinstance(form, ItemForm) and not item_now(here.data, form.item.data or ""):
         form.item.errors = [gettext("This course has no such question.")]
         return False
     if isinstance(form, ModuleForm):

@@ -24,6 +24,7 @@ from lms.authoring.drafts.access import Room, room
 from lms.authoring.file_store import store
 from lms.authoring.packages import differing
 from lms.content.boxes import asked_boxes, filling, status_of
+from lms.content.core_changes import box_digest
 from lms.content.model import Block, BoxFacts, NationFacts
 from lms.content.readiness import BoxRow, limits, readiness
 from lms.db import reading, transaction
@@ -141,7 +142,8 @@ def _form_of(here: Place, box: str) -> BoxForm:
     words = {f"{WORDS}{each}": _words(nation, box, each) for each in here.languages}
     return box_form(here.languages)(
         state=known.status, legal_source=known.legal_source, on=known.date,
-        checker=known.checker, review_by=known.review_by, seen=seen_box(nation, box), **words,
+        checker=known.checker, review_by=known.review_by, seen=seen_box(nation, box),
+        made_from=box_digest(core_of_boxes(here.facts, here.data), box), **words,
     )  # fmt: skip
 
 
@@ -205,7 +207,7 @@ def save_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
     if done.aside:
         now = place(draft_id, nation, lessons)
         theirs = _form_of(now, box)
-        form.seen.data = theirs.seen.data
+        form.seen.data, form.made_from.data = theirs.seen.data, theirs.made_from.data
         return _box_page(now, box, form, theirs=theirs), 409
     flash(gettext("Saved."))
     return redirect(url_for(".one", draft_id=draft_id, nation=nation, _anchor=box), 303)

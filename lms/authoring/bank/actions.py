@@ -21,7 +21,7 @@ from lms.content.digests import text_digest
 from lms.content.faults import Faults
 from lms.content.item_text import item_block, with_item, without_item, written
 from lms.content.model import Document, Question
-from lms.content.toml_text import put, take
+from lms.content.nation_text import set_items
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
@@ -131,10 +131,11 @@ def retire(
 
 def leave_out(
     session: Session, viewer: Viewer, draft_id: UUID, country: str, code: str, *, out: bool,
-    now: datetime,
+    made_from: str = "", now: datetime,
 ) -> None:  # fmt: skip
     """Leave an item out of a country's tests, or take it in again.
 
+    made_from  digest of the item as it is now: when it changes later, the country is told.
     raises  NotFound for who adapts no course, and for a country without a layer; Refused where its
             table cannot be read, and for an item that a law keeps out.
     """
@@ -144,7 +145,7 @@ def leave_out(
     if not rights(viewer, found.course_id).adapts or not file.number:
         raise NotFound
     try:
-        text = _with_out(file.text, code, out=out)
+        text = _with_out(file.text, code, out=out, made_from=made_from)
     except (ValueError, TypeError, AttributeError):
         raise Refused(
             Message(msg("The file %(path)s cannot be read. Mend it first."), {"path": path})
@@ -152,7 +153,7 @@ def leave_out(
     _save(session, viewer, found.id, path, text, file.number, now)
 
 
-def _with_out(text: str, code: str, *, out: bool) -> str:
+def _with_out(text: str, code: str, *, out: bool, made_from: str) -> str:
     import tomllib
 
     values = tomllib.loads(text)
@@ -166,7 +167,7 @@ def _with_out(text: str, code: str, *, out: bool) -> str:
     if out == (code in listed):
         return text
     wanted = sorted({*listed, code}) if out else [each for each in listed if each != code]
-    return put(text, "items", {"out": wanted}) if wanted else take(text, "items")
+    return set_items(text, wanted, {code: made_from} if out and made_from else None)
 
 
 def _bank(

@@ -25,6 +25,7 @@ from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS, MARKING
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.titles import titles_of
+from lms.content.item_text import item_digest
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
@@ -194,12 +195,13 @@ def country(draft_id: UUID, code: str) -> ResponseReturnValue:
     back = redirect(url_for(".preview", draft_id=draft_id, code=code), 303)
     if not form.validate():
         return back
-    sheet_of(here, code)
+    sheet = sheet_of(here, code)
     try:
         with transaction() as session:
             actions.leave_out(
                 session, viewer(), draft_id, form.country.data or "", code,
                 out=form.out.data == "yes", now=clock.now(),
+                made_from=item_digest(sheet.item.raw.encode(), code) if sheet.item else "",
             )  # fmt: skip
     except Refused as refused:
         flash(say(refused.message), "error")

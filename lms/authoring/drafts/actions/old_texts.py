@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.authoring.drafts.models import BlockText, Draft, DraftContent, DraftFile
@@ -15,7 +15,10 @@ from lms.tables import add_all_unless_there
 
 
 def note_old_texts(session: Session, found: Draft, path: str, before: bytes, after: bytes) -> None:
-    """Keep what blocks of the source said that translations were made from, when they change."""
+    """Keep what blocks of the source said when others were made from it, and they change now.
+
+    Made from it are translations, and what a country decided about it.
+    """
     language, _, name = path.partition("/")
     if language != found.source or not name.endswith(".md") or not before:
         return
@@ -28,20 +31,23 @@ def note_old_texts(session: Session, found: Draft, path: str, before: bytes, aft
     gone = {digest: block for digest, block in gone.items() if digest not in still}
     if not gone:
         return
-    translations = b"".join(_translations(session, found, name, path))
+    made_from = b"".join(_made_from_it(session, found, name, path))
     rows = [
         {"course_id": found.course_id, "block": block_key(block), "digest": digest,
          "text": digested_text(block)}
-        for digest, block in gone.items() if digest.encode() in translations
+        for digest, block in gone.items() if digest.encode() in made_from
     ]  # fmt: skip
     add_all_unless_there(session, BlockText, rows)
 
 
-def _translations(session: Session, found: Draft, name: str, path: str) -> Iterable[bytes]:
+def _made_from_it(session: Session, found: Draft, name: str, path: str) -> Iterable[bytes]:
     return session.scalars(
         select(DraftContent.data).join(DraftFile, DraftFile.digest == DraftContent.digest)
         .where(
             DraftFile.draft_id == found.id, DraftFile.path != path,
-            DraftFile.path.endswith(f"/{name}", autoescape=True),
+            or_(
+                DraftFile.path.endswith(f"/{name}", autoescape=True),
+                DraftFile.path.startswith("nations/") & DraftFile.path.endswith("/nation.toml"),
+            ),
         )
     )  # fmt: skip
