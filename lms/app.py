@@ -36,6 +36,7 @@ from lms.jobs import models as jobs_models
 from lms.kernel import clock
 from lms.learning import models as learning_models
 from lms.learning.reporting import models as reporting_models
+from lms.reports.frozen import models as frozen_models
 from lms.requirements import models as requirements_models
 from lms.settings import Settings
 from lms.web import (
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
 # Every table must be known before the first statement.
 MODELS = (
     accounts_models, assessment_models, audit_models, catalogue_models, certificates_models,
-    drafts_models, jobs_models, learning_models, library_models, reporting_models,
-    requirements_models, review_models, search_models,
+    drafts_models, frozen_models, jobs_models, learning_models, library_models,
+    reporting_models, requirements_models, review_models, search_models,
 )  # fmt: skip
 
 # Addresses below which a request may be larger than any form, in bytes; ``*`` is any one segment.
@@ -220,11 +221,13 @@ def _of_administrators() -> list[Any]:
     from lms.admin.views import bp as admin
     from lms.admin.waivers.views import bp as waivers
     from lms.reports.evidence.views import bp as evidence
+    from lms.reports.frozen.views import bp as frozen
     from lms.reports.views import bp as reports
 
     return [
-        admin, background, documents, evidence, layout, office, people, places, programmes,
-        reports, requirements, roles, slips, staff_lists, test_rules, trail, waivers,
+        admin, background, documents, evidence, frozen, layout, office, people, places,
+        programmes, reports, requirements, roles, slips, staff_lists, test_rules, trail,
+        waivers,
     ]  # fmt: skip
 
 
@@ -260,6 +263,7 @@ JOBS = {
     "people.undo": "lms.accounts.importing.steps",
     "reports.evidence": "lms.reports.evidence.steps",
     "reports.export": "lms.reports.steps",
+    "reports.freeze": "lms.reports.frozen.steps",
     "requirements.enrol": "lms.requirements.actions",
     "search.index": "lms.catalogue.search.steps",
     "transcript.make": "lms.certificates.transcripts.steps",
@@ -380,8 +384,8 @@ COMMANDS = {
     "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.admin.requirements.cli:enrol",
-    "report": "lms.reports.cli:report_command",
-    "check-file": "lms.reports.cli:check_file",
+    "check-file": "lms.reports.evidence.cli:check_file",
+    "report": "lms.reports.cli:cli",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",
 }

@@ -1,10 +1,9 @@
-"""``lms report NAME`` prints what a page gives; ``lms check-file FILE`` looks at a signature."""
+"""``lms report NAME``: what its page gives, as CSV; ``lms report verify``: checks a file."""
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import BinaryIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,34 +16,57 @@ from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.reports import about
-from lms.reports.evidence.document import KIND as EVIDENCE_KIND
+from lms.reports.frozen import rules
+from lms.reports.frozen.rules import Frozen
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
 from lms.reports.sheet import sheet
+from lms.reports.steering.tables import tables
 from lms.reports.steps import table_of
 from lms.sheets.writer import csv_lines
-from lms.signing import keys, signed_json
+from lms.signing import keys
 from lms.signing.refusals import Unreadable
 
-# The kinds of signed files that this program writes about people and figures.
-SIGNED_KINDS = (EVIDENCE_KIND,)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("report")
-@click.argument("name", type=click.Choice(list(MODULES)))
-@click.option("--filter", "pairs", multiple=True, metavar="NAME=VALUE", help="as in the address")
-@click.option("--table", default="", help="which of its tables; the first where none is named")
-@click.option("--language", default="en", help="of its words")
-@click.option("--csv", "as_csv", is_flag=True, help="print CSV, which is also what happens without")
-@with_appcontext
-def report_command(
-    name: str, pairs: tuple[str, ...], table: str, language: str, as_csv: bool
-) -> None:
-    """Print a report as CSV: the same figures as on its page for the whole country.
+class Reports(click.Group):
+    """Every report is a command; what else can be done with reports stands beside them."""
 
-    Exit status 1 where a filter names a place that there is not.
-    """
-    del as_csv  # the one form; named so that a script says what it expects
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*MODULES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None for a name that nobody knows."""
+        return _of_report(cmd_name) if cmd_name in MODULES else super().get_command(ctx, cmd_name)
+
+
+@click.group("report", cls=Reports)
+def cli() -> None:
+    """Print a report as CSV, or check the file of a frozen quarter."""
+
+
+def _of_report(name: str) -> click.Command:
+    """Return the command that prints a report: the figures of its page for the whole country."""
+
+    @click.command(name, help=report(name).about)
+    @click.option(
+        "--filter", "pairs", multiple=True, metavar="NAME=VALUE", help="as in the address"
+    )
+    @click.option("--table", default="", help="which of its tables; the first where none is named")
+    @click.option("--language", default="en", help="of its words")
+    @click.option("--csv", "as_csv", is_flag=True, help="print CSV, also without this option")
+    @with_appcontext
+    def command(pairs: tuple[str, ...], table: str, language: str, *, as_csv: bool) -> None:
+        del as_csv  # the one form; named so that a script says what it expects
+        _print(name, pairs, table, language)
+
+    return command
+
+
+def _print(name: str, pairs: tuple[str, ...], table: str, language: str) -> None:
+    """Print a report; exit status 1 where a filter names what there is not."""
     wanted, session = report(name), reading()
     filters = dict(pair.partition("=")[::2] for pair in pairs)
     unknown = sorted(set(filters) - set(wanted.filters))
@@ -64,26 +86,54 @@ def report_command(
         sys.stdout.buffer.write(piece)
 
 
-@click.command("check-file")
-@click.argument("file", type=click.File("rb"))
+@cli.command("verify")
+@click.argument("file", type=FILE)
+@click.option("--keys", "ring_file", type=FILE, help="the issuer's key list instead of our own")
 @with_appcontext
-def check_file(file: BinaryIO) -> None:
-    """Say whether a signed FILE of evidence or figures is unchanged and signed by this service.
+def verify(file: Path, ring_file: Path | None) -> None:
+    """Check the FILE of a frozen quarter, without a network, and print its figures.
 
-    Exit status 1 where it is not.
+    Whether a later file corrects it, only its page knows. Ends with 0 for a genuine file, else 1.
     """
-    text = file.read(signed_json.LONGEST + 1).decode("utf-8", "replace")
-    ring = installation.setting(reading(), RING)
-    if ring is None:
-        raise click.ClickException("This server knows no signing key yet.")
     try:
-        kind = str(json.loads(text).get("kind", ""))
-        found = signed_json.parse(text, kind if kind in SIGNED_KINDS else "")
-    except (Unreadable, ValueError, AttributeError) as error:
-        raise click.ClickException("This is no signed file of evidence or figures.") from error
-    known = {key.kid: key.public for key in keys.parse_ring(ring).keys if key.withdrawn is None}
-    if not signed_json.is_sealed(found, known, keys.is_signed_by):
-        raise click.ClickException(
-            "The file was changed after it was signed, or somebody else has signed it."
-        )
-    click.echo(f"{found['kind']}: unchanged, signed by a key of this service.")
+        ring = keys.read_ring(_text(ring_file) if ring_file else _own_ring())
+    except Unreadable as refused:
+        raise click.ClickException(str(refused)) from refused
+    text = _text(file)
+    verdict = rules.verify(text, ring)
+    click.echo(str(verdict.message))
+    if verdict.frozen is not None:
+        _tell(verdict.frozen, text)
+    sys.exit(0 if verdict.frozen is not None else 1)
+
+
+def _own_ring() -> str:
+    text = installation.setting(reading(), RING)
+    if text is None:
+        raise click.ClickException("This server has signed nothing yet, so it has no key list.")
+    return str(text)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name} is not a text file.") from None
+
+
+def _tell(frozen: Frozen, text: str) -> None:
+    """Print what was signed: facts, then the figures of each table as CSV."""
+    facts: list[tuple[str, object]] = [
+        ("issuer", frozen.issuer),
+        ("programme", frozen.body.programme or "whole country"),
+        ("quarter", frozen.body.quarter),
+        ("frozen", f"{frozen.at:%Y-%m-%d %H:%M} UTC, number {frozen.number}"),
+        ("sha256", rules.digest(text)),
+    ]
+    if frozen.corrects is not None:
+        facts += [("corrects", frozen.corrects.file), ("reason", frozen.corrects.reason)]
+    for label, value in facts:
+        click.echo(f"{label:<10} {value}")
+    for table in tables(frozen.body, "en"):
+        said = b"".join(csv_lines(sheet(table, {}, "en"))).decode("utf-8-sig")
+        click.echo(f"\n{table.name}\n{said}", nl=False)

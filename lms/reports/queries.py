@@ -23,6 +23,11 @@ def tops(viewer: Viewer) -> tuple[str, ...]:
     return tuple(path for role in READS_FIGURES for path in viewer.unit_paths(role))
 
 
+def reads_country(viewer: Viewer) -> bool:
+    """Return whether the viewer reads figures of the whole country."""
+    return any(viewer.holds_everywhere(role) for role in READS_FIGURES)
+
+
 def in_scope(viewer: Viewer) -> Any:  # noqa: ANN401 -- a column
     """Return whether ``Unit`` is one of which the viewer reads figures."""
     return scope.below(Unit.path, tops(viewer))

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
+from lms.reports.queries import reads_country
 from lms.reports.report import Report
 
 # In the order of the list of reports.
@@ -17,6 +18,7 @@ MODULES: Mapping[str, str] = {
     "gain": "lms.reports.gain.figures",
     "questions": "lms.reports.items.figures",
     "languages": "lms.reports.coverage.figures",
+    "steering": "lms.reports.steering.figures",
     "facility": "lms.reports.facility.figures",
 }
 
@@ -31,12 +33,13 @@ def report(name: str) -> Report:
 
 
 def report_for(viewer: Viewer, name: str) -> Report:
-    """Return a report that the viewer may open; one with names is for administrators alone.
+    """Return a report that the viewer may open.
 
-    raises NotFound for any other.
+    One with names is for administrators alone, one about the whole country for who reads figures
+    of all of it. raises NotFound for any other.
     """
     found = report(name)
-    if found.names and not viewer.holds("administrator"):
+    if not _is_open(found, viewer):
         raise NotFound
     return found
 
@@ -44,4 +47,10 @@ def report_for(viewer: Viewer, name: str) -> Report:
 def reports_for(viewer: Viewer) -> list[Report]:
     """Return those that the viewer may open, in the order in which they are listed."""
     every = [report(name) for name in MODULES]
-    return [each for each in every if not each.names or viewer.holds("administrator")]
+    return [each for each in every if _is_open(each, viewer)]
+
+
+def _is_open(found: Report, viewer: Viewer) -> bool:
+    if found.names and not viewer.holds("administrator"):
+        return False
+    return not found.country or reads_country(viewer)

@@ -12,6 +12,7 @@ from datetime import UTC, date, tzinfo
 
 from sqlalchemy.orm import Session
 
+from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 from lms.reports.figures import Label, Table
 
@@ -50,12 +51,22 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """The same answer in a second language, which stands beside the first; figures stand once."""
+
+    language: str
+    title: Message
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A report for one question.
 
     filters  those above it, with their choices. chosen: what counts of what was asked.
     trail    from the widest place to the present one: (label, filters that lead there).
     names_at the page that names these people, for administrators: endpoint and values.
+    second   its words in a second language, None for one language alone.
     """
 
     filters: Sequence[Filter]
@@ -63,6 +74,7 @@ class Answer:
     tables: Sequence[Table]
     trail: Sequence[tuple[Label, Mapping[str, str]]] = ()
     names_at: tuple[str, Mapping[str, str]] | None = None
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,9 @@ class Report:
     filters  the names that an address may carry.
     names    whether it names people: then it is for administrators alone.
     paper    whether it can be had as a PDF.
+    sheet    makes that PDF of all its tables together; None: each table is a paper of its own.
+    country  whether it is about the whole country: then it is for who reads figures of all of it.
+    freezes  whether what it says of a finished quarter can be fixed for good.
     """
 
     name: str
@@ -81,3 +96,6 @@ class Report:
     answer: Callable[[Question], Answer]
     names: bool = False
     paper: bool = False
+    sheet: Callable[[Question, Answer], bytes] | None = None
+    country: bool = False
+    freezes: bool = False

@@ -73,6 +73,8 @@ def write(asked: Question, name: str, table: str, form: str) -> bytes:
 def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes:
     if not wanted.paper:
         raise NotFound
+    if wanted.sheet is not None:
+        return wanted.sheet(asked, answer)
     title, *rest = about.facts(asked, wanted, answer)
     return paper.render(
         Paper(

@@ -17,9 +17,11 @@ from lms.kernel.messages import Message
 from lms.reports import about, actions, charts
 from lms.reports.actions import Order
 from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind, Label, Line
+from lms.reports.queries import reads_country
 from lms.reports.registry import report_for, reports_for
 from lms.reports.report import Answer, Question, Report
-from lms.web.language import IN_LANGUAGE, current, say, titled
+from lms.reports.sheet import spelled
+from lms.web.language import IN_LANGUAGE, current, direction_of, say, sentence, titled
 from lms.web.listing import LONGEST_FILTER
 from lms.web.pages import site, viewer
 from lms.web.permissions import REPORT, permission
@@ -33,7 +35,9 @@ bp = Blueprint("reports", __name__, url_prefix=f"{IN_LANGUAGE}/reports")
 @permission(REPORT)
 def home() -> ResponseReturnValue:
     """List the reports, each with what it answers."""
-    return render_template("reports/home.html", reports=reports_for(viewer()))
+    return render_template(
+        "reports/home.html", reports=reports_for(viewer()), country=reads_country(viewer())
+    )
 
 
 @bp.get("/<report_name>")
@@ -49,7 +53,9 @@ def one(report_name: str) -> ResponseReturnValue:
         said=about.lines(asked, wanted, answer),
         shown=_page(answer), pages=_pages(answer), page=_page_number(),
         charts={table.name: charts.series(table, rtl=rtl) for table in answer.tables},
-        spoken=_spoken, HIDDEN=HIDDEN, SIGN=SIGN, LEGEND=LEGEND, Kind=Kind, key=str(new_id()),
+        spoken=_spoken, spelled=spelled, sentence=sentence, direction_of=direction_of,
+        LINES=LINES, may_freeze=wanted.freezes and viewer().holds_everywhere("administrator"),
+        HIDDEN=HIDDEN, SIGN=SIGN, LEGEND=LEGEND, Kind=Kind, key=str(new_id()),
     )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ SAID = {
     "reader_report.text", "draft_comment.text", "draft.title", "draft_version.note",
     "draft_verdict.note", "block_text.text",
 }  # fmt: skip
+# Why frozen figures were corrected: tests/reports/test_frozen.py is about it.
+CORRECTED = {"frozen_quarter.reason"}
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).
 OURS = {
@@ -88,7 +90,9 @@ OURS = {
     "edition_lesson.language", "edition_lesson.parts", "edition_picture.name",
     "edition_picture.address", "edition_picture.digest", "edition_picture.kind",
     "edition_text.language", "form.code",
-    "form.test", "form.seed", "form.items", "learning_record.verb", "learning_record.object",
+    "form.test", "form.seed", "form.items", "frozen_quarter.programme", "frozen_quarter.quarter",
+    "frozen_quarter.file", "frozen_quarter.pdf", "frozen_quarter.kid",
+    "learning_record.verb", "learning_record.object",
     "learning_record.key", "learning_record.result", "progress.lessons", "progress.reviewed",
     "progress.lesson", "progress.section", "attempt.test", "attempt.channel", "attempt.language",
     "attempt.state", "attempt.points", "attempt.outcome", "attempt_mark_correction.points",
@@ -119,7 +123,7 @@ def test_every_column_of_text_says_where_its_text_comes_from() -> None:
         for column in table.c
         if isinstance(column.type, String | JSON)
     }
-    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, FOUND, SAID, OURS)
+    kinds = (WRITTEN, PRINTED, LISTS, ADMINISTERED, FOUND, SAID, CORRECTED, OURS)
     assert columns == set().union(*kinds)
     assert len(columns) == sum(map(len, kinds))
 

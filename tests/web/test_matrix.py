@@ -148,6 +148,7 @@ def values_of(things: Things | None) -> dict[str, list[Any]]:
         "document": ["standards"],
         "to": ["csv", "xlsx"],
         "report_name": list(MODULES),
+        "frozen_id": [nothing],
         "draft_id": [things.draft if things else nothing],
         "edition_id": [1],
         "report_id": [nothing],

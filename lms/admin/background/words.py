@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "reports.export": msg("File of a report"),
     "audit.check": msg("Look at the log"),
     "audit.export": msg("File of the log"),
+    "reports.freeze": msg("Freezing a quarter"),
 }
 
 STATE_WORDS: Mapping[str, str] = {
