@@ -104,7 +104,7 @@ def figures(found: Sequence[Group], units: Sequence[AnyRow], *, programme: bool)
                 for name, (_, codes) in PEOPLE.items()
             },
             "region": places.regions(roots["place"]),
-            "facility": _largest(places.facilities(roots["place"])),
+            "facility": _largest(places.facilities(roots["place"]), roots["place"].told),
         },
     )
 
@@ -194,20 +194,21 @@ class _Places:
         )
 
 
-def _largest(lines: Sequence[Entry]) -> list[Entry]:
+def _largest(lines: Sequence[Entry], total: Sequence[int | None]) -> list[Entry]:
     """Return as many lines as stand on a sheet; the smallest of more are one line.
 
-    That line tells a figure only where it tells those that it is made of.
+    That line tells a figure only where it follows from the others: where all of them, and the
+    line of all, are told.
     """
     if len(lines) <= MOST_FACILITIES:
         return list(lines)
     by_size = sorted(range(len(lines)), key=lambda at: _known(lines[at]), reverse=True)
-    kept, others = sorted(by_size[: MOST_FACILITIES - 1]), by_size[MOST_FACILITIES - 1 :]
-    together = [
-        None if any(each is None for each in column) else sum(each or 0 for each in column)
-        for column in zip(*(lines[at].figures for at in others), strict=True)
+    kept = [lines[at] for at in sorted(by_size[: MOST_FACILITIES - 1])]
+    rest = [
+        None if whole is None or None in told else whole - sum(each or 0 for each in told)
+        for whole, *told in zip(total, *(each.figures for each in kept), strict=True)
     ]
-    return [*(lines[at] for at in kept), Entry(str(len(others)), together, "others")]
+    return [*kept, Entry(str(len(lines) - len(kept)), rest, "others")]
 
 
 def _known(line: Entry) -> int:
