@@ -160,16 +160,19 @@ def _by_group(
         (Posting.function.in_(scope.CONFIDENTIAL_FUNCTIONS), literal(scope.SHOWN_INSTEAD)),
         else_=Posting.function,
     ).label("function")
-    keys = [
-        Unit.path, Person.sex, Person.rank_group, function,
-        *(column for column in each.c if column.name != "person_id"),
-    ]  # fmt: skip
-    return (
-        select(*keys, func.count().label("people"), literal(certified).label("certified"))
+    # Grouped outside: PostgreSQL does not see that two expressions with values are the same.
+    person = (
+        select(
+            Unit.path, Person.sex, Person.rank_group, function,
+            *(column for column in each.c if column.name != "person_id"),
+        )
         .select_from(each)
         .join(Person, Person.id == each.c.person_id)
         .join(Posting, Posting.id == newest)
         .join(Unit, Unit.id == Posting.unit_id)
         .where(in_scope(viewer))
-        .group_by(*keys)
-    )
+        .subquery()
+    )  # fmt: skip
+    return select(
+        *person.c, func.count().label("people"), literal(certified).label("certified")
+    ).group_by(*person.c)
