@@ -84,9 +84,15 @@ class FileStore:
         _flush_folder(path.parent)
         return digest
 
-    def drop(self, digest: str) -> None:
-        """Delete the stored bytes; there may be none. Nobody else may need them: see the caller."""
-        self.path(digest).unlink(missing_ok=True)
+    def drop(self, digest: str) -> bool:
+        """Delete the stored bytes; return whether there were any.
+
+        Nobody else may need them: see the caller.
+        """
+        path = self.path(digest)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
 
     def get(self, digest: str) -> bytes:
         """Return the stored bytes; raises FileNotFoundError when they are not there."""

@@ -6,7 +6,7 @@ administrators decide). No web and no connection handling in here: callers pass 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -156,6 +156,12 @@ def decide(session: Session, facts: Mapping[str, object], *, now: datetime) -> N
 def setting(session: Session, name: str) -> Any:  # noqa: ANN401 -- any JSON value
     """Return one stored decision, None when nobody has decided."""
     return session.scalar(select(Setting.value).where(Setting.name == name))
+
+
+def decided(session: Session, names: Iterable[str]) -> dict[str, Any]:
+    """Return the stored decisions among ``names``; one query."""
+    rows = session.execute(_SETTINGS.where(Setting.name.in_(tuple(names))))
+    return {row.name: row.value for row in rows}
 
 
 def found_site(session: Session, *, now: datetime) -> Site:

@@ -34,6 +34,8 @@ class Settings:
     hsts_days: int
     worker: bool
     release_keys: Path | None
+    backup_to: Path | None = None
+    backup_passphrase_file: Path | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -108,7 +110,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         hsts_days=_number(environment, "HSTS_DAYS", 0, 0, 30),
         worker=environment.get("WORKER", "").strip().lower() != "no",
         release_keys=Path(own) if (own := environment.get("RELEASE_KEYS")) else None,
+        backup_to=_path(environment, "BACKUP_TO"),
+        backup_passphrase_file=_path(environment, "BACKUP_PASSPHRASE_FILE"),
     )
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    named = environment.get(name)
+    return Path(named).absolute() if named else None
 
 
 def _beside_the_code(name: str) -> Path:

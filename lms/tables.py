@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Delete,
     Dialect,
     FromClause,
     LargeBinary,
@@ -55,6 +56,12 @@ def add_all_unless_there(
     if rows:
         dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
         session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def deleted(session: Session, statement: Delete) -> int:
+    """Carry out a deletion and return how many rows are gone."""
+    # A DELETE gives a cursor's result, which counts; the type of ``execute`` does not say so.
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

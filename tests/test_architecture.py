@@ -50,8 +50,8 @@ WITHOUT_VIEWER = {
     "lms.assessment.queries.bank": "the draw of a form",
     "lms.audit.queries.newest_at": "the server compares its clock with what it has recorded",
     "lms.jobs.queries.next_due": "the worker",
-    "lms.jobs.queries.failed": "a count for the doctor",
-    "lms.jobs.queries.last_failure": "what went wrong, for the doctor",
+    "lms.jobs.queries.standing": "counts for the doctor",
+    "lms.jobs.queries.has_begun": "the restore test asks whether another one runs",
     # A stranger with the paper in hand.
     "lms.certificates.queries.by_code": "whoever holds the paper may ask",
     "lms.certificates.queries.events": "a certificate that the caller found",

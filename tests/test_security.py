@@ -14,7 +14,7 @@ from flask import Flask
 from lms.accounts import rules as accounts
 from lms.accounts.passwords import LONGEST, SHORTEST
 from lms.accounts.throttle import ADDRESS_MEMORY
-from lms.admin import housekeeping, sealed
+from lms.admin import retention, sealed
 from lms.app import LONG_FIELDS, create_app
 from lms.assessment.actions import MOST_ANSWERS
 from lms.assessment.codes import LONGEST_TEXT
@@ -231,7 +231,7 @@ GATE, RULE = GateSettings(), PassRule()
         f"typed text {LONGEST_TEXT} characters; {MOST_ANSWERS:,} answers a test",
         f"{names.LONGEST}, {accounts.LONGEST_NUMBER}, {LONGEST_REASON} characters",
         f"{RULE.attempts} attempts in {RULE.window_days} days, {RULE.pause_hours} hours between",
-        f"addresses {housekeeping.ADDRESSES_KEPT.days} days",
+        f"addresses {retention.ADDRESSES_KEPT.days} days",
         f"scrypt ({128 * sealed.SCRYPT_N * sealed.SCRYPT_R // MB} MiB), ChaCha20-Poly1305",
         "Pages ask at most six queries",
     ],

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts import once, queries, throttle
+from lms.accounts import queries, throttle
 from lms.accounts.models import Credential, HeldForm, Person, SignIn
 from lms.accounts.queries import Codes
 from lms.accounts.rules import HELD_FOR, LARGEST_HELD, kept_fields
@@ -22,6 +22,7 @@ from lms.audit import actions as audit
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
+from lms.tables import deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +337,6 @@ def drop_held_form(session: Session, viewer: Viewer, session_id: int) -> None:
     )
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    """Delete what nobody needs any more: held forms, throttle rows, answered request keys."""
-    session.execute(delete(HeldForm).where(HeldForm.made_at <= now - HELD_FOR))
-    throttle.forget_old(session, now=now)
-    once.forget_old(session, now=now)
+def forget_forms(session: Session, *, now: datetime) -> int:
+    """Delete forms that were held for somebody and not asked for; return how many."""
+    return deleted(session, delete(HeldForm).where(HeldForm.made_at <= now - HELD_FOR))

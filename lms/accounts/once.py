@@ -19,7 +19,7 @@ from lms.accounts.models import RequestKey
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.tables import add_unless_there
+from lms.tables import add_unless_there, deleted
 
 KEPT = timedelta(days=40)
 LONGEST_KEY = 64
@@ -74,9 +74,9 @@ def once(
     return dict(answer)
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    """Delete keys that no browser sends again."""
-    session.execute(delete(RequestKey).where(RequestKey.made_at < now - KEPT))
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete keys that no browser sends again; return how many."""
+    return deleted(session, delete(RequestKey).where(RequestKey.made_at < now - KEPT))
 
 
 def _of(viewer: Viewer, key: str) -> tuple[Any, Any]:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Throttle
 from lms.accounts.rules import FREE_ACCOUNTS, LONGEST_WAIT, network_of, wait_after
-from lms.tables import add_unless_there
+from lms.tables import add_unless_there, deleted
 
 ACCOUNT_MEMORY = timedelta(hours=24)
 ADDRESS_MEMORY = timedelta(hours=1)
@@ -90,9 +90,9 @@ def count_success(session: Session, sender: Sender, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    """Delete what no longer slows anybody down; network addresses go with it."""
-    session.execute(delete(Throttle).where(Throttle.changed_at < now - ACCOUNT_MEMORY))
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete what no longer slows anybody down, with its network addresses; return how many."""
+    return deleted(session, delete(Throttle).where(Throttle.changed_at < now - ACCOUNT_MEMORY))
 
 
 def _seconds(moments: Any, now: datetime) -> int:  # noqa: ANN401 -- an iterable of moments

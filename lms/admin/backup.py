@@ -21,20 +21,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, text
 
 from lms.admin import archive, postgresql, schema
 from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
+from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
 from lms.db import sqlite_file
+from lms.extensions import db
 from lms.files import DIGEST
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
-LAST_BACKUP = "last_backup"  # the decision that ``lms backup`` leaves: {"at", "path", "sealed"}
-BACKUPS = "backups"  # the folder in the data folder, and the setting that names another one
 SHORTEST_PASSPHRASE = 12
 
 
@@ -64,29 +64,13 @@ class Made:
     damaged: tuple[str, ...]
 
 
-def folder_of(settings: Settings, decided: str | None) -> Path:
-    """Return where backups go: what was decided at the first run, else in the data folder."""
-    return settings.data / (decided or BACKUPS)
-
-
-def leaves(settings: Settings, folder: Path) -> bool:
-    """Return whether ``folder`` is outside the data folder or on another disk than it."""
-    here = settings.data.resolve()
-    there = folder.resolve()
-    if not there.is_relative_to(here):
-        return True
-    while not there.exists():
-        there = there.parent
-    return there.stat().st_dev != here.stat().st_dev
-
-
 def before_upgrade(settings: Settings, *, now: datetime) -> Path:
     """Make a plain backup inside the data folder; return its path. ``lms prepare`` calls this.
 
     raises SchemaError when none could be made: then the schema stays as it is, too.
     """
     try:
-        made = make(settings, settings.data / BACKUPS, None, now=now, name="before-upgrade")
+        made = make(settings, settings.data / BACKUPS, None, now=now, name=UPGRADE)
     except BackupError as refused:
         raise schema.SchemaError(refused.message) from refused
     return made.path
@@ -98,7 +82,7 @@ def make(
     passphrase: str | None,
     *,
     now: datetime,
-    name: str = "lms",
+    name: str = BY_HAND,
 ) -> Made:
     """Make a backup in ``folder``, sealed where there is a passphrase; the server may go on.
 
@@ -130,6 +114,37 @@ def make(
         raise BackupError(stopped.message) from stopped
     except OSError as error:
         raise BackupError(_why(error, folder)) from error
+
+
+def size_of_server(settings: Settings) -> int:
+    """Return about how many bytes a plain backup of this server has."""
+    files = sum(path.stat().st_size for path in (settings.data / "files").glob("??/*"))
+    path = sqlite_file(settings.database_url)
+    if path is not None:
+        return files + path.stat().st_size
+    with db.engine.connect() as connection:
+        size = connection.scalar(text("SELECT pg_database_size(current_database())"))
+    return files + int(size or 0)
+
+
+def passphrase_in(path: Path) -> str:
+    """Return the first line of a file; raises BackupError where there is none to read."""
+    values = {"path": str(path)}
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        said = msg(
+            "The file of the passphrase, %(path)s, cannot be read as text. Is it there, and may "
+            "this account read it?"
+        )
+        raise BackupError(Message(said, values)) from error
+    if not lines or not lines[0]:
+        said = msg(
+            "The file of the passphrase, %(path)s, is empty: write the passphrase into its first "
+            "line."
+        )
+        raise BackupError(Message(said, values))
+    return lines[0]
 
 
 def _make(

@@ -17,9 +17,11 @@ from lms.admin import backup as backups
 from lms.admin import doctor as doctors
 from lms.admin import drill, storage
 from lms.admin import restore as restores
+from lms.admin.backup_plan import BACKUPS, BY_HAND, folder_of, leaves
+from lms.admin.backups import actions
+from lms.admin.backups.actions import Backup
 from lms.admin.findings import STATES, WRONG, Finding
 from lms.admin.vital import size_of
-from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.settings import Settings
@@ -36,26 +38,26 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
     """Make a backup while the server goes on; encrypted where it leaves the data folder."""
     settings: Settings = current_app.config["LMS"]
     session = reading()
-    folder = target or backups.folder_of(settings, installation.setting(session, backups.BACKUPS))
+    folder = target or folder_of(settings, installation.setting(session, BACKUPS))
     session.close()
     passphrase = _first_line(passphrase_file) if passphrase_file else None
-    if passphrase is None and backups.leaves(settings, folder) and sys.stdin.isatty():
+    if passphrase is None and leaves(settings, folder) and sys.stdin.isatty():
         passphrase = click.prompt(
             "A passphrase for this backup (without it nobody can read it, neither can you)",
             hide_input=True, confirmation_prompt="The same once more",
         )  # fmt: skip
-    now = clock.now()
+    now, began = clock.now(), clock.monotonic()
     try:
         made = backups.make(settings, folder.absolute(), passphrase, now=now)
     except backups.BackupError as refused:
         raise click.ClickException(str(refused)) from refused
+    known = Backup(
+        BY_HAND, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
+        clock.monotonic() - began,
+    )  # fmt: skip
     with transaction() as writing:
-        done = {"at": now.isoformat(), "path": str(made.path), "sealed": made.sealed}
-        installation.decide(writing, {backups.LAST_BACKUP: done}, now=now)
-        facts = {"sealed": made.sealed, "keys": made.manifest.has_keys}
-        audit.append(writing, None, "backup.made", f"{now:%Y%m%dT%H%M%SZ}", facts, now=now)
-    size = size_of(made.path.stat().st_size)
-    click.echo(f"Backup: {made.path} ({size}), read back and complete.")
+        actions.remember(writing, known, now=now)
+    click.echo(f"Backup: {made.path} ({size_of(known.size)}), read back and complete.")
     if not made.manifest.has_keys:
         click.echo(
             "It does not hold the issuing key. For that, make an encrypted one as the account "
@@ -128,7 +130,9 @@ def _try(info: ScriptInfo, settings: Settings, file: Path, passphrase: Callable[
                f"{rows} rows and {len(manifest.members)} files are there.")  # fmt: skip
     if restores.is_same_machine(settings.data, manifest.site):
         with info.load_app().app_context(), transaction() as session:
-            drill.remember(session, rows=rows, fault=None, now=clock.now())
+            drill.remember(
+                session, rows=rows, fault=None, file=str(file.absolute()), now=clock.now()
+            )
 
 
 @click.command("doctor")
@@ -159,9 +163,6 @@ def _print(found: Sequence[Finding]) -> None:
 
 def _first_line(path: Path) -> str:
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{path} cannot be read as text.") from error
-    if not lines or not lines[0]:
-        raise click.ClickException(f"{path} is empty: write the passphrase into its first line.")
-    return lines[0]
+        return backups.passphrase_in(path)
+    except backups.BackupError as refused:
+        raise click.ClickException(str(refused)) from refused

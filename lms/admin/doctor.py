@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,25 +13,29 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.admin import start
+from lms.admin import running, start
 from lms.admin.findings import WRONG, Finding, good, note, wrong
 from lms.admin.network import network
-from lms.admin.safekeeping import last_backup, nightly_check, restore_test
+from lms.admin.retention import RUNS, deletion
+from lms.admin.safekeeping import (
+    DECISIONS,
+    Known,
+    copy_elsewhere,
+    last_backup,
+    nightly_check,
+    restore_test,
+)
 from lms.admin.storage import data_folder, disk, integrity, schema_version, unreadable
-from lms.admin.vital import clock_fault, minute_of
 from lms.audit import queries as audit
 from lms.authoring import actions as authoring
 from lms.catalogue.models import Edition, OfferedChange
 from lms.certificates.actions import RING
 from lms.jobs import queries as jobs
-from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import msg
 from lms.settings import Settings
 from lms.signing import keys
 from lms.signing.refusals import Unreadable
 from lms.web.language import CATALOGUES
-
-LATE = timedelta(minutes=10)
 
 
 def examine(settings: Settings, session: Session, *, now: datetime) -> list[Finding]:
@@ -39,18 +44,25 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
     if not os.access(settings.data, os.R_OK | os.X_OK):
         return found
     found += [disk(settings.data), schema_version()]
+
+    @cache
+    def known() -> Known:
+        return installation.decided(session, DECISIONS)
+
     if found[-1].state != WRONG:
         checks: tuple[Callable[[], Finding], ...] = (
             lambda: identity(settings, session),
-            lambda: clock(session, now),
-            lambda: last_backup(session, now),
-            lambda: restore_test(session, now),
+            lambda: running.clock(audit.newest_at(session), now),
+            lambda: last_backup(known(), now),
+            lambda: copy_elsewhere(known(), settings, now),
+            lambda: restore_test(known(), now),
             lambda: issuing_key(session, settings),
             lambda: languages(session),
-            lambda: worker(session, now),
+            lambda: running.worker(jobs.standing(session), now),
             lambda: courses(session),
             lambda: editions(session),
-            lambda: nightly_check(session, now),
+            lambda: nightly_check(known(), now),
+            lambda: deletion(known().get(RUNS), now),
         )
         for check in checks:
             try:
@@ -75,23 +87,6 @@ def identity(settings: Settings, session: Session) -> Finding:
     except start.StartRefusedError as refused:
         return wrong(msg("Identity: %(what)s"), {"what": refused.message})
     return good(msg("Identity: the database belongs to this machine."))
-
-
-def clock(session: Session, now: datetime) -> Finding:
-    """Whether the clock can be right."""
-    newest = audit.newest_at(session)
-    fault = clock_fault(now, newest)
-    if fault is not None and newest is not None and now >= BUILD_DATE:
-        said = msg(
-            "Clock: it says %(now)s, and something was recorded at %(newest)s already, so no "
-            "certificate is given. Set date and time of the machine. If they are right now and "
-            "were ahead before: lms site clock"
-        )
-        values = {"now": minute_of(now), "newest": minute_of(newest)}
-        return wrong(said, values)
-    if fault is not None:
-        return Finding(WRONG, fault)
-    return good(msg("Clock: it says %(now)s. Compare it with a watch."), {"now": minute_of(now)})
 
 
 def issuing_key(session: Session, settings: Settings) -> Finding:
@@ -165,25 +160,6 @@ def languages(session: Session) -> Finding:
         )
         return wrong(said, values)
     return good(msg("Languages: %(names)s."), values)
-
-
-def worker(session: Session, now: datetime) -> Finding:
-    """Whether the work in the background gets done."""
-    failed, due = jobs.failed(session), jobs.next_due(session)
-    if failed:
-        said = msg(
-            "Work in the background: pieces that gave up and wait for you: %(number)s. The last "
-            "one said: %(reason)s. Put that right, then restart the server: it tries them again."
-        )
-        values = {"number": failed, "reason": jobs.last_failure(session) or ""}
-        return wrong(said, values)
-    if due is not None and due < now - LATE:
-        said = msg(
-            "Work in the background: something has waited since %(due)s, and nobody does it. Start "
-            "the server; where systemd runs the worker: systemctl start lms-worker.timer"
-        )
-        return wrong(said, {"due": minute_of(due)})
-    return good(msg("Work in the background: nothing waits, nothing failed."))
 
 
 def courses(session: Session) -> Finding:

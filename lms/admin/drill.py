@@ -17,27 +17,28 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin import backup, restore
 from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup import BackupBusyError, BackupError
-from lms.admin.integrity import DRILL
+from lms.admin.backup_plan import LAST_BACKUP
+from lms.admin.backups import actions as backups
+from lms.admin.integrity import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
 from lms.admin.vital import size_of
 from lms.audit import actions as audit
-from lms.db import sqlite_file
 from lms.extensions import db
 from lms.files import LEAST_FREE
+from lms.jobs import queries as jobs
 from lms.jobs.actions import SlowStep, Steps
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
-LAST_DRILL = "last_drill"  # the decision that a test leaves: {"at": …, "fault": …, "rows": …}
 EVERY = timedelta(days=7)
+TRIED = Message(msg("Another restore test is going on at this moment."))
 SCRATCH, BY_HAND = ".trying-", ".testing-"  # the worker removes what its own tests have left
 
 
@@ -48,11 +49,13 @@ class Part:
     then    where the next part begins, None after the last one.
     fault   the sentence for a backup that would not have restored.
     rows    how many rows were restored, after the last part.
+    file    the backup that was tested, where one was found.
     """
 
     then: Mapping[str, Any] | None = None
     fault: str | None = None
     rows: int = 0
+    file: str | None = None
 
 
 def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Manifest:
@@ -71,8 +74,12 @@ def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Ma
     return manifest
 
 
-def remember(session: Session, *, rows: int, fault: str | None, now: datetime) -> None:
-    """Keep how a test ended, for the doctor and the log."""
+def remember(
+    session: Session, *, rows: int, fault: str | None, file: str | None = None, now: datetime
+) -> None:
+    """Keep how a test ended, for the doctor, the list of backups and the log."""
+    if file is not None:
+        backups.note_test(session, file, good=fault is None, now=now)
     known = {"at": now.isoformat(), "rows": rows, "fault": fault}
     installation.decide(session, {LAST_DRILL: known}, now=now)
     moment = f"{now:%Y%m%dT%H%M%SZ}"
@@ -84,8 +91,11 @@ def look(
 ) -> Part:
     """Do one part: find a backup or make one; unpack it; look at one table; compare the rows."""
     del facts
+    if cursor is None and jobs.has_begun(session, DRILL):
+        raise BackupBusyError(TRIED)
     session.rollback()  # a backup is made meanwhile
     settings: Settings = current_app.config["LMS"]
+    file = cursor["file"] if cursor else None
     try:
         if cursor is None:
             part = _find(settings, now)
@@ -96,9 +106,9 @@ def look(
     except BackupBusyError:
         raise  # tried again in a moment
     except (BackupError, RestoreError) as refused:
-        part = Part(fault=str(refused))
+        part = Part(fault=str(refused), file=file)
     except OSError as error:
-        part = Part(fault=str(_why(error)))
+        part = Part(fault=str(_why(error)), file=file)
     if part.then is None:
         _clear(settings.data)
     return part
@@ -110,7 +120,7 @@ def note(
     """Go on with the next part, or keep how the test ended."""
     del facts, cursor
     if prepared.then is None:
-        remember(session, rows=prepared.rows, fault=prepared.fault, now=now)
+        remember(session, rows=prepared.rows, fault=prepared.fault, file=prepared.file, now=now)
     return prepared.then
 
 
@@ -121,10 +131,10 @@ def _find(settings: Settings, now: datetime) -> Part:
     """Take the newest backup of this week that this account can read, or make one."""
     _clear(settings.data)
     with Session(db.engine) as session:
-        known = installation.setting(session, backup.LAST_BACKUP)
+        known = installation.setting(session, LAST_BACKUP)
     file = _readable(known, now)
     if file is None:
-        _require_room(settings.data, 2 * _size(settings))
+        _require_room(settings.data, 2 * backup.size_of_server(settings))
         folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
         file = backup.make(settings, folder, None, now=now).path
     return Part(then={"file": str(file)})
@@ -147,7 +157,8 @@ def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
     held = manifest.held
     return Part(
         then={
-            "copy": str(folder / DATABASES[manifest.database]), "revision": held.revision,
+            "file": str(file), "copy": str(folder / DATABASES[manifest.database]),
+            "revision": held.revision,
             "site": held.site and str(held.site), "rows": dict(held.rows),
             "tables": sorted(held.rows) if manifest.database == "sqlite" else [],
         }
@@ -161,7 +172,7 @@ def _compare(cursor: Mapping[str, Any]) -> Part:
         return Part(then={**cursor, "tables": tables})
     site = cursor["site"] and UUID(cursor["site"])
     restore.require_same(Contents(cursor["revision"], site, cursor["rows"]), copy)
-    return Part(rows=sum(cursor["rows"].values()))
+    return Part(rows=sum(cursor["rows"].values()), file=cursor["file"])
 
 
 def _no_passphrase() -> str:
@@ -171,17 +182,6 @@ def _no_passphrase() -> str:
 def _clear(data: Path) -> None:
     for left in data.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _size(settings: Settings) -> int:
-    """Return about how many bytes a plain backup of this server has."""
-    files = sum(path.stat().st_size for path in (settings.data / "files").glob("??/*"))
-    path = sqlite_file(settings.database_url)
-    if path is not None:
-        return files + path.stat().st_size
-    with db.engine.connect() as connection:
-        size = connection.scalar(text("SELECT pg_database_size(current_database())"))
-    return files + int(size or 0)
 
 
 def _require_room(data: Path, needed: int, left: int = LEAST_FREE) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,10 @@ from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
 from lms.accounts.importing import actions as lists
 from lms.accounts.importing.store import store
+from lms.admin import backup_plan, retention
+from lms.admin.backup_plan import Plan, following
 from lms.admin.integrity import CHECK, DRILL
+from lms.admin.retention import ADDRESSES_KEPT, JOBS_KEPT
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
 from lms.audit import chain, heads
@@ -28,11 +31,11 @@ from lms.certificates.office import actions as office
 from lms.jobs import actions as jobs
 from lms.jobs.actions import Steps
 from lms.jobs.models import Job
+from lms.settings import Settings
+from lms.tables import deleted
 
 TIDY = "housekeeping"
 EVERY = timedelta(days=1)
-ADDRESSES_KEPT = timedelta(days=30)
-JOBS_KEPT = timedelta(days=90)
 # Jobs of a feature beside this one: their files are kept as long as those of the office.
 FILES_OF_REPORTS = ("reports.export", "reports.evidence")
 # On the clocks of the country, when few people learn.
@@ -55,15 +58,7 @@ def tidy(
     del facts, cursor
     end = chain.head(session)
     heads.keep(current_app.config["LMS"].data, end.row, end.hash, now=now)
-    accounts.forget_old(session, now=now)
-    once.forget_old(session, now=now)
-    throttle.forget_old(session, now=now)
-    assessment.forget_old(session, now=now)
-    lists.forget_old(session, store().drop, now=now)
-    authoring.forget_packages(session, uploads.store().drop, now=now)
-    old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
-    session.execute(delete(AuditAddress).where(AuditAddress.audit_id.in_(old)))
-    session.execute(delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT))
+    done = _delete(session, now)
     site = installation.read(session)
     # Before the first run the list of keys would bear no country's name, for ever.
     if site.ready and not is_key_missing(current_app.config["LMS"]):
@@ -74,6 +69,34 @@ def tidy(
     _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
+    retention.remember(session, done, now=now)
+
+
+def _delete(session: Session, now: datetime) -> dict[str, int]:
+    """Delete what is older than ``retention.LIMITS`` allow; return how many of each kind."""
+    old = select(AuditRow.id).where(AuditRow.at < now - ADDRESSES_KEPT)
+    addresses = delete(AuditAddress).where(AuditAddress.audit_id.in_(old))
+    finished = delete(Job).where(Job.state == "done", Job.ended_at < now - JOBS_KEPT)
+    return {
+        "answers": assessment.forget_old(session, now=now),
+        "addresses": deleted(session, addresses),
+        "failures": throttle.forget_old(session, now=now),
+        "forms": accounts.forget_forms(session, now=now),
+        "lists": lists.forget_old(session, store().drop, now=now),
+        "files": _files(session),
+        "packages": authoring.forget_packages(session, uploads.store().drop, now=now),
+        "keys": once.forget_old(session, now=now),
+        "jobs": deleted(session, finished),
+    }
+
+
+def _files(session: Session) -> int:
+    """Return how many files the worker has deleted since the run before, by jobs of their own."""
+    before = next(iter(retention.runs(installation.setting(session, retention.RUNS))), None)
+    results = select(Job.result).where(Job.kind == office.FORGET, Job.state == "done")
+    if before is not None:
+        results = results.where(Job.ended_at > before.at)
+    return sum(result["deleted"] for result in session.scalars(results) if result)
 
 
 def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
@@ -81,19 +104,11 @@ def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
     check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
     jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
     jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)
-
-
-def following(now: datetime, zone: ZoneInfo, at: time, weekday: int | None = None) -> datetime:
-    """Return the next moment after ``now`` at which the clocks of ``zone`` say ``at``.
-
-    weekday  0 for Monday to 6 for Sunday, None for any day.
-    """
-    day = now.astimezone(zone).date()
-    while True:
-        moment = datetime.combine(day, at, zone).astimezone(UTC)
-        if moment > now and weekday in {None, day.weekday()}:
-            return moment
-        day += timedelta(days=1)
+    settings: Settings = current_app.config["LMS"]
+    known = installation.decided(session, (backup_plan.PLAN, backup_plan.BACKUPS))
+    elsewhere = backup_plan.folder_elsewhere(settings, known.get(backup_plan.BACKUPS))
+    plan = Plan.of(known.get(backup_plan.PLAN))
+    backup_plan.ask(session, plan, zone, copies=elsewhere is not None, now=now)
 
 
 STEPS: Steps = {TIDY: tidy}

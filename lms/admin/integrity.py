@@ -27,6 +27,7 @@ from lms.tables import Base
 
 CHECK = "integrity.check"
 DRILL = "backup.drill"  # its step is in ``drill``, which the serving process never loads
+LAST_DRILL = "last_drill"  # the decision that a test leaves: {"at": …, "fault": …, "rows": …}
 LAST_CHECK = "last_check"  # the decision that the job leaves: {"at": …, "fault": …}
 
 # What SQLite says of a file or a disk that fails. Whatever else it says (locked, no room, no

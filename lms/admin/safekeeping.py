@@ -1,62 +1,121 @@
-"""Whether the data would outlive a fault: the backup, its test, the check of every night."""
+"""Whether the data would outlive a fault: backup, copy elsewhere, their test, the nightly look."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy.orm import Session
-
-from lms import installation
-from lms.admin.backup import LAST_BACKUP
-from lms.admin.drill import LAST_DRILL
-from lms.admin.findings import Finding, good, note, wrong
-from lms.admin.integrity import LAST_CHECK
+from lms.admin import backup_plan
+from lms.admin.backup_plan import BY_HAND, DAILY, LAST_BACKUP, LAST_COPY, LAST_FAULTS, WEEKLY
+from lms.admin.findings import Finding, good, message_from, note, wrong
+from lms.admin.integrity import LAST_CHECK, LAST_DRILL
+from lms.admin.retention import RUNS
 from lms.admin.vital import minute_of
-from lms.kernel.messages import msg
+from lms.kernel.messages import Message, msg
+from lms.settings import Settings
 
-BACKUP_EVERY = timedelta(days=7)
+# What the functions below are given: decisions of this installation by their names.
+Known = Mapping[str, Any]
+DECISIONS = (
+    LAST_BACKUP, LAST_COPY, LAST_FAULTS, LAST_CHECK, LAST_DRILL, RUNS, backup_plan.BACKUPS,
+)  # fmt: skip
+
+BACKUP_EVERY, COPY_EVERY = timedelta(days=7), timedelta(days=10)
 # A server that is switched off over a long weekend has done nothing wrong.
 CHECK_EVERY, DRILL_EVERY = timedelta(days=4), timedelta(days=16)
 
 
-def last_backup(session: Session, now: datetime) -> Finding:
+def last_backup(known: Known, now: datetime) -> Finding:
     """Whether there is a backup that is not too old and still lies where it was put."""
-    known = installation.setting(session, LAST_BACKUP)
-    if not isinstance(known, dict):
+    last = known.get(LAST_BACKUP)
+    fault = _fault(known, last, DAILY, BY_HAND)
+    if fault is not None:
+        return wrong(msg("Backup: that of %(day)s could not be made. %(reason)s"), fault)
+    if not isinstance(last, dict):
         return wrong(msg("Backup: there is none yet. Run: lms backup"))
-    at, path = datetime.fromisoformat(known["at"]), Path(known["path"])
+    at, path = datetime.fromisoformat(last["at"]), Path(last["path"])
     values = {"day": minute_of(at), "path": str(path)}
     if now - at > BACKUP_EVERY:
         said = msg(
-            "Backup: the last one is of %(day)s, more than 7 days ago. Run: lms backup, better "
-            "every night (docs/backup.md says how)."
+            "Backup: the last one is of %(day)s, more than 7 days ago. See what is said about "
+            "work in the background, which makes one every night. To make one at once: lms backup"
         )
         return wrong(said, values)
-    if known["sealed"]:  # it may lie on a stick that is rightly in a safe
+    if last["sealed"]:  # it may lie on a stick that is rightly in a safe
         return good(msg("Backup: the last one is of %(day)s, encrypted, put at %(path)s."), values)
     if not path.exists():
         said = msg("Backup: the last one, of %(day)s, is no longer at %(path)s. Run: lms backup")
         return wrong(said, values)
+    return good(msg("Backup: the last one is of %(day)s, at %(path)s."), values)
+
+
+def copy_elsewhere(known: Known, settings: Settings, now: datetime) -> Finding:
+    """Whether an encrypted copy lies where a fault of this server's disk does not reach it."""
+    last = known.get(LAST_COPY)
+    folder = backup_plan.folder_elsewhere(settings, known.get(backup_plan.BACKUPS))
+    at = datetime.fromisoformat(last["at"]) if isinstance(last, dict) else None
+    if folder is not None and settings.backup_passphrase_file is None:
+        said = msg(
+            "Copy elsewhere: it should lie in %(folder)s, and no passphrase is set, so none is "
+            "made. Write four words into a file that the worker's account alone can read, and "
+            "name that file with BACKUP_PASSPHRASE_FILE (docs/backup.md says how)."
+        )
+        return wrong(said, {"folder": str(folder)})
+    fault = _fault(known, last, WEEKLY)
+    if fault is not None:
+        return wrong(msg("Copy elsewhere: that of %(day)s could not be made. %(reason)s"), fault)
+    if at is None or not isinstance(last, dict):
+        return _no_copy(folder)
+    values = {"day": minute_of(at), "path": str(last["path"])}
+    if now - at > COPY_EVERY:
+        said = msg(
+            "Copy elsewhere: the last encrypted one is of %(day)s, more than 10 days ago. Make "
+            "another: lms backup --to FOLDER"
+        )
+        return wrong(said, values)
+    return good(msg("Copy elsewhere: the last one is of %(day)s, put at %(path)s."), values)
+
+
+def _no_copy(folder: Path | None) -> Finding:
+    if folder is not None:
+        said = msg("Copy elsewhere: the first one will be made in %(folder)s.")
+        return note(said, {"folder": str(folder)})
     said = msg(
-        "Backup: the last one is of %(day)s, on the disk of this server. When that disk fails the "
-        "backup goes with it: put one elsewhere each week with lms backup --to FOLDER"
+        "Copy elsewhere: there is none. When the disk of this server fails its backups go with "
+        "it: each week put an encrypted one on a stick with lms backup --to FOLDER, or name a "
+        "folder for it with BACKUP_TO (docs/backup.md says how)."
     )
-    return note(said, values)
+    return note(said)
 
 
-def restore_test(session: Session, now: datetime) -> Finding:
+def _fault(known: Known, last: Any, *kinds: str) -> dict[str, object] | None:  # noqa: ANN401 -- JSON
+    """Return what was in the way of the newest backup of these kinds, None where one was made."""
+    faults = known.get(LAST_FAULTS) or {}
+    found = max((faults[kind] for kind in kinds if kind in faults), key=_moment, default=None)
+    if found is None or (isinstance(last, dict) and _moment(last) >= _moment(found)):
+        return None
+    reason: Message = message_from(found["sentence"])
+    return {"day": minute_of(_moment(found)), "reason": reason}
+
+
+def _moment(facts: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(facts["at"])
+
+
+def restore_test(known: Known, now: datetime) -> Finding:
     """Whether a backup was restored lately, into a scratch folder, and was found whole."""
-    known = installation.setting(session, LAST_DRILL)
-    if not isinstance(known, dict):
+    last = known.get(LAST_DRILL)
+    if not isinstance(last, dict):
         said = msg(
             "Restore test: none was made yet. The server makes one by itself in the night to "
             "Sunday, or when it runs next after that."
         )
         return note(said)
-    at = datetime.fromisoformat(known["at"])
-    values = {"day": minute_of(at), "rows": known["rows"], "reason": known["fault"]}
-    if known["fault"] is not None:
+    at = datetime.fromisoformat(last["at"])
+    values = {"day": minute_of(at), "rows": last["rows"], "reason": last["fault"]}
+    if last["fault"] is not None:
         said = msg(
             "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, make a "
             "backup with lms backup, then test it: lms restore --try FILE"
@@ -75,18 +134,18 @@ def restore_test(session: Session, now: datetime) -> Finding:
     return good(said, values)
 
 
-def nightly_check(session: Session, now: datetime) -> Finding:
+def nightly_check(known: Known, now: datetime) -> Finding:
     """Whether the database was looked through lately, and what was found."""
-    known = installation.setting(session, LAST_CHECK)
-    if not isinstance(known, dict):
+    last = known.get(LAST_CHECK)
+    if not isinstance(last, dict):
         said = msg(
             "Nightly check: the database was not looked through yet. The server does it by itself "
             "every night, or when it runs next after that."
         )
         return note(said)
-    at = datetime.fromisoformat(known["at"])
-    values = {"day": minute_of(at), "reason": known["fault"]}
-    if known["fault"] is not None:
+    at = datetime.fromisoformat(last["at"])
+    values = {"day": minute_of(at), "reason": last["fault"]}
+    if last["fault"] is not None:
         said = msg(
             "Nightly check: on %(day)s the database was found damaged (%(reason)s). Stop the "
             "server, keep a copy of the data folder, then restore the last backup: lms restore FILE"

@@ -22,7 +22,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id, one_time_code
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.tables import AnyRow, Base
+from lms.tables import AnyRow, Base, deleted
 
 MOST_ANSWERS = 4000
 # What somebody answered is kept so long; the result stays. As the page on privacy says.
@@ -230,10 +230,10 @@ def _numbers(session: Session, attempt_id: UUID, page: str) -> list[int]:
     )
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
+def forget_old(session: Session, *, now: datetime) -> int:
     """Delete the answers of tests that were handed in two years ago, many but not all at once.
 
-    Points by question and module stay with the attempt.
+    Points by question and module stay with the attempt. Returns how many answers are gone.
     """
     old = (
         select(Answer.id)
@@ -241,7 +241,7 @@ def forget_old(session: Session, *, now: datetime) -> None:
         .where(Attempt.submitted_at < now - ANSWERS_KEPT)
         .limit(FORGOTTEN_AT_ONCE)
     )
-    session.execute(delete(Answer).where(Answer.id.in_(old)))
+    return deleted(session, delete(Answer).where(Answer.id.in_(old)))
 
 
 def submit(

@@ -289,10 +289,10 @@ def ask_to_read(
     )  # fmt: skip
 
 
-def forget_packages(session: Session, discard: Callable[[str], None], *, now: datetime) -> int:
+def forget_packages(session: Session, discard: Callable[[str], bool], *, now: datetime) -> int:
     """Delete uploaded packages, questions and sheets a week after they were read; return how many.
 
-    discard  deletes a file by its digest; one that is gone does no harm.
+    discard  deletes a file by its digest and returns whether there was one.
 
     What the worker has made of a file, ``rows`` of its result, goes with it.
     """
@@ -306,9 +306,7 @@ def forget_packages(session: Session, discard: Callable[[str], None], *, now: da
         files = filter(None, (facts["file"], (result or {}).get("rows")))
         (recent if at >= now - UPLOADS_KEPT else old).update(files)
     old -= recent
-    for digest in old:
-        discard(digest)
-    return len(old)
+    return sum(discard(digest) for digest in old)
 
 
 def offer(session: Session, course: Course, nation: str | None, *, now: datetime) -> bool:

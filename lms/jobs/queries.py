@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,9 +18,29 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Job.due_at)).where(Job.state == "waiting"))
 
 
-def failed(session: Session) -> int:
-    """Return how many jobs gave up and wait for a person."""
-    return session.scalar(select(func.count()).where(Job.state == "failed")) or 0
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the work of the server is: what gave up, what is due next, what went wrong last."""
+
+    failed: int
+    due: datetime | None
+    reason: str | None
+
+
+def standing(session: Session) -> Standing:
+    """Return how the work of the server is; one query."""
+    last = (
+        select(Job.error).where(Job.state == "failed").order_by(Job.ended_at.desc()).limit(1)
+    ).scalar_subquery()
+    failed = select(func.count()).where(Job.state == "failed").scalar_subquery()
+    due = select(func.min(Job.due_at)).where(Job.state == "waiting").scalar_subquery()
+    return Standing(*session.execute(select(failed, due, last)).one())
+
+
+def has_begun(session: Session, kind: str) -> bool:
+    """Return whether a job of a kind has done some of its work and has more to do."""
+    begun = (Job.kind == kind, Job.state == "waiting", Job.done_units > 0)
+    return session.scalar(select(Job.id).where(*begun).limit(1)) is not None
 
 
 def own_job(session: Session, viewer: Viewer, job_id: int) -> Job:
@@ -36,11 +57,4 @@ def own_jobs(session: Session, viewer: Viewer) -> list[Job]:
         session.scalars(
             select(Job).where(Job.asked_by == viewer.person_id).order_by(Job.id.desc()).limit(50)
         )
-    )
-
-
-def last_failure(session: Session) -> str | None:
-    """Return what the job that gave up last has said, None when none has."""
-    return session.scalar(
-        select(Job.error).where(Job.state == "failed").order_by(Job.ended_at.desc()).limit(1)
     )

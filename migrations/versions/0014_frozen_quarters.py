@@ -1,7 +1,7 @@
 """Frozen quarters: figures that are fixed for good, append-only.
 
 Revision: 0014
-After: 0010
+After: 0013
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 import lms.tables
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

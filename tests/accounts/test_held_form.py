@@ -93,7 +93,7 @@ def test_it_is_kept_a_day(app: Flask, late: Browser, time: Clock) -> None:
     time.on(hours=24)
     assert sign_in(late).location == "/en/home"
     with app.app_context(), transaction() as session:
-        actions.forget_old(session, now=time.now)
+        actions.forget_forms(session, now=time.now)
     assert held(app) == 0
 
 

@@ -22,9 +22,8 @@ from sqlalchemy import delete, update
 
 from lms import installation
 from lms.admin import backup_cli, doctor, schema, start
-from lms.admin.drill import LAST_DRILL
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding
-from lms.admin.integrity import LAST_CHECK
+from lms.admin.integrity import LAST_CHECK, LAST_DRILL
 from lms.audit import actions as audit
 from lms.audit import chain
 from lms.audit.models import AuditRow
@@ -40,9 +39,9 @@ from tests.admin.conftest import PASSPHRASE, stop
 from tests.certificates.passed import publish
 
 PARTS = (
-    "Data folder", "Disk space", "Database", "Identity", "Clock", "Backup", "Restore test",
-    "Issuing key", "Languages", "Work in the background", "Courses", "Editions", "Nightly check",
-    "Integrity",
+    "Data folder", "Disk space", "Database", "Identity", "Clock", "Backup", "Copy elsewhere",
+    "Restore test", "Issuing key", "Languages", "Work in the background", "Courses", "Editions",
+    "Nightly check", "Deletion", "Integrity",
 )  # fmt: skip
 
 
@@ -85,8 +84,9 @@ def test_a_server_with_a_fresh_backup_elsewhere_is_good(
     assert [line[10:].partition(":")[0] for line in lines] == list(PARTS)
     # The night has not come yet.
     assert [line for line in lines if not line.startswith("good")] == [
-        line for line in lines if line.startswith("to know") and "Nightly check" in line
-    ]
+        line for line in lines
+        if line.startswith(("to know   Nightly check", "to know   Deletion"))
+    ]  # fmt: skip
 
 
 def test_a_new_server_is_told_to_make_a_backup(lms: Any) -> None:
@@ -103,7 +103,9 @@ def test_a_backup_is_remembered_and_grows_old(
     assert "read back and complete" in made.output
     assert "does not hold the issuing key" in made.output
     found = examined()["Backup"]
-    assert (found.state, "on the disk of this server" in str(found.sentence)) == (NOTE, True)
+    assert (found.state, "at " + str(here.data) in str(found.sentence)) == (GOOD, True)
+    found = examined()["Copy elsewhere"]
+    assert (found.state, "lms backup --to FOLDER" in str(found.sentence)) == (NOTE, True)
 
     week = clock.now() + timedelta(days=7, minutes=1)
     assert examined(now=week)["Backup"].state == WRONG

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from flask import Flask
 
 from lms import installation
 from lms.admin import backup, drill, restore
-from lms.admin.drill import LAST_DRILL, STEPS
-from lms.admin.integrity import DRILL
+from lms.admin.backup_plan import KNOWN, LAST_BACKUP
+from lms.admin.drill import STEPS
+from lms.admin.integrity import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.audit import actions as audit
 from lms.audit.models import AuditRow
@@ -46,7 +48,8 @@ def tested(server: Flask) -> Callable[[], Any]:
 def remember(app: Flask, path: Path, *, sealed: bool = False) -> None:
     with app.app_context(), transaction() as session:
         known = {"at": NOW.isoformat(), "path": str(path), "sealed": sealed}
-        installation.decide(session, {backup.LAST_BACKUP: known}, now=NOW)
+        more = {"kind": "lms", "size": 1, "keys": False, "seconds": 1, "tested": None}
+        installation.decide(session, {LAST_BACKUP: known, KNOWN: [known | more]}, now=NOW)
 
 
 def plain(here: Settings) -> Path:
@@ -89,8 +92,26 @@ def test_it_takes_the_newest_backup_of_the_server(
             audit.append(session, None, "test.written", str(number), {}, now=NOW)
     monkeypatch.setattr(backup, "make", None)
 
-    assert tested()["rows"] == expected - 1  # the backup was remembered after it was made
+    # The backup was remembered after it was made.
+    assert tested()["rows"] == expected - 2
     assert path.exists()
+    assert in_list(server) == [{"at": NOW.isoformat(), "good": True}]
+
+
+def in_list(app: Flask) -> list[object]:
+    with app.app_context():
+        return [each["tested"] for each in installation.setting(reading(), KNOWN)]
+
+
+def test_a_second_one_waits_until_the_first_has_ended(server: Flask, tested: Any) -> None:
+    with server.app_context():
+        with transaction() as session:
+            first = jobs.ask(session, DRILL, "by hand", now=NOW)
+            first.done_units, first.due_at = 3, NOW + timedelta(minutes=1)
+        assert tested() is None
+        second = reading().query(Job).filter_by(key="this week").one()
+        assert (second.state, second.failures) == ("waiting", 1)
+        assert "Another restore test" in str(second.error)
 
 
 @pytest.mark.parametrize("why", ["sealed", "gone", "old"])
@@ -117,6 +138,7 @@ def test_a_backup_that_rotted_on_the_disk_is_told(
     path.write_bytes(data)
 
     assert "is damaged" in tested()["fault"]
+    assert in_list(server) == [{"at": NOW.isoformat(), "good": False}]
     assert list(here.data.glob(".trying-*")) == []
     with server.app_context():
         assert reading().query(Job).one().state == "done"

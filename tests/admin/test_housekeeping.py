@@ -8,16 +8,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms import installation
 from lms.accounts.models import HeldForm, RequestKey, SignIn, Throttle
 from lms.accounts.throttle import Sender, count_failure, hear
-from lms.admin import housekeeping
+from lms.admin import housekeeping, retention
+from lms.admin.findings import GOOD, NOTE, WRONG
 from lms.assessment import actions as assessment
 from lms.assessment.models import Answer, Attempt
 from lms.audit import actions as audit
 from lms.audit import chain
 from lms.audit.models import AuditAddress, AuditRow
+from lms.certificates.office.actions import FORGET
 from lms.db import transaction
 from lms.extensions import db
+from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.tables import Base
 from tests.course import publish_small
@@ -71,9 +75,57 @@ def test_what_must_not_be_kept_for_long_goes(
     tidy(app, NOON + kept + timedelta(minutes=1))
     assert count(app, table) == 0
     # The chain itself stays whole without its addresses.
-    assert count(app, AuditRow) == 1
+    assert count(app, AuditRow) == 3  # what was done, and the two runs
     with app.app_context():
         assert chain.first_bad_row(db.session()) is None
+
+
+def test_each_run_keeps_what_it_deleted_and_when(app: Flask, amina: Cast) -> None:
+    with app.app_context(), transaction() as session:
+        audit.append(session, amina.id, "test.done", "1", {}, now=NOON, address="10.0.0.1")
+        session.add(
+            RequestKey(
+                person_id=amina.id, key="12345678", fingerprint=b"x", answer={}, made_at=NOON
+            )
+        )
+        forgotten = jobs.ask(session, FORGET, "a day before", now=NOON)
+        forgotten.state, forgotten.ended_at, forgotten.result = "done", NOON, {"deleted": 3}
+
+    after = (timedelta(days=1), timedelta(days=31), timedelta(days=41))
+    for passed in after:
+        tidy(app, NOON + passed)
+
+    with app.app_context():
+        known = installation.setting(db.session(), retention.RUNS)
+        rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "retention.run")).all()
+        logged = [row.facts for row in rows]
+    found = retention.runs(known)
+    assert [run.at for run in found] == [NOON + passed for passed in reversed(after)]
+    assert [run.total for run in found] == [1, 1, 3]
+    assert [run.deleted["keys"] for run in found] == [1, 0, 0]
+    assert [run.deleted["addresses"] for run in found] == [0, 1, 0]
+    assert [run.deleted["files"] for run in found] == [0, 0, 3]
+    assert set(found[0].deleted) == set(retention.LIMITS)
+    assert logged == [dict(run.deleted) for run in reversed(found)]
+
+
+def test_only_the_runs_of_the_last_month_are_listed(app: Flask) -> None:
+    for days in range(retention.MOST_RUNS + 3):
+        with app.app_context(), transaction() as session:
+            retention.remember(session, {"jobs": days}, now=NOON + timedelta(days=days))
+    with app.app_context():
+        found = retention.runs(installation.setting(db.session(), retention.RUNS))
+    assert len(found) == retention.MOST_RUNS
+    assert found[0].total == retention.MOST_RUNS + 2
+
+
+@pytest.mark.parametrize(
+    ("passed", "state"), [(timedelta(days=2), GOOD), (timedelta(days=2, minutes=1), WRONG)]
+)
+def test_it_is_to_do_when_it_has_not_run_for_two_days(passed: timedelta, state: str) -> None:
+    known = [{"at": NOON.isoformat(), "deleted": {"keys": 2}}]
+    assert retention.deletion(known, NOON + passed).state == state
+    assert retention.deletion(None, NOON).state == NOTE
 
 
 def test_answers_go_after_two_years_and_results_stay(

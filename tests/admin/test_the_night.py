@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from lms import installation
 from lms.admin import housekeeping, start
-from lms.admin.housekeeping import TIDY, following
+from lms.admin.backup_plan import following
+from lms.admin.housekeeping import TIDY
 from lms.admin.integrity import CHECK, DRILL
 from lms.certificates.actions import PUBLISH as LISTS
 from lms.certificates.work import ensure_keys

@@ -115,7 +115,7 @@ def test_a_failing_job_waits_longer_each_time_and_then_for_a_person(app: Flask) 
     assert pauses == sorted(pauses)
     assert job(app, wanted).error == "OSError: disk full"
     with app.app_context(), transaction() as session:
-        assert queries.failed(session) == 1
+        assert queries.standing(session).failed == 1
         assert queries.next_due(session) is None
 
 

@@ -285,7 +285,7 @@ def taken(listed: StaffImport) -> Sequence[str]:
 
 
 def drop(
-    session: Session, viewer: Viewer, import_id: UUID, discard: Callable[[str], None], *,
+    session: Session, viewer: Viewer, import_id: UUID, discard: Callable[[str], object], *,
     now: datetime,
 ) -> None:  # fmt: skip
     """Throw a list away that has changed nothing: its file, its rows, its preview. Twice is once.
@@ -301,7 +301,7 @@ def drop(
         audit.append(session, actor_id(viewer), "staff-list.dropped", str(listed.id), now=now)
 
 
-def forget_old(session: Session, discard: Callable[[str], None], *, now: datetime) -> int:
+def forget_old(session: Session, discard: Callable[[str], object], *, now: datetime) -> int:
     """Delete rows, files and previews of lists after 30 days; return of how many.
 
     That there was a list, who sent it and what it counted, stays.
@@ -323,7 +323,7 @@ def forget_old(session: Session, discard: Callable[[str], None], *, now: datetim
     return len(old)
 
 
-def _forget(session: Session, listed: StaffImport, discard: Callable[[str], None]) -> None:
+def _forget(session: Session, listed: StaffImport, discard: Callable[[str], object]) -> None:
     session.execute(delete(StaffImportRow).where(StaffImportRow.import_id == listed.id))
     drop_file(session, listed, discard)
     listed.file_name = ""
@@ -331,7 +331,7 @@ def _forget(session: Session, listed: StaffImport, discard: Callable[[str], None
     listed.mapping = {}
 
 
-def drop_file(session: Session, listed: StaffImport, discard: Callable[[str], None]) -> None:
+def drop_file(session: Session, listed: StaffImport, discard: Callable[[str], object]) -> None:
     """Delete the file of a list; its rows stay. One that was sent twice lies in the store once."""
     file, listed.file = listed.file, ""
     needed = select(StaffImport.id).where(StaffImport.file == file, StaffImport.id != listed.id)

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from lms.admin import backup, restore
-from lms.admin.backup import BACKUPS, BackupError
+from lms.admin.backup import BackupError
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.restore import RestoreError
 from lms.admin.upgrade import journal, release, undo
 from lms.admin.upgrade.children import Children

@@ -205,16 +205,16 @@ def forget(
     cursor: Any,  # noqa: ANN401 -- any JSON value
     *,
     now: datetime,
-) -> None:
-    """Delete what was put together 30 days ago, and the papers that the job names.
+) -> Done:
+    """Delete what was put together 30 days ago, and the papers that the job names; count them.
 
     The step of a job ``certificates.forget``.
     """
     del cursor
     store = _store()
     files, also = facts.get("files", ()), facts.get("also", ())
-    for digest in actions.forget_files(session, files, also, now=now):
-        store.drop(digest)
+    old = actions.forget_files(session, files, also, now=now)
+    return Done({"deleted": sum(store.drop(digest) for digest in old)})
 
 
 STEPS: Steps = {

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.admin import backup, cli
-from lms.admin.backup import BACKUPS
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.upgrade import journal, undo
 from lms.admin.upgrade.journal import Journal
 from lms.audit import chain

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from lms.admin.backup import BACKUPS
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.upgrade import cli, journal, release, settle, steps, undo
 from lms.admin.upgrade.version import UpgradeError
 from lms.kernel import clock

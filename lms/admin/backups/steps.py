@@ -1,0 +1,133 @@
+"""The job that makes a backup: every night, every week elsewhere, or when somebody asks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.admin import backup, backup_plan
+from lms.admin.backup import BackupBusyError, BackupError
+from lms.admin.backup_plan import BACKUPS, DAILY, MAKE, PLAN, WEEKLY, Plan
+from lms.admin.backups import actions
+from lms.admin.backups.actions import Backup
+from lms.admin.vital import size_of
+from lms.files import LEAST_FREE
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.kernel import clock
+from lms.kernel.messages import Message, msg
+from lms.settings import Settings
+
+_NAME = re.compile(r"(?P<ours>.+-)\d{8}-\d{6}(?:-\d+)?(?P<suffix>\.tar(?:\.sealed)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A backup that was made, or the sentence that says why none was."""
+
+    made: Backup | None = None
+    fault: Message | None = None
+
+
+def make(session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime) -> Outcome:
+    """Make the backup that the job asks for, then delete those that are more than shall stay."""
+    del cursor
+    settings: Settings = current_app.config["LMS"]
+    known = installation.decided(session, (BACKUPS, PLAN))
+    session.rollback()  # what copies the database must not hold the log of the others open
+    kind, plan = facts["kind"], Plan.of(known.get(PLAN))
+    began = clock.monotonic()
+    try:
+        folder, passphrase = _where(settings, known.get(BACKUPS), kind)
+        _require_room(settings, folder)
+        made = backup.make(settings, folder, passphrase, now=now, name=kind)
+    except BackupBusyError:
+        raise  # tried again in a moment
+    except BackupError as refused:
+        return Outcome(fault=refused.message)
+    if made.damaged:  # those before it may hold what is lost here
+        return Outcome(fault=Message(DAMAGED, {"number": len(made.damaged)}))
+    if kind in {DAILY, WEEKLY}:
+        drop_old(made.path, plan.keep if kind == DAILY else plan.keep_copies)
+    return Outcome(
+        Backup(
+            kind, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
+            clock.monotonic() - began,
+        )
+    )  # fmt: skip
+
+
+# Translators: %(number)s counts files. The backup itself was made.
+DAMAGED = msg(
+    "Stored files are damaged and were left out of it: %(number)s. The disk of this server is "
+    "failing. Restore an older backup on another disk."
+)
+
+
+def _where(settings: Settings, decided: str | None, kind: str) -> tuple[Path, str | None]:
+    """Return the folder and the passphrase; raises BackupError where either is missing."""
+    if kind != WEEKLY:
+        return backup_plan.folder_here(settings, decided), None
+    folder = backup_plan.folder_elsewhere(settings, decided)
+    if folder is None or settings.backup_passphrase_file is None:
+        said = msg("No folder elsewhere or no file with a passphrase is named in the settings.")
+        raise BackupError(Message(said))
+    return folder.absolute(), backup.passphrase_in(settings.backup_passphrase_file)
+
+
+def _require_room(settings: Settings, folder: Path) -> None:
+    """Leave room for answers beside the copy of the database, and the backup where it lies here."""
+    parts = 1 if backup_plan.leaves(settings, folder) else 2
+    needed = parts * backup.size_of_server(settings) + LEAST_FREE
+    free = shutil.disk_usage(settings.data).free
+    if free < needed:
+        said = msg(
+            "There is not enough room: a backup takes %(needed)s of free disk, and %(free)s are "
+            "free. Move old backups to another disk, or keep fewer."
+        )
+        raise BackupError(Message(said, {"needed": size_of(needed), "free": size_of(free)}))
+
+
+def drop_old(made: Path, keep: int) -> None:
+    """Delete the oldest backups of the kind of ``made``, so that ``keep`` are left with it.
+
+    Only files that the same server has named so. Those that bear a later moment than ``made`` are
+    left alone and do not count: the clock was ahead once.
+    """
+    own = _NAME.fullmatch(made.name)
+    if own is None:
+        return
+    found = ((path.name, _NAME.fullmatch(path.name)) for path in made.parent.iterdir())
+    same = (own["ours"], own["suffix"])
+    older = sorted(
+        name for name, read in found
+        if read is not None and (read["ours"], read["suffix"]) == same and name < made.name
+    )  # fmt: skip
+    for name in older[: max(0, len(older) - keep + 1)]:
+        with suppress(OSError):  # one that stays does no harm; the next time it is tried again
+            (made.parent / name).unlink()
+
+
+def record(
+    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Outcome, *,
+    now: datetime,
+) -> Done:  # fmt: skip
+    """Keep how it went."""
+    del cursor
+    if prepared.made is not None:
+        actions.remember(session, prepared.made, now=now)
+    elif prepared.fault is not None:
+        actions.note_fault(session, facts["kind"], prepared.fault, now=now)
+    return Done({"good": prepared.fault is None})
+
+
+STEPS: Steps = {MAKE: SlowStep(make, record, lease=timedelta(minutes=30))}

@@ -1,0 +1,50 @@
+"""Whether the server runs as it should at this moment: its clock, and its work."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lms.admin.findings import Finding, good, wrong
+from lms.admin.vital import clock_fault, minute_of
+from lms.jobs.queries import Standing
+from lms.kernel.clock import BUILD_DATE
+from lms.kernel.messages import msg
+
+LATE = timedelta(minutes=10)
+
+
+def clock(newest: datetime | None, now: datetime) -> Finding:
+    """Whether the clock can be right.
+
+    newest  the latest moment that the log knows.
+    """
+    fault = clock_fault(now, newest)
+    if fault is not None and newest is not None and now >= BUILD_DATE:
+        said = msg(
+            "Clock: it says %(now)s, and something was recorded at %(newest)s already, so no "
+            "certificate is given. Set date and time of the machine. If they are right now and "
+            "were ahead before: lms site clock"
+        )
+        values = {"now": minute_of(now), "newest": minute_of(newest)}
+        return wrong(said, values)
+    if fault is not None:
+        return wrong(msg("Clock: %(what)s"), {"what": fault})
+    return good(msg("Clock: it says %(now)s. Compare it with a watch."), {"now": minute_of(now)})
+
+
+def worker(work: Standing, now: datetime) -> Finding:
+    """Whether the work in the background gets done."""
+    if work.failed:
+        said = msg(
+            "Work in the background: pieces that gave up and wait for you: %(number)s. The last "
+            "one said: %(reason)s. Put that right, then let them go on: on the page “All work of "
+            "the server”, or by starting the server anew."
+        )
+        return wrong(said, {"number": work.failed, "reason": work.reason or ""})
+    if work.due is not None and work.due < now - LATE:
+        said = msg(
+            "Work in the background: something has waited since %(due)s, and nobody does it. Start "
+            "the server; where systemd runs the worker: systemctl start lms-worker.timer"
+        )
+        return wrong(said, {"due": minute_of(work.due)})
+    return good(msg("Work in the background: nothing waits, nothing failed."))
