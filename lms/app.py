@@ -384,7 +384,7 @@ COMMANDS = {
     "people": "lms.accounts.importing.cli:people",
     "attempt": "lms.learning.cli:attempt",
     "enrol": "lms.admin.requirements.cli:enrol",
-    "check-file": "lms.reports.evidence.cli:check_file",
+    "check-file": "lms.reports.cli:check_file",
     "report": "lms.reports.cli:cli",
     "programme": "lms.admin.programmes.cli:cli",
     "progress": "lms.learning.cli:progress",

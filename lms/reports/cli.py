@@ -1,9 +1,10 @@
-"""``lms report NAME``: what its page gives, as CSV; ``lms report verify``: checks a file."""
+"""``lms report NAME`` prints what a page gives; ``lms check-file FILE`` looks at a signature."""
 
 from __future__ import annotations
 
+import json
 import sys
-from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,18 +17,19 @@ from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.reports import about
-from lms.reports.frozen import rules
-from lms.reports.frozen.rules import Frozen
+from lms.reports.evidence.document import KIND as EVIDENCE_KIND
+from lms.reports.frozen.cli import verify
+from lms.reports.frozen.rules import KIND as FROZEN_KIND
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
 from lms.reports.sheet import sheet
-from lms.reports.steering.tables import tables
 from lms.reports.steps import table_of
 from lms.sheets.writer import csv_lines
-from lms.signing import keys
+from lms.signing import keys, signed_json
 from lms.signing.refusals import Unreadable
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# The kinds of signed files that this program writes about people and figures.
+SIGNED_KINDS = (EVIDENCE_KIND, FROZEN_KIND)
 
 
 class Reports(click.Group):
@@ -45,6 +47,9 @@ class Reports(click.Group):
 @click.group("report", cls=Reports)
 def cli() -> None:
     """Print a report as CSV, or check the file of a frozen quarter."""
+
+
+cli.add_command(verify)
 
 
 def _of_report(name: str) -> click.Command:
@@ -86,54 +91,26 @@ def _print(name: str, pairs: tuple[str, ...], table: str, language: str) -> None
         sys.stdout.buffer.write(piece)
 
 
-@cli.command("verify")
-@click.argument("file", type=FILE)
-@click.option("--keys", "ring_file", type=FILE, help="the issuer's key list instead of our own")
+@click.command("check-file")
+@click.argument("file", type=click.File("rb"))
 @with_appcontext
-def verify(file: Path, ring_file: Path | None) -> None:
-    """Check the FILE of a frozen quarter, without a network, and print its figures.
+def check_file(file: BinaryIO) -> None:
+    """Say whether a signed FILE of evidence or figures is unchanged and signed by this service.
 
-    Whether a later file corrects it, only its page knows. Ends with 0 for a genuine file, else 1.
+    Exit status 1 where it is not.
     """
+    text = file.read(signed_json.LONGEST + 1).decode("utf-8", "replace")
+    ring = installation.setting(reading(), RING)
+    if ring is None:
+        raise click.ClickException("This server knows no signing key yet.")
     try:
-        ring = keys.read_ring(_text(ring_file) if ring_file else _own_ring())
-    except Unreadable as refused:
-        raise click.ClickException(str(refused)) from refused
-    text = _text(file)
-    verdict = rules.verify(text, ring)
-    click.echo(str(verdict.message))
-    if verdict.frozen is not None:
-        _tell(verdict.frozen, text)
-    sys.exit(0 if verdict.frozen is not None else 1)
-
-
-def _own_ring() -> str:
-    text = installation.setting(reading(), RING)
-    if text is None:
-        raise click.ClickException("This server has signed nothing yet, so it has no key list.")
-    return str(text)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes().decode()
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file.name} is not a text file.") from None
-
-
-def _tell(frozen: Frozen, text: str) -> None:
-    """Print what was signed: facts, then the figures of each table as CSV."""
-    facts: list[tuple[str, object]] = [
-        ("issuer", frozen.issuer),
-        ("programme", frozen.body.programme or "whole country"),
-        ("quarter", frozen.body.quarter),
-        ("frozen", f"{frozen.at:%Y-%m-%d %H:%M} UTC, number {frozen.number}"),
-        ("sha256", rules.digest(text)),
-    ]
-    if frozen.corrects is not None:
-        facts += [("corrects", frozen.corrects.file), ("reason", frozen.corrects.reason)]
-    for label, value in facts:
-        click.echo(f"{label:<10} {value}")
-    for table in tables(frozen.body, "en"):
-        said = b"".join(csv_lines(sheet(table, {}, "en"))).decode("utf-8-sig")
-        click.echo(f"\n{table.name}\n{said}", nl=False)
+        kind = str(json.loads(text).get("kind", ""))
+        found = signed_json.parse(text, kind if kind in SIGNED_KINDS else "")
+    except (Unreadable, ValueError, AttributeError) as error:
+        raise click.ClickException("This is no signed file of evidence or figures.") from error
+    known = {key.kid: key.public for key in keys.parse_ring(ring).keys if key.withdrawn is None}
+    if not signed_json.is_sealed(found, known, keys.is_signed_by):
+        raise click.ClickException(
+            "The file was changed after it was signed, or somebody else has signed it."
+        )
+    click.echo(f"{found['kind']}: unchanged, signed by a key of this service.")

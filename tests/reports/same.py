@@ -76,8 +76,9 @@ class Reports:
 
 
 def _plain(cell: str) -> str:
-    """Return what a cell says: without tags, without what only a screen reader hears."""
-    said = re.sub(r'<span class="vh">.*?</span>', "", cell, flags=re.DOTALL)
+    """Return what a cell says: no tags, nothing that only a screen reader hears, one language."""
+    alone = re.sub(r'<small class="beside".*?</small>', "", cell, flags=re.DOTALL)
+    said = re.sub(r'<span class="vh">.*?</span>', "", alone, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]*>", "", said)).strip()
     return re.sub(r"(?<=\d),(?=\d{3})| ?%$", "", text.replace("\xa0", " ")).replace("–", "")
 

@@ -349,6 +349,8 @@ def test_the_command_knows_a_genuine_file(
         assert "The file is genuine" in good.output
         assert frozen.file in good.output
         assert "All together,19,10,0,9,9,0,0" in good.output
+    other = runner.invoke(cli, ["check-file", str(file)])
+    assert "lms-frozen-quarter: unchanged" in other.output
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.reports.figures import Table
+from lms.reports.queries import reads_country
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
 from lms.requirements import actions
@@ -83,7 +84,10 @@ def addresses(app: Flask, reader: Cast, name: str) -> Iterator[str]:
 
 
 def may_open(reader: Cast, name: str) -> bool:
-    return not report(name).names or reader.viewer.holds("administrator")
+    wanted = report(name)
+    if wanted.country and not reads_country(reader.viewer):
+        return False
+    return not wanted.names or reader.viewer.holds("administrator")
 
 
 @pytest.mark.parametrize("who", READERS)
