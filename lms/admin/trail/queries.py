@@ -22,6 +22,7 @@ from lms.kernel.viewer import Viewer
 
 # No more rows are counted or paged through; who looks for older ones says until which day.
 MOST_ROWS = 2_500
+SET_BACK = ("backup.restored", "upgrade.undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,12 @@ def _names(
 
 
 def newest_restore(session: Session, viewer: Viewer, after: datetime | None) -> AuditRow | None:
-    """Return the first row after a moment that tells of a restored backup, None without one."""
+    """Return the first row after a moment that tells of a restored backup, None without one.
+
+    An upgrade that was undone has restored the backup that was made before it.
+    """
     require_reader(viewer)
-    wanted = select(AuditRow).where(AuditRow.action == "backup.restored")
+    wanted = select(AuditRow).where(AuditRow.action.in_(SET_BACK))
     if after is not None:
         wanted = wanted.where(AuditRow.at >= after)
     return session.scalar(wanted.order_by(AuditRow.at).limit(1))

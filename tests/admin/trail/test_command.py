@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -55,10 +56,11 @@ def test_a_head_from_paper_is_compared(app: Flask) -> None:
     assert run(app, "verify", "--head", "nonsense").exit_code == 1
 
 
-def test_a_restore_explains_that_a_head_is_gone(app: Flask) -> None:
+@pytest.mark.parametrize("action", ["backup.restored", "upgrade.undone"])
+def test_a_restore_explains_that_a_head_is_gone(app: Flask, action: str) -> None:
     write(app, 2)
     heads.keep(app.config["LMS"].data, 9, b"\1" * 32, now=clock.now())
-    write(app, 1, "backup.restored")
+    write(app, 1, action)
     done = run(app, "verify")
     assert done.exit_code == 0, done.output
     assert "set back by a restore" in done.output
