@@ -216,6 +216,7 @@ def _of_administrators() -> list[Any]:
     from lms.admin.requirements.views import bp as requirements
     from lms.admin.roles.views import bp as roles
     from lms.admin.slips.views import bp as slips
+    from lms.admin.succession.views import bp as succession
     from lms.admin.testrules.views import bp as test_rules
     from lms.admin.trail.views import bp as trail
     from lms.admin.views import bp as admin
@@ -226,8 +227,8 @@ def _of_administrators() -> list[Any]:
 
     return [
         admin, background, documents, evidence, frozen, layout, office, people, places,
-        programmes, reports, requirements, roles, slips, staff_lists, test_rules, trail,
-        waivers,
+        programmes, reports, requirements, roles, slips, staff_lists, succession, test_rules,
+        trail, waivers,
     ]  # fmt: skip
 
 
@@ -371,6 +372,7 @@ COMMANDS = {
     "backup": "lms.admin.backup_cli:backup",
     "restore": "lms.admin.backup_cli:restore",
     "doctor": "lms.admin.backup_cli:doctor",
+    "card": "lms.admin.succession.cli:card_command",
     "audit": "lms.admin.trail.cli:cli",
     "upgrade": "lms.admin.upgrade.cli:upgrade",
     "release": "lms.admin.upgrade.cli:release",

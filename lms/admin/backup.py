@@ -26,6 +26,7 @@ from sqlalchemy import NullPool, create_engine, text
 from lms.admin import archive, postgresql, schema
 from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
 from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
+from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
@@ -232,24 +233,6 @@ def key_files(settings: Settings) -> list[Path]:
         for path in found
         if path.name.startswith(names) and path.is_file() and os.access(path, os.R_OK)
     ]
-
-
-def flush_folder(folder: Path) -> None:
-    """Bring the names in ``folder`` to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def give(path: Path, like: Path) -> None:
-    """Give what root has made to the account that owns the folder ``like``: the server's."""
-    if os.geteuid() != 0:
-        return
-    owner = like.stat()
-    for each in (path, *path.rglob("*")):
-        os.chown(each, owner.st_uid, owner.st_gid)
 
 
 def contents_of(path: Path) -> Contents:

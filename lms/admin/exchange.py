@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from lms.admin import archive
-from lms.admin.backup import flush_folder, give
+from lms.admin.folders import flush_folder, give
 
 
 class Moves:

@@ -26,8 +26,9 @@ from lms.accounts import queries as account_queries
 from lms.accounts.queries import Codes
 from lms.admin import archive, integrity, postgresql, schema, sealed, trouble
 from lms.admin.archive import DATABASES, SECRET, ArchiveError, Manifest
-from lms.admin.backup import contents_of, flush_folder, key_files
+from lms.admin.backup import contents_of, key_files
 from lms.admin.exchange import Moves
+from lms.admin.folders import flush_folder
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.start import SITE_FILE

@@ -87,6 +87,14 @@ MENUS = {
             "audit",
             of_country=True,
         ),
+        Entry(
+            "succession.card",
+            # Translators: a line of the menu: one printed page for the next administrator.
+            msg("Succession card"),
+            ("administrator",),
+            "succession",
+            of_country=True,
+        ),
         Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
     ),
     "account": (

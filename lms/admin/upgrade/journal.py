@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lms.admin.backup import flush_folder, give
+from lms.admin.folders import flush_folder, give
 from lms.admin.upgrade.version import UpgradeError, require_version
 
 FILE, LOCK = "upgrade.json", "upgrade.lock"

@@ -16,6 +16,7 @@ from pathlib import Path
 from lms.admin import backup, restore
 from lms.admin.backup import BackupError
 from lms.admin.backup_plan import BACKUPS
+from lms.admin.folders import flush_folder, give
 from lms.admin.restore import RestoreError
 from lms.admin.upgrade import journal, release, undo
 from lms.admin.upgrade.children import Children
@@ -155,7 +156,7 @@ class Upgrade:
             (part / MARK).write_text(found.digest + "\n", "ascii")
             os.sync()
             part.rename(target)
-            backup.flush_folder(target.parent)
+            flush_folder(target.parent)
         except OSError as error:
             raise UpgradeError(
                 f"{error.filename or target}: {error.strerror}. Nothing was changed."
@@ -199,7 +200,7 @@ class Upgrade:
             )  # fmt: skip
         except BackupError as refused:
             raise UpgradeError(f"{refused} Nothing was upgraded.") from refused
-        backup.give(made.path, folder)
+        give(made.path, folder)
         return made.path.name
 
     def _require_stopped(self) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from lms.admin import archive, postgresql, restore
 from lms.admin.archive import DATABASES
-from lms.admin.backup import flush_folder, give
 from lms.admin.backup_plan import BACKUPS
+from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.restore import RestoreError
 from lms.admin.upgrade import journal

@@ -1,0 +1,193 @@
+"""The succession card: from one printed page the next administrator can take over. No secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.admin.backup_plan import BACKUPS, LAST_BACKUP
+from lms.admin.integrity import LAST_DRILL
+from lms.admin.start import SITE_FILE
+from lms.admin.succession import queries
+from lms.admin.upgrade.settle import link_of
+from lms.admin.upgrade.version import program_folder, version_in
+from lms.admin.vital import minute_of
+from lms.audit import chain
+from lms.db import sqlite_file
+from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
+from lms.settings import Settings
+
+SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
+OF_AN_UPGRADE = ".release"  # lies in the folder of a version that came as one signed file
+NOBODY = "–"
+
+Fact = tuple[Message, "Message | str"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What stands on the card.
+
+    facts     label and value, in the order of reading.
+    people    who administers what: name, place, and until when.
+    commands  what brings the server back on a new machine, each with what it does.
+    settings  the lines of the file with the settings, without passwords; empty without one.
+    """
+
+    facts: Sequence[Fact]
+    people: Sequence[tuple[str, str, str]]
+    commands: Sequence[tuple[str, Message]]
+    settings: Sequence[str]
+
+
+def card(
+    session: Session, viewer: Viewer, settings: Settings, language: str, *, now: datetime
+) -> Card:  # fmt: skip
+    """Return what the card says now. raises NotFound unless the viewer administers the country."""
+    site = installation.read(session)
+    today = now.astimezone(ZoneInfo(site.time_zone)).date()
+    people = [
+        (
+            row.name, row.names.get(language) or row.names.get("en") or row.code,
+            row.until.isoformat() if row.until else "",
+        )
+        for row in queries.administrators(session, viewer, today=today)
+    ]  # fmt: skip
+    by_systemd = SYSTEMD.exists()
+    facts = [
+        (Message(msg("Service")), site.name(language)),
+        (Message(msg("Address")), settings.public_address),
+        (Message(msg("Identity of the server")), _site(settings.data)),
+        (Message(msg("Version of the program")), version_in(program_folder())),
+        (Message(msg("Where the program lies")), str(link_of())),
+        (Message(msg("Data folder")), str(settings.data)),
+        (Message(msg("Database")), _database(settings)),
+        (Message(msg("Key that signs certificates")), _key(settings, issues=site.issues)),
+        *_backups(session, viewer, settings),
+        (Message(msg("Head of the log")), _head(session)),
+    ]
+    return Card(
+        facts, people, _on_systemd(settings) if by_systemd else _by_hand(settings),
+        _lines(settings) if by_systemd else (),
+    )  # fmt: skip
+
+
+def _site(data: Path) -> str:
+    try:
+        return str(UUID((data / SITE_FILE).read_text("ascii").strip()))
+    except (OSError, ValueError):
+        return NOBODY
+
+
+def _database(settings: Settings) -> str:
+    path = sqlite_file(settings.database_url)
+    if path is not None:
+        return f"SQLite, {path}"
+    url = make_url(settings.database_url)  # never its password
+    return f"PostgreSQL, {url.host or 'localhost'}, {url.database or ''}"
+
+
+def _key(settings: Settings, *, issues: bool) -> Message | str:
+    if issues:
+        return str(settings.issuing_key)
+    return Message(msg("none: certificates come from the national server"))
+
+
+def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]:
+    known = queries.decided(session, viewer)
+    last, drill = known.get(LAST_BACKUP), known.get(LAST_DRILL)
+    where = settings.data / (known.get(BACKUPS) or BACKUPS)
+    never = Message(msg("not yet"))
+    made: Message | str = never
+    if isinstance(last, dict):
+        said = msg("%(when)s, encrypted: %(path)s") if last["sealed"] else msg(
+            "%(when)s, not encrypted: %(path)s")  # fmt: skip
+        when = minute_of(datetime.fromisoformat(last["at"]))
+        made = Message(said, {"when": when, "path": last["path"]})
+    tried: Message | str = never
+    if isinstance(drill, dict):
+        good = msg("%(when)s: it could be restored")
+        bad = msg("%(when)s: it could not be restored")
+        when = minute_of(datetime.fromisoformat(drill["at"]))
+        tried = Message(good if drill["fault"] is None else bad, {"when": when})
+    return [
+        (Message(msg("Where backups go")), str(where)),
+        (Message(msg("Last backup")), made),
+        (Message(msg("Last restore test")), tried),
+    ]
+
+
+def _head(session: Session) -> str:
+    end = chain.head(session)
+    return f"{end.row}:{end.hash.hex()[:16]}" if end.row else NOBODY
+
+
+UNPACK = msg("unpack the program; the file lies with the backups")
+RESTORE = msg("put the newest backup back; it asks for the passphrase")
+
+
+def _source(version: str, folder: str) -> str:
+    """Return the command that unpacks this version, from the kind of file in which it came."""
+    if (program_folder() / OF_AN_UPGRADE).exists():
+        return f"mkdir {folder} && tar -C {folder} -xf lms-{version}.release"
+    return f"mkdir {folder} && tar -C {folder} --strip-components=1 -xf lms-bundle.tar"
+
+
+def _on_systemd(settings: Settings) -> list[tuple[str, Message]]:
+    version = version_in(program_folder())
+    named = [name for name in settings.trusted_hosts if not name.startswith(".")]
+    host = named[0] if named else "NAME"
+    return [
+        (
+            "apt-get install --yes python3-venv make openssl",
+            Message(msg("as root on Debian 12, from the network or the installation medium")),
+        ),
+        (_source(version, f"/opt/lms-{version}"), Message(UNPACK)),
+        (
+            f"/opt/lms-{version}/deploy/set-up {host}",
+            Message(msg("make accounts, folders, settings and a certificate for TLS")),
+        ),
+        ("lms restore /media/stick/FILE", Message(RESTORE)),
+        (
+            "lms site replace && systemctl enable --now lms.service lms-worker.timer",
+            Message(msg("say that this machine takes the place of the old one, and start")),
+        ),
+    ]
+
+
+def _by_hand(settings: Settings) -> list[tuple[str, Message]]:
+    version = version_in(program_folder())
+    return [
+        (_source(version, f"lms-{version}"), Message(UNPACK)),
+        (f"make -C lms-{version} .venv/.run", Message(msg("install it; no network is needed"))),
+        (
+            f"cd lms-{version} && export LMS_DATA={settings.data}",
+            Message(msg("say where its data lie")),
+        ),
+        (".venv/bin/lms restore /media/stick/FILE", Message(RESTORE)),
+        (
+            ".venv/bin/lms site replace && .venv/bin/lms serve",
+            Message(msg("say that this machine takes the place of the old one, and start")),
+        ),
+    ]
+
+
+def _lines(settings: Settings) -> list[str]:
+    """Return the settings as /etc/lms.env has them; an address with a password is left out."""
+    given = {
+        "LMS_DATA": settings.data, "HOST": settings.host, "PORT": settings.port,
+        "TRUSTED_HOSTS": ",".join(settings.trusted_hosts), "TLS_CERT": settings.tls_cert,
+        "TLS_KEY": settings.tls_key, "PLAIN_HTTP": "yes" if settings.plain_http else None,
+        "TRUSTED_PROXIES": settings.trusted_proxies or None, "ISSUING_KEY": settings.issuing_key,
+        "RELEASE_KEYS": settings.release_keys,
+    }  # fmt: skip
+    return [f"{name}={value}" for name, value in given.items() if value not in {None, ""}]
