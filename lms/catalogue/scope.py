@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, or_, true
 
 from lms.accounts import scope
 from lms.accounts.models import Person, Unit
 from lms.accounts.rules import shared_tops
 from lms.catalogue.models import Course
 from lms.kernel.viewer import Viewer
+
+# A handbook is not taken but read, so those may look it up who need no place on its list: who may
+# see restricted courses, and who works on it. Asked with the values of ``looked_up_by``.
+MAY_BE_LOOKED_UP = and_(
+    Course.kind == "handbook",
+    or_(
+        bindparam("sees_restricted", type_=Boolean),
+        Course.id.in_(bindparam("works_on", expanding=True)),
+    ),
+)
+
+
+def looked_up_by(viewer: Viewer) -> Mapping[str, Any]:
+    """Return the values with which a query asks ``MAY_BE_LOOKED_UP`` for this person."""
+    return {
+        "sees_restricted": viewer.holds("confidential-reader"),
+        "works_on": [role.course_id for role in viewer.roles if role.course_id],
+    }
 
 
 def may_be_known(viewer: Viewer, day: date) -> ColumnElement[bool]:

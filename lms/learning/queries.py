@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, null, or_, select, true
@@ -15,7 +16,7 @@ from lms.accounts.rules import administers_country
 from lms.assessment.marks import AS_NOW, OUTCOME, PASSED, PERCENT
 from lms.assessment.models import Attempt, AttemptGrant, AttemptMarkCorrection
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
-from lms.catalogue.scope import may_be_known
+from lms.catalogue.scope import MAY_BE_LOOKED_UP, looked_up_by, may_be_known
 from lms.catalogue.structure import title_language
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Words
@@ -87,7 +88,7 @@ def _course_rows() -> AnySelect:
         )
         .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
         # Restricted and listed courses exist only for those who are enrolled in them.
-        .where(or_(Course.access == "open", Enrolment.id.is_not(None)))
+        .where(or_(Course.access == "open", Enrolment.id.is_not(None), MAY_BE_LOOKED_UP))
     )  # fmt: skip
 
 
@@ -134,10 +135,15 @@ _PICTURE = (
     .where(
         Course.slug == bindparam("slug"),
         EditionPicture.address == bindparam("address"),
-        or_(Course.access == "open", Enrolment.id.is_not(None)),
+        or_(Course.access == "open", Enrolment.id.is_not(None), MAY_BE_LOOKED_UP),
     )
     .limit(1)  # two files may hold the same picture
 )
+
+
+def _asked(viewer: Viewer) -> dict[str, Any]:
+    """Return with which values a query asks what this person may read."""
+    return {"person_id": viewer.person_id, **looked_up_by(viewer)}
 
 
 def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
@@ -148,7 +154,7 @@ def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow
     raises NotFound for no such course, and for one that is not open and not this person's.
     """
     row = session.execute(
-        _ONE, {"person_id": viewer.person_id, "slug": slug, "language": language}
+        _ONE, {**_asked(viewer), "slug": slug, "language": language}
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -160,10 +166,10 @@ def courses(
 ) -> list[AnyRow]:
     """Return every course that is open to this person or that they are enrolled in.
 
-    kind  ``handbook`` for what is read without beginning it.
+    kind  ``handbook`` for what is read without beginning it; of those also the ones that they may
+          look up (see ``catalogue.scope``).
     """
-    asked = {"person_id": viewer.person_id, "language": language, "kind": kind}
-    return list(session.execute(_ALL, asked))
+    return list(session.execute(_ALL, {**_asked(viewer), "language": language, "kind": kind}))
 
 
 def lesson(session: Session, viewer: Viewer, edition_id: int, code: str, language: str) -> AnyRow:
@@ -186,7 +192,7 @@ def picture(session: Session, viewer: Viewer, slug: str, address: str) -> AnyRow
     raises NotFound where it has none with this address, and where ``course`` finds no course.
     """
     row = session.execute(
-        _PICTURE, {"person_id": viewer.person_id, "slug": slug, "address": address}
+        _PICTURE, {**_asked(viewer), "slug": slug, "address": address}
     ).one_or_none()
     if row is None:
         raise NotFound

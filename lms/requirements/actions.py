@@ -205,6 +205,7 @@ def enrol_people(
     """Enrol people by their service numbers, folded; return the numbers that were enrolled.
 
     programme  code of the one for which they learn.
+    due_on     of a handbook none is kept: being on its list is to read it, and nothing is passed.
 
     Whoever is enrolled already, and every number of somebody whom the viewer does not administer,
     is passed over: the preview has named them.
@@ -216,8 +217,8 @@ def enrol_people(
         try:
             person = accounts.person_by_number(session, viewer, number, today=now.date())
             learning.enrol(
-                session, person.id, course.id, route="list", by=viewer, now=now, due_on=due_on,
-                programme_id=programme_id,
+                session, person.id, course.id, route="list", by=viewer, now=now,
+                due_on=due_on if course.kind == "course" else None, programme_id=programme_id,
             )  # fmt: skip
         except (NotFound, Refused):
             continue

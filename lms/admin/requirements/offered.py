@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
@@ -31,19 +31,26 @@ def courses(session: Session, viewer: Viewer, language: str, unit: str = "") -> 
 
     unit  its code; empty for every place that the viewer administers.
     """
-    return _courses(session, language, may_be_offered(viewer, unit))
+    return _courses(session, language, and_(Course.kind == "course", may_be_offered(viewer, unit)))
+
+
+def listed_handbooks(session: Session, viewer: Viewer, language: str) -> Courses:
+    """Return the handbooks that only those read who are on their list."""
+    condition = and_(Course.kind == "handbook", Course.access != "open", may_be_offered(viewer))
+    return _courses(session, language, condition)
 
 
 def courses_for(
     session: Session, viewer: Viewer, language: str, person_id: UUID, *, today: date
 ) -> Courses:
     """Return the published courses that a page about one person offers and names."""
-    return _courses(session, language, may_be_offered_for(viewer, person_id, today))
+    offered = may_be_offered_for(viewer, person_id, today)
+    return _courses(session, language, and_(Course.kind == "course", offered))
 
 
 def every_course(session: Session, language: str) -> Courses:
     """Return all published courses, to name those of rows that were found for the viewer."""
-    return _courses(session, language, true())
+    return _courses(session, language, Course.kind == "course")
 
 
 def _courses(session: Session, language: str, condition: ColumnElement[bool]) -> Courses:
@@ -53,7 +60,7 @@ def _courses(session: Session, language: str, condition: ColumnElement[bool]) ->
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
-        .where(Course.kind == "course", condition)
+        .where(condition)
         .order_by(Course.id)
         .limit(200)
     )

@@ -153,7 +153,10 @@ def enrol(requirement_id: UUID) -> ResponseReturnValue:
 @permission(ADMINISTER)
 def enrol_list() -> ResponseReturnValue:
     """Enrol people by a pasted list; the first time it is only shown what would happen."""
-    form = EnrolForm(request.form, **_offered())
+    offers = _offered()
+    handbooks = offered.listed_handbooks(reading(), viewer(), current().code)
+    offers["courses"] += title_choices(handbooks)
+    form = EnrolForm(request.form, **offers)
     if request.method == "GET":
         return render_template("requirements/enrol_list.html", form=form, preview=None)
     if not form.validate():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.library.models import Document
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionText
+from lms.catalogue.scope import MAY_BE_LOOKED_UP, looked_up_by
 from lms.catalogue.search import dialect
 from lms.catalogue.search.models import SearchEntry
 from lms.catalogue.search.rules import Term
@@ -30,7 +31,8 @@ def found(
     page      from 1 to 10, with 20 places each.
     returns   the places, and whether a next page has more.
 
-    Restricted and listed courses are looked through for those who are enrolled in them alone.
+    Restricted and listed courses are looked through for those who are enrolled in them alone; such
+    handbooks also for those who may look them up.
     """
     best = _best(session, viewer, language, wanted, page).subquery()
     kept = aliased(Edition)
@@ -63,7 +65,7 @@ def found(
         )
         .outerjoin(Document, Document.id == SearchEntry.document_id)
         .order_by(best.c.rank, SearchEntry.id),
-        {"person_id": viewer.person_id},
+        {"person_id": viewer.person_id, **looked_up_by(viewer)},
     ).all()  # fmt: skip
     return list(rows[:ROWS]), len(rows) > ROWS and page < LAST_PAGE
 
@@ -74,7 +76,7 @@ def _best(
     """Return the ids and ranks of one page, and of one place more."""
     index, condition, rank = dialect.matching(session, SearchEntry, wanted)
     mine = exists().where(Enrolment.course_id == Course.id, Enrolment.person_id == viewer.person_id)
-    visible = select(Course.id).where(or_(Course.access == "open", mine))
+    visible = select(Course.id).where(or_(Course.access == "open", mine, MAY_BE_LOOKED_UP))
     statement = select(SearchEntry.id, rank.label("rank")).select_from(SearchEntry)
     if index is not None:
         statement = statement.join(index, index.c.rowid == SearchEntry.id)
