@@ -1,5 +1,6 @@
 // The lesson beside its text: asked for anew from the server when the text was saved, and scrolled
 // to where somebody writes. It only reads: an error leaves it as it was, and typing never waits.
+// What comes is copied element by element: nothing of it can be a program, a link or a form.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-saves]");
@@ -9,9 +10,30 @@
   const box = document.querySelector("#follows");
   const line = navigator.connection || {};
   const slow = line.saveData || /2g/.test(line.effectiveType || "");
-  let asking, kept = null;
-  try { kept = localStorage.follow; } catch (_) { /* no storage: the switch forgets */ }
+  const known = new Set(("p ul ol li strong em b a blockquote h2 h3 br table thead tbody tr th td " +
+    "section div fieldset details summary label input span select option bdi small figure " +
+    "figcaption img").split(" "));
+  const kinds = "class lang dir type name value start data-l alt width height loading".split(" ");
+  let asking, kept;
+  // Where the browser stores nothing the switch forgets.
+  try { kept = localStorage.follow; } catch (_) { kept = null; }
 
+  const copy = (from, to) => {
+    for (const node of from.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE) to.append(node.data);
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      const name = node.localName === "form" ? "div" : node.localName;
+      if (!known.has(name)) continue;
+      const made = document.createElement(name);
+      for (const kind of kinds)
+        if (node.hasAttribute(kind)) made.setAttribute(kind, node.getAttribute(kind));
+      if (node.id) made.id = "p." + node.id;
+      // A picture of this server, and of nobody else.
+      if (name === "img" && /^\/\w/.test(node.getAttribute("src"))) made.src = node.getAttribute("src");
+      copy(node, made);
+      to.append(made);
+    }
+  };
   const follow = () => {
     const before = text.value.slice(0, text.selectionEnd).match(/\{#[a-z0-9-]+\}/g);
     const here = before && document.getElementById("p." + before.pop().slice(2, -1));
@@ -26,29 +48,29 @@
       const reply = await fetch(panel.dataset.from, { signal: mine.signal });
       const told = reply.ok && await reply.json();
       if (!told || mine !== asking) return;
-      shown.innerHTML = told.html;
-      for (const name of ["id", "for", "aria-labelledby"])
-        for (const each of shown.querySelectorAll(`[${name}]`))
-          each.setAttribute(name, "p." + each.getAttribute(name));
+      const found = new DOMParser().parseFromString(told.html, "text/html");
+      shown.replaceChildren();
+      copy(found.body, shown);
       follow();
-    } catch (_) { /* what is shown stays */ } finally { clearTimeout(end); }
+    } catch (_) {
+      // What is shown stays.
+      return;
+    } finally {
+      clearTimeout(end);
+    }
   };
   const show = (on) => {
     panel.hidden = !on;
     panel.parentNode.classList.toggle("beside", on);
     ask();
   };
-  // The pages of the preview lead out of the editor; here they are words.
-  panel.addEventListener("click", (event) => {
-    if (event.target.closest("a")) event.preventDefault();
-  });
   form.addEventListener("saved", ask);
   let still;
   for (const kind of ["click", "keyup"])
     text.addEventListener(kind, () => { clearTimeout(still); still = setTimeout(follow, 200); });
   box.addEventListener("change", () => {
-    try { localStorage.follow = box.checked ? "on" : "off"; } catch (_) { /* as above */ }
     show(box.checked);
+    try { localStorage.follow = box.checked ? "on" : "off"; } catch (_) { return; }
   });
   box.closest("p").hidden = false;
   box.checked = kept ? kept === "on" : !slow && matchMedia("(min-width:64rem)").matches;
