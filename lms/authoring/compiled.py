@@ -11,7 +11,7 @@ from typing import Any
 from lms.catalogue.structure import Closure, LessonPlace, Module, PassRule, Structure, TestPlan
 from lms.content.boxes import blocking_boxes, status_of
 from lms.content.digests import NEWS, block_key, text_digest
-from lms.content.freshness import behind_law, is_current
+from lms.content.freshness import behind_law, is_current, own_translations
 from lms.content.html import block_in, fallback_chain, in_language, item_words, lesson_html
 from lms.content.markdown import inline, rich
 from lms.content.model import Course, Document, Limit, NationFacts, Question
@@ -76,7 +76,7 @@ def compile_course(
     layer = nation_of(course, nation)
     places = structure(course, layer)
     items = bank(course, layer)
-    said = all_item_texts(course, items)
+    said = all_item_texts(course, layer, items)
     taught = tuple(lessons(course, layer, voices, places.codes()))
     return CompiledCourse(
         structure=places.to_facts(),
@@ -87,11 +87,14 @@ def compile_course(
     )
 
 
-def all_item_texts(course: Course, items: Iterable[Question]) -> tuple[ItemText, ...]:
+def all_item_texts(
+    course: Course, nation: NationFacts | None, items: Iterable[Question]
+) -> tuple[ItemText, ...]:
     """Return the words of every item in each language that has them."""
     return tuple(
-        (item.id, language, words) for item in items for language, words in item_texts(course, item)
-    )
+        (item.id, language, words) for item in items
+        for language, words in item_texts(course, nation, item)
+    )  # fmt: skip
 
 
 def words_known(said: Iterable[ItemText]) -> Counter[str]:
@@ -196,18 +199,26 @@ def _closure(limit: Limit, code: str = "", place: int = 0) -> Closure:
 
 
 def bank(course: Course, nation: NationFacts | None) -> list[Question]:
-    """Return the items of the edition in the source language."""
+    """Return the items of the edition in the language of their key: the core's, the nation's."""
     taught = {lesson.code for lesson in structure(course, nation).lessons()}
     out = nation.items_out if nation else frozenset()
+    own = nation.own_items.values() if nation else ()
     return [
         item
-        for item in course.items[course.facts.source].values()
+        for item in (*course.items[course.facts.source].values(), *own)
         if item.facts["lesson"] in taught and item.id not in out
     ]
 
 
-def item_texts(course: Course, item: Question) -> Iterator[tuple[str, dict[str, Any]]]:
+def item_texts(
+    course: Course, nation: NationFacts | None, item: Question
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (language, words) wherever an item is translated and its translation is not stale."""
+    if nation is not None and item.id in nation.own_items:
+        yield nation.source, item_words(item)
+        for language, said in own_translations(course, nation, item):
+            yield language, item_words(said)
+        return
     source = course.facts.source
     yield source, item_words(item)
     name = item.file.partition("/")[2].removesuffix(".md")

@@ -179,7 +179,7 @@ def _check_links(
     terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
     linking = [(name in codes, document) for of_language in documents.values()
                for name, document in of_language.items()]  # fmt: skip
-    linking += [(True, document) for document in national]
+    linking += [("/bank/" not in document.path, document) for document in national]
     for in_lesson, document in linking:
         for block in document.blocks:
             for number, line in enumerate(block.body.splitlines(), block.line + 1):
@@ -211,8 +211,18 @@ def _check_items(
     facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
     items: Mapping[str, Question], faults: Faults,
 ) -> None:  # fmt: skip
-    source = documents.get(facts.source, {})
-    for item in items.values():
+    check_items(facts, documents.get(facts.source, {}), items.values(), faults)
+    check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
+
+
+def check_items(
+    facts: CourseFacts, source: Mapping[str, Document], items: Iterable[Question], faults: Faults
+) -> None:
+    """Note which facts of items name something that the course does not have.
+
+    source  the files of the course in its source language, by name.
+    """
+    for item in items:
         lesson = item.facts.get("lesson", "")
         if lesson not in facts.codes():
             faults.add(item.file, item.line - 1, msg("The item names no lesson of this course."))
@@ -232,7 +242,6 @@ def _check_items(
                 item.file, item.line - 1,
                 msg("Write outcome= with a letter and difficulty= from 1 to 3."),
             )  # fmt: skip
-    check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
 
 
 def check_bank(

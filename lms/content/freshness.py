@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lms.content import standing
 from lms.content.digests import block_digest, block_key
-from lms.content.model import Block, Course, Document, NationFacts
+from lms.content.model import Block, Course, Document, NationFacts, Question
+from lms.content.nation_bank import bank_of
 
 
 def is_current(course: Course, document: Document, original: Block) -> bool:
@@ -40,9 +41,10 @@ def untranslated_items(
     course: Course, nation: NationFacts | None, language: str
 ) -> tuple[str, ...]:
     """Return the items of a nation's tests that are not, or no longer, translated."""
+    own = _untranslated_own(course, nation, language) if nation else ()
     source = course.facts.source
     if language == source:
-        return ()
+        return tuple(own)
     found = []
     for item in course.items[source].values():
         name = item.file.partition("/")[2].removesuffix(".md")
@@ -55,7 +57,31 @@ def untranslated_items(
             translated and document and is_current(course, document, original)
         ):
             found.append(item.id)
-    return tuple(found)
+    return (*found, *own)
+
+
+def _untranslated_own(course: Course, nation: NationFacts, language: str) -> Iterator[str]:
+    """Yield a nation's own items that are not, or no longer, translated."""
+    if language == nation.source:
+        return
+    for item in nation.own_items.values():
+        closed = _module_of(course, item.facts["lesson"]) in nation.closed
+        translated = language in dict(own_translations(course, nation, item))
+        if not closed and not translated:
+            yield item.id
+
+
+def own_translations(
+    course: Course, nation: NationFacts, item: Question
+) -> Iterator[tuple[str, Question]]:
+    """Yield (language, question) wherever a nation's own item is translated and not stale."""
+    bank = bank_of(nation, item, nation.source)
+    original = next(block for block in bank.blocks if block_key(block) == item.id) if bank else None
+    for language in sorted(set(nation.items) - {nation.source}):
+        translated = nation.items[language].get(item.id)
+        document = bank_of(nation, item, language)
+        if translated and document and original and is_current(course, document, original):
+            yield language, translated
 
 
 def _shown(

@@ -222,6 +222,9 @@ class NationFacts:
     items_from    digest of the core's item when it was left out, of those without a law.
     pass_rule     what it says otherwise than the course, by the names of ``[pass]``.
     texts         language -> ``boxes.md``; ``replacements`` -> ``replaced.md``.
+    source        the language in which its own questions have their key.
+    banks         language -> module -> the file of its own questions.
+    items         language -> item id -> question of its own, as ``Course.items``.
     """
 
     code: str
@@ -237,6 +240,14 @@ class NationFacts:
     validity_months: int | None = None
     texts: Mapping[str, Document] = field(default_factory=dict)
     replacements: Mapping[str, Document] = field(default_factory=dict)
+    source: str = ""
+    banks: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
+    items: Mapping[str, Mapping[str, Question]] = field(default_factory=dict)
+
+    @property
+    def own_items(self) -> Mapping[str, Question]:
+        """The country's own questions by their codes, in the language that has their key."""
+        return self.items.get(self.source, {})
 
 
 @dataclass(frozen=True, slots=True)

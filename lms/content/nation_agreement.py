@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lms.content.agreement import check_bank, first_words
+from lms.content.agreement import check_bank, check_items, first_words
 from lms.content.faults import Faults
 from lms.content.model import Block, CourseFacts, Document, NationFacts, Question
 from lms.kernel.messages import msg
@@ -29,6 +29,7 @@ def check_nations(
               for block in source[code].blocks}  # fmt: skip
     for nation in nations.values():
         _check_names(facts, nation, known, set(taught), set(items), faults)
+        check_items(facts, source, nation.own_items.values(), faults)
         _check_left(facts, nation, items, faults)
         _check_boxes(nation, faults)
         _check_replaced(nation, taught, faults)
@@ -60,6 +61,7 @@ def _check_left(
         faults.add(_file(nation), 0, msg("A course has at least one module with one lesson."))
     elif nation.closed or nation.items_out:
         kept = [item for item in items.values() if item.id not in nation.items_out]
+        kept += nation.own_items.values()
         check_bank(_file(nation), facts, kept, taught, faults)
 
 

@@ -45,6 +45,7 @@ def nation_facts(code: str, file: str, values: Mapping[str, Any], faults: Faults
         closed_course=_closed_course(top),
         pass_rule=_pass_rule(top),
         validity_months=_validity(top),
+        source=top.text("source", LANGUAGE, "") if "source" in top.values else "",
     )
     top.end()
     return nation

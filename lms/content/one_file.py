@@ -10,11 +10,15 @@ from __future__ import annotations
 from lms.content.agreement import check_front, check_ids
 from lms.content.blocks import decoded, read_document, toml_of
 from lms.content.faults import Fault, Faults
-from lms.content.model import CourseFacts, Document
+from lms.content.model import CourseFacts, Document, NationFacts
+from lms.content.nation_bank import own_path, with_own_items
 from lms.content.nation_tables import nation_facts
 from lms.content.quality.accessible import access_findings_in
-from lms.content.question_blocks import questions_in
+from lms.content.question_blocks import own_bank, questions_in
 from lms.content.tables import changes_of, course_facts
+
+# Stands for the language of an original, whichever that is.
+NO_LANGUAGE = "zxx"
 
 
 def facts_of(data: bytes) -> tuple[CourseFacts | None, Faults]:
@@ -32,7 +36,8 @@ def problems(
 
     path      inside the course folder.
     facts     of its course.
-    original  the same file in the source language, where ``path`` is a translation.
+    original  the same file in the source language, where ``path`` is a translation; of a
+              country's own bank the one that has the key.
     """
     faults = Faults()
     first, _, rest = path.partition("/")
@@ -41,7 +46,9 @@ def problems(
     elif path.endswith(".md") and first != "nations" and rest:
         _check_text(path, rest.removesuffix(".md"), data, facts, original, faults)
     elif path.endswith(".md"):
-        if rest:
+        if own_bank(path):
+            _check_own_bank(path, data, facts, original, faults)
+        elif rest:
             _check_access(read_document(path, data, faults), faults)
         else:
             decoded(path, data, faults)
@@ -62,6 +69,27 @@ def _check_table(path: str, data: bytes, faults: Faults) -> None:
         changes_of(path, values, faults)
     else:
         nation_facts(path.split("/")[1], path, values, faults)
+
+
+def _check_own_bank(
+    path: str, data: bytes, facts: CourseFacts, original: bytes | None, faults: Faults
+) -> None:
+    document = read_document(path, data, faults)
+    if document is None:
+        return
+    _, country, language, *name = path.removesuffix(".md").split("/")
+    bank, spoken = "/".join(name), {language: document}
+    source = language
+    if original is not None:
+        source = NO_LANGUAGE
+        there = own_path(country, NO_LANGUAGE, bank.partition("/")[2])
+        origin = read_document(there, original, Faults())
+        spoken |= {NO_LANGUAGE: origin} if origin else {}
+    found = Faults()
+    with_own_items(facts, NationFacts(country, source=source), {bank: spoken}, found)
+    for fault in found:
+        if fault.file == path:  # what is wrong with the original is said where it is written
+            faults.add(fault.file, fault.line, fault.message.msgid, **fault.message.values)
 
 
 def _check_text(

@@ -12,7 +12,26 @@ from lms.kernel.messages import msg
 
 FACTS_LINE = re.compile(r"\{(?P<words>[^{}]*)\}\s*")
 ITEM_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+-[0-9]{3}")
+# A country's own question: the core has no code of this form, since digits follow its first hyphen.
+OWN_ITEM_ID = re.compile(r"[A-Z]{2}-[A-Z][A-Z0-9]*-[0-9]+-[0-9]{3}")
+_OWN_BANK = re.compile(r"nations/(?P<country>[a-z]{2})/[a-z]{2,3}/bank/(?P<module>[^/]+)\.md")
 CHECK_ID = re.compile(r"[A-Z][A-Za-z0-9.-]{0,58}-c[0-9]{1,3}")
+
+
+def own_bank(path: str) -> str:
+    """Return with what the codes of a country's own bank begin: ``TN-MR-1``; empty for any other.
+
+    path  of the file inside the course folder.
+    """
+    found = _OWN_BANK.fullmatch(path)
+    return f"{found['country'].upper()}-{found['module']}" if found else ""
+
+
+def _is_item_id(path: str, code: str) -> bool:
+    own = own_bank(path)
+    if own:
+        return code.rpartition("-")[0] == own and OWN_ITEM_ID.fullmatch(code) is not None
+    return ITEM_ID.fullmatch(code) is not None
 
 
 def questions_in(
@@ -69,8 +88,13 @@ def _item(
     document: Document, block: Block, known: Mapping[str, Question] | None, faults: Faults
 ) -> Question | None:
     item_id = block.title if block.name == "section" else ""
-    if not ITEM_ID.fullmatch(item_id) or block.id:
-        faults.add(document.path, block.line, msg("A bank holds items: ## MR-1-001"))
+    if not _is_item_id(document.path, item_id) or block.id:
+        own = own_bank(document.path)
+        if own:
+            said = msg("This bank of a country holds its own items: ## %(code)s")
+            faults.add(document.path, block.line, said, code=f"{own}-001")
+        else:
+            faults.add(document.path, block.line, msg("A bank holds items: ## MR-1-001"))
         return None
     lines = block.body.splitlines(keepends=True)
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)

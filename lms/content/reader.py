@@ -14,6 +14,7 @@ from lms.content.folder import MOST_BYTES_IN_ALL, MOST_DEPTH, MOST_FILES
 from lms.content.media import check_media, read_media
 from lms.content.model import Change, Course, CourseFacts, Document, NationFacts
 from lms.content.nation_agreement import check_nations
+from lms.content.nation_bank import with_own_items
 from lms.content.nation_tables import nation_facts
 from lms.content.pictures import Picture
 from lms.content.question_blocks import questions_in
@@ -101,7 +102,7 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
         elif path == "SOURCES.md":
             decoded(path, files[path], faults)  # for authors and reviewers: nobody else sees it
         elif first == "nations":
-            _read_nation(path, files[path], nations, layers, faults)
+            _read_nation(path, files[path], names, nations, layers, faults)
         elif first == "media":
             continue  # below, all of them
         elif LANGUAGE.fullmatch(first) and rest.endswith(".md") and rest[:-3] in names:
@@ -113,7 +114,8 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
     pictures = read_media(files, faults)
     check_files(facts, documents, faults)
     items, checks = questions_in(facts, documents, faults)
-    nations = {code: _with_texts(nation, layers) for code, nation in nations.items()}
+    nations = {code: _with_texts(facts, nation, layers, faults)
+               for code, nation in nations.items()}  # fmt: skip
     national = [document for texts in layers.values() for of_language in texts.values()
                 for document in of_language.values()]  # fmt: skip
     asked = items.get(facts.source, {})
@@ -148,18 +150,23 @@ def _names(facts: CourseFacts) -> set[str]:
     }  # fmt: skip
 
 
-def _with_texts(nation: NationFacts, layers: Layers) -> NationFacts:
+def _with_texts(
+    facts: CourseFacts, nation: NationFacts, layers: Layers, faults: Faults
+) -> NationFacts:
     texts = layers.get(nation.code, {})
-    return replace(nation, texts=texts.get("boxes", {}), replacements=texts.get("replaced", {}))
+    nation = replace(nation, texts=texts.get("boxes", {}), replacements=texts.get("replaced", {}))
+    banks = {name: of_language for name, of_language in texts.items() if name.startswith("bank/")}
+    return with_own_items(facts, nation, banks, faults)
 
 
 def _read_nation(
-    path: str, data: bytes, nations: dict[str, NationFacts], layers: Layers, faults: Faults
-) -> None:
+    path: str, data: bytes, names: set[str], nations: dict[str, NationFacts], layers: Layers,
+    faults: Faults,
+) -> None:  # fmt: skip
     found = re.fullmatch(
-        r"nations/([a-z]{2})/(?:nation\.toml|([a-z]{2,3})/(boxes|replaced)\.md)", path
+        r"nations/([a-z]{2})/(?:nation\.toml|([a-z]{2,3})/(boxes|replaced|bank/[^/]+)\.md)", path
     )
-    if found is None:
+    if found is None or (found[2] and "/" in found[3] and found[3] not in names):
         faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
     elif found[2]:
         document = read_document(path, data, faults)

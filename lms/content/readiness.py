@@ -9,6 +9,7 @@ from datetime import date
 from lms.content.boxes import asked_boxes, blocking_boxes, filling, status_of
 from lms.content.freshness import behind_law, untranslated_items
 from lms.content.model import Course, Limit, NationFacts
+from lms.content.nation_bank import own_codes
 from lms.kernel.messages import Message, msg
 
 Day = date
@@ -26,6 +27,7 @@ LIMIT_WORDS: Mapping[str, str] = {
     "hidden": msg("Block not shown"),
     "replaced": msg("Block replaced by the country's own"),
     "item": msg("Question not asked"),
+    "own": msg("Question of the country's own"),
 }
 
 
@@ -158,13 +160,14 @@ def _lesson_of(course: Course, key: str) -> str:
 
 
 def limits(nation: NationFacts) -> tuple[LimitRow, ...]:
-    """Return the register of a country's limits: what is closed or changed, and by which law."""
+    """Return the register of a country: what is closed or changed, by which law; what is own."""
     kinds: tuple[tuple[str, Mapping[str, Limit]], ...] = (
         ("course", {"": nation.closed_course} if nation.closed_course else {}),
         ("module", nation.closed),
         ("hidden", nation.hidden),
         ("replaced", nation.replaced),
         ("item", {item: nation.items_closed.get(item, Limit()) for item in nation.items_out}),
+        ("own", {item: Limit() for item in own_codes(nation)}),
     )
     return tuple(
         LimitRow(kind, code, found[code].law, found[code].date, found[code].checker)

@@ -10,6 +10,8 @@ from lms.content.blocks import FENCE, read_document
 from lms.content.digests import block_digest, block_key, text_digest, titles_in
 from lms.content.faults import CourseRefused, Faults
 from lms.content.model import Document
+from lms.content.nation_bank import own_source
+from lms.content.question_blocks import own_bank
 
 FROM = "[from]"
 ID_MARK = re.compile(rb"\{#([a-z0-9][a-z0-9-]{0,59})\}")
@@ -49,9 +51,8 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
                 changed[path], ids = new.encode(), ids + count
     now = {**files, **changed}
     for path in sorted(files):
-        language, _, rest = path.partition("/")
-        origin = f"{source}/{rest}"
-        if language in {source, "nations"} or origin not in files or not path.endswith(".md"):
+        origin = _origin(path, files, source)
+        if origin == path or origin not in files or not path.endswith(".md"):
             continue
         document = read_document(path, now[path], faults)
         original = read_document(origin, now[origin], faults)
@@ -65,6 +66,21 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
     if len(faults):
         raise CourseRefused(faults)
     return Stamped(changed, ids, digests)
+
+
+def _origin(path: str, files: Mapping[str, bytes], source: str) -> str:
+    """Return of which file a text is the translation: the same one in the source language.
+
+    A country's own bank has its key in the language that its ``nation.toml`` names.
+    """
+    first, _, rest = path.partition("/")
+    if first != "nations":
+        return f"{source}/{rest}"
+    if not own_bank(path):
+        return ""
+    _, country, _, *name = path.split("/")
+    spoken = own_source(files.get(f"nations/{country}/nation.toml", b""), source)
+    return "/".join(("nations", country, spoken, *name))
 
 
 def without_ids(path: str, data: bytes) -> bool:

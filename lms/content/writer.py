@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.content.model import Course
+from lms.content.nation_bank import own_documents
 
 
 def write_course(course: Course) -> dict[str, bytes]:
@@ -14,7 +15,9 @@ def write_course(course: Course) -> dict[str, bytes]:
     files = dict(course.files)
     documents = [document for each in course.documents.values() for document in each.values()]
     documents += [document for nation in course.nations.values()
-                  for document in nation.texts.values()]  # fmt: skip
+                  for texts in (nation.texts, nation.replacements)
+                  for document in texts.values()]  # fmt: skip
+    documents += [document for _, document in own_documents(course)]
     for document in documents:
         files[document.path] = document.text().encode()
     return files

@@ -8,17 +8,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.assessment.queries import bank
 from lms.authoring.compiled import structure
-from lms.catalogue.models import Edition, EditionText
+from lms.catalogue.models import Edition, EditionItemText, EditionText
 from lms.catalogue.structure import Closure, Module, Structure
 from lms.content.digests import block_digest
 from tests.authoring.conftest import Press, editions
-from tests.content.small import read, small
+from tests.content.small import item, read, small
 
 TN = "nations/tn/nation.toml"
 PLAIN = '[[box]]\ncode = "NA-01"\nstatus = "draft"\nlegal_source = "Law 1"\ndate = 2026-11-24\n'
 REPLACE = '\n[[replace]]\nblock = "ab11-2"\nlaw = "Law 3"\n'
 WORDS = "+++\n+++\n\n## Ici {#nat-ab11-2}\n\nLa loi.\n"
+OWN = "nations/tn/fr/bank/AB-1.md"
+OWN_ITEM = "+++\n+++\n\n" + item(1, "AB-1.2", "ab12-1").replace("## AB", "## TN-AB")
 CLOSE = '\n[[close]]\nmodule = "AB-1"\nlaw = "Law 4"\n'
 
 
@@ -37,6 +40,7 @@ NUMBERS = [
     nation(PLAIN + "\n[pass]\npercent = 85\n"),
     nation(PLAIN + "\n[pass]\npause_hours = 0\n"),
     nation(before="validity_months = 12\n"),
+    nation(before='source = "fr"\n', **{OWN: OWN_ITEM}),
 ]
 REVISIONS = [
     nation(PLAIN + '\n[course]\nclosed = true\nlaw = "Law 9"\n'),
@@ -63,6 +67,29 @@ def test_other_words_for_what_is_replaced_or_closed_are_a_revision(press: Press)
     assert press(nation(PLAIN + REPLACE, words=WORDS), "tn") == "1.0"
     assert press(nation(PLAIN + REPLACE, words=WORDS.replace("loi", "règle")), "tn") == "1.1"
     assert press(nation(PLAIN + REPLACE.replace("3", "5"), words=WORDS), "tn") == "1.2"
+
+
+def test_a_question_of_a_country_is_in_its_edition_and_in_no_other(
+    session: Session, press: Press
+) -> None:
+    files = nation(before='source = "fr"\n', **{OWN: OWN_ITEM})
+    assert press(files, "tn") == "1.0"
+    edition = session.scalar(select(Edition))
+    assert edition is not None
+    [found] = [each for each in bank(session, edition.id) if each.id == "TN-AB-1-001"]
+    assert (found.module, found.lesson, found.kind) == ("AB-1", "AB-1.2", "single")
+    words = session.scalars(
+        select(EditionItemText.language).where(EditionItemText.item_id == "TN-AB-1-001")
+    ).all()
+    assert words == ["fr"]
+    # Here the test waits for the words of that question; elsewhere it does not know it.
+    complete = {row.language: row.bank_complete for row in session.scalars(select(EditionText))}
+    assert not complete["en"]
+    assert press(files, "ug") == "2.0"
+    newest = session.scalar(select(Edition).order_by(Edition.id.desc()))
+    assert newest is not None
+    assert "TN-AB-1-001" not in [each.id for each in bank(session, newest.id)]
+    assert press(nation(before='source = "fr"\n'), "tn") == "3.0"
 
 
 def test_an_edition_of_an_earlier_version_is_no_other_course(

@@ -88,6 +88,7 @@ L, S, T, B1, B2, C = (
     "course.toml",
 )  # fmt: skip
 AR, TN, UG = "ar/AB-1.1.md", "nations/tn/nation.toml", "nations/ug/nation.toml"
+OWN = "nations/tn/fr/bank/AB-1.md"
 WORDS = "nations/tn/ar/replaced.md"
 
 CASES = [
@@ -361,6 +362,10 @@ CASES = [
     file("en/AB-1.2.md: The file is missing.", S, None),
     file(f"{C}: The file is missing.", C, None),
     file(f"{TN}: The file is missing.", TN, None),
+    file(f"{OWN}:4: This bank of a country holds its own items: ## TN-AB-1-001", OWN,
+         "+++\n+++\n\n## AB-1-001\n"),
+    file("nations/tn/fr/bank/AB-9.md: This file has no place in a course; see FORMAT.md.",
+         "nations/tn/fr/bank/AB-9.md", "+++\n+++\n"),
     file("en/notes.md: This file has no place in a course; see FORMAT.md.", "en/notes.md", ""),
     file("media/in/door.png: This file has no place in a course; see FORMAT.md.",
          "media/in/door.png", PNG),

@@ -143,7 +143,7 @@ def test_it_is_complete_in(promise: Promise, language: str) -> None:
                 assert block_in(course, name, block, language)[0] == language, block.id
     assert set(course.checks[language]) == set(course.checks["en"])
     for item in items:
-        assert language in dict(item_texts(course, item)), item.id
+        assert language in dict(item_texts(course, None, item)), item.id
 
 
 def test_no_translation_claims_a_review_that_nobody_made(course: Course) -> None:

@@ -53,12 +53,14 @@ class Changed:
 
     earlier  the editions in which the old key still counts, the first one first.
     wrote    whether the viewer wrote in an edition since: then another publisher confirms.
+    language that of the words: a country's own question may have none in the course's.
     """
 
     item: str
     kind: str
     key: Mapping[str, Any]
     words: Mapping[str, Any]
+    language: str
     earlier: list[Earlier] = field(default_factory=list)
     wrote: bool = False
 
@@ -125,14 +127,15 @@ def _other_keys() -> Select[Any]:
         select(
             EditionItem.item_id, EditionItem.kind, Edition.number, now.label("old_key"), _NEW.key,
             _NEW.kind.label("new_kind"), _WORDS.words, _OLD_WORDS.words.label("old_words"),
+            _WORDS.language.label("language"),
         )
         .select_from(Course)
         .join(_NEWEST, _NEWEST.id == Course.edition_id)
         .join(Edition, Edition.course_id == Course.id)
         .join(EditionItem, EditionItem.edition_id == Edition.id)
         .join(_NEW, (_NEW.edition_id == _NEWEST.id) & (_NEW.item_id == EditionItem.item_id))
-        .join(_WORDS, _in_source(_WORDS, _NEWEST))
-        .join(_OLD_WORDS, _in_source(_OLD_WORDS, Edition))
+        .join(_WORDS, _spoken_in(_WORDS, _NEWEST, _NEW))
+        .join(_OLD_WORDS, _spoken_in(_OLD_WORDS, Edition, EditionItem))
         .where(
             Edition.number > HIDDEN, Edition.number < _NEWEST.number,
             Edition.revision == _last_revision(), cast(now, String) != cast(_NEW.key, String),
@@ -141,11 +144,18 @@ def _other_keys() -> Select[Any]:
     )  # fmt: skip
 
 
-def _in_source(words: Any, edition: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- aliases
-    return and_(
-        words.edition_id == edition.id, words.item_id == _NEW.item_id,
-        words.language == bindparam("source"),
+def _spoken_in(words: Any, edition: Any, item: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- aliases
+    """Return whether ``words`` are those of an item: the course's language, else its first."""
+    said = aliased(EditionItemText)
+    language = (
+        select(said.language)
+        .where(said.edition_id == edition.id, said.item_id == item.item_id)
+        .order_by(said.language != bindparam("source"), said.language).limit(1)
+        .correlate(edition, item).scalar_subquery()
     )  # fmt: skip
+    return and_(
+        words.edition_id == edition.id, words.item_id == item.item_id, words.language == language
+    )
 
 
 _OTHER_KEYS = _other_keys()
@@ -174,7 +184,9 @@ def changed(
             continue
         if not same_question(row.kind, row.old_key, row.key):
             continue
-        each = by_item.setdefault(row.item_id, Changed(row.item_id, row.kind, row.key, row.words))
+        each = by_item.setdefault(
+            row.item_id, Changed(row.item_id, row.kind, row.key, row.words, row.language)
+        )
         each.earlier.append(Earlier(row.number, row.old_key, row.old_words))
         each.wrote = each.wrote or row.wrote
     return by_item

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.authoring.changes.rules import unweighed
+from lms.authoring.compiled import bank, nation_of
 from lms.authoring.review.sentences import kept
 from lms.authoring.weights import SLOW, WEAK, Weight, weigh
 from lms.content.digests import block_digest, block_key
@@ -26,11 +27,13 @@ def looked_through(
     files: Mapping[str, bytes],
     last_keys: Mapping[str, Mapping[str, Any]],
     base: Mapping[str, bytes] | None = None,
+    nation: str | None = None,
 ) -> dict[str, Any]:
     """Read and measure a whole course.
 
     last_keys  the key of each item of the edition before this one, by its code.
     base       the files of that edition; None where there is none.
+    nation     the country for which this server publishes: its questions are those compared.
     returns    plain JSON: ``faults`` (format, then measures), ``warnings``, ``notes``, each a list
                of file, line and ``said`` (see ``kept``); ``items`` whose key or choices
                differ from the last edition; ``languages`` with what is translated; ``links`` that
@@ -51,7 +54,7 @@ def looked_through(
         "warnings": by_weight["warning"][:MOST_LISTED],
         "notes": by_weight["note"][:MOST_LISTED],
         "counts": {f"{weight}s": len(found) for weight, found in by_weight.items()},
-        "items": changed_items(course, last_keys),
+        "items": changed_items(course, nation, last_keys),
         "languages": translated(course),
         "links": sorted(set(_links(course)))[:MOST_LISTED],
         **_weighed(course),
@@ -101,10 +104,13 @@ def _finding(found: Finding) -> dict[str, Any]:
 
 
 def changed_items(
-    course: Course, last_keys: Mapping[str, Mapping[str, Any]]
+    course: Course, nation: str | None, last_keys: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, list[str]]:
-    """Return the items that are new, gone, or have another key than in the last edition."""
-    now = {item.id: item.key() for item in course.items[course.facts.source].values()}
+    """Return the items that are new, gone, or have another key than in the last edition.
+
+    nation  the country for which editions are made: without those that it leaves out, with its own.
+    """
+    now = {item.id: item.key() for item in bank(course, nation_of(course, nation))}
     plain = {code: _plain(key) for code, key in now.items()}
     before = {code: _plain(key) for code, key in last_keys.items()}
     return {

@@ -125,7 +125,8 @@ def prepare(
         return Ready(course, nation, shipped.stored(course, store), plan.to_facts(), steps)
     if cursor["asked"] < len(items):
         some = items[cursor["asked"] : cursor["asked"] + ITEMS_A_STEP]
-        return Ready(course, nation, items=some, said=all_item_texts(course, some))
+        said = all_item_texts(course, nation_of(course, nation), some)
+        return Ready(course, nation, items=some, said=said)
     codes = plan.codes()[cursor["next"] : cursor["next"] + LESSONS_A_STEP]
     if codes:
         return _taught(course, nation, codes, facts["reason"])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
@@ -43,7 +44,8 @@ def look_through(
             )
         )
     }
-    return looked_through(files, keys, _published(session, found))
+    nation = installation.read(session).nation
+    return looked_through(files, keys, _published(session, found), nation)
 
 
 def _published(session: Session, found: Draft) -> dict[str, bytes] | None:

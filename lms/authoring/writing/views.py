@@ -23,7 +23,9 @@ from lms.content import blocks
 from lms.content.agreement import NO_ID
 from lms.content.compare import side_by_side
 from lms.content.faults import Fault
+from lms.content.nation_bank import own_source
 from lms.content.one_file import problems
+from lms.content.question_blocks import own_bank
 from lms.content.reader import PATH
 from lms.content.stamp import with_ids, without_ids
 from lms.db import reading, transaction
@@ -94,8 +96,12 @@ def _faults(here: Room, path: str, data: bytes) -> list[Fault]:
         return []
     language, _, rest = path.partition("/")
     original = None
-    if language != here.draft.source and rest and language != "nations":
-        origin = f"{here.draft.source}/{rest}"
+    origin = f"{here.draft.source}/{rest}" if rest and language != "nations" else ""
+    if own_bank(path):
+        _, country, _, *name = path.split("/")
+        table = queries.file(reading(), viewer(), here.draft, f"nations/{country}/nation.toml").data
+        origin = "/".join(("nations", country, own_source(table, here.draft.source), *name))
+    if origin and origin != path:
         original = queries.file(reading(), viewer(), here.draft, origin).data
     found = problems(path, data, here.facts, original)
     # A button gives a block its id when the text is saved: nothing for a writer to mend.

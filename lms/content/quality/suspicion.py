@@ -16,11 +16,12 @@ one on violent extremism, have a test that none is found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from lms.content.model import Course, Question
+from lms.content.nation_bank import own_documents
 from lms.content.quality.findings import Finding, finding
 from lms.kernel.messages import Message, msg
 
@@ -149,9 +150,17 @@ def said(question: Question) -> str:
     return "\n".join([*parts, *(step.prompt for step in question.steps)])
 
 
+def _books(course: Course) -> Iterator[Mapping[str, Mapping[str, Question]]]:
+    """Yield every set of questions, language -> code -> question, those of countries included."""
+    yield course.items
+    yield course.checks
+    for nation in course.nations.values():
+        yield nation.items
+
+
 def right_answers(course: Course, language: str) -> Iterator[tuple[str, str]]:
     """Yield the question's code and the words of each choice that is right, but no reason."""
-    for book in (course.items, course.checks):
+    for book in _books(course):
         for code, question in book.get(language, {}).items():
             if question.kind == "truefalse-reason":
                 continue
@@ -186,11 +195,13 @@ def suspects(course: Course, language: str) -> Iterator[Suspect]:
     """
     if language not in WORDS:
         return
-    for document in course.documents.get(language, {}).values():
+    own = [document for spoken, document in own_documents(course) if spoken == language]
+    for document in (*course.documents.get(language, {}).values(), *own):
         for kind in NOWHERE:
             for line, words in all_named(kind, language, document.text()):
                 yield Suspect(document.path, line + 1, "", kind, words)
-    questions = {**course.items.get(language, {}), **course.checks.get(language, {})}
+    questions = {code: question for book in _books(course)
+                 for code, question in book.get(language, {}).items()}  # fmt: skip
     for code, question in questions.items():
         for _, words in all_named("looks", language, said(question)):
             yield Suspect(question.file, question.line, code, "looks", words)
@@ -201,7 +212,8 @@ def suspects(course: Course, language: str) -> Iterator[Suspect]:
 
 def people_findings(course: Course) -> Iterator[Finding]:
     """Yield every such place as a note: a person reads it, and it may well be right as it is."""
-    for language in course.languages:
+    own = {language for language, _ in own_documents(course)} - set(course.languages)
+    for language in (*course.languages, *sorted(own)):
         for each in suspects(course, language):
             words = " ".join(each.words.split())
             if each.kind == "label":
