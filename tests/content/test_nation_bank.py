@@ -175,8 +175,9 @@ def test_a_test_starts_in_a_language_when_its_own_questions_are_translated_too()
     def complete(course: Course, nation: str | None) -> dict[str, bool]:
         facts = course.nations[nation] if nation else None
         said = all_item_texts(course, facts, bank(course, facts))
+        known = words_known(said)
         return {each.language: each.bank_complete
-                for each in texts(course, facts, course.languages, words_known(said), {})}  # fmt: skip
+                for each in texts(course, facts, course.languages, known, {})}  # fmt: skip
 
     course = read(own(translated=EMPTY + TRANSLATED))
     # The core is in English alone, and Tunisia's own question is not.
