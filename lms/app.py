@@ -207,7 +207,10 @@ def _of_administrators() -> list[Any]:
     """Return the pages of those who look after people, places and the server, and their reports."""
     from lms.accounts.importing.views import bp as staff_lists
     from lms.admin.background.views import bp as background
+    from lms.admin.backups.views import bp as backups
     from lms.admin.certificates.views import bp as office
+    from lms.admin.country.views import bp as country
+    from lms.admin.health.views import bp as health
     from lms.admin.layout.views import bp as layout
     from lms.admin.library.views import bp as documents
     from lms.admin.people.views import bp as people
@@ -226,9 +229,9 @@ def _of_administrators() -> list[Any]:
     from lms.reports.views import bp as reports
 
     return [
-        admin, background, documents, evidence, frozen, layout, office, people, places,
-        programmes, reports, requirements, roles, slips, staff_lists, succession, test_rules,
-        trail, waivers,
+        admin, background, backups, country, documents, evidence, frozen, health, layout,
+        office, people, places, programmes, reports, requirements, roles, slips, staff_lists,
+        succession, test_rules, trail, waivers,
     ]  # fmt: skip
 
 
@@ -239,6 +242,7 @@ JOBS = {
     "audit.check": "lms.admin.trail.steps",
     "audit.export": "lms.admin.trail.steps",
     "backup.drill": "lms.admin.drill",
+    "backup.make": "lms.admin.backups.steps",
     "certificate.issue": "lms.certificates.work",
     "certificate.withdrawals": "lms.certificates.work",
     "courses.publish": "lms.admin.publishing",
@@ -248,6 +252,7 @@ JOBS = {
     "drafts.publish": "lms.authoring.review.publishing",
     "drafts.readiness": "lms.authoring.adapting.work",
     "editions.sign": "lms.authoring.work",
+    "health.look": "lms.admin.health.steps",
     "housekeeping": "lms.admin.housekeeping",
     "keys.correct": "lms.authoring.correcting.work",
     "keys.count": "lms.authoring.correcting.work",

@@ -49,8 +49,10 @@ WITHOUT_VIEWER = {
     # The server's own work.
     "lms.assessment.queries.bank": "the draw of a form",
     "lms.audit.queries.newest_at": "the server compares its clock with what it has recorded",
+    "lms.audit.queries.newest_since": "the same",
     "lms.jobs.queries.next_due": "the worker",
     "lms.jobs.queries.standing": "counts for the doctor",
+    "lms.jobs.queries.waiting": "the server's own work, for pages of the country's office",
     "lms.jobs.queries.has_begun": "the restore test asks whether another one runs",
     # A stranger with the paper in hand.
     "lms.certificates.queries.by_code": "whoever holds the paper may ask",

@@ -25,7 +25,7 @@ from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup import BackupBusyError, BackupError
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.backups import actions as backups
-from lms.admin.integrity import DRILL, LAST_DRILL
+from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
 from lms.admin.vital import size_of

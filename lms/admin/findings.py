@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lms.kernel.messages import Message
+from lms.kernel.messages import Message, msg
 
 GOOD, NOTE, WRONG = "good", "note", "wrong"
 STATES = {GOOD: "good", NOTE: "to know", WRONG: "TO DO"}
+
+# The same on a page: the class of its mark, its sign and its word, never colour alone.
+MARKS = {
+    GOOD: ("ok", "✓", msg("good")),
+    # Translators: the state of a part of the server: not wrong, but somebody should read it.
+    NOTE: ("warn", "!", msg("to know")),
+    WRONG: ("bad", "✕", msg("to do")),
+}
 
 
 @dataclass(frozen=True, slots=True)

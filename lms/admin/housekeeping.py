@@ -18,7 +18,7 @@ from lms.accounts.importing import actions as lists
 from lms.accounts.importing.store import store
 from lms.admin import backup_plan, retention
 from lms.admin.backup_plan import Plan, following
-from lms.admin.integrity import CHECK, DRILL
+from lms.admin.night import CHECK, DRILL, LOOK
 from lms.admin.retention import ADDRESSES_KEPT, JOBS_KEPT
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
@@ -39,7 +39,7 @@ EVERY = timedelta(days=1)
 # Jobs of a feature beside this one: their files are kept as long as those of the office.
 FILES_OF_REPORTS = ("reports.export", "reports.evidence")
 # On the clocks of the country, when few people learn.
-CHECK_AT, DRILL_AT, SUNDAY = time(2, 30), time(3, 30), 6
+CHECK_AT, DRILL_AT, LOOK_AT, SUNDAY = time(2, 30), time(3, 30), time(5), 6
 
 
 def ask(session: Session, *, now: datetime) -> None:
@@ -104,6 +104,8 @@ def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
     check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
     jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
     jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)
+    look = following(now, zone, LOOK_AT)
+    jobs.ask(session, LOOK, f"{look:%Y-%m-%d}", now=now, due_at=look)
     settings: Settings = current_app.config["LMS"]
     known = installation.decided(session, (backup_plan.PLAN, backup_plan.BACKUPS))
     elsewhere = backup_plan.folder_elsewhere(settings, known.get(backup_plan.BACKUPS))

@@ -19,16 +19,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.admin.night import CHECK, LAST_CHECK
 from lms.db import sqlite_file
 from lms.extensions import db
 from lms.jobs.actions import SlowStep, Steps
 from lms.settings import Settings
 from lms.tables import Base
-
-CHECK = "integrity.check"
-DRILL = "backup.drill"  # its step is in ``drill``, which the serving process never loads
-LAST_DRILL = "last_drill"  # the decision that a test leaves: {"at": …, "fault": …, "rows": …}
-LAST_CHECK = "last_check"  # the decision that the job leaves: {"at": …, "fault": …}
 
 # What SQLite says of a file or a disk that fails. Whatever else it says (locked, no room, no
 # right to write) tells nothing of the file and is tried again.

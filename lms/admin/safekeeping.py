@@ -10,7 +10,7 @@ from typing import Any
 from lms.admin import backup_plan
 from lms.admin.backup_plan import BY_HAND, DAILY, LAST_BACKUP, LAST_COPY, LAST_FAULTS, WEEKLY
 from lms.admin.findings import Finding, good, message_from, note, wrong
-from lms.admin.integrity import LAST_CHECK, LAST_DRILL
+from lms.admin.night import LAST_CHECK, LAST_DRILL
 from lms.admin.retention import RUNS
 from lms.admin.vital import minute_of
 from lms.kernel.messages import Message, msg

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin import housekeeping, schema
-from lms.admin.integrity import CHECK
+from lms.admin.night import CHECK, LOOK
 from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
 from lms.catalogue.search import actions as search
@@ -258,6 +258,7 @@ def ask_for_work(session: Session, *, cut_off: bool, now: datetime) -> None:
     jobs.try_again(session, now=now)
     housekeeping.ask(session, now=now)
     search.ask_if_needed(session, now=now)
+    jobs.ask(session, LOOK, f"start {now.isoformat()}", now=now)
     if cut_off:
         jobs.ask(session, CHECK, f"start {now.isoformat()}", now=now)
 

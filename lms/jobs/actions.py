@@ -269,9 +269,7 @@ def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> Non
 
     raises  NotFound for somebody else's job.
     """
-    job = _own(session, job_id, asked_by)
-    if job.state == "waiting":
-        job.state, job.ended_at = "stopped", now
+    rest(_own(session, job_id, asked_by), now=now)
 
 
 def resume(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:
@@ -279,11 +277,25 @@ def resume(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> N
 
     raises  NotFound for somebody else's job.
     """
-    job = _own(session, job_id, asked_by)
-    if job.state in {"stopped", "failed"}:
-        # What waits for its hour, or for a second person, goes on waiting.
-        job.due_at = now if job.state == "failed" else max(job.due_at, now)
-        job.state, job.ended_at, job.failures, job.error = "waiting", None, 0, None
+    go_on(_own(session, job_id, asked_by), now=now)
+
+
+def rest(job: Job, *, now: datetime) -> bool:
+    """Stop a locked job after its running step; return whether it was waiting or running."""
+    if job.state != "waiting":
+        return False
+    job.state, job.ended_at = "stopped", now
+    return True
+
+
+def go_on(job: Job, *, now: datetime) -> bool:
+    """Let a locked job go on that was stopped or gave up; return whether it was."""
+    if job.state not in {"stopped", "failed"}:
+        return False
+    # What waits for its hour, or for a second person, goes on waiting.
+    job.due_at = now if job.state == "failed" else max(job.due_at, now)
+    job.state, job.ended_at, job.failures, job.error = "waiting", None, 0, None
+    return True
 
 
 def _own(session: Session, job_id: int, asked_by: UUID) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,12 @@ def has_begun(session: Session, kind: str) -> bool:
     """Return whether a job of a kind has done some of its work and has more to do."""
     begun = (Job.kind == kind, Job.state == "waiting", Job.done_units > 0)
     return session.scalar(select(Job.id).where(*begun).limit(1)) is not None
+
+
+def waiting(session: Session, kinds: Collection[str], now: datetime) -> list[Job]:
+    """Return the jobs of these kinds that are due and not done, oldest first."""
+    due = (Job.kind.in_(tuple(kinds)), Job.state == "waiting", Job.due_at <= now)
+    return list(session.scalars(select(Job).where(*due).order_by(Job.id)))
 
 
 def own_job(session: Session, viewer: Viewer, job_id: int) -> Job:

@@ -96,6 +96,10 @@ MENUS = {
             of_country=True,
         ),
         Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
+        # Translators: a line of the menu of administration: whether the server is well.
+        Entry("health.show", msg("Health"), ("administrator",), "health", of_country=True),
+        Entry("backups.show", msg("Backups"), ("administrator",), "backups", of_country=True),
+        Entry("country.show", msg("Settings"), ("administrator",), "settings", of_country=True),
     ),
     "account": (
         Entry("desk.my_data", msg("My data")),

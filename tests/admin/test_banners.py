@@ -15,7 +15,7 @@ from flask import Flask
 
 from lms import installation
 from lms.admin.banners import Known, Watch, install_banners
-from lms.admin.integrity import LAST_CHECK
+from lms.admin.night import LAST_CHECK
 from lms.admin.reserve import FULL
 from lms.audit import actions as audit
 from lms.certificates.actions import RING

@@ -23,7 +23,7 @@ from sqlalchemy import delete, update
 from lms import installation
 from lms.admin import backup_cli, doctor, schema, start
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding
-from lms.admin.integrity import LAST_CHECK, LAST_DRILL
+from lms.admin.night import LAST_CHECK, LAST_DRILL
 from lms.audit import actions as audit
 from lms.audit import chain
 from lms.audit.models import AuditRow

@@ -17,7 +17,7 @@ from lms import installation
 from lms.admin import backup, drill, restore
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.drill import STEPS
-from lms.admin.integrity import DRILL, LAST_DRILL
+from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.audit import actions as audit
 from lms.audit.models import AuditRow

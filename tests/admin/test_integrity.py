@@ -13,7 +13,8 @@ from flask import Flask
 
 from lms import installation
 from lms.admin import integrity
-from lms.admin.integrity import CHECK, LAST_CHECK, STEPS
+from lms.admin.integrity import STEPS
+from lms.admin.night import CHECK, LAST_CHECK
 from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs

@@ -24,7 +24,7 @@ from sqlalchemy import select
 from lms import installation
 from lms.accounts.models import Credential, Grant, Identity, Unit
 from lms.admin import cli, schema, start
-from lms.admin.integrity import CHECK
+from lms.admin.night import CHECK
 from lms.admin.start import StartRefusedError
 from lms.app import create_app
 from lms.audit.models import AuditRow

@@ -13,7 +13,7 @@ from lms import installation
 from lms.admin import housekeeping, start
 from lms.admin.backup_plan import following
 from lms.admin.housekeeping import TIDY
-from lms.admin.integrity import CHECK, DRILL
+from lms.admin.night import CHECK, DRILL, LOOK
 from lms.certificates.actions import PUBLISH as LISTS
 from lms.certificates.work import ensure_keys
 from lms.db import reading, transaction
@@ -83,8 +83,8 @@ def test_each_start_asks_for_today_and_for_what_gave_up(app: Flask) -> None:
             start.ask_for_work(session, cut_off=False, now=NOON)
 
     with app.app_context():
-        jobs = reading().execute(select(Job.kind, Job.state)).all()
-    assert [tuple(job) for job in jobs] == [(TIDY, "waiting")]
+        jobs = reading().execute(select(Job.kind, Job.state).order_by(Job.id)).all()
+    assert [tuple(job) for job in jobs] == [(TIDY, "waiting"), (LOOK, "waiting")]
 
 
 def test_a_start_after_a_power_cut_asks_for_a_look_at_once(app: Flask) -> None:

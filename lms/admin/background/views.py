@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.admin.background.words import KINDS, STATE_WORDS
+from lms.accounts.rules import administers_country
+from lms.admin.background import actions as office
+from lms.admin.background import queries as of_server
+from lms.admin.background.words import KINDS, STATE_WORDS, failure
 from lms.db import reading, transaction
 from lms.jobs import actions, queries
 from lms.kernel import clock
@@ -13,7 +16,7 @@ from lms.kernel.errors import NotFound
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE
 from lms.web.pages import look_again, viewer
-from lms.web.permissions import REPORT, permission
+from lms.web.permissions import ADMINISTER, REPORT, permission
 
 bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/jobs")
 
@@ -23,7 +26,38 @@ bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/job
 def jobs() -> ResponseReturnValue:
     """List what this person asked for lately, with what it made."""
     found = queries.own_jobs(reading(), viewer())
-    return render_template("background/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS)
+    return render_template("background/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS,
+        sees_all=administers_country(viewer()),
+    )  # fmt: skip
+
+
+@bp.get("/all")
+@permission(ADMINISTER)
+def all_jobs() -> ResponseReturnValue:
+    """List the work of the whole server for the country's office: what gave up comes first."""
+    found = of_server.all_work(reading(), viewer())
+    return render_template(
+        "background/all.html", work=found, kinds=KINDS, states=STATE_WORDS, now=clock.now(),
+        failure=failure,
+    )  # fmt: skip
+
+
+@bp.post("/all/<int:job_id>/stop")
+@permission(ADMINISTER)
+def stop_any(job_id: int) -> ResponseReturnValue:
+    """Let work that somebody asked for rest after its running step."""
+    with transaction() as session:
+        office.stop(session, viewer(), job_id, now=clock.now())
+    return redirect(url_for(".all_jobs"), 303)
+
+
+@bp.post("/all/<int:job_id>/resume")
+@permission(ADMINISTER)
+def resume_any(job_id: int) -> ResponseReturnValue:
+    """Go on with any work that was stopped or gave up."""
+    with transaction() as session:
+        office.resume(session, viewer(), job_id, now=clock.now())
+    return redirect(url_for(".all_jobs"), 303)
 
 
 @bp.get("/<int:job_id>")

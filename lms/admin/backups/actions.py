@@ -27,11 +27,11 @@ from lms.admin.backup_plan import (
     Plan,
 )
 from lms.admin.findings import message_facts
-from lms.admin.integrity import DRILL
+from lms.admin.night import DRILL
 from lms.audit import actions as audit
 from lms.installation import Site
 from lms.jobs import actions as jobs
-from lms.jobs.models import Job
+from lms.jobs import queries
 from lms.kernel.errors import NotFound
 from lms.kernel.lines import Line
 from lms.kernel.messages import Message
@@ -118,9 +118,7 @@ def _ask_once(
     session: Session, viewer: Viewer, kind: str, facts: Mapping[str, Any], now: datetime
 ) -> None:
     session.execute(select(Site.id).with_for_update())
-    same = (Job.kind == kind, Job.state == "waiting", Job.due_at <= now)
-    running = session.scalars(select(Job).where(*same)).all()
-    if any(job.facts == facts for job in running):
+    if any(job.facts == facts for job in queries.waiting(session, (kind,), now)):
         return
     by = actor_id(viewer)
     jobs.ask(session, kind, f"asked {now.isoformat()}", facts, now=now, asked_by=by)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin.backup_plan import BACKUPS, LAST_BACKUP
-from lms.admin.integrity import LAST_DRILL
+from lms.admin.night import LAST_DRILL
 from lms.admin.start import SITE_FILE
 from lms.admin.succession import queries
 from lms.admin.upgrade.settle import link_of

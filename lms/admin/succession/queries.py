@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Grant, Identity, Unit
 from lms.accounts.rules import administers_country
 from lms.admin.backup_plan import BACKUPS, LAST_BACKUP
-from lms.admin.integrity import LAST_DRILL
+from lms.admin.night import LAST_DRILL
 from lms.installation import Setting
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer

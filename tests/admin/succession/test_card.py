@@ -13,7 +13,7 @@ from flask.cli import ScriptInfo
 
 from lms import installation
 from lms.admin.backup_plan import LAST_BACKUP
-from lms.admin.integrity import LAST_DRILL
+from lms.admin.night import LAST_DRILL
 from lms.admin.succession import card as cards
 from lms.admin.succession.cli import card_command
 from lms.audit import actions as audit

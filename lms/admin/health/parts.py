@@ -1,0 +1,104 @@
+"""What the health page shows: what the worker found at its last look, and what is cheap, anew."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from lms import installation
+from lms.admin import running, safekeeping, storage
+from lms.admin.findings import GOOD, NOTE, WRONG, Finding, from_facts, note, wrong
+from lms.admin.night import LAST_LOOK, LOOK
+from lms.admin.retention import RUNS, deletion
+from lms.admin.vital import minute_of
+from lms.audit import queries as audit
+from lms.audit.models import CLOCK_FROM
+from lms.jobs import queries as jobs
+from lms.kernel.messages import msg
+from lms.settings import Settings
+
+LOOK_LATE = timedelta(days=4)
+ORDER = (WRONG, NOTE, GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the server is.
+
+    findings   of every part, what is to be done first.
+    looked_at  when the worker looked at what is not looked at for this page; None before that.
+    looking    whether it has been asked to look again.
+    """
+
+    findings: Sequence[Finding]
+    looked_at: datetime | None
+    looking: bool
+
+    def count(self, state: str) -> int:
+        """Return how many parts are in ``state``."""
+        return sum(finding.state == state for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk of the data folder, in bytes."""
+
+    total: int
+    free: int
+
+    @property
+    def used_share(self) -> int:
+        """How much is used, in per cent of the whole."""
+        return round(100 * (self.total - self.free) / self.total) if self.total else 0
+
+
+def disk_of(data: Path) -> Disk:
+    """Return how large the disk under ``data`` is, and what is free of it."""
+    usage = shutil.disk_usage(data)
+    return Disk(usage.total, usage.free)
+
+
+def health(session: Session, settings: Settings, *, now: datetime) -> Health:
+    """Return how every part of the server is; changes nothing and reads no large file."""
+    names = (*safekeeping.DECISIONS, LAST_LOOK, CLOCK_FROM)
+    known = installation.decided(session, names)
+    fresh = [
+        storage.disk(settings.data),
+        running.clock(audit.newest_since(session, known.get(CLOCK_FROM)), now),
+        safekeeping.last_backup(known, now),
+        safekeeping.copy_elsewhere(known, settings, now),
+        safekeeping.restore_test(known, now),
+        running.worker(jobs.standing(session), now),
+        safekeeping.nightly_check(known, now),
+        deletion(known.get(RUNS), now),
+    ]
+    last = known.get(LAST_LOOK)
+    at = datetime.fromisoformat(last["at"]) if last else None
+    looked = [from_facts(facts) for facts in last["found"]] if last else []
+    seen = {finding.part for finding in fresh}
+    found = [*fresh, *(each for each in looked if each.part not in seen), *_look(at, now)]
+    return Health(
+        sorted(found, key=lambda finding: ORDER.index(finding.state)), at,
+        looking=jobs.waiting(session, (LOOK,), now) != [],
+    )  # fmt: skip
+
+
+def _look(at: datetime | None, now: datetime) -> list[Finding]:
+    """Return what to know where the worker's look is missing or old."""
+    if at is None:
+        said = msg(
+            "All other parts: they were not looked at yet. The server looks once a day by itself, "
+            "and when you ask it to."
+        )
+        return [note(said)]
+    if now - at > LOOK_LATE:
+        said = msg(
+            "All other parts: they were last looked at on %(day)s. Ask the server to look again."
+        )
+        return [wrong(said, {"day": minute_of(at)})]
+    return []

@@ -1,0 +1,243 @@
+"""/<language>/administer/backups: the list, one now, a restore test now"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms import installation
+from lms.admin.backup_plan import (
+    BACKUPS,
+    BY_HAND,
+    DAILY,
+    KNOWN,
+    LAST_COPY,
+    LAST_FAULTS,
+    MAKE,
+    WEEKLY,
+    folder_elsewhere,
+    folder_here,
+)
+from lms.admin.backups import steps
+from lms.admin.backups.steps import STEPS, drop_old
+from lms.admin.drill import STEPS as DRILLS
+from lms.admin.night import DRILL
+from lms.audit.models import AuditRow
+from lms.db import reading, transaction
+from lms.jobs import actions as jobs
+from lms.jobs.models import Job
+from lms.kernel import clock
+from lms.settings import Settings
+from tests.admin.backups.conftest import Open
+from tests.admin.conftest import NOW, PASSPHRASE
+from tests.people import Cast
+
+URL = "/en/administer/backups"
+Made = Callable[..., None]
+
+
+def known(app: Flask, name: str) -> Any:
+    with app.app_context():
+        return installation.setting(reading(), name)
+
+
+@pytest.fixture
+def made(server: Flask) -> Made:
+    """Return a way to let the worker of a server on the disk make a backup."""
+
+    def make(kind: str, settings: Settings | None = None, *, days: int = 0) -> None:
+        if settings is not None:
+            server.config["LMS"] = settings
+        now = NOW + timedelta(days=days)
+        with server.app_context():
+            with transaction() as session:
+                jobs.ask(session, MAKE, f"{kind} {days}", {"kind": kind}, now=now)
+            jobs.run_due(reading, transaction, STEPS, "worker", lambda: now)
+
+    return make
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name[:5] for path in folder.iterdir())
+
+
+def test_the_daily_one_lies_in_the_data_folder_and_is_listed(
+    server: Flask, here: Settings, made: Made
+) -> None:
+    made(DAILY)
+    (path,) = (here.data / "backups").iterdir()
+    assert path.name.startswith("daily-")
+    (listed,) = known(server, KNOWN)
+    assert (listed["path"], listed["kind"], listed["sealed"]) == (str(path), DAILY, False)
+    assert listed["size"] == path.stat().st_size
+    with server.app_context():
+        assert reading().scalars(select(AuditRow.action)).all() == ["backup.made"]
+
+
+def test_only_as_many_as_decided_stay_and_those_made_by_hand_stay_all(
+    server: Flask, here: Settings, made: Made
+) -> None:
+    with server.app_context(), transaction() as session:
+        plan = {"hour": 1, "keep": 2, "weekday": 6, "keep_copies": 2}
+        installation.decide(session, {"backup_plan": plan}, now=NOW)
+    made(BY_HAND)
+    for day in range(4):
+        made(DAILY, days=day)
+    assert names(here.data / "backups") == ["daily", "daily", "lms-0"] or names(
+        here.data / "backups"
+    )[:2] == ["daily", "daily"]
+    assert len(names(here.data / "backups")) == 3
+
+
+def test_files_of_a_clock_that_was_ahead_do_not_push_out_those_of_today(tmp_path: Path) -> None:
+    for moment in ("20261129-010000", "20261130-010000", "20261201-010000", "20290101-010000",
+                   "20290102-010000"):  # fmt: skip
+        (tmp_path / f"daily-00000001-{moment}.tar").touch()
+    (tmp_path / "daily-00000002-20250101-010000.tar").touch()  # another server's
+    (tmp_path / "lms-00000001-20250101-010000.tar").touch()
+    drop_old(tmp_path / "daily-00000001-20261201-010000.tar", 2)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert "daily-00000001-20261129-010000.tar" not in left
+    assert len(left) == 6
+
+
+def test_the_copy_elsewhere_is_encrypted_and_holds_the_keys(
+    server: Flask, here: Settings, stick: Path, tmp_path: Path, made: Made
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(f"{PASSPHRASE}\n", "utf-8")
+    made(WEEKLY, replace(here, backup_to=stick, backup_passphrase_file=secret))
+    (path,) = stick.iterdir()
+    assert path.name.startswith("weekly-")
+    assert path.suffix == ".sealed"
+    (listed,) = known(server, KNOWN)
+    assert listed["keys"]
+    assert known(server, LAST_COPY)["path"] == str(path)
+    assert known(server, LAST_FAULTS) == {}
+
+
+@pytest.mark.parametrize("why", ["no file named", "not there", "too short"])
+def test_why_no_copy_was_made_is_kept_until_one_is(
+    server: Flask, here: Settings, stick: Path, tmp_path: Path, made: Made, why: str
+) -> None:
+    secret = tmp_path / "passphrase"
+    if why == "too short":
+        secret.write_text("short", "utf-8")
+    settings = replace(
+        here, backup_to=stick, backup_passphrase_file=None if why == "no file named" else secret
+    )
+    made(WEEKLY, settings)
+    assert list(stick.iterdir()) == []
+    assert set(known(server, LAST_FAULTS)) == {WEEKLY}
+    secret.write_text(PASSPHRASE, "utf-8")
+    made(WEEKLY, replace(settings, backup_passphrase_file=secret), days=1)
+    assert known(server, LAST_FAULTS) == {}
+
+
+def test_without_room_none_is_made_and_the_reason_is_kept(
+    server: Flask, here: Settings, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "LEAST_FREE", 10**18)
+    made(DAILY)
+    assert "not enough room" in known(server, LAST_FAULTS)[DAILY]["sentence"]["msgid"]
+    assert known(server, KNOWN) is None
+
+
+def test_where_they_lie(here: Settings, stick: Path) -> None:
+    own = here.data / "backups"
+    assert (folder_here(here, None), folder_elsewhere(here, None)) == (own, None)
+    assert folder_here(here, "safe") == here.data / "safe"
+    assert (folder_here(here, str(stick)), folder_elsewhere(here, str(stick))) == (own, stick)
+    named = replace(here, backup_to=stick)
+    assert folder_elsewhere(named, None) == stick
+
+
+# ---- The page -----------------------------------------------------------------------------------
+
+
+def test_a_backup_and_a_test_by_button(
+    app: Flask, browser: Open, halima: Cast, settings: Settings
+) -> None:
+    if not settings.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL's programs are tried elsewhere")
+    here = browser(halima)
+    assert "There is no backup yet." in here.get(URL).text
+    for _ in range(2):
+        assert here.post(f"{URL}/new", {"kind": BY_HAND}).location == URL
+    page = here.get(URL)
+    assert "A backup is being made." in page.text
+    assert page.headers["Refresh"] == "5"
+    assert "Make a backup now" not in page.text
+    with app.app_context():
+        assert reading().query(Job).filter_by(kind=MAKE).count() == 1
+        jobs.run_due(reading, transaction, STEPS, "worker", clock.now)
+    page = here.get(URL)
+    assert "✓ read back whole" in page.text
+    assert "by hand" in page.text
+    assert "Refresh" not in page.headers
+
+    for _ in range(2):
+        here.post(f"{URL}/test")
+    assert "A backup is being tested." in here.get(URL).text
+    with app.app_context():
+        assert reading().query(Job).filter_by(kind=DRILL).count() == 1
+        jobs.run_due(reading, transaction, DRILLS, "worker", clock.now)
+    page = here.get(URL)
+    assert "rows were there" in page.text
+    assert "✓ restored in a test" in page.text
+    with app.app_context():
+        said = reading().scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
+    assert said == ["backup.make.asked", "backup.made", "backup.drill.asked", "backup.tried"]
+
+
+def test_a_copy_that_is_due_without_a_passphrase_says_what_to_do(
+    app: Flask, browser: Open, halima: Cast, stick: Path, tmp_path: Path
+) -> None:
+    app.config["LMS"] = replace(app.config["LMS"], backup_to=stick)
+    here = browser(halima)
+    page = here.get(URL).text
+    assert "BACKUP_PASSPHRASE_FILE" in page
+    assert "Make an encrypted copy elsewhere now" not in page
+    app.config["LMS"] = replace(app.config["LMS"], backup_passphrase_file=tmp_path / "secret")
+    page = here.get(URL).text
+    assert "Make an encrypted copy elsewhere now" in page
+    assert "BACKUP_PASSPHRASE_FILE" not in page
+
+
+def test_files_that_nobody_noted_are_listed_too(app: Flask, browser: Open, halima: Cast) -> None:
+    folder = app.config["LMS"].data / "backups"
+    folder.mkdir(parents=True)
+    (folder / "before-upgrade-0a1b2c3d-20261101-010000.tar").write_bytes(b"x" * 1_200_000)
+    (folder / "notes.txt").touch()
+    page = browser(halima).get(URL).text
+    assert "before an upgrade" in page
+    assert "1.2 MB" in page
+    assert "not known" in page
+    assert "notes.txt" not in page
+
+
+def test_no_other_kind_is_made(app: Flask, browser: Open, halima: Cast) -> None:
+    for kind in ("", DAILY, "../x"):
+        assert browser(halima).post(f"{URL}/new", {"kind": kind}).status_code == 404
+
+
+def test_it_is_for_the_office_alone(
+    app: Flask, browser: Open, grace: Cast, bolat: Cast, amina: Cast
+) -> None:
+    for person in (grace, bolat, amina):
+        here = browser(person)
+        assert here.get(URL).status_code == 404
+        assert here.get(f"{URL}/plan").status_code == 404
+        for step in ("new", "test", "plan"):
+            assert here.post(f"{URL}/{step}", {"kind": BY_HAND}).status_code == 404
+    assert browser(None).get(URL).status_code == 401
+    assert known(app, BACKUPS) is None
+    with app.app_context():
+        assert reading().query(Job).count() == 0

@@ -1,0 +1,110 @@
+"""/<language>/administer/settings: names, languages, time zone, digits"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from lms import installation
+from lms.accounts.models import SignIn
+from lms.admin.country.queries import DECISIONS
+from lms.audit.models import AuditRow
+from lms.db import reading, transaction
+from lms.kernel import clock
+from tests.admin.country.conftest import Open
+from tests.people import Cast
+
+URL = "/en/administer/settings"
+NAMES: dict[str, Any] = {
+    "name_en": "Uganda Prisons Service", "name_fr": "", "name_ar": "مصلحة السجون",
+    "reason": "Act 4",
+}  # fmt: skip
+LANGUAGES: dict[str, Any] = {"languages": ["ar", "fr"], "first": "ar", "reason": "Act 5"}
+CLOCK: dict[str, Any] = {"time_zone": "Africa/Tunis", "digits": "arab", "reason": "Act 6"}
+PAGES = {"names": NAMES, "languages": LANGUAGES, "clock": CLOCK}
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every request read what is decided: a server looks again after five seconds."""
+    monkeypatch.setattr("lms.app.INSTALLATION_FRESH", -1.0)
+
+
+def decided(app: Flask) -> installation.Installation:
+    with app.app_context():
+        return installation.read(reading())
+
+
+def test_the_office_decides_each_with_a_reason(app: Flask, browser: Open, halima: Cast) -> None:
+    here = browser(halima)
+    for page, typed in PAGES.items():
+        assert here.get(f"{URL}/{page}").status_code == 200
+        for _ in range(2):
+            assert here.post(f"{URL}/{page}", typed).location == URL
+    now = decided(app)
+    assert now.names == {"en": "Uganda Prisons Service", "ar": "مصلحة السجون"}
+    assert now.languages == ("ar", "fr")
+    assert (now.time_zone, now.digits) == ("Africa/Tunis", "arab")
+    page = here.get(URL).text
+    for said in ("Act 4", "Act 5", "Act 6", "Halima Nabirye", "Uganda Prisons Service",
+                 "Africa/Tunis", "٠١٢٣"):  # fmt: skip
+        assert said in page
+    with app.app_context():
+        rows = reading().execute(select(AuditRow.action, AuditRow.facts).order_by(AuditRow.id))
+        found = [(action, facts["reason"]) for action, facts in rows]
+        assert len(installation.setting(reading(), DECISIONS)) == 4
+    assert found == [
+        ("installation.names", "Act 4"), ("installation.languages", "Act 5"),
+        ("installation.time-zone", "Act 6"), ("installation.digits", "Act 6"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "change"),
+    [("names", {"name_en": "", "name_ar": ""}), ("names", {"name_en": "x" * 101}),
+     ("names", {"name_en": "a\u202eb"}), ("names", {"reason": ""}),
+     ("languages", {"languages": []}), ("languages", {"languages": ["xx"]}),
+     ("languages", {"first": "en"}), ("languages", {"reason": "x" * 501}),
+     ("clock", {"time_zone": "Mars/Base"}), ("clock", {"time_zone": "../etc/passwd"}),
+     ("clock", {"time_zone": ""}), ("clock", {"digits": "roman"}), ("clock", {"reason": " "})],
+)  # fmt: skip
+def test_each_bad_field_is_refused_and_nothing_changes(
+    app: Flask, browser: Open, halima: Cast, page: str, change: dict[str, Any]
+) -> None:
+    before = decided(app)
+    reply = browser(halima).post(f"{URL}/{page}", {**PAGES[page], **change})
+    assert reply.status_code == 422
+    assert "There is a problem" in reply.text
+    assert decided(app) == before
+
+
+def test_it_is_for_the_office_alone(
+    app: Flask, browser: Open, halima: Cast, grace: Cast, amina: Cast
+) -> None:
+    before = decided(app)
+    for person in (grace, amina):
+        here = browser(person)
+        assert here.get(URL).status_code == 404
+        for page, typed in PAGES.items():
+            assert here.get(f"{URL}/{page}").status_code == 404
+            assert here.post(f"{URL}/{page}", typed).status_code == 404
+    assert browser(None).get(URL).status_code == 401
+    assert decided(app) == before
+    assert f'href="{URL}"' in browser(halima).get("/en/administer").text
+
+
+def test_the_second_proof_is_asked_for_again(app: Flask, browser: Open, halima: Cast) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(SignIn).values(second_factor_at=clock.now() - timedelta(hours=1)))
+    before = decided(app)
+    for page, typed in PAGES.items():
+        assert "next=" in browser(halima).post(f"{URL}/{page}", typed).location
+    assert decided(app) == before
+
+
+def test_without_decisions_the_page_says_nothing_of_them(browser: Open, halima: Cast) -> None:
+    assert "Decisions so far" not in browser(halima).get(URL).text
