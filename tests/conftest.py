@@ -33,6 +33,7 @@ from lms.extensions import db
 from lms.settings import Settings, read
 from lms.tables import Base
 from lms.web import pages
+from lms.web.static_files import StaticFiles
 from tests.browser import Browser
 from tests.people import Cast, Places, add_person, build_places
 
@@ -140,12 +141,22 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture(scope="session")
-def compressed_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the static files compressed, which a start finds in its data folder."""
+@pytest.fixture(scope="session", autouse=True)
+def compressed_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Read and compress the static files once a process: all applications serve the same."""
+    kept: dict[tuple[Path, ...], StaticFiles] = {}
     folder = tmp_path_factory.mktemp("compressed")
-    pages.static_files(create_app(read({"LMS_DATA": str(folder)})))
-    return folder / "static"
+
+    def read_once(folders: list[Path], cache: Path, **settings: Any) -> StaticFiles:
+        del cache  # tests of the folder that keeps earlier builds make their own
+        found = tuple(folders)
+        if found not in kept:
+            kept[found] = StaticFiles(folders, folder, **settings)
+        return kept[found]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "StaticFiles", read_once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -212,11 +223,10 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def app(
-    settings: Settings, empty_database: Path, compiled_templates: FileSystemBytecodeCache,
-    compressed_files: Path,
-) -> Iterator[Flask]:  # fmt: skip
+    settings: Settings, empty_database: Path, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """Return an application with an empty database and a first run that is done."""
-    shutil.copytree(compressed_files, settings.data / "static", copy_function=os.link)
+    settings.data.mkdir(parents=True, exist_ok=True)
     if settings.database_url.startswith("sqlite"):
         shutil.copyfile(empty_database, settings.data / "lms.sqlite")
     made = create_app(settings)
