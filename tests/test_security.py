@@ -49,8 +49,9 @@ FORBIDDEN = {
 # Expat alone, with every document type refused: it looks for cells that would exhaust the worker.
 # The C library alone: three numbers of its allocator at the start, and "give back what is free".
 MAY_IMPORT = {"lms/sheets/workbook.py": {"xml"}, "lms/kernel/memory.py": {"ctypes"}}
-# The only module that opens a connection: to its own address, to ask whether it is itself there.
-MAY_CONNECT = {"lms/web/server.py"}
+# Open a connection to this machine alone: the server asks whether it is itself there, and an
+# upgrade looks at a page of the new version on 127.0.0.1 before that takes over.
+MAY_CONNECT = {"lms/web/server.py", "lms/admin/upgrade/children.py"}
 # Looks at the two files of TLS before the server does; opens nothing.
 MAY_LOOK = {"lms/web/tls.py"}
 # Repeatable on purpose: a form's seed is the secret, and invented people are no secret.

@@ -1,7 +1,7 @@
 """Frozen quarters: figures that are fixed for good, append-only.
 
-Revision: 0014
-After: 0013
+Revision: 0012
+After: 0011
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 import lms.tables
 
-revision = "0014"
-down_revision = "0013"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """indexes with which the log is searched by action and by subject
 
-Revision: 0013
+Revision: 0011
 After: 0010
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0013"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
