@@ -41,7 +41,9 @@ KINDS: Mapping[str, str] = {
     "keys.correct": msg("Correcting the answer key of a question"),
     "keys.count": msg("Counting whom a corrected answer key touches"),
     "requirements.enrol": msg("Enrolling people by a rule"),
+    "questions.read": msg("Reading a file of questions"),
     "search.index": msg("Building the index of the search"),
+    "sheets.read": msg("Reading a sheet of translations"),
 }
 
 # What the text of a failure holds, in small letters, and what it means to whoever reads the page.
