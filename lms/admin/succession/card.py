@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +69,7 @@ def card(
         (Message(msg("Address")), settings.public_address),
         (Message(msg("Identity of the server")), _site(settings.data)),
         (Message(msg("Version of the program")), version_in(program_folder())),
-        (Message(msg("Where the program lies")), str(link_of())),
+        (Message(msg("Where the program lies")), str(_place())),
         (Message(msg("Data folder")), str(settings.data)),
         (Message(msg("Database")), _database(settings)),
         (Message(msg("Key that signs certificates")), _key(settings, issues=site.issues)),
@@ -79,6 +80,12 @@ def card(
         facts, people, _on_systemd(settings) if by_systemd else _by_hand(settings),
         _lines(settings) if by_systemd else (),
     )  # fmt: skip
+
+
+def _place() -> Path:
+    """Return where people look for the program: the link where there is one."""
+    link = link_of()
+    return link if link.is_symlink() else program_folder()
 
 
 def _site(data: Path) -> str:
@@ -138,8 +145,8 @@ RESTORE = msg("put the newest backup back; it asks for the passphrase")
 def _source(version: str, folder: str) -> str:
     """Return the command that unpacks this version, from the kind of file in which it came."""
     if (program_folder() / OF_AN_UPGRADE).exists():
-        return f"mkdir {folder} && tar -C {folder} -xf lms-{version}.release"
-    return f"mkdir {folder} && tar -C {folder} --strip-components=1 -xf lms-bundle.tar"
+        return f"mkdir {folder} && tar -C {folder} -xf /media/stick/lms-{version}.release"
+    return f"mkdir {folder} && tar -C {folder} --strip-components=1 -xf /media/stick/lms-bundle.tar"
 
 
 def _on_systemd(settings: Settings) -> list[tuple[str, Message]]:
@@ -170,8 +177,8 @@ def _by_hand(settings: Settings) -> list[tuple[str, Message]]:
         (_source(version, f"lms-{version}"), Message(UNPACK)),
         (f"make -C lms-{version} .venv/.run", Message(msg("install it; no network is needed"))),
         (
-            f"cd lms-{version} && export LMS_DATA={settings.data}",
-            Message(msg("say where its data lie")),
+            f"cd lms-{version} && export {shlex.join(_lines(settings))}",
+            Message(msg("say where its data lie, and its other settings")),
         ),
         (".venv/bin/lms restore /media/stick/FILE", Message(RESTORE)),
         (
@@ -183,11 +190,13 @@ def _by_hand(settings: Settings) -> list[tuple[str, Message]]:
 
 def _lines(settings: Settings) -> list[str]:
     """Return the settings as /etc/lms.env has them; an address with a password is left out."""
+    own_key = settings.issuing_key != settings.data / "keys" / "issuing.key"
     given = {
         "LMS_DATA": settings.data, "HOST": settings.host, "PORT": settings.port,
         "TRUSTED_HOSTS": ",".join(settings.trusted_hosts), "TLS_CERT": settings.tls_cert,
         "TLS_KEY": settings.tls_key, "PLAIN_HTTP": "yes" if settings.plain_http else None,
-        "TRUSTED_PROXIES": settings.trusted_proxies or None, "ISSUING_KEY": settings.issuing_key,
+        "TRUSTED_PROXIES": settings.trusted_proxies or None,
+        "ISSUING_KEY": settings.issuing_key if own_key else None,
         "RELEASE_KEYS": settings.release_keys,
     }  # fmt: skip
     return [f"{name}={value}" for name, value in given.items() if value not in {None, ""}]
