@@ -82,6 +82,8 @@ def new(draft_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         return sent(here, None)
     kind, lesson = request.args.get("kind", ""), request.args.get("lesson", "")
+    if len(facts.codes()) == 1:
+        lesson = facts.codes()[0]  # there is nothing to choose
     if kind not in KIND_WORDS or lesson not in facts.codes():
         return render_template(
             "bank/new.html", room=here, facts=facts, kinds=KIND_WORDS, uses=KIND_USE,

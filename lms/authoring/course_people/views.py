@@ -45,7 +45,7 @@ def show(draft_id: UUID) -> ResponseReturnValue:
 @bp.get("/change")
 @permission(WRITE, fresh=True)
 def change(draft_id: UUID) -> ResponseReturnValue:
-    """Show the same with the form that gives a role and the buttons that end one."""
+    """Show the same with the form that gives a role and the ways to end one."""
     return _page(_office_room(draft_id), GiveForm())
 
 
@@ -75,6 +75,21 @@ def give(draft_id: UUID) -> ResponseReturnValue:
         return _page(here, form), refused.status
     flash(gettext("The role counts from now on."))
     return redirect(url_for(".change", draft_id=draft_id), 303)
+
+
+@bp.get("/<uuid:grant_id>/end")
+@permission(WRITE, fresh=True)
+def ask_end(draft_id: UUID, grant_id: UUID) -> ResponseReturnValue:
+    """Name whose role would be taken away, before it is."""
+    here = _office_room(draft_id)
+    found = queries.holders(reading(), viewer(), here.draft.course_id, today=_today())
+    held = next((each for each in found if each.id == grant_id), None)
+    if held is None or held.person_id == viewer().person_id:
+        raise NotFound
+    return render_template(
+        "course_people/end.html", room=here, held=held, words=COURSE_ROLE_WORDS,
+        last=not any(each.role == held.role and each.id != held.id for each in found),
+    )  # fmt: skip
 
 
 @bp.post("/<uuid:grant_id>/end")

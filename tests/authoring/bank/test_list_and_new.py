@@ -162,6 +162,22 @@ def test_the_kind_is_chosen_first(browser: Open, draft: Draft, writers: Writers)
         assert seat.post(address(draft, "/new"), sent).status_code in {404, 422}
 
 
+def test_the_only_lesson_is_chosen_already(browser: Open, draft: Draft, writers: Writers) -> None:
+    here = browser(writers.aruzhan)
+    assert " selected" not in here.get(address(draft, "/new")).text  # three lessons: choose
+    begun = here.post(
+        "/en/write/new",
+        {"id": "C55", "title": "Fire safety", "lesson_title": "Smoke", "source": "en",
+         "kind": "course", "slug": "fire-safety", "prefix": "FS", "minutes": "10"},
+    )  # fmt: skip
+    page = here.get(f"{begun.location}/questions/new").text
+    assert '<option value="FS-1.1" dir="auto" selected>' in page
+    form = here.get(f"{begun.location}/questions/new?kind=single")
+    assert 'name="kind" type="hidden" value="single"' in form.text
+    wrong = here.get(f"{begun.location}/questions/new?lesson=XX-1.1").text
+    assert '<option value="FS-1.1" dir="auto" selected>' in wrong
+
+
 def test_more_rows_keep_what_is_typed(browser: Open, draft: Draft, writers: Writers) -> None:
     seat = browser(writers.aruzhan)
     fields = new("single", go="more")

@@ -79,6 +79,29 @@ def test_a_role_is_given_and_ended(
     assert end not in browser(writers.halima).get(change).text
 
 
+def test_a_page_asks_before_a_role_is_taken_away(
+    browser: Open, draft: Draft, writers: Writers, app: Flask
+) -> None:
+    here = browser(writers.halima)
+    [grant] = held(app, writers.tarek, "translator")
+    end = f"{address(draft)}/{grant.id}/end"
+    listed = here.get(f"{address(draft)}/change").text
+    assert f'href="{end}"' in listed
+    assert f'action="{end}"' not in listed  # one press too much takes nothing away
+    page = here.get(end).text
+    assert "Take this role away?" in page
+    assert "Tarek Mansour" in page
+    assert "W-2" in page
+    assert "Nobody else holds this role at the course." in page
+    assert f'action="{end}"' in page
+    assert held(app, writers.tarek, "translator")[0].ends_on is None
+
+    here.post(f"{address(draft)}/change", {**GIVEN, "number": "W-1", "role": "translator"})
+    assert "Nobody else holds this role" not in here.get(end).text
+    assert here.post(end).status_code == 303
+    assert here.get(end).status_code == 404  # it is taken away already
+
+
 def test_a_last_day_is_kept(browser: Open, draft: Draft, writers: Writers, app: Flask) -> None:
     day = clock.now().date() + timedelta(days=30)
     form = {**GIVEN, "ends_on": day.isoformat()}
@@ -115,9 +138,10 @@ def test_nobody_ends_their_own_role_or_one_of_another_course(
     browser: Open, draft: Draft, writers: Writers, app: Flask
 ) -> None:
     [other] = [each.id for each in held(app, writers.sara, "author")]
-    for grant in (other, uuid4()):
-        assert browser(writers.halima).post(f"{address(draft)}/{grant}/end").status_code == 404
     own = give_oneself(app, writers.halima)
+    for grant in (other, own, uuid4()):
+        assert browser(writers.halima).get(f"{address(draft)}/{grant}/end").status_code == 404
+        assert browser(writers.halima).post(f"{address(draft)}/{grant}/end").status_code == 404
     assert browser(writers.halima).post(f"{address(draft)}/{own}/end").status_code == 404
     assert f"{own}/end" not in browser(writers.halima).get(f"{address(draft)}/change").text
 
@@ -139,6 +163,7 @@ def test_a_colleague_ends_nothing(
 ) -> None:
     [grant] = held(app, writers.tarek, "translator")
     for person in (writers.aruzhan, writers.peter):
+        assert browser(person).get(f"{address(draft)}/{grant.id}/end").status_code == 404
         assert browser(person).post(f"{address(draft)}/{grant.id}/end").status_code == 404
     assert held(app, writers.tarek, "translator")[0].ends_on is None
 
@@ -161,4 +186,4 @@ def test_the_proof_is_asked_anew(browser: Open, draft: Draft, writers: Writers, 
 
 def test_methods(browser: Open, draft: Draft, writers: Writers) -> None:
     assert browser(writers.halima).post(address(draft)).status_code == 405
-    assert browser(writers.halima).get(f"{address(draft)}/{uuid4()}/end").status_code == 405
+    assert browser(writers.halima).get(f"{address(draft)}/{uuid4()}/end").status_code == 404
