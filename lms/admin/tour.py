@@ -147,7 +147,7 @@ def line() -> ResponseReturnValue:
 
 
 def _things() -> list[Thing]:
-    """Return the twelve things to try, each with the address where it begins."""
+    """Return the fourteen things to try, each with the address where it begins."""
     course = {"slug": service.COURSE}
     lesson = {**course, "code": service.FIRST_LESSON}
     listed: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -175,6 +175,10 @@ def _things() -> list[Thing]:
          "desk.take_along", course),
         (msg("Say that several colleagues share this computer, and see what changes."),
          "accounts.machine", {}),
+        (msg("Take a document of the library along: each reader gets their own language first."),
+         "library.home", {}),
+        (msg("As the trainer, change a sentence of a lesson and look at it: learners read it only "
+             "when a publisher, somebody else, has approved it."), "drafts.all", {}),
     )  # fmt: skip
     return [
         Thing(words, url_for(endpoint, **values))

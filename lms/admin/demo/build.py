@@ -26,7 +26,7 @@ from lms.accounts.models import Credential, Posting, Unit
 from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER, initials
 from lms.admin.actions import FirstRun, first_run
-from lms.admin.demo import service, writing
+from lms.admin.demo import document, service, writing
 from lms.admin.demo.people import Invented, invented
 from lms.admin.demo.service import LEARNER, Office, Place
 from lms.admin.demo.states import State
@@ -129,6 +129,7 @@ def build(
         ((each.role, each.service_number) for each in accounts),
         now=began + timedelta(days=1),
     )
+    document.put_document(session, data, now=began + timedelta(days=1))
     author = UUID(_doors(accounts)["trainer"])
     stories.append(writing.draft_story(session, data, author, now=now))
     tell(stories)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import passwords
 from lms.accounts.models import Credential, Grant, Identity, Person, Posting, Unit
-from lms.accounts.rules import folded_service_number
+from lms.accounts.rules import SERVER, folded_service_number
 from lms.admin.demo import service
 from lms.admin.demo.build import ACCOUNTS, HEADER
 from lms.admin.demo.states import State
@@ -25,11 +25,14 @@ from lms.assessment.models import Attempt
 from lms.audit.chain import first_bad_row
 from lms.audit.models import AuditRow
 from lms.authoring.drafts.models import Draft, DraftContent, DraftVersion
+from lms.catalogue.library.queries import documents
+from lms.catalogue.library.rules import is_pdf
 from lms.catalogue.models import Programme
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.db import transaction
 from lms.extensions import db
 from lms.files import FileStore
+from lms.installation import LANGUAGES
 from lms.jobs.models import Job
 from lms.kernel.names import script_of
 from lms.learning import records
@@ -328,3 +331,19 @@ def test_a_service_has_enough_people_for_every_state(tmp_path: Path, staff: str)
     result = run_demo(tmp_path / "demo", "--staff", staff)
     assert result.exit_code == 2
     assert "--staff" in result.output
+
+
+def test_the_library_has_a_document_in_five_languages(
+    session: Session, demonstration: Demonstration
+) -> None:
+    (found,) = documents(session, SERVER)
+    assert set(found.files) == set(LANGUAGES) == set(found.titles)
+    store = FileStore(demonstration.data / "files")
+    for language, file in found.files.items():
+        data = store.get(file.digest)
+        assert is_pdf(data), language
+        assert (len(data), file.pages) == (file.bytes, 1)
+        assert len(data) < 60_000
+    assert {script_of(title[0]) for title in found.titles.values()} == {
+        "LATIN", "ARABIC", "CYRILLIC",
+    }  # fmt: skip
