@@ -40,11 +40,20 @@ def own_source(table: bytes, course_source: str) -> str:
 
     table  its ``nation.toml``; where that cannot be read, or names none, it is the course's.
     """
-    try:
-        said = tomllib.loads(table.decode(errors="replace")).get("source")
-    except ValueError:
-        said = None
+    said = _said_source(table)
     return said if isinstance(said, str) and LANGUAGE.fullmatch(said) else course_source
+
+
+def has_source(table: bytes) -> bool:
+    """Return whether a ``nation.toml`` names the language of the country's own questions."""
+    return _said_source(table) is not None
+
+
+def _said_source(table: bytes) -> object:
+    try:
+        return tomllib.loads(table.decode(errors="replace")).get("source")
+    except ValueError:
+        return None
 
 
 def own_path(nation: str, language: str, module: str) -> str:

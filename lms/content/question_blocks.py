@@ -88,7 +88,8 @@ def _item(
     document: Document, block: Block, known: Mapping[str, Question] | None, faults: Faults
 ) -> Question | None:
     item_id = block.title if block.name == "section" else ""
-    if not _is_item_id(document.path, item_id) or block.id:
+    is_known = known is not None and item_id in known
+    if block.id or not (is_known or _is_item_id(document.path, item_id)):
         own = own_bank(document.path)
         if own:
             said = msg("This bank of a country holds its own items: ## %(code)s")

@@ -23,7 +23,7 @@ from lms.content.tables import changes_of
 
 _BOX = re.compile(rb"^::: box [^\n]*\n.*?^:::[ \t]*$", re.MULTILINE | re.DOTALL)
 _NOTHING = b"+++\n+++\n\n"
-_TEXT = re.compile(r"nations/[a-z]{2}/([a-z]{2,3})/(boxes|replaced)\.md")
+_TEXT = re.compile(r"nations/[a-z]{2}/([a-z]{2,3})/(boxes|replaced|bank)(?:/([^/]+))?\.md")
 Files = Mapping[str, bytes]
 
 
@@ -48,19 +48,27 @@ def nations_in(paths: Iterable[str]) -> list[str]:
 
 
 def layer_of(code: str, files: Files) -> Layer:
-    """Return the layer of a country; ``files`` may hold others, too."""
+    """Return the layer of a country; ``files`` may hold others, too.
+
+    Its own questions are there as the blocks of their banks: pages read the single one they show.
+    """
     faults = Faults()
     path = path_of(code)
     text = decoded(path, files.get(path, b""), faults)
     values = toml_of(path, 0, text, faults) if text is not None else None
     nation = nation_facts(code, path, values, faults) if values is not None else NationFacts(code)
     texts: dict[str, dict[str, Document]] = {"boxes": {}, "replaced": {}}
+    banks: dict[str, dict[str, Document]] = {}
     for each, data in files.items():
         found = _TEXT.fullmatch(each) if each.startswith(f"nations/{code}/") and data else None
         document = read_document(each, data, faults) if found else None
-        if found and document is not None:
+        if found is None or document is None:
+            continue
+        if found[2] == "bank":
+            banks.setdefault(found[1], {})[found[3] or ""] = document
+        else:
             texts[found[2]][found[1]] = document
-    nation = replace(nation, texts=texts["boxes"], replacements=texts["replaced"])
+    nation = replace(nation, texts=texts["boxes"], replacements=texts["replaced"], banks=banks)
     return Layer(nation, tuple(faults), values is not None)
 
 

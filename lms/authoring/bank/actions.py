@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.authoring.bank import queries, rules
 from lms.authoring.bank.glance import read_item
+from lms.authoring.bank.rules import Where
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as draft_queries
 from lms.authoring.drafts.models import Draft
@@ -21,12 +22,15 @@ from lms.content.digests import text_digest
 from lms.content.faults import Faults
 from lms.content.item_text import item_block, with_item, without_item, written
 from lms.content.model import Document, Question
+from lms.content.nation_bank import has_source
 from lms.content.nation_text import set_items
+from lms.content.toml_text import put_value
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 
 EMPTY = b"+++\n+++\n"
+UNREADABLE = msg("The file %(path)s cannot be read. Mend it first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,18 @@ class Kept:
 
 def write(
     session: Session, viewer: Viewer, draft_id: UUID, module: str, item: Question, *, was: str,
-    now: datetime,
+    nation: str = "", now: datetime,
 ) -> Kept:  # fmt: skip
     """Put an item in the place of the one that the writer saw.
 
     was     ``mark_of`` the block that they had before them.
+    nation  the country whose own question it is; empty for one of the core.
     raises  NotFound for who may not write questions, Refused where the bank cannot be read.
 
     What others have changed in the bank meanwhile stays. Only where they changed this very item,
     nothing is written and theirs is returned. An item that says the same changes no byte.
     """
-    found, path, bank, document = _bank(session, viewer, draft_id, module)
+    found, at, bank, document = _bank(session, viewer, draft_id, module, nation)
     block = item_block(document, item.id)
     there = _text(block.raw) if block else ""
     if block is not None and _same(item, read_item(f"bank/{module}.md", there)[0]):
@@ -64,63 +69,74 @@ def write(
     if mark_of(there) != was:
         return Kept(item.id, there, bank.by)
     text = with_item(document, item.id, written(item))
-    _save(session, viewer, found.id, path, text, bank.number, now)
+    _save(session, viewer, found.id, at.path(module), text, bank.number, now)
     return Kept(item.id)
 
 
 def add(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, item: Question, *, now: datetime
-) -> str:
+    session: Session, viewer: Viewer, draft_id: UUID, module: str, item: Question, *,
+    nation: str = "", spoken: str = "", now: datetime,
+) -> str:  # fmt: skip
     """Add an item under the next code of its module; return the code.
+
+    nation  the country whose own question it is; empty for one of the core.
+    spoken  the language in which the country writes its own questions, where it has not said so.
 
     Sent twice, it is added once: where the bank has this very item, its code is returned.
     raises  NotFound for who may not write questions; Refused when all codes are given.
     """
-    found, path, bank, document = _bank(session, viewer, draft_id, module)
+    found, at, bank, document = _bank(session, viewer, draft_id, module, nation, spoken)
     for block in document.blocks:
         if block.title != item.id and _same(
             replace(item, id=block.title), read_item(f"bank/{module}.md", block.raw)[0]
         ):
             return block.title
-    code = rules.next_code(module, queries.codes_ever(session, viewer, found, module))
+    code = rules.next_code(
+        at.prefix(module), queries.codes_ever(session, viewer, found, module, at)
+    )
     if code is None:
         raise Refused(
             Message(msg("All 999 codes of module %(module)s are given."), {"module": module})
         )
     text = with_item(document, code, written(replace(item, id=code)))
-    _save(session, viewer, found.id, path, text, bank.number, now)
+    if nation:
+        _say_source(session, viewer, found, at, now)
+    _save(session, viewer, found.id, at.path(module), text, bank.number, now)
     return code
 
 
 def duplicate(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *, now: datetime
-) -> str:
+    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *,
+    nation: str = "", now: datetime,
+) -> str:  # fmt: skip
     """Copy an item; return the code of the copy. A copy that nobody has changed yet serves again.
 
     raises  NotFound where there is no such item.
     """
-    *_, document = _bank(session, viewer, draft_id, module)
+    *_, document = _bank(session, viewer, draft_id, module, nation)
     block = item_block(document, code)
     item = read_item(f"bank/{module}.md", block.raw)[0] if block else None
     if item is None:
         raise NotFound
-    return add(session, viewer, draft_id, module, item, now=now)
+    return add(session, viewer, draft_id, module, item, nation=nation, now=now)
 
 
 def retire(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *, now: datetime
-) -> None:
+    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *,
+    nation: str = "", now: datetime,
+) -> None:  # fmt: skip
     """Take an item out of the bank and out of its translations; its versions and its code stay.
 
     raises  NotFound for an item that never was, and for who may not write questions.
     """
-    found, path, bank, document = _bank(session, viewer, draft_id, module)
+    found, at, bank, document = _bank(session, viewer, draft_id, module, nation)
     if item_block(document, code) is None:
-        if code not in queries.codes_ever(session, viewer, found, module):
+        if code not in queries.codes_ever(session, viewer, found, module, at):
             raise NotFound
         return  # retired already
-    _save(session, viewer, found.id, path, without_item(document, code), bank.number, now, code)
-    others = queries.translations(session, viewer, found, module)
+    text = without_item(document, code)
+    _save(session, viewer, found.id, at.path(module), text, bank.number, now, code)
+    others = queries.translations(session, viewer, found, module, at)
     known = draft_queries.read(session, viewer, found, others)
     for other, data in others.items():
         translated = read_document(other, data, Faults())
@@ -147,9 +163,7 @@ def leave_out(
     try:
         text = _with_out(file.text, code, out=out, made_from=made_from)
     except (ValueError, TypeError, AttributeError):
-        raise Refused(
-            Message(msg("The file %(path)s cannot be read. Mend it first."), {"path": path})
-        ) from None
+        raise Refused(Message(UNREADABLE, {"path": path})) from None
     _save(session, viewer, found.id, path, text, file.number, now)
 
 
@@ -171,20 +185,36 @@ def _with_out(text: str, code: str, *, out: bool, made_from: str) -> str:
 
 
 def _bank(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str
-) -> tuple[Draft, str, File, Document]:
-    """Return the draft, locked, and the bank of a module."""
+    session: Session, viewer: Viewer, draft_id: UUID, module: str, nation: str = "",
+    spoken: str = "",
+) -> tuple[Draft, Where, File, Document]:  # fmt: skip
+    """Return the draft, locked, whose bank it is, and the bank of a module."""
     found = draft_queries.draft(session, viewer, draft_id, lock=True)
-    if not rights(viewer, found.course_id).writes_source:
+    held = rights(viewer, found.course_id)
+    at = queries.where(session, viewer, found, nation)
+    if at is None or not (held.adapts if nation else held.writes_source):
         raise NotFound
-    path = rules.bank_path(found.source, module)
+    if nation and spoken and not queries.is_settled(session, viewer, found, nation):
+        at = replace(at, source=spoken)
+    path = at.path(module)
     bank = draft_queries.file(session, viewer, found, path)
     document = read_document(path, bank.data or EMPTY, Faults())
     if document is None:
-        raise Refused(
-            Message(msg("The file %(path)s cannot be read. Mend it first."), {"path": path})
-        )
-    return found, path, bank, document
+        raise Refused(Message(UNREADABLE, {"path": path}))
+    return found, at, bank, document
+
+
+def _say_source(session: Session, viewer: Viewer, found: Draft, at: Where, now: datetime) -> None:
+    """Write down in which language a country's own questions have their key, once."""
+    path = f"nations/{at.nation}/nation.toml"
+    table = draft_queries.file(session, viewer, found, path)
+    if has_source(table.data):
+        return
+    try:
+        text = put_value(table.text, "source", at.source)
+    except ValueError:
+        raise Refused(Message(UNREADABLE, {"path": path})) from None
+    _save(session, viewer, found.id, path, text, table.number, now)
 
 
 def _text(raw: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.model import Block, Document, Question
-from lms.content.question_blocks import FACTS_LINE, ITEM_ID, question_in
+from lms.content.question_blocks import FACTS_LINE, ITEM_ID, OWN_ITEM_ID, question_in
 from lms.content.questions import facts_of
 
 LONGEST_STEM = 110  # characters of a question in a list
@@ -68,15 +68,15 @@ class Glance:
         return Question(self.code, self.kind, self.facts, self.stem)
 
 
-def glances(module: str, text: str) -> Iterator[Glance]:
-    """Yield every block of a bank."""
+def glances(module: str, text: str, *, own: bool = False) -> Iterator[Glance]:
+    """Yield every block of a bank; ``own``: of a country's own questions."""
     for part in _CUT.split(text)[1:]:
         head, _, rest = part.partition("\n")
         code = head.strip()
         lines = [line for line in rest.splitlines() if line.strip()]
         found = FACTS_LINE.fullmatch(lines[0]) if lines else None
         kind, facts, _ = facts_of(found["words"].split()) if found else ("", {}, [])
-        if not ITEM_ID.fullmatch(code):
+        if not (OWN_ITEM_ID if own else ITEM_ID).fullmatch(code):
             kind = ""
         stem = lines[1].strip() if found and len(lines) > 1 else ""
         yield Glance(code[:60], module, kind, facts, shortened(stem), f"## {part}")
@@ -90,10 +90,14 @@ def shortened(text: str, most: int = LONGEST_STEM) -> str:
 def read_item(path: str, block: str) -> tuple[Question | None, Faults]:
     """Return the item that a block is, and what is wrong with it; line 4 is the block's first.
 
-    path  of its bank: what is wrong is said of that file.
+    path  of its bank, without the language: what is wrong is said of that file.
     """
     faults = Faults()
-    document = read_document(f"x/{path}", f"{_EMPTY}{block}".encode(), faults)
+    code = block.partition("\n")[0].removeprefix("## ").strip()
+    folder = "x"
+    if OWN_ITEM_ID.fullmatch(code):
+        folder, path = f"nations/{code[:2].lower()}/zxx", f"bank/{code[3:].rpartition('-')[0]}.md"
+    document = read_document(f"{folder}/{path}", f"{_EMPTY}{block}".encode(), faults)
     found = None
     if document is not None and len(document.blocks) == 1:
         found = question_in(document, document.blocks[0], None, faults)

@@ -6,15 +6,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.authoring.bank.glance import Glance, glances
-from lms.authoring.bank.rules import bank_path
+from lms.authoring.bank.rules import Where, bank_path
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.models import Draft, DraftContent, DraftFile, DraftVersion
 from lms.catalogue.models import Edition, EditionItem
 from lms.content.model import CourseFacts
+from lms.content.nation_bank import has_source, own_source
 from lms.kernel.viewer import Viewer
 
 # Objectives stand at the head of a lesson; a matrix of a hundred lessons does not read them all.
@@ -45,7 +46,36 @@ def openings(
     return {code: heads.get(code, "") for code in facts.codes()}
 
 
-def translations(session: Session, viewer: Viewer, found: Draft, module: str) -> dict[str, bytes]:
+def where(session: Session, viewer: Viewer, found: Draft, nation: str) -> Where | None:
+    """Return whose banks are meant; None for a country of which the draft has no layer.
+
+    nation  empty for the core.
+    """
+    if not nation:
+        return Where(found.source)
+    table = drafts.file(session, viewer, found, f"nations/{nation}/nation.toml")
+    return Where(own_source(table.data, found.source), nation) if table.number else None
+
+
+def is_settled(session: Session, viewer: Viewer, found: Draft, nation: str) -> bool:
+    """Return whether it is said in which language a country writes its own questions.
+
+    Its ``nation.toml`` names it, or it has a bank already: then it is the course's.
+    """
+    table = drafts.file(session, viewer, found, f"nations/{nation}/nation.toml")
+    if has_source(table.data):
+        return True
+    first = select(DraftFile.path).where(
+        DraftFile.draft_id == found.id,
+        DraftFile.path.startswith(f"nations/{nation}/", autoescape=True),
+        DraftFile.path.contains("/bank/"),
+    ).limit(1)  # fmt: skip
+    return session.scalar(first) is not None
+
+
+def translations(
+    session: Session, viewer: Viewer, found: Draft, module: str, at: Where
+) -> dict[str, bytes]:
     """Return the bank of a module in the other languages: path -> bytes."""
     del viewer
     rows = session.execute(
@@ -54,7 +84,7 @@ def translations(session: Session, viewer: Viewer, found: Draft, module: str) ->
         .where(
             DraftFile.draft_id == found.id,
             DraftFile.path.endswith(f"/bank/{module}.md", autoescape=True),
-            DraftFile.path != bank_path(found.source, module),
+            DraftFile.path != at.path(module), _of(DraftFile.path, at),
         ).order_by(DraftFile.path)
     )  # fmt: skip
     return {row.path: row.data for row in rows}
@@ -74,15 +104,29 @@ def layers(session: Session, viewer: Viewer, found: Draft) -> dict[str, bytes]:
     return {row.path.split("/")[1]: row.data for row in rows}
 
 
-def codes_ever(session: Session, viewer: Viewer, found: Draft, module: str) -> set[str]:
-    """Return every code that an item of a module ever had, published or in any version kept."""
+def _of(path: InstrumentedAttribute[str], at: Where) -> ColumnElement[bool]:
+    """Return the condition that a file belongs to the core, or to one country."""
+    if at.nation:
+        return path.startswith(f"nations/{at.nation}/", autoescape=True)
+    return path.not_like("nations/%")
+
+
+def codes_ever(
+    session: Session, viewer: Viewer, found: Draft, module: str, at: Where | None = None
+) -> set[str]:
+    """Return every code that an item of a module ever had, published or in any version kept.
+
+    at  whose banks; None for the core's.
+    """
     del viewer
+    at = at or Where(found.source)
+    prefix = at.prefix(module)
     published = session.scalars(
         select(EditionItem.item_id).distinct()
         .join(Edition, Edition.id == EditionItem.edition_id)
         .where(
             Edition.course_id == found.course_id,
-            EditionItem.item_id.startswith(f"{module}-", autoescape=True),
+            EditionItem.item_id.startswith(f"{prefix}-", autoescape=True),
         )
     )  # fmt: skip
     codes = set(published)
@@ -92,10 +136,13 @@ def codes_ever(session: Session, viewer: Viewer, found: Draft, module: str) -> s
         .join(DraftVersion, DraftVersion.digest == DraftContent.digest)
         .join(Draft, Draft.id == DraftVersion.draft_id)
         .where(
-            Draft.course_id == found.course_id, DraftVersion.path == bank_path(found.source, module)
+            Draft.course_id == found.course_id, _of(DraftVersion.path, at),
+            # A country's in any language: which one has the key may have changed.
+            DraftVersion.path.endswith(f"/bank/{module}.md", autoescape=True) if at.nation
+            else DraftVersion.path == at.path(module),
         ).execution_options(yield_per=10)
     )  # fmt: skip
-    mark = re.compile(rf"^## ({re.escape(module)}-[0-9]{{3}})\s*$".encode(), re.MULTILINE)
+    mark = re.compile(rf"^## ({re.escape(prefix)}-[0-9]{{3}})\s*$".encode(), re.MULTILINE)
     for data in kept:
         codes |= {each.decode() for each in mark.findall(data)}
     return codes

@@ -13,6 +13,7 @@ from lms.catalogue.structure import LessonPlace, Module, PassRule, Structure, Te
 from lms.content.agreement import FEWEST_IN_A_SLOT, check_bank
 from lms.content.faults import Faults
 from lms.content.model import CourseFacts
+from lms.content.nation_bank import own_path
 from lms.kernel.messages import Message, msg
 
 _NUMBER = re.compile(r".*-([0-9]{3})")
@@ -24,8 +25,37 @@ def bank_path(source: str, module: str) -> str:
     return f"{source}/bank/{module}.md"
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose banks: the core's, or those of a country's own questions.
+
+    source  the language in which they have their key.
+    nation  the country; empty for the core.
+    """
+
+    source: str
+    nation: str = ""
+
+    def path(self, module: str, language: str = "") -> str:
+        """Return where the questions of a module lie; ``language`` of a translation."""
+        spoken = language or self.source
+        return own_path(self.nation, spoken, module) if self.nation else bank_path(spoken, module)
+
+    def prefix(self, module: str) -> str:
+        """Return with what the codes of a module begin: ``MR-1``, or ``TN-MR-1``."""
+        return f"{self.nation.upper()}-{module}" if self.nation else module
+
+    def module_of(self, code: str) -> str:
+        """Return the module that a code names; empty for a code of somebody else's question."""
+        before = self.prefix("")
+        return code.removeprefix(before).rpartition("-")[0] if code.startswith(before) else ""
+
+
 def next_code(module: str, taken: Iterable[str]) -> str | None:
-    """Return the code behind the last one that a module ever gave; None when 999 are given."""
+    """Return the code behind the last one that a module ever gave; None when 999 are given.
+
+    module  or the prefix of a country's own codes, see ``Where``.
+    """
     numbers = [int(found[1]) for each in taken if (found := _NUMBER.fullmatch(each))]
     following = max(numbers, default=0) + 1
     return f"{module}-{following:03}" if following <= 999 else None

@@ -46,33 +46,38 @@ def module_of(facts: CourseFacts, lesson: str) -> str:
                  if lesson in {each.code for each in module.lessons}), "")  # fmt: skip
 
 
-def module_of_item(facts: CourseFacts, code: str) -> str:
-    """Return the module in whose bank an item stands; raises NotFound for no such module."""
-    module = code.rpartition("-")[0]
+def module_of_item(facts: CourseFacts, code: str, at: rules.Where | None = None) -> str:
+    """Return the module in whose bank an item stands; raises NotFound for no such module.
+
+    at  whose bank; None for the core's.
+    """
+    module = at.module_of(code) if at else code.rpartition("-")[0]
     if module not in {each.code for each in facts.modules}:
         raise NotFound
     return module
 
 
-def sheet_of_new(here: Room, lesson: str) -> Sheet:
-    """Return the place of a new item of a lesson."""
+def sheet_of_new(here: Room, lesson: str, at: rules.Where | None = None) -> Sheet:
+    """Return the place of a new item of a lesson; ``at``: whose, None for the core's."""
     facts = facts_in(here)
     module = module_of(facts, lesson)
-    path = rules.bank_path(here.draft.source, module)
+    path = (at or rules.Where(here.draft.source)).path(module)
     found = _read(here, lesson, {path})
     return _sheet(here, facts, module, found[path], None, lesson, found)
 
 
-def sheet_of(here: Room, code: str, lesson: str = "") -> Sheet:
+def sheet_of(here: Room, code: str, lesson: str = "", at: rules.Where | None = None) -> Sheet:
     """Return an item; ``lesson``: the one that was chosen in its form.
 
+    at      whose bank; None for the core's.
     raises  NotFound where the bank has no such item.
     """
     facts = facts_in(here)
-    module = module_of_item(facts, code)
-    path = rules.bank_path(here.draft.source, module)
-    bank = drafts.file(reading(), viewer(), here.draft, path)
-    item = next((each for each in glances(module, bank.text) if each.code == code), None)
+    at = at or rules.Where(here.draft.source)
+    module = module_of_item(facts, code, at)
+    bank = drafts.file(reading(), viewer(), here.draft, at.path(module))
+    items = glances(module, bank.text, own=bool(at.nation))
+    item = next((each for each in items if each.code == code), None)
     if item is None:
         raise NotFound
     lesson = lesson or item.lesson

@@ -8,29 +8,28 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.authoring.bank import actions, queries, rules
-from lms.authoring.bank.actions import mark_of
-from lms.authoring.bank.forms import CountryForm, ItemForm
+from lms.authoring.bank.forms import CountryForm
 from lms.authoring.bank.glance import Glance, outcomes_in
-from lms.authoring.bank.item_page import form_page, sent
-from lms.authoring.bank.layers import asked_in
-from lms.authoring.bank.sample import drawn, shown
-from lms.authoring.bank.sheet import (
-    facts_in,
-    module_of_item,
-    sheet_of,
-    sheet_of_new,
+from lms.authoring.bank.one_item import (
+    duplicate_of,
+    new_item,
+    preview_of,
+    retire_page,
+    retired,
+    spoken,
+    written_item,
 )
-from lms.authoring.bank.typed import blank, typed_of
-from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS, MARKING
-from lms.authoring.drafts import queries as drafts
-from lms.authoring.drafts.access import Room, room
-from lms.authoring.drafts.titles import titles_of
+from lms.authoring.bank.sample import drawn, shown
+from lms.authoring.bank.sheet import facts_in, sheet_of
+from lms.authoring.bank.shelf import core_shelf
+from lms.authoring.bank.words import DIFFICULTY, KIND_WORDS, MARKING
+from lms.authoring.drafts.access import room
 from lms.content.item_text import item_digest
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id
-from lms.web.language import IN_LANGUAGE, current, gettext, say, sentence
+from lms.web.language import IN_LANGUAGE, say
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
@@ -75,82 +74,28 @@ def _fits(item: Glance, asked: Asked) -> bool:
 @permission(WRITE)
 def new(draft_id: UUID) -> ResponseReturnValue:
     """Choose the kind and the lesson of a new item, then write it."""
-    here = room(draft_id)
-    facts = facts_in(here)
-    if not here.rights.writes_source:
-        raise NotFound
-    if request.method == "POST":
-        return sent(here, None)
-    kind, lesson = request.args.get("kind", ""), request.args.get("lesson", "")
-    if len(facts.codes()) == 1:
-        lesson = facts.codes()[0]  # there is nothing to choose
-    if kind not in KIND_WORDS or lesson not in facts.codes():
-        return render_template(
-            "bank/new.html", room=here, facts=facts, kinds=KIND_WORDS, uses=KIND_USE,
-            kind=kind, lesson=lesson,
-            titles=titles_of(drafts.heads(reading(), viewer(), here.draft, here.draft.source)),
-        )  # fmt: skip
-    facts_typed = {"lesson": lesson, "difficulty": "2", "outcome": request.args.get("outcome", "")}
-    slot = request.args.get("critical", "")
-    if slot in facts.critical:
-        facts_typed["critical"] = slot
-    typed = blank(kind, facts_typed)
-    return form_page(here, sheet_of_new(here, lesson), typed, {}, ItemForm(kind=kind))
+    return new_item(core_shelf(room(draft_id)))
 
 
 @bp.route("/<code>", methods=["GET", "POST"])
 @permission(WRITE)
 def one(draft_id: UUID, code: str) -> ResponseReturnValue:
     """Write an item; whoever does not write questions sees how learners see it."""
-    here = room(draft_id)
-    if not here.rights.writes_source:
-        if request.method == "POST":
-            raise NotFound
-        return _preview(here, code)
-    if request.method == "POST":
-        return sent(here, code)
-    sheet = sheet_of(here, code)
-    question = sheet.item.question() if sheet.item else None
-    if question is None or sheet.item is None:
-        return _preview(here, code)
-    form = ItemForm(kind=question.kind, was=mark_of(sheet.item.raw))
-    return form_page(here, sheet, typed_of(question), {}, form)
+    return written_item(core_shelf(room(draft_id)), code)
 
 
 @bp.get("/<code>/preview")
 @permission(WRITE)
 def preview(draft_id: UUID, code: str) -> ResponseReturnValue:
     """Show an item as learners see it in a test, its answer, and how it is marked."""
-    return _preview(room(draft_id), code)
-
-
-def _preview(here: Room, code: str) -> str:
-    sheet = sheet_of(here, code)
-    question = sheet.item.question() if sheet.item else None
-    seen = None
-    if question is not None:
-        seen = shown(question, f"preview of {code}", _spoken)
-    return render_template(
-        "bank/preview.html", room=here, sheet=sheet, code=code, shown=seen, kinds=KIND_WORDS,
-        marking=MARKING, difficulty=DIFFICULTY,
-        countries=asked_in(queries.layers(reading(), viewer(), here.draft), code),
-    )  # fmt: skip
-
-
-def _spoken(msgid: str) -> str:
-    return sentence(msgid, current().code)
+    return preview_of(core_shelf(room(draft_id)), code)
 
 
 @bp.post("/<code>/duplicate")
 @permission(WRITE)
 def duplicate(draft_id: UUID, code: str) -> ResponseReturnValue:
     """Copy an item under the next code of its module."""
-    here = room(draft_id)
-    module = module_of_item(facts_in(here), code)
-    with transaction() as session:
-        copy = actions.duplicate(session, viewer(), draft_id, module, code, now=clock.now())
-    flash(gettext("This is the copy. Change it, so that it asks something else."))
-    return redirect(url_for(".one", draft_id=draft_id, code=copy), 303)
+    return duplicate_of(core_shelf(room(draft_id)), code)
 
 
 @bp.get("/<code>/retire")
@@ -158,34 +103,20 @@ def duplicate(draft_id: UUID, code: str) -> ResponseReturnValue:
 def ask_retire(draft_id: UUID, code: str) -> ResponseReturnValue:
     """Say what will be missing when an item is retired, and ask."""
     here = room(draft_id)
-    if not here.rights.writes_source:
-        raise NotFound
-    facts, session, me = facts_in(here), reading(), viewer()
-    banks = queries.items(session, me, here.draft, [module.code for module in facts.modules])
-    found = [each for items in banks.values() for each in items]
-    item = next((each for each in found if each.code == code), None)
-    if item is None:
-        raise NotFound
-    before = rules.lacks(facts, found)
-    after = rules.lacks(facts, [each for each in found if each.code != code])
-    countries = asked_in(queries.layers(session, me, here.draft), code)
-    return render_template(
-        "bank/retire.html", room=here, item=item, code=code,
-        lost=[each for each in after if each not in before],
-        countries=[each for each in countries if each.out],
-    )  # fmt: skip
+    facts = facts_in(here)
+    banks = queries.items(
+        reading(), viewer(), here.draft, [module.code for module in facts.modules]
+    )
+    return retire_page(
+        core_shelf(here), code, facts, [each for items in banks.values() for each in items]
+    )
 
 
 @bp.post("/<code>/retire")
 @permission(WRITE)
 def retire(draft_id: UUID, code: str) -> ResponseReturnValue:
     """Take an item out of the bank and out of its translations."""
-    here = room(draft_id)
-    module = module_of_item(facts_in(here), code)
-    with transaction() as session:
-        actions.retire(session, viewer(), draft_id, module, code, now=clock.now())
-    flash(gettext("The question is retired. Its versions and its code are kept."))
-    return redirect(url_for(".all", draft_id=draft_id), 303)
+    return retired(core_shelf(room(draft_id)), code)
 
 
 @bp.post("/<code>/countries")
@@ -244,7 +175,7 @@ def sample(draft_id: UUID) -> ResponseReturnValue:
     return render_template(
         "bank/sample.html" if way == "learner" or not found else "bank/paper.html", room=here,
         facts=facts, test=test, seed=seed, another=_seed(), way=way, drawn=found,
-        questions=[shown(question, seed, _spoken) for _, question in read if question],
+        questions=[shown(question, seed, spoken) for _, question in read if question],
         unread=[item.code for item, question in read if question is None], marking=MARKING,
     )  # fmt: skip
 
