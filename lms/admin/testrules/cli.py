@@ -21,11 +21,14 @@ def installation() -> None:
 @installation.command("show")
 @with_appcontext
 def show() -> None:
-    """Print country, languages and time zone, and which pass mark is in force for each course."""
+    """Print country, names, languages, digits and time zone, and which pass mark is in force for each course."""
     session = reading()
     here = decided.read(session)
     click.echo(f"Country: {here.country}")
+    for language, name in here.names.items():
+        click.echo(f"Name of the organisation ({language}): {name}")
     click.echo(f"Languages: {' '.join(here.languages)}")
+    click.echo(f"Digits on certificates: {here.digits}")
     click.echo(f"Time zone: {here.time_zone}")
     click.echo(f"Gives certificates: {'yes' if here.issues else 'no, it is a station'}")
     click.echo(f"Pass mark of the country: {here.least_percent} % (floor {here.pass_floor} %)")
