@@ -21,7 +21,7 @@ def installation() -> None:
 @installation.command("show")
 @with_appcontext
 def show() -> None:
-    """Print country, names, languages, digits and time zone, and which pass mark is in force for each course."""
+    """Print what is decided for the country, and which pass mark is in force for each course."""
     session = reading()
     here = decided.read(session)
     click.echo(f"Country: {here.country}")

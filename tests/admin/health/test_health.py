@@ -33,6 +33,7 @@ URL = "/en/administer/health"
 def parts(page: str) -> list[tuple[str, str]]:
     """Return each row of the table: the part and its state."""
     rows = re.findall(r'<tr><th scope="row">(.*?)</th><td[^>]*><span class="tag \w+">(.*?)<', page)
+    rows = [(part, state.replace("\u00a0", " ")) for part, state in rows]
     return [(str(part), str(state)) for part, state in rows]
 
 
@@ -155,7 +156,7 @@ def test_what_is_deleted_and_what_the_runs_have_deleted(
     ]
     know(app, **{RUNS: runs})
     page = here.get(f"{URL}/deletion").text
-    assert "✕ to do" in page
+    assert "✕\u00a0to\u00a0do" in page
     row = page[page.index("Network addresses in the log") :]
     assert re.findall(r'class="n"[^>]*>(\d+)<', row)[:2] == ["40", "42"]
     for kept in ("24 months", "30 days", "24 hours", "90 days"):

@@ -1,0 +1,60 @@
+"""What the doctor and the pages say of backups and of the copy elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.admin.backup_plan import DAILY, LAST_BACKUP, LAST_COPY, LAST_FAULTS, WEEKLY
+from lms.admin.findings import GOOD, NOTE, WRONG, message_facts
+from lms.admin.safekeeping import copy_elsewhere, last_backup
+from lms.kernel.messages import Message
+from lms.settings import Settings
+from tests.admin.conftest import NOW
+
+HOUR = timedelta(hours=1)
+FULL = Message("There is not enough room.")
+
+
+def made(hours: int, path: str = "/media/stick/x.tar.sealed") -> dict[str, Any]:
+    return {"at": (NOW - hours * HOUR).isoformat(), "path": path, "sealed": True}
+
+
+def fault(hours: int) -> dict[str, Any]:
+    return {"at": (NOW - hours * HOUR).isoformat(), "sentence": message_facts(FULL)}
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [({}, WRONG), ({LAST_BACKUP: made(1)}, GOOD), ({LAST_BACKUP: made(7 * 24 + 1)}, WRONG),
+     ({LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
+     ({LAST_BACKUP: made(2), LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
+     ({LAST_BACKUP: made(1), LAST_FAULTS: {DAILY: fault(2)}}, GOOD),
+     ({LAST_BACKUP: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, GOOD)],
+)  # fmt: skip
+def test_the_last_backup(known: dict[str, Any], state: str) -> None:
+    found = last_backup(known, NOW)
+    assert found.state == state
+    assert ("not enough room" in str(found.sentence)) == (state == WRONG and LAST_FAULTS in known)
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [({}, NOTE), ({LAST_COPY: made(1)}, GOOD), ({LAST_COPY: made(10 * 24 + 1)}, WRONG),
+     ({LAST_COPY: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, WRONG),
+     ({LAST_COPY: made(1), LAST_FAULTS: {WEEKLY: fault(2)}}, GOOD)],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [False, True])
+def test_the_copy_elsewhere(
+    here: Settings, stick: Path, known: dict[str, Any], state: str, *, named: bool
+) -> None:
+    secret = stick / "passphrase"
+    settings = replace(here, backup_to=stick, backup_passphrase_file=secret) if named else here
+    assert copy_elsewhere(known, settings, NOW).state == state
+    if named:
+        without = copy_elsewhere(known, replace(settings, backup_passphrase_file=None), NOW)
+        assert (without.state, str(stick) in str(without.sentence)) == (WRONG, True)
