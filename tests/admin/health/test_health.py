@@ -66,7 +66,7 @@ def test_a_server_that_is_good_says_so(app: Flask, browser: Open, halima: Cast) 
     assert "Every part of the server is good." in page
     assert {state for _, state in parts(page)} == {"✓ good"}
     assert "417" in page
-    assert "Look again now" in page
+    assert "Look at every part again" in page
 
 
 def test_what_is_to_be_done_comes_first_in_words_and_signs(
