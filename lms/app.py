@@ -188,6 +188,7 @@ def _of_writers() -> list[Any]:
     from lms.authoring.course_structure.views import bp as course_structure
     from lms.authoring.drafts.views import bp as drafts
     from lms.authoring.folders.views import bp as folders
+    from lms.authoring.nation_bank.views import bp as nation_bank
     from lms.authoring.picturing.views import bp as pictures
     from lms.authoring.question_files.views import bp as question_files
     from lms.authoring.readers.views import bp as readers
@@ -198,7 +199,7 @@ def _of_writers() -> list[Any]:
 
     return [
         bank, changes, correcting, course_facts, course_people, course_structure, drafts,
-        folders, nation_blocks, nation_limits, nation_state, nations, pictures,
+        folders, nation_bank, nation_blocks, nation_limits, nation_state, nations, pictures,
         question_files, readers, review, translating, translation_sheets, writing,
     ]  # fmt: skip
 
