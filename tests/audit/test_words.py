@@ -14,6 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PUT_TOGETHER = {
     "lms/accounts/importing/steps.py": {"staff-list.done", "staff-list.back"},
     "lms/accounts/register.py": {"person.active", "person.disabled"},
+    "lms/admin/background/actions.py": {"job.resumed", "job.stopped"},
+    "lms/admin/backups/actions.py": {"backup.drill.asked", "backup.make.asked"},
+    "lms/admin/country/actions.py": {
+        "installation.digits", "installation.languages", "installation.names",
+        "installation.time-zone",
+    },
     "lms/authoring/review/actions.py": {
         "draft.approved", "draft.asked", "draft.published", "draft.sent-back",
     },

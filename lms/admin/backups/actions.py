@@ -38,6 +38,8 @@ from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 
 LONGEST_REASON = 500
+# What the log says of work that somebody asked for.
+ASKED = {MAKE: "backup.make.asked", DRILL: "backup.drill.asked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _ask_once(
         return
     by = actor_id(viewer)
     jobs.ask(session, kind, f"asked {now.isoformat()}", facts, now=now, asked_by=by)
-    audit.append(session, by, f"{kind}.asked", f"{now:%Y%m%dT%H%M%SZ}", dict(facts), now=now)
+    audit.append(session, by, ASKED[kind], f"{now:%Y%m%dT%H%M%SZ}", dict(facts), now=now)
 
 
 def decide_plan(

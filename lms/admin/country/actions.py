@@ -26,6 +26,11 @@ DIGITS = ("latn", "arab")
 NO_NAME = Message(msg("Write the name in at least one language."))
 NO_LANGUAGE = Message(msg("Choose at least one language."))
 NO_ZONE = Message(msg("There is no such time zone. Write one like Africa/Tunis or Asia/Almaty."))
+# What the log says of each decision.
+LOGGED = {
+    "digits": "installation.digits", "languages": "installation.languages",
+    "names": "installation.names", "time_zone": "installation.time-zone",
+}  # fmt: skip
 
 
 def decide_names(
@@ -93,4 +98,4 @@ def _decide(
         listed.append(made)
         installation.decide(session, {name: value, DECISIONS: listed}, now=now)
         facts = {"before": before, "after": value, "reason": said}
-        audit.append(session, by, f"installation.{name.replace('_', '-')}", name, facts, now=now)
+        audit.append(session, by, LOGGED[name], name, facts, now=now)

@@ -142,7 +142,7 @@ def page_data(sheet: Sheet, language: str, day: date) -> str:
                 "title": sheet.title, "author": issuer, "day": [day.year, day.month, day.day],
             },
             "issuer": said(issuer), "title": said(sheet.title), "about": [], "tables": [table],
-            "proof": None, "foot": CODE,
+            "proof": None, "attachment": None, "foot": CODE,
         },
         ensure_ascii=False,
     )  # fmt: skip
