@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -85,13 +86,15 @@ def look(session: Session, after: Place, most: int, known: Sequence[Head] = ()) 
         .where(AuditRow.id > after.row, AuditRow.id <= min(last, after.row + most))
         .order_by(AuditRow.id)
     )
-    for row in session.scalars(rows).yield_per(AT_ONCE):
-        if row.id != place.row + 1 or row.previous != place.hash or row.hash != row_hash(row):
-            return Looked(place, bad=place.row + 1, ended=True)
-        place = Place(row.id, row.hash)
-        session.expunge(row)
-        if any(not each.is_of(row.hash) for each in said.get(row.id, ())):
-            strange = said[row.id][-1]
+    # Closed also where a bad row ends it: a cursor that is left open stays on PostgreSQL.
+    with closing(session.scalars(rows).yield_per(AT_ONCE)) as found:
+        for row in found:
+            if row.id != place.row + 1 or row.previous != place.hash or row.hash != row_hash(row):
+                return Looked(place, bad=place.row + 1, ended=True)
+            place = Place(row.id, row.hash)
+            session.expunge(row)
+            if any(not each.is_of(row.hash) for each in said.get(row.id, ())):
+                strange = said[row.id][-1]
     if place.row < min(last, after.row + most):
         return Looked(place, bad=place.row + 1, ended=True)
     if place.row < last:

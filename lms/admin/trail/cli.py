@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 
 import click
@@ -74,10 +75,11 @@ def whole(session: Session, known: list[Head]) -> Looked:
 def _missing_certificates(session: Session) -> int:
     """Return how many heads that certificates keep the log does not hold."""
     kept = queries.certificate_heads(session, SERVER) - {chain.START.hex()}
-    for found in queries.hashes(session, SERVER):
-        if not kept:
-            break
-        kept.discard(found.hex())
+    with closing(queries.hashes(session, SERVER)) as hashes:
+        for found in hashes:
+            if not kept:
+                break
+            kept.discard(found.hex())
     return len(kept)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -175,7 +176,8 @@ def certificate_heads(session: Session, viewer: Viewer) -> set[str]:
     }
 
 
-def hashes(session: Session, viewer: Viewer) -> Iterator[bytes]:
-    """Yield the hash of every row of the log."""
+def hashes(session: Session, viewer: Viewer) -> Generator[bytes]:
+    """Yield the hash of every row of the log; whoever stops before the end closes it."""
     require_reader(viewer)
-    yield from session.scalars(select(AuditRow.hash).execution_options(yield_per=5000))
+    with closing(session.scalars(select(AuditRow.hash)).yield_per(5000)) as found:
+        yield from found
