@@ -107,6 +107,19 @@ class Done:
     result: Mapping[str, Any]
 
 
+def keep(
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: Any,  # noqa: ANN401 -- any JSON value
+    prepared: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Done:
+    """Leave what was prepared as the result of the job: a ``Record`` for work that only makes."""
+    del session, facts, cursor, now
+    return Done(prepared)
+
+
 def ask(
     session: Session,
     kind: str,

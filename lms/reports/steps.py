@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.messages import Message
 from lms.reports import about, paper
@@ -37,7 +37,7 @@ def prepare(
     cursor: Any,  # noqa: ANN401 -- any JSON value
     *,
     now: datetime,
-) -> Done:
+) -> dict[str, object]:
     """Write the file, as whoever asked may see it now."""
     del cursor
     zone = ZoneInfo(installation.read(session).time_zone)
@@ -47,12 +47,10 @@ def prepare(
     try:
         made = write(asked, facts["report"], facts["table"], facts["form"])
     except LmsError as refused:
-        return Done({"said": str(say(refused.message, language))})
+        return {"said": str(say(refused.message, language))}
     store = FileStore(current_app.config["LMS"].data / "files")
     name = f"{facts['report']}-{today.isoformat()}.{facts['form']}"
-    return Done(
-        {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
-    )
+    return {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
 
 
 def write(asked: Question, name: str, table: str, form: str) -> bytes:
@@ -97,17 +95,4 @@ def _xlsx(made: Sheet) -> bytes:
         return path.read_bytes()
 
 
-def record(
-    session: Session,
-    facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
-    prepared: Any,  # noqa: ANN401 -- what ``prepare`` returned
-    *,
-    now: datetime,
-) -> Any:  # noqa: ANN401 -- any JSON value
-    """Keep what was made."""
-    del session, facts, cursor, now
-    return prepared
-
-
-STEPS: Steps = {EXPORT: SlowStep(prepare, record)}
+STEPS: Steps = {EXPORT: SlowStep(prepare, keep)}

@@ -161,4 +161,6 @@ def test_of_a_restricted_course_there_is_no_such_paper(
 ) -> None:
     with app.app_context(), transaction() as session:
         session.execute(update(Course).values(access="restricted"))
+    page = browser(grace).get(f"/en/administer/certificates/{earned}")
+    assert "Evidence: how it was earned" not in page.text
     assert browser(grace).post(url(earned), {"key": "k"}).status_code == 404

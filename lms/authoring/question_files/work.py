@@ -26,7 +26,7 @@ from lms.authoring.sent import FILE_GONE
 from lms.content.labels import LABELS
 from lms.content.model import CourseFacts
 from lms.content.one_file import facts_of
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import SlowStep, Steps, keep
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
@@ -135,17 +135,4 @@ def _planned(
     return wanted, files[path].number, plan(said.questions, said.notes, bank, wanted)
 
 
-def record(
-    session: Session,
-    facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
-    prepared: dict[str, Any],
-    *,
-    now: datetime,
-) -> Done:
-    """Leave what was found as the result of the job."""
-    del session, facts, cursor, now
-    return Done(prepared)
-
-
-STEPS: Steps = {READ_QUESTIONS: SlowStep(prepare, record)}
+STEPS: Steps = {READ_QUESTIONS: SlowStep(prepare, keep)}

@@ -14,7 +14,7 @@ from lms.authoring.review.sentences import kept
 from lms.authoring.rules import READ_SHEET
 from lms.authoring.sent import FILE_GONE
 from lms.authoring.translation_sheets.reading import rows_of
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import SlowStep, Steps, keep
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message
 from lms.sheets.refusals import SheetRefusedError
@@ -38,17 +38,4 @@ def prepare(
     return {"rows": uploads.store().put(json.dumps(rows, ensure_ascii=False).encode())}
 
 
-def record(
-    session: Session,
-    facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
-    prepared: dict[str, Any],
-    *,
-    now: datetime,
-) -> Done:
-    """Leave what was found as the result of the job."""
-    del session, facts, cursor, now
-    return Done(prepared)
-
-
-STEPS: Steps = {READ_SHEET: SlowStep(prepare, record)}
+STEPS: Steps = {READ_SHEET: SlowStep(prepare, keep)}

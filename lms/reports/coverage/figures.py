@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel.messages import Message, msg
@@ -28,7 +27,7 @@ def answer(asked: Question) -> Answer:
     languages = [code for code in LANGUAGE_NAMES if code in {row.language for row in texts}]
     used = queries.learners(asked.session, asked.viewer, today=asked.today)
     tables = [_translated(offered, texts, languages), _used(offered, used, languages)]
-    return Answer((), replace(asked, filters={}).filters, tables)
+    return Answer((), {}, tables)
 
 
 def state(row: AnyRow) -> Message:

@@ -12,7 +12,7 @@ from lms.accounts.models import Identity
 from lms.assessment.marks import AS_NOW, PASSED, PERCENT
 from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.authoring.review.models import EditionPerson
-from lms.catalogue.models import Course, Edition, EditionText
+from lms.catalogue.models import Edition, EditionText
 from lms.certificates.models import Certificate
 from lms.certificates.office import queries as office
 from lms.kernel.errors import NotFound
@@ -27,8 +27,7 @@ def certificate(session: Session, viewer: Viewer, certificate_id: UUID, *, today
     raises NotFound for any other, and for one of a restricted course: its paper tells no title.
     """
     row = office.one(session, viewer, certificate_id, today=today)
-    access = session.scalar(select(Course.access).where(Course.id == row.course_id))
-    if row.snapshot is None or access == "restricted":
+    if row.snapshot is None or row.access == "restricted":
         raise NotFound
     return row
 

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.certificates import work
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
 from lms.reports import paper
 from lms.reports.evidence import document, queries
 from lms.reports.evidence.actions import EVIDENCE
 from lms.reports.paper import Attachment, Paper, Proof
-from lms.reports.steps import record
 from lms.signing import qr, signed_json
 from lms.signing.keys import Signer
 from lms.web.language import say
@@ -39,7 +38,7 @@ def prepare(
     cursor: Any,  # noqa: ANN401 -- any JSON value
     *,
     now: datetime,
-) -> Done:
+) -> dict[str, object]:
     """Make the paper, as whoever asked may see it now."""
     del cursor
     site = installation.read(session)
@@ -52,13 +51,11 @@ def prepare(
         titles = queries.titles(session, viewer, row.id, language)
         made = paper.render(_paper(found, titles, language, row.snapshot, office.signer), site)
     except LmsError as refused:
-        return Done({"said": str(say(refused.message, language))})
-    return Done(
-        {
+        return {"said": str(say(refused.message, language))}
+    return {
             "file": office.store.put(made), "name": f"evidence-{row.number}.pdf",
             "type": "application/pdf", "bytes": len(made),
-        }
-    )  # fmt: skip
+        }  # fmt: skip
 
 
 def _paper(
@@ -88,4 +85,4 @@ def _paper(
     )  # fmt: skip
 
 
-STEPS: Steps = {EVIDENCE: SlowStep(prepare, record)}
+STEPS: Steps = {EVIDENCE: SlowStep(prepare, keep)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lms.kernel.messages import Message, msg
 from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value
 from lms.reports.gain import queries
@@ -42,7 +40,7 @@ def answer(asked: Question) -> Answer:
         "courses", Message(msg("Results before and after each course")), msg("Course"), COLUMNS,
         lines, notes=NOTES if lines else (),
     )  # fmt: skip
-    return Answer((), replace(asked, filters={}).filters, [table])
+    return Answer((), {}, [table])
 
 
 def _values(sums: Sums) -> list[Value]:
