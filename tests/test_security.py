@@ -15,7 +15,8 @@ from lms.accounts import rules as accounts
 from lms.accounts.passwords import LONGEST, SHORTEST
 from lms.accounts.throttle import ADDRESS_MEMORY
 from lms.admin import retention, sealed
-from lms.app import LONG_FIELDS, create_app
+from lms.app import create_app
+from lms.app.pages import LONG_FIELDS
 from lms.assessment.actions import MOST_ANSWERS
 from lms.assessment.codes import LONGEST_TEXT
 from lms.authoring.compiled import MOST_LESSON_BYTES

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from lms.admin import trouble
-from lms.app import COMMANDS, cli, secret_key
+from lms.app import cli, secret_key
+from lms.app.commands import COMMANDS
 from lms.settings import read
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from lms.admin.worker import LONGEST_PAUSE, SMALL, WorkerKeeper
-from lms.app import JOBS, create_app
+from lms.app import create_app
+from lms.app.jobs import JOBS
 from lms.settings import Settings
 from tests.admin.conftest import stop
 
@@ -44,7 +45,7 @@ def test_it_shows_no_pages(here: Settings) -> None:
 
 def test_what_makes_papers_loads_nothing_else(here: Settings) -> None:
     program = (
-        "import sys; from lms.app import JobSteps, cli, create_app; "
+        "import sys; from lms.app import cli, create_app; from lms.app.jobs import JobSteps; "
         "app = create_app(shows_pages=False); cli.get_command(None, 'work'); "
         "steps = JobSteps(); steps['certificate.issue'], steps['certificate.withdrawals']; "
         f"print(*[name for name in {NOT_FOR_PAPERS!r} if name in sys.modules])"

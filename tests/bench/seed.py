@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts.models import Credential, Unit
 from lms.accounts.passwords import hashed
-from lms.app import COMMANDS, create_app
+from lms.app import create_app
+from lms.app.commands import COMMANDS
 from lms.catalogue.models import Course, Edition
 from lms.catalogue.structure import Structure
 from lms.db import transaction

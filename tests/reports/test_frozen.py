@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 
 from lms import installation
 from lms.accounts.models import SignIn
-from lms.app import JobSteps, cli
+from lms.app import cli
+from lms.app.jobs import JobSteps
 from lms.audit.models import AuditRow
 from lms.certificates import work
 from lms.certificates.actions import RING

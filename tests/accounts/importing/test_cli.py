@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from lms import files
 from lms.accounts.importing.cli import people
 from lms.accounts.models import StaffImport, StaffImportRow
-from lms.app import COMMANDS
+from lms.app.commands import COMMANDS
 from lms.extensions import db
 from tests.accounts.importing.conftest import At
 from tests.conftest import USAGE

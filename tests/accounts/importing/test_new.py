@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from lms import files
 from lms.accounts.importing import actions, forms
 from lms.accounts.models import StaffImport
-from lms.app import UPLOADS
+from lms.app.pages import UPLOADS
 from lms.extensions import db
 from lms.files import FileStore
 from lms.jobs.models import Job

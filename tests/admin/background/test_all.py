@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.admin.background.words import FAILURES, KINDS, OTHER_FAILURE, failure
-from lms.app import JOBS
+from lms.app.jobs import JOBS
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs

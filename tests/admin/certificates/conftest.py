@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask
 
-from lms.app import JobSteps
+from lms.app.jobs import JobSteps
 from lms.certificates.models import Certificate
 from lms.db import reading, transaction
 from lms.extensions import db

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms.accounts.models import SignIn
-from lms.app import JobSteps
+from lms.app.jobs import JobSteps
 from lms.audit.models import AuditRow
 from lms.certificates.models import Certificate, CertificateCounter, CertificateHolder
 from lms.certificates.office import rules

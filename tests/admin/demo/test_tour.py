@@ -14,7 +14,8 @@ from lms.accounts.models import SignIn
 from lms.accounts.queries import roles_on
 from lms.admin.demo import service
 from lms.admin.tour import LEARNERS, OFFICES, bp
-from lms.app import COMMANDS, create_app
+from lms.app import create_app
+from lms.app.commands import COMMANDS
 from lms.audit.models import AuditRow
 from lms.db import reading
 from lms.extensions import db

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from lms import files
-from lms.app import UPLOADS
+from lms.app.pages import UPLOADS
 from lms.catalogue.library import rules
 from lms.files import FileStore
 from lms.web.gate_settings import GateSettings

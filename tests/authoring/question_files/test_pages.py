@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from lms.accounts.models import Grant, Unit
-from lms.app import UPLOADS
+from lms.app.pages import UPLOADS
 from lms.authoring import sent_form
 from lms.authoring.drafts.models import Draft
 from lms.db import reading, transaction

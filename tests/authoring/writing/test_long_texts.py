@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 from flask import Flask
 
-from lms.app import LONG_FIELDS
+from lms.app.pages import LONG_FIELDS
 from lms.authoring.drafts import queries
 from lms.authoring.drafts.models import Draft
 from lms.content.blocks import MOST_BYTES

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import installation
-from lms.app import JobSteps
+from lms.app.jobs import JobSteps
 from lms.certificates import work
 from lms.certificates.actions import RING
 from lms.certificates.transcripts import paper, views

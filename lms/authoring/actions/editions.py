@@ -1,8 +1,8 @@
-"""Publication: a course folder becomes an edition that never changes, and is signed."""
+"""A course folder becomes an edition: hidden while its rows are added, then shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
-from lms.authoring import queries
-from lms.authoring.queries import StoredPackage
-from lms.authoring.rules import (
-    READ_PACKAGE,
-    READ_QUESTIONS,
-    READ_SHEET,
-    UPLOADS_KEPT,
-    may_bring_packages,
-)
+from lms.authoring.actions.rows import rows
+from lms.authoring.actions.signatures import ask_for_signatures
 from lms.catalogue.models import (
     HIDDEN,
     Edition,
@@ -30,29 +23,17 @@ from lms.catalogue.models import (
     EditionText,
     OfferedChange,
 )
-from lms.catalogue.models import (
-    Course as CourseRow,
-)
+from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.search import actions as search
-from lms.certificates.actions import keep_ring
 from lms.content.digests import core_digest, layer_digest
 from lms.content.model import Course, Question
-from lms.installation import Installation
-from lms.jobs import actions as jobs
-from lms.jobs.models import Job
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.signing import editions
-from lms.signing.editions import SignedEdition
-from lms.signing.keys import Signer
-from lms.tables import Base
 
 if TYPE_CHECKING:  # it loads Markdown, which the web process never does
-    from lms.authoring.compiled import CompiledCourse, CompiledLesson, CompiledText, ItemText
+    from lms.authoring.compiled import CompiledCourse
 
-SIGN = "editions.sign"
-READ = READ_PACKAGE
 # Of a structure, what changes with words alone: a new revision, not a new number.
 WORDS_ONLY = frozenset({"boxes", "closed", "closed_course", "behind_law"})
 
@@ -81,7 +62,7 @@ def publish(
     if last is not None:
         return last
     edition = begin_edition(session, viewer, course, nation, package, made.structure, now=now)
-    session.add_all(_rows(course, made, edition.id))
+    session.add_all(rows(course, made, edition.id))
     show_edition(session, viewer, edition, course, made.items, heavy_because=heavy_because, now=now)
     return edition
 
@@ -162,151 +143,6 @@ def drop_edition(session: Session, edition_id: int) -> None:
     for table in (EditionItem, EditionItemText, EditionText, EditionLesson, EditionPicture):
         session.execute(delete(table).where(table.edition_id == hidden))
     session.execute(delete(Edition).where(Edition.id == hidden))
-
-
-def _rows(course: Course, made: CompiledCourse, edition_id: int) -> Iterator[Base]:
-    """Yield everything that pages, draw and marking read of an edition."""
-    yield from item_rows(course, made.items, made.item_texts, edition_id)
-    yield from text_rows(course, made.texts, edition_id)
-    yield from lesson_rows(made.lessons, edition_id)
-
-
-def item_rows(
-    course: Course, items: Iterable[Question], texts: Iterable[ItemText], edition_id: int
-) -> Iterator[Base]:
-    """Yield the rows of the questions. ``texts``: item id, language, words."""
-    for item in items:
-        yield EditionItem(
-            edition_id=edition_id, item_id=item.id, module=_module_of(course, item.facts),
-            lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
-            critical=item.facts.get("critical"), key=item.key(),
-        )  # fmt: skip
-    for item_id, language, words in texts:
-        yield EditionItemText(
-            edition_id=edition_id, item_id=item_id, language=language, words=words
-        )
-
-
-def text_rows(course: Course, texts: Iterable[CompiledText], edition_id: int) -> Iterator[Base]:
-    """Yield the rows of titles and pictures."""
-    for text in texts:
-        yield EditionText(
-            edition_id=edition_id, language=text.language, title=text.title, facts=text.facts,
-            bank_complete=text.bank_complete, reviewed=text.reviewed,
-        )  # fmt: skip
-    for picture in course.pictures.values():
-        yield EditionPicture(
-            edition_id=edition_id, name=picture.name, address=picture.address,
-            digest=picture.digest, kind=picture.kind, bytes=picture.bytes, width=picture.width,
-            height=picture.height,
-        )  # fmt: skip
-
-
-def lesson_rows(lessons: Iterable[CompiledLesson], edition_id: int) -> Iterator[Base]:
-    """Yield the rows of lessons."""
-    for lesson in lessons:
-        yield EditionLesson(
-            edition_id=edition_id, code=lesson.code, language=lesson.language,
-            title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
-        )  # fmt: skip
-
-
-def ask_for_signatures(session: Session, key: str, *, now: datetime) -> None:
-    """Ask the worker to sign every edition that has no signature; once for each ``key``."""
-    jobs.ask(session, SIGN, key, now=now)
-
-
-def sign_edition(
-    session: Session, site: Installation, signer: Signer, edition_id: int, contents: str, *,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Sign an edition that has no signature, or one of the first editions' kind.
-
-    contents  the digest of its folder, from the package that is stored here.
-    raises    Refused when the key is not the one in this server's key list.
-    """
-    edition = session.get_one(Edition, edition_id, with_for_update=True)
-    if is_signed(edition.signature):
-        return
-    ring = keep_ring(session, site, signer, now=now)
-    number = f"{edition.number}.{edition.revision}"
-    edition.signature = editions.sign(
-        SignedEdition(
-            ring.issuer, now.replace(microsecond=0), edition.course_id, number,
-            edition.core_digest, edition.nation or "", edition.layer_digest, contents,
-        ),
-        signer,
-    )  # fmt: skip
-    audit.append(
-        session, None, "edition.signed", f"{edition.course_id} {number}",
-        {"package": edition.package, "contents": contents, "kid": signer.kid.hex()}, now=now,
-    )  # fmt: skip
-
-
-def is_signed(signature: bytes | None) -> bool:
-    """Return whether an edition needs no signature any more."""
-    return signature is not None and editions.is_current(signature)
-
-
-def take_package(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> StoredPackage:
-    """Note that somebody takes a course along with the key of its questions, and return it.
-
-    raises NotFound when no such course is published, or the viewer may not have all of it.
-    """
-    return _taken(session, viewer, queries.newest_package(session, viewer, slug), now)
-
-
-def take_package_of(
-    session: Session, viewer: Viewer, course_id: str, *, now: datetime
-) -> StoredPackage:
-    """Do the same for a course by its id."""
-    return _taken(session, viewer, queries.newest_of(session, viewer, course_id), now)
-
-
-def _taken(session: Session, viewer: Viewer, found: StoredPackage, now: datetime) -> StoredPackage:
-    audit.append(
-        session, actor_id(viewer), "package.taken", f"{found.course_id} {found.edition}",
-        {"package": found.package}, now=now,
-    )  # fmt: skip
-    return found
-
-
-def ask_to_read(
-    session: Session, viewer: Viewer, file: str, key: str, *, now: datetime, lay: str = ""
-) -> Job:  # fmt: skip
-    """Ask the worker what an uploaded package holds, and whose it is.
-
-    file    its digest in the store of uploads
-    key     the request key of the form: asking twice is asking once
-    lay     the folder of this server that it was made of, where nobody has sent it
-    raises  NotFound for a viewer who may bring no packages.
-    """
-    if not may_bring_packages(viewer):
-        raise NotFound
-    return jobs.ask(
-        session, READ, f"{viewer.person_id} {key}", {"file": file, "lay": lay}, now=now,
-        asked_by=actor_id(viewer),
-    )  # fmt: skip
-
-
-def forget_packages(session: Session, discard: Callable[[str], bool], *, now: datetime) -> int:
-    """Delete uploaded packages, questions and sheets a week after they were read; return how many.
-
-    discard  deletes a file by its digest and returns whether there was one.
-
-    What the worker has made of a file, ``rows`` of its result, goes with it.
-    """
-    kinds = (READ, READ_QUESTIONS, READ_SHEET)
-    made = session.execute(
-        select(Job.facts, Job.result, Job.made_at).where(Job.kind.in_(kinds))
-    ).all()
-    recent: set[str] = set()
-    old: set[str] = set()
-    for facts, result, at in made:
-        files = filter(None, (facts["file"], (result or {}).get("rows")))
-        (recent if at >= now - UPLOADS_KEPT else old).update(files)
-    old -= recent
-    return sum(discard(digest) for digest in old)
 
 
 def offer(session: Session, course: Course, nation: str | None, *, now: datetime) -> bool:
@@ -399,10 +235,3 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
-
-
-def _module_of(course: Course, facts: Mapping[str, str]) -> str:
-    return next(
-        module.code for module in course.facts.modules
-        if any(lesson.code == facts["lesson"] for lesson in module.lessons)
-    )  # fmt: skip
