@@ -251,7 +251,13 @@ def test_figures_that_changed_since_they_were_looked_at_are_not_frozen(
     assert "the figures have changed" in here.get(reply.location).text
 
 
-@pytest.mark.parametrize("quarter", [Quarter.of(clock.now().date()).code, "2026-Q5", "x", ""])
+@pytest.mark.parametrize(
+    "quarter",
+    [
+        Quarter.of(clock.now().date()).code, "2026-Q5", "x", "", "0-Q1", "-1-Q1", "1-Q1", "9999-Q4",
+        "99999-Q1", "٢٠٢٥-Q1",
+    ],
+)  # fmt: skip
 def test_only_a_quarter_that_is_over_can_be_frozen(
     browser: Open, dana: Cast, learned: None, quarter: str
 ) -> None:

@@ -53,7 +53,7 @@ def quarter_of(code: str) -> Quarter:
     """Return the quarter that an address names. raises ValueError for another text."""
     year, _, number = code.partition("-Q")
     found = Quarter(int(year), int(number))
-    if not 1 <= found.number <= 4 or found.code != code:
+    if not (1 <= found.number <= 4 and 1900 < found.year < 9000) or found.code != code:
         raise ValueError(code)
     return found
 
