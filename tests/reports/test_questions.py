@@ -80,6 +80,31 @@ def test_of_few_answers_nothing_is_said() -> None:
     assert statistics_of(more)["a"].by_language == {}
 
 
+def test_a_language_of_few_does_not_follow_from_the_others() -> None:
+    """Sixteen in English with one mistake, seven in Arabic without: 22 of 23 would tell all."""
+    attempts = [sat("en", a=float(n > 0)) for n in range(16)] + [sat("ar", a=1.0)] * 7
+    assert statistics_of(attempts)["a"].by_language == {}
+    more = [*attempts, *[sat("ru", a=0.5)] * 20]
+    assert statistics_of(more)["a"].by_language == {"ru": 0.5}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["ar", "en", "fr", "kk", "ru"]),
+        st.lists(st.integers(0, 1), min_size=1, max_size=25), min_size=1,
+    )
+)  # fmt: skip
+def test_what_is_left_over_of_the_languages_is_nobody_or_many(
+    by_language: dict[str, list[int]],
+) -> None:
+    attempts = [sat(code, a=float(p)) for code, points in by_language.items() for p in points]
+    found = statistics_of(attempts)
+    if "a" in found:
+        told = sum(len(by_language[code]) for code in found["a"].by_language)
+        left = len(attempts) - told
+        assert left == 0 or left >= LEAST
+
+
 @pytest.mark.parametrize(
     ("difficulty", "discrimination", "reason"),
     [(0.2, 0.5, "hard"), (0.97, 0.5, "easy"), (0.6, 0.05, "weak"), (0.6, 0.4, None),

@@ -8,8 +8,10 @@ from fractions import Fraction
 from functools import lru_cache
 from math import sqrt
 
+from lms.reports.protection import SMALLEST_FOR_MEANS, hidden_cells
+
 # Of first attempts; fewer say nothing about a question, and may say something about people.
-LEAST = 10
+LEAST = SMALLEST_FOR_MEANS
 # A language in which a question is so much easier or harder may be a mistranslation.
 DIFFERS = 0.20
 TOO_HARD, TOO_EASY, TOO_WEAK = 0.30, 0.95, 0.10
@@ -42,7 +44,8 @@ class Statistic:
     difficulty      mean share of its points, 0 (nobody) to 1 (everybody is right).
     discrimination  correlation of its points with the rest of the test, -1 to 1; None where
                     everybody earned the same.
-    by_language     the difficulty in each language with at least ``LEAST`` people.
+    by_language     the difficulty in each language with at least ``LEAST`` people, without those
+                    from which, and from that of all, the one of fewer could be worked out.
     suspects        languages whose difficulty differs by more than ``DIFFERS`` from that of all
                     other people together, where those are at least ``LEAST``.
     """
@@ -71,15 +74,16 @@ def statistics_of(attempts: Iterable[Sat]) -> dict[str, Statistic]:
 
 def _statistic(item: _Item) -> Statistic:
     every, total = len(item.own), sum(item.own)
+    languages = sorted(item.by_language.items())
+    hidden = hidden_cells([[len(points)] for _, points in languages], adds_up=False, smallest=LEAST)
     means, suspects = {}, []
-    for language, points in sorted(item.by_language.items()):
-        if len(points) < LEAST:
-            continue
-        means[language] = sum(points) / len(points)
-        others = every - len(points)
-        if others >= LEAST:
+    for at, (language, points) in enumerate(languages):
+        mean, others = sum(points) / len(points), every - len(points)
+        if (at, 0) not in hidden:
+            means[language] = mean
+        if len(points) >= LEAST and others >= LEAST:
             elsewhere = (total - sum(points)) / others
-            if abs(means[language] - elsewhere) > DIFFERS:
+            if abs(mean - elsewhere) > DIFFERS:
                 suspects.append(language)
     return Statistic(every, total / every, correlation(item.own, item.rest), means, suspects)
 
