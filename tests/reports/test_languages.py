@@ -7,8 +7,20 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lms.reports.coverage.figures import COMPLETE, IN_PART, MISSING, NO_TEST, REVIEWED, state
+from lms.reports.coverage.figures import (
+    COMPLETE,
+    IN_PART,
+    MISSING,
+    NO_TEST,
+    REVIEWED,
+    _used,
+    state,
+)
+from lms.reports.figures import HIDDEN
+from lms.reports.protection import is_small
 from tests.course import SmallCourse
 from tests.people import Cast
 from tests.reports.conftest import Open
@@ -48,6 +60,27 @@ def test_the_page_says_both(
     ]  # fmt: skip
     people = here.shown("languages", "people")
     assert (people[0][1], people[-1][-1]) == ("7", "7")
+
+
+LANGUAGES = ("ar", "en", "fr")
+COUNTS = st.lists(st.integers(0, 12), min_size=3, max_size=3)
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=4))
+def test_a_small_language_hides_nothing_of_other_courses(used: list[list[int]]) -> None:
+    """Nor could it be found in another report, which tells how many sat the test of a course."""
+    known: Any = [SimpleNamespace(id=f"C{n}", title="T", slug="t", title_in=None) for n in range(4)]
+    counts = {
+        (f"C{n}", code): count
+        for n, line in enumerate(used) for code, count in zip(LANGUAGES, line, strict=True)
+    }  # fmt: skip
+    table = _used(known, counts, LANGUAGES)
+    for line, parts in zip(table.lines, [each for each in used if sum(each)], strict=True):
+        *told, whole = line.values
+        assert (whole is HIDDEN) == is_small(sum(parts))
+        assert (HIDDEN in told) == any(map(is_small, parts))
+        assert told.count(HIDDEN) != 1 or whole is HIDDEN
+        assert not [each for each in told if isinstance(each, int) and is_small(each)]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel.messages import Message, msg
 from lms.reports.coverage import queries
-from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value
+from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table
 from lms.reports.protection import hidden_cells
 from lms.reports.queries import courses
 from lms.reports.report import Answer, Question, Report
@@ -61,26 +61,22 @@ def _translated(
 def _used(
     offered: Sequence[AnyRow], used: Mapping[tuple[str, str], int], languages: Sequence[str]
 ) -> Table:
-    taken = [row for row in offered if any(used.get((row.id, code)) for code in languages)]
-    counts = [[used.get((row.id, code), 0) for code in languages] for row in taken]
-    counts = [[*line, sum(line)] for line in counts]
-    hidden = hidden_cells(counts, adds_up=True) if counts else set()
-    totals = [sum(column) for column in zip(*counts, strict=True)]
-
-    def told(at: int, line: Sequence[int]) -> list[Value]:
-        return [HIDDEN if (at, column) in hidden else n for column, n in enumerate(line)]
-
+    # Each course by itself, without a line of all: one small figure would hide those of other
+    # courses, and "How questions behave" tells of each how many there are.
+    lines = []
+    for row in offered:
+        counts = [used.get((row.id, code), 0) for code in languages]
+        counts.append(sum(counts))
+        if counts[-1]:
+            hidden = hidden_cells([counts], adds_up=True)
+            told = [HIDDEN if (0, column) in hidden else n for column, n in enumerate(counts)]
+            lines.append(Line(Label(row.title or row.slug, row.id, row.title_in), told))
     columns = [Column(code, LANGUAGE_NAMES[code]) for code in languages]
     return Table(
         "people", Message(msg("Languages in which people took the final test")), msg("Course"),
-        [*columns, Column("all", msg("All languages"))],
-        [
-            Line(Label(row.title or row.slug, row.id, row.title_in), told(at, counts[at]))
-            for at, row in enumerate(taken)
-        ],
-        Line(Label(Message(msg("All together"))), told(len(taken), totals)) if taken else None,
+        [*columns, Column("all", msg("All languages"))], lines,
         notes=(Message(msg("Counted are first attempts of people who work here today.")),)
-        if taken else (),
+        if lines else (),
     )  # fmt: skip
 
 
