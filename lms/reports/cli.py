@@ -14,6 +14,7 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.certificates.actions import RING
 from lms.db import reading
+from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.reports import about
@@ -60,7 +61,7 @@ def _of_report(name: str) -> click.Command:
         "--filter", "pairs", multiple=True, metavar="NAME=VALUE", help="as in the address"
     )
     @click.option("--table", default="", help="which of its tables; the first where none is named")
-    @click.option("--language", default="en", help="of its words")
+    @click.option("--language", default="en", type=click.Choice(LANGUAGES), help="of its words")
     @click.option("--csv", "as_csv", is_flag=True, help="print CSV, also without this option")
     @with_appcontext
     def command(pairs: tuple[str, ...], table: str, language: str, *, as_csv: bool) -> None:
@@ -76,17 +77,23 @@ def _print(name: str, pairs: tuple[str, ...], table: str, language: str) -> None
     filters = dict(pair.partition("=")[::2] for pair in pairs)
     unknown = sorted(set(filters) - set(wanted.filters))
     if unknown:
-        raise click.ClickException(
-            f"{name} has no filter {', '.join(unknown)}; it has {', '.join(wanted.filters)}."
-        )
+        has = ", ".join(wanted.filters) or "none"
+        raise click.ClickException(f"{name} has no filter {', '.join(unknown)}; it has {has}.")
+    if not all(filters.values()):
+        raise click.ClickException("Write each filter as NAME=VALUE.")
     zone = ZoneInfo(installation.read(session).time_zone)
     today = clock.now().astimezone(zone).date()
     asked = Question(session, SERVER, language, today, filters, zone)
     try:
         answer = wanted.answer(asked)
     except NotFound as missing:
-        raise click.ClickException("There is no such place.") from missing
-    made = sheet(table_of(answer, table), about.lines(asked, wanted, answer), language)
+        raise click.ClickException(f"{name} does not offer {', '.join(pairs)}.") from missing
+    try:
+        chosen = table_of(answer, table)
+    except NotFound as missing:
+        has = ", ".join(each.name for each in answer.tables)
+        raise click.ClickException(f"{name} has no table {table}; it has {has}.") from missing
+    made = sheet(chosen, about.lines(asked, wanted, answer), language)
     for piece in csv_lines(made):
         sys.stdout.buffer.write(piece)
 

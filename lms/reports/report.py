@@ -40,7 +40,7 @@ class Question:
 class Filter:
     """Something to choose above a report.
 
-    choices  (code, what it is called); a choice that is not among them counts as none.
+    choices  (code, what it is called); a choice that is not among them is not found.
     nothing  the msgid of "all of them"; None where something is always chosen.
     """
 

@@ -84,8 +84,14 @@ def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes
 
 
 def table_of(answer: Answer, name: str) -> Table:
-    """Return the table of an answer that is called so; the first where none is."""
-    return next((each for each in answer.tables if each.name == name), answer.tables[0])
+    """Return the table of an answer that is called so; the first for no name.
+
+    raises NotFound for a name of none.
+    """
+    found = next((each for each in answer.tables if each.name == name or not name), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _xlsx(made: Sheet) -> bytes:

@@ -27,7 +27,7 @@ def place_filter(units: Sequence[AnyRow], language: str) -> Filter:
 def chosen_of(asked: Question, filters: Sequence[Filter]) -> dict[str, str]:
     """Return which of the asked filters count, with the first choice where one must be chosen.
 
-    raises NotFound for a place that is not the viewer's; another choice that is none counts not.
+    raises NotFound for what is not offered: an address that was kept never shows something else.
     """
     chosen = {}
     for each in filters:
@@ -35,7 +35,7 @@ def chosen_of(asked: Question, filters: Sequence[Filter]) -> dict[str, str]:
         said = asked.get(each.name)
         if said in codes:
             chosen[each.name] = said
-        elif said and each.name == "unit":
+        elif said:
             raise NotFound
         elif each.nothing is None and codes:
             chosen[each.name] = codes[0]

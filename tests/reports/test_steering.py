@@ -209,6 +209,8 @@ def test_a_second_language_stands_beside_the_first_and_figures_once(
     assert figures.findall(both) == figures.findall(alone)
     arabic = browser(dana).get(f"{URL.replace('/en/', '/ar/')}?second=en").text
     assert 'lang="en" dir="ltr"' in arabic
+    turned = browser(dana).get(f"{URL.replace('/en/', '/ar/')}?second=ar")
+    assert (turned.status_code, 'class="beside"' in turned.text) == (200, False)
 
 
 def test_only_quarters_that_are_over_can_be_chosen(
@@ -216,7 +218,9 @@ def test_only_quarters_that_are_over_can_be_chosen(
 ) -> None:
     here = Reports(app, browser(dana))
     now = Quarter.of(clock.now().date())
-    page = here.page(f"steering?quarter={now.code}")
+    for code in (now.code, "1999-Q1", "x"):
+        assert browser(dana).get(f"{URL}?quarter={code}").status_code == 404
+    page = here.page("steering")
     assert f'value="{now.code}"' not in page
     assert f'value="{LAST.code}" selected' in page
     earlier = here.shown(f"steering?quarter={LAST.earlier.code}")

@@ -27,9 +27,14 @@ from lms.tables import AnyRow
 
 
 def answer(asked: Question) -> Answer:
-    """Return the sheet. raises NotFound for who does not read figures of the whole country."""
+    """Return the sheet.
+
+    raises NotFound for who does not read figures of the whole country, and as ``chosen_of`` does.
+    """
     if not reads_country(asked.viewer):
         raise NotFound
+    if asked.get("second") == asked.language:  # the page was turned into its second language
+        asked = replace(asked, filters={**asked.filters, "second": ""})
     known = queries.programmes(asked.session, asked.viewer)
     filters = [_programmes(known, asked.language), _quarters(asked), _languages(asked)]
     asked = replace(asked, filters=chosen_of(asked, filters))
