@@ -1,10 +1,13 @@
-"""How pages name what the log holds. A test finds every action that the code writes here."""
+"""How pages name what the log holds. A test finds here all that the code writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from lms.kernel.messages import msg
+
+Found = TypeVar("Found")
 
 # What was done -> what a page says; the keys are permanent, since rows of the log never change.
 ACTION_WORDS: Mapping[str, str] = {
@@ -121,6 +124,144 @@ ACTION_WORDS: Mapping[str, str] = {
     "upgrade.done": msg("Program upgraded"),
     "upgrade.undone": msg("Upgrade of the program undone"),
 }
+
+# What a row says beside that -> what a page says. Where one key means several things, the words for
+# one area of actions (``key.corrected`` is of the area ``key``), or for one action, stand in front.
+FACT_WORDS: Mapping[str, str] = {
+    "accepted": msg("Accepted"),
+    "action": msg("What was done"),
+    "after": msg("After"),
+    "asked by": msg("Asked for by"),
+    "backup keys": msg("The issuing key is in it"),
+    "before": msg("Before"),
+    "blocks": msg("Blocks"),
+    "certificates": msg("Certificates"),
+    "certificate reason": msg("Fingerprint of the reason"),
+    "code": msg("Code"),
+    "codes": msg("One-time codes that ended"),
+    "common": msg("Looks like all others"),
+    "contents": msg("Fingerprint of the folder"),
+    "core": msg("Fingerprint of the common part"),
+    "corrects": msg("Frozen quarter that is corrected"),
+    "counted": msg("Counted before"),
+    "course": msg("Course"),
+    "deadline to": msg("New last day"),
+    "descending": msg("Order turned around"),
+    "digest": msg("Fingerprint of the file"),
+    "document.file before": msg("Fingerprint of the file before"),
+    "draft state": msg("Fingerprint of the draft"),
+    "edition": msg("Edition"),
+    "ends missing": msg("Work of those missing in the list ended"),
+    "enrolment": msg("Enrolment"),
+    "fields": msg("What changed"),
+    "file": msg("File"),
+    "files": msg("Files"),
+    "filters": msg("What was chosen"),
+    "form": msg("Form of the file"),
+    "former": msg("Key before"),
+    "frozen": msg("Frozen quarter"),
+    "function": msg("Function"),
+    "good": msg("Could be restored"),
+    "grant": msg("Permission"),
+    "heavy": msg("Why it was published though it is heavy"),
+    "hour": msg("Hour of the daily backup"),
+    "into": msg("Joined to"),
+    "item": msg("Question"),
+    "job": msg("Number of the work"),
+    "keep": msg("How many daily backups are kept"),
+    "keep_copies": msg("How many weekly copies are kept"),
+    "kept": msg("Rows that stayed"),
+    "key asked": msg("Tests that asked the question"),
+    "key changed": msg("Tests with another mark or result"),
+    "key failed": msg("Passed, now failed"),
+    "key from": msg("From edition"),
+    "key mark": msg("Another mark, the same result"),
+    "key passed": msg("Failed, now passed"),
+    "key same": msg("As before"),
+    "key to": msg("To edition"),
+    "key unknown": msg("Answer no longer kept"),
+    "kid": msg("Signed with key"),
+    "kind": msg("Kind"),
+    "languages": msg("Languages"),
+    "last": msg("Last day"),
+    "layer": msg("Fingerprint of the national part"),
+    "list": msg("Fingerprint of the list"),
+    "logos": msg("Logos"),
+    "machine": msg("Computer"),
+    "nation": msg("Country"),
+    "number": msg("Number"),
+    "numbers": msg("Fingerprint of the typed list"),
+    "package": msg("Fingerprint of the package"),
+    "papers": msg("Papers"),
+    "path": msg("Position in the tree of places"),
+    "pdf": msg("Fingerprint of the paper"),
+    "people": msg("People"),
+    "percent": msg("Extra time in tests"),
+    "person": msg("Person"),
+    "person from": msg("From day"),
+    "programme": msg("Programme"),
+    "quarter": msg("Quarter"),
+    "quarter file": msg("Fingerprint of the file"),
+    "reason": msg("Reason"),
+    "records": msg("Records of learning"),
+    "requirement": msg("Requirement"),
+    "retention addresses": msg("Network addresses in the log"),
+    "retention answers": msg("Answers given in tests; points and results stay"),
+    "retention failures": msg("Failed sign-ins, with their network address"),
+    "retention files": msg("Files put together for somebody: certificates, records, reports"),
+    "retention forms": msg("Forms that were kept when a session ended"),
+    "retention jobs": msg("Finished work in the background"),
+    "retention keys": msg("Marks by which a form that is sent twice counts once"),
+    "retention lists": msg("Staff lists: file, preview and rows"),
+    "retention packages": msg("Course packages that were sent in"),
+    "role": msg("Role"),
+    "route": msg("How it began"),
+    "rows": msg("Rows"),
+    "sealed": msg("Encrypted"),
+    "second": msg("Second language"),
+    "second person": msg("Needs a second person"),
+    "sessions": msg("Sessions that ended"),
+    "sheets": msg("Sheets of paper"),
+    "signature": msg("Signature"),
+    "signatories": msg("How many sign"),
+    "since": msg("From day"),
+    "sort": msg("Order"),
+    "staff-list changed": msg("Changed details"),
+    "staff-list done": msg("Taken over"),
+    "staff-list duplicate": msg("Twice in the list"),
+    "staff-list missing": msg("Missing in the list"),
+    "staff-list moved": msg("Other place or function"),
+    "staff-list new": msg("New"),
+    "staff-list refused": msg("Refused"),
+    "staff-list same": msg("As before"),
+    "state": msg("State"),
+    "status": msg("Code of the refusal"),
+    "subject": msg("To whom or what"),
+    "successor": msg("Newer certificate"),
+    "table": msg("Table"),
+    "text": msg("Fingerprint of the typed words"),
+    "titles": msg("Job titles"),
+    "unit": msg("Region, facility or section"),
+    "until": msg("Until"),
+    "upgrade from": msg("Version before"),
+    "upgrade to": msg("Version after"),
+    "way": msg("Signed in with"),
+    "weekday": msg("Day of the weekly copy elsewhere"),
+    "year": msg("Year"),
+}
+
+
+def words_for(action: str, key: str, words: Mapping[str, Found]) -> Found | None:
+    """Return what a table with keys as those of ``FACT_WORDS`` says of a key of a row, if anything.
+
+    The narrowest counts: of the action, then of its area, then of the key alone.
+    """
+    area = action.partition(".")[0]
+    for name in (f"{action} {key}", f"{area} {key}", key):
+        if name in words:
+            return words[name]
+    return None
+
 
 # What the log writes about somebody's learning: of which course is for confidential readers.
 ABOUT_LEARNING = ("attempt.", "certificate.", "deadline.", "enrolment.", "exemption.", "external.")

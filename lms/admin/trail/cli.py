@@ -119,7 +119,7 @@ def listed(
         actor = row.actor.id if row.actor else "-"
         click.echo(
             f"{row.id}\t{row.at:%Y-%m-%dT%H:%M:%SZ}\t{row.action}\t{actor}\t{row.subject}\t"
-            f"{row.facts}"
+            f"{row.json}"
         )
 
 

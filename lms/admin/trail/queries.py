@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Unit
 from lms.accounts.rules import folded_service_number
-from lms.admin.trail.rules import Shown, Wanted, ids_in, reads_everything, said_of
+from lms.admin.trail.rules import Shown, Wanted, ids_in, places_in, reads_everything, said_of
 from lms.audit.models import AuditRow
 from lms.certificates.models import Certificate
 from lms.kernel.errors import NotFound
@@ -28,10 +28,15 @@ SET_BACK = ("backup.restored", "upgrade.undone")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of the log. ``total`` counts at most ``MOST_ROWS``."""
+    """One page of the log. ``total`` counts at most ``MOST_ROWS``.
+
+    places  id -> names of the places in the rows, by language, the code under ``""``; only for
+            who reads the whole log.
+    """
 
     rows: Sequence[Shown]
     total: int
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def require_reader(viewer: Viewer) -> None:
@@ -98,7 +103,10 @@ def entries(
     ).all()
     rows = [row for row, _ in found]
     names = _names(session, viewer, rows)
-    return Found([said_of(viewer, row, names) for row in rows], found[0][1] if found else 0)
+    return Found(
+        [said_of(viewer, row, names) for row in rows], found[0][1] if found else 0,
+        _places(session, viewer, rows),
+    )  # fmt: skip
 
 
 def every_entry(session: Session, viewer: Viewer, wanted: Wanted, most: int) -> Iterator[Shown]:
@@ -149,6 +157,16 @@ def _names(
         .where(Identity.person_id.in_(ids), scope.looked_after(viewer))
     )
     return {row.person_id: (row.name, row.service_number) for row in found}
+
+
+def _places(
+    session: Session, viewer: Viewer, rows: Iterable[AuditRow]
+) -> Mapping[str, Mapping[str, str]]:
+    ids = {each for row in rows for each in places_in(row)} if reads_everything(viewer) else set()
+    if not ids:
+        return {}
+    found = session.execute(select(Unit.id, Unit.code, Unit.names).where(Unit.id.in_(ids)))
+    return {str(row.id): {**row.names, "": row.code} for row in found}
 
 
 def newest_restore(session: Session, viewer: Viewer, after: datetime | None) -> AuditRow | None:

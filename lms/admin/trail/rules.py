@@ -13,7 +13,6 @@ from lms.audit.words import ABOUT_LEARNING, OF_A_COURSE
 from lms.kernel.viewer import Viewer
 
 CONFIDENTIAL_FUNCTIONS = ("P2", "P3")
-LONGEST_FACTS = 300  # characters of a row on a page
 
 
 class Row(Protocol):
@@ -75,7 +74,7 @@ class Shown:
 
     actor   None for the server itself or somebody unknown.
     person  who it was done to, None where the subject is no person whom the viewer knows.
-    facts   what else the row says, as JSON without what is not for this viewer.
+    facts   what else the row says, without what is not for this viewer.
     """
 
     id: int
@@ -84,13 +83,12 @@ class Shown:
     action: str
     subject: str
     person: Who | None
-    facts: str
+    facts: Mapping[str, Any]
 
     @property
-    def short_facts(self) -> str:
-        """What a page shows of the facts."""
-        plain = self.facts if self.facts != "{}" else ""
-        return plain if len(plain) <= LONGEST_FACTS else f"{plain[:LONGEST_FACTS]} …"
+    def json(self) -> str:
+        """The facts as a file and a command have them."""
+        return json.dumps(self.facts, ensure_ascii=False, sort_keys=True)
 
 
 def reads_everything(viewer: Viewer) -> bool:
@@ -108,6 +106,15 @@ def ids_in(row: Row) -> Iterator[UUID]:
             yield found
 
 
+def places_in(row: Row) -> Iterator[UUID]:
+    """Yield every id in a row that may be a place's."""
+    subject = row.subject if row.action.startswith("unit.") else None
+    for text in (subject, row.facts.get("unit"), row.facts.get("into")):
+        found = _id(text)
+        if found is not None:
+            yield found
+
+
 def said_of(viewer: Viewer, row: Row, names: Mapping[UUID, tuple[str, str]]) -> Shown:
     """Return a row as a viewer may read it.
 
@@ -117,9 +124,7 @@ def said_of(viewer: Viewer, row: Row, names: Mapping[UUID, tuple[str, str]]) -> 
     return Shown(
         row.id, row.at, _who(row.actor_id, names) if row.actor_id else None, row.action,
         row.subject, _who(about[0], names) if about and about[0] else None,
-        json.dumps(
-            _facts_for(viewer, row.action, row.facts), ensure_ascii=False, sort_keys=True
-        ),
+        _facts_for(viewer, row.action, row.facts),
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def prepare(session: Session, facts: Mapping[str, Any], cursor: object, *, now: 
             yield [
                 each.id, each.at.isoformat(timespec="seconds"),
                 str(each.actor.id) if each.actor else "", each.action,
-                sentence(words, language) if words else each.action, each.subject, each.facts,
+                sentence(words, language) if words else each.action, each.subject, each.json,
             ]  # fmt: skip
 
     chosen = {key: value for key, value in wanted.to_facts().items() if value}

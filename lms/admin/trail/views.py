@@ -14,6 +14,7 @@ from lms.accounts.rules import administers_country
 from lms.admin.trail import actions, queries
 from lms.admin.trail.actions import LAST_LOOK, Order
 from lms.admin.trail.rules import Wanted, reads_everything
+from lms.admin.trail.telling import told, told_subject
 from lms.audit import actions as audit
 from lms.audit.words import ACTION_WORDS
 from lms.db import reading, transaction
@@ -44,8 +45,13 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: trail.al
     wanted, wrong = _wanted(asked.filters)
     found = queries.entries(session, me, wanted, limit=ROWS, offset=asked.offset)
     words = {code: gettext(said) for code, said in ACTION_WORDS.items()}
+    places, language = found.places, current().code
+    rows = [
+        (row, told_subject(row, places, language), told(row, places, language))
+        for row in found.rows
+    ]  # fmt: skip
     return render_template(
-        "trail/all.html", listing=Listing(asked, found.rows, found.total), words=words,
+        "trail/all.html", listing=Listing(asked, rows, found.total), words=words,
         actions=sorted(words.items(), key=lambda each: each[1].casefold()), wrong=wrong,
         most=queries.MOST_ROWS, everything=reads_everything(me), office=administers_country(me),
         last=None if asked.filters else _last_look(), key=str(new_id()),

@@ -69,7 +69,7 @@ def test_a_restore_explains_that_a_head_is_gone(app: Flask, action: str) -> None
 def test_rows_are_listed_newest_first(app: Flask, amina: Cast) -> None:
     write(app, 2)
     with app.app_context(), transaction() as session:
-        actions.append(session, amina.id, "name.confirmed", "x", {"n": 1}, now=clock.now())
+        actions.append(session, amina.id, "name.confirmed", "x", {"number": 1}, now=clock.now())
     lines = run(app, "list", "--limit", "2").output.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["3", "2"]
     assert len(run(app, "list", "--action", "sign-in.done").output.splitlines()) == 2
