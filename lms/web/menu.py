@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from flask import current_app, g, request, url_for
 
@@ -20,6 +23,7 @@ class Entry:
     also  further such segments, of pages that lie beside its own and are reached from them.
     of_country  whether a role at a place counts only where it is held for the whole country.
     signed_in   whether only who is signed in sees it.
+    group  the heading under which it stands; lines of one group stand together.
     """
 
     endpoint: str
@@ -29,6 +33,7 @@ class Entry:
     also: tuple[str, ...] = ()
     of_country: bool = False
     signed_in: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,13 @@ class Link:
     url: str
     words: str
     here: bool
+    group: str = ""
 
+
+# Translators: headings in the menu of administration, each over two to six lines.
+PEOPLE, COURSES = msg("People and places"), msg("Courses and certificates")
+# Translators: heading in the menu: health, backups, work, log and settings of the server itself.
+SERVER = msg("This server")
 
 # Features are named by their endpoints; one that this build does not have is left out.
 MENUS = {
@@ -65,11 +76,24 @@ MENUS = {
             ("administrator", "inspector"),
             "people",
             also=("staff-lists", "slips", "enrolments"),
+            group=PEOPLE,
         ),
-        Entry("places.all", msg("Places"), ("administrator",), "places"),
-        Entry("requirements.matrix", msg("Requirements"), ("administrator",), "requirements"),
-        Entry("office.certificates", msg("Certificates"), ("administrator",), "certificates"),
-        Entry("programmes.all", msg("Programmes"), ("administrator",), "programmes"),
+        Entry("places.all", msg("Places"), ("administrator",), "places", group=PEOPLE),
+        Entry(
+            "requirements.matrix",
+            msg("Requirements"),
+            ("administrator",),
+            "requirements",
+            group=COURSES,
+        ),
+        Entry(
+            "office.certificates",
+            msg("Certificates"),
+            ("administrator",),
+            "certificates",
+            group=COURSES,
+        ),
+        Entry("programmes.all", msg("Programmes"), ("administrator",), "programmes", group=COURSES),
         Entry(
             "test_rules.show",
             # Translators: a line of the menu of administration: with how many percent one passes.
@@ -77,8 +101,40 @@ MENUS = {
             ("administrator",),
             "test-rules",
             of_country=True,
+            group=COURSES,
         ),
-        Entry("documents.all", msg("Library"), ("administrator",), "library", of_country=True),
+        Entry(
+            "documents.all",
+            msg("Library"),
+            ("administrator",),
+            "library",
+            of_country=True,
+            group=COURSES,
+        ),
+        # Translators: a line of the menu of administration: whether the server is well.
+        Entry(
+            "health.show",
+            msg("Health"),
+            ("administrator",),
+            "health",
+            of_country=True,
+            group=SERVER,
+        ),
+        Entry(
+            "backups.show",
+            msg("Backups"),
+            ("administrator",),
+            "backups",
+            of_country=True,
+            group=SERVER,
+        ),
+        Entry(
+            "background.jobs",
+            msg("Work in the background"),
+            ("administrator",),
+            "jobs",
+            group=SERVER,
+        ),
         Entry(
             "trail.all",
             # Translators: a line of the menu of administration: the log of who did what.
@@ -86,6 +142,15 @@ MENUS = {
             ("administrator", "inspector"),
             "audit",
             of_country=True,
+            group=SERVER,
+        ),
+        Entry(
+            "country.show",
+            msg("Settings"),
+            ("administrator",),
+            "settings",
+            of_country=True,
+            group=SERVER,
         ),
         Entry(
             "succession.card",
@@ -94,12 +159,8 @@ MENUS = {
             ("administrator",),
             "succession",
             of_country=True,
+            group=SERVER,
         ),
-        Entry("background.jobs", msg("Work in the background"), ("administrator",), "jobs"),
-        # Translators: a line of the menu of administration: whether the server is well.
-        Entry("health.show", msg("Health"), ("administrator",), "health", of_country=True),
-        Entry("backups.show", msg("Backups"), ("administrator",), "backups", of_country=True),
-        Entry("country.show", msg("Settings"), ("administrator",), "settings", of_country=True),
     ),
     "account": (
         Entry("desk.my_data", msg("My data")),
@@ -142,12 +203,20 @@ def links(menu: str, area: str = "") -> list[Link]:
     """
     viewer = g.get("viewer")
     return [
-        Link(_address(entry.endpoint), entry.words, entry.area == area if area else _is_here(entry))
+        Link(
+            _address(entry.endpoint), entry.words,
+            entry.area == area if area else _is_here(entry), entry.group,
+        )
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
         and (viewer is not None or not (entry.roles or entry.signed_in))
         and (viewer is None or not entry.roles or _sees(viewer, entry))
-    ]
+    ]  # fmt: skip
+
+
+def groups(found: Sequence[Link]) -> list[tuple[str, list[Link]]]:
+    """Return links under their headings, an empty one for those that stand alone."""
+    return [(words, list(each)) for words, each in groupby(found, key=attrgetter("group"))]
 
 
 def _sees(viewer: Viewer, entry: Entry) -> bool:

@@ -160,7 +160,8 @@ def init_app(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.globals.update(
         say=language.say, static=static, banners=banners,
-        has_endpoint=menu.has_endpoint, links=menu.links, home_url=menu.home_url,
+        has_endpoint=menu.has_endpoint, links=menu.links, groups=menu.groups,
+        home_url=menu.home_url,
     )  # fmt: skip
     if app.config["DEMO"]:
         add_banner(app, lambda: DEMO)
