@@ -30,6 +30,7 @@ class Page(HTMLParser):
         self.controls: list[dict[str, str | None]] = []
         self.forms: list[dict[str, str | None]] = []
         self.buttons_elsewhere: list[str] = []  # the forms that buttons outside of them send
+        self.landmarks: list[str] = []  # what names the regions of the page
         self.language_links = False
         self.rooms: list[bool] = []  # lines of the menu of administration: whether one is here
         self.root: dict[str, str | None] = {}
@@ -64,6 +65,8 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag == "img" and "alt" not in values:
             self.faults.append("img without alt")
+        if (tag == "section" or values.get("role") == "region") and values.get("aria-labelledby"):
+            self.landmarks.append(str(values["aria-labelledby"]))
         if tag == "form":
             self.forms.append(values)
         if tag == "button" and values.get("form"):
@@ -121,6 +124,9 @@ def broken_promises(html: str, language: str | None = None) -> list[str]:
     repeated = {found for found in page.ids if page.ids.count(found) > 1}
     if repeated:
         faults.append(f"ids used twice: {sorted(repeated)}")
+    named_twice = {found for found in page.landmarks if page.landmarks.count(found) > 1}
+    if named_twice:
+        faults.append(f"regions of the same name: {sorted(named_twice)}")
     if not page.root.get("lang") or page.root.get("dir") not in {"ltr", "rtl"}:
         faults.append("html without lang and dir")
     if language and page.root.get("lang") != language:
