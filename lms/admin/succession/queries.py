@@ -18,7 +18,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 
-MOST = 40  # names; a card is one page
+MOST = 24  # names; a card is one sheet of paper
 
 
 def require_office(viewer: Viewer) -> None:
