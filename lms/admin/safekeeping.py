@@ -34,19 +34,25 @@ def last_backup(known: Known, now: datetime) -> Finding:
     if fault is not None:
         return wrong(msg("Backup: that of %(day)s could not be made. %(reason)s"), fault)
     if not isinstance(last, dict):
-        return wrong(msg("Backup: there is none yet. Run: lms backup"))
+        return wrong(
+            msg("Backup: there is none yet. Make one on the page “Backups”, or: lms backup")
+        )
     at, path = datetime.fromisoformat(last["at"]), Path(last["path"])
     values = {"day": minute_of(at), "path": str(path)}
     if now - at > BACKUP_EVERY:
         said = msg(
             "Backup: the last one is of %(day)s, more than 7 days ago. See what is said about "
-            "work in the background, which makes one every night. To make one at once: lms backup"
+            "work in the background, which makes one every night. Make one at once on the page "
+            "“Backups”, or: lms backup"
         )
         return wrong(said, values)
     if last["sealed"]:  # it may lie on a stick that is rightly in a safe
         return good(msg("Backup: the last one is of %(day)s, encrypted, put at %(path)s."), values)
     if not path.exists():
-        said = msg("Backup: the last one, of %(day)s, is no longer at %(path)s. Run: lms backup")
+        said = msg(
+            "Backup: the last one, of %(day)s, is no longer at %(path)s. Make one on the page "
+            "“Backups”, or: lms backup"
+        )
         return wrong(said, values)
     return good(msg("Backup: the last one is of %(day)s, at %(path)s."), values)
 
@@ -117,14 +123,14 @@ def restore_test(known: Known, now: datetime) -> Finding:
     values = {"day": minute_of(at), "rows": last["rows"], "reason": last["fault"]}
     if last["fault"] is not None:
         said = msg(
-            "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, make a "
-            "backup with lms backup, then test it: lms restore --try FILE"
+            "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, then make "
+            "a backup and test it on the page “Backups”, or: lms backup; lms restore --try FILE"
         )
         return wrong(said, values)
     if now - at > DRILL_EVERY:
         said = msg(
             "Restore test: the last one is of %(day)s, and there should be one every week. Test "
-            "your newest backup: lms restore --try FILE"
+            "your newest backup on the page “Backups”, or: lms restore --try FILE"
         )
         return wrong(said, values)
     said = msg(

@@ -92,7 +92,10 @@ def test_a_server_with_a_fresh_backup_elsewhere_is_good(
 def test_a_new_server_is_told_to_make_a_backup(lms: Any) -> None:
     said = lms("doctor")
     assert said.exit_code == 1
-    assert "TO DO     Backup: there is none yet. Run: lms backup" in said.output
+    assert (
+        "TO DO     Backup: there is none yet. Make one on the page “Backups”, or: lms backup"
+        in said.output
+    )
 
 
 def test_a_backup_is_remembered_and_grows_old(

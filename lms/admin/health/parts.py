@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,23 @@ from lms.settings import Settings
 
 LOOK_LATE = timedelta(days=4)
 ORDER = (WRONG, NOTE, GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The page on which a part is put right, and what it is called."""
+
+    endpoint: str
+    words: str
+
+
+_BACKUPS = Room("backups.show", msg("Backups"))
+ROOMS: Mapping[str, Room] = {
+    "Backup": _BACKUPS,
+    "Copy elsewhere": _BACKUPS,
+    "Restore test": _BACKUPS,
+    "Work in the background": Room("background.all_jobs", msg("All work of the server")),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def show() -> ResponseReturnValue:
     page = make_response(
         render_template(
             "health/show.html", health=found, states=MARKS, apart=apart, size_of=size_of,
-            disk=parts.disk_of(settings.data), wrong=WRONG, note=NOTE,
+            disk=parts.disk_of(settings.data), wrong=WRONG, note=NOTE, rooms=parts.ROOMS,
         )
     )  # fmt: skip
     return look_again(page, 5) if found.looking else page

@@ -81,6 +81,22 @@ def test_what_is_to_be_done_comes_first_in_words_and_signs(
     assert parts(page)[0] == ("Nightly check", "✕ to do")
 
 
+@pytest.mark.parametrize(
+    ("part", "room"),
+    [("Backup: x", "backups"), ("Work in the background: x", "jobs/all"), ("Identity: x", None)],
+)
+def test_what_comes_first_leads_to_the_page_on_which_it_is_put_right(
+    app: Flask, browser: Open, halima: Cast, monkeypatch: pytest.MonkeyPatch, part: str,
+    room: str | None,
+) -> None:  # fmt: skip
+    all_good(app)
+    monkeypatch.setattr("lms.admin.running.clock", lambda *_: wrong(part))
+    panel = browser(halima).get(URL).text.partition('id="first"')[2].partition("</section>")[0]
+    assert re.findall('<a class="btn" href="(.*?)"', panel) == (
+        [f"/en/administer/{room}"] if room else []
+    )
+
+
 def test_a_new_server_says_what_was_not_looked_at(browser: Open, halima: Cast) -> None:
     page = browser(halima).get(URL).text
     assert ("All other parts", "! to know") in parts(page)
@@ -119,7 +135,9 @@ def test_what_is_cheap_is_as_it_is_now_whatever_the_look_has_found(
     app: Flask, browser: Open, halima: Cast
 ) -> None:
     all_good(app)
-    old = to_facts(wrong("Backup: there is none yet. Run: lms backup"))
+    old = to_facts(
+        wrong("Backup: there is none yet. Make one on the page “Backups”, or: lms backup")
+    )
     know(app, **{LAST_LOOK: {"at": clock.now().isoformat(), "found": [old]}})
     assert ("Backup", "✓ good") in parts(browser(halima).get(URL).text)
 
