@@ -24,6 +24,7 @@ _LETTER = r"0-9A-Za-z\u00c0-\u024f\u0400-\u052f\u1e00-\u1eff"
 _LEFT_TO_RIGHT = re.compile(
     rf"[{_LETTER}](?:[{_LETTER}%.,:;/\\_@&'’+#?=\-–\u00a0\u202f ]*[{_LETTER}%])?"
 )
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 LEFT_TO_RIGHT, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
 
 
@@ -67,11 +68,14 @@ def isolated(text: str, language: str) -> str:
     """Return ``text`` with each number, code, date or Latin name in Arabic kept in its own order.
 
     Without the marks (U+2066 … U+2069) 2026-00417 is printed 00417-2026 in an Arabic line.
+    Of a text without any Arabic letter all is kept so, its last full stop too.
     Source: Unicode Standard Annex 9, section 2.4. Other languages, and text that has such marks
     already, stay as they are.
     """
     if language != "ar" or LEFT_TO_RIGHT in text or FIRST_STRONG in text:
         return text
+    if _LEFT_TO_RIGHT.match(text) and not _ARABIC.search(text):
+        return f"{LEFT_TO_RIGHT}{text}{POP}"
     return _LEFT_TO_RIGHT.sub(lambda run: f"{LEFT_TO_RIGHT}{run[0]}{POP}", text)
 
 

@@ -115,6 +115,7 @@ def test_an_arabic_page_may_have_arabic_digits_but_its_number_stays_latin(tmp_pa
 def test_numbers_in_arabic_lines_keep_their_order() -> None:
     assert isolated("يوم 14 مارس 2026", "ar") == "يوم \u206614\u2069 مارس \u20662026\u2069"
     assert isolated("14 March", "en") == "14 March"
+    assert isolated("The list was late.", "ar") == "\u2066The list was late.\u2069"
 
 
 def test_a_certificate_without_end_says_so(tmp_path: Path) -> None:

@@ -98,15 +98,17 @@ def _facts(sheet: Sheet) -> list[tuple[str, list[tuple[Label, str]]]]:
     """Return what stands above the table: label, and its value for each language."""
     body = sheet.body
     days = f"{body.first.isoformat()} – {body.last.isoformat()}"
-    quarter = Message("%(quarter)s: %(days)s", {
-        "quarter": quarter_of(body.quarter).words, "days": days,
-    })  # fmt: skip
-    named = [(programme_label(body, each), each) for each in sheet.languages]
-    rest: list[tuple[str, Message | str]] = [
-        (msg("Quarter"), quarter), (msg("State of"), sheet.day.isoformat()), *sheet.about,
-    ]  # fmt: skip
+    quarter = quarter_of(body.quarter).words
+
+    def of_days(language: str) -> Label:
+        """Return the quarter with its days, which are one run in Arabic, apart from the year."""
+        values = {"quarter": quarter, "days": isolated(days, language)}
+        return Label(Message("%(quarter)s: %(days)s", values))
+
+    rest = [(msg("State of"), sheet.day.isoformat()), *sheet.about]
     return [
-        (msg("Programme"), named),
+        (msg("Programme"), [(programme_label(body, each), each) for each in sheet.languages]),
+        (msg("Quarter"), [(of_days(each), each) for each in sheet.languages]),
         *((label, [(Label(value), each) for each in sheet.languages]) for label, value in rest),
     ]
 
