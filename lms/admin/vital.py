@@ -51,7 +51,9 @@ def minute_of(moment: datetime) -> str:
 
 def size_of(size: int) -> str:
     """Return a number of bytes as people read it: ``1.2 GB``, ``340 MB``."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+    amount, unit = (size / 1e9, "GB") if size >= 1e9 else (size / 1e6, "MB")
+    # The space does not break: at the end of a line a number keeps its unit.
+    return f"{amount:.1f}\N{NO-BREAK SPACE}{unit}"
 
 
 def is_key_missing(settings: Settings) -> bool:

@@ -165,7 +165,7 @@ def test_without_room_nothing_is_tried(
     said = tested()["fault"]
 
     assert "not enough room to test it" in said
-    assert "500.0 MB are free" in said
+    assert "500.0\N{NO-BREAK SPACE}MB are free" in said
 
 
 def test_what_an_interrupted_test_left_is_removed_by_the_next(here: Settings, tested: Any) -> None:

@@ -218,7 +218,7 @@ def test_files_that_nobody_noted_are_listed_too(app: Flask, browser: Open, halim
     (folder / "notes.txt").touch()
     page = browser(halima).get(URL).text
     assert "before an upgrade" in page
-    assert "1.2 MB" in page
+    assert "1.2\N{NO-BREAK SPACE}MB" in page
     assert "not known" in page
     assert "notes.txt" not in page
 

@@ -110,7 +110,7 @@ def test_the_disk_is_a_bar_and_numbers(
     usage = SimpleNamespace(total=20_000_000_000, free=5_000_000_000, used=15_000_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     page = browser(halima).get(URL).text
-    assert "75 % are used. Free: 5.0 GB of 20.0 GB." in page
+    assert "75 % are used. Free: 5.0\N{NO-BREAK SPACE}GB of 20.0\N{NO-BREAK SPACE}GB." in page
     assert '<rect width="75" height="12"/>' in page
 
 
