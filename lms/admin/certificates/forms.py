@@ -7,14 +7,13 @@ from typing import Any
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from lms.admin.people.forms import REQUIRED, Choices, PlaceField, said
+from lms.admin.people.forms import REQUIRED, Choices, NamesForm, PlaceField, said
 from lms.certificates.actions.ending import LONGEST_REASON
 from lms.certificates.office.rules import FORMS, STATES
-from lms.kernel.errors import LmsError
-from lms.kernel.names import LATIN, LONGEST, PersonName
+from lms.kernel.names import LATIN, PersonName
 from lms.web.days import DayField
 from lms.web.forms import KeyField, PageForm, TextLine
-from lms.web.language import gettext, say
+from lms.web.language import gettext
 from lms.web.language import lazy_gettext as _l
 
 MOST_NUMBERS = 2_000
@@ -68,11 +67,8 @@ class ReasonForm(PageForm):
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
 
-class CorrectionForm(ReasonForm):
+class CorrectionForm(ReasonForm, NamesForm):
     """A new paper: why, and with which name."""
-
-    name = TextLine(_l("Name"), validators=[InputRequired(REQUIRED), Length(max=LONGEST)])
-    name_latin = TextLine(_l("Name in Latin letters"), validators=[Optional(), Length(max=LONGEST)])
 
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
@@ -84,19 +80,3 @@ class CorrectionForm(ReasonForm):
         if self.name_latin.data:
             names.append(PersonName.of(self.name_latin.data, {LATIN}))
         return names
-
-    def validate_name(self, field: TextLine) -> None:
-        """Refuse a name that could not be printed."""
-        _require_name(field, None)
-
-    def validate_name_latin(self, field: TextLine) -> None:
-        """Refuse a name in Latin letters that has others in it."""
-        if field.data:
-            _require_name(field, {LATIN})
-
-
-def _require_name(field: TextLine, scripts: set[str] | None) -> None:
-    try:
-        PersonName.of(field.data or "", scripts) if scripts else PersonName.of(field.data or "")
-    except LmsError as refused:
-        raise ValidationError(say(refused.message)) from refused

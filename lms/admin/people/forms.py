@@ -52,18 +52,11 @@ class PlaceField(SelectField):
         return self.data or ""
 
 
-class _Names(PageForm):
+class NamesForm(PageForm):
+    """A name as papers print it."""
+
     name = TextLine(_l("Name"), validators=[InputRequired(REQUIRED), Length(max=LONGEST)])
     name_latin = TextLine(_l("Name in Latin letters"), validators=[Optional(), Length(max=LONGEST)])
-    language = SelectField(_l("Language of their pages"))
-    rank_group = SelectField(_l("Rank group"))
-    sex = SelectField(_l("Sex"))
-
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
-        super().__init__(*args, **settings)
-        self.language.choices = list(LANGUAGE_NAMES.items())
-        self.rank_group.choices = said(words.RANK_WORDS, empty=gettext("not known"))
-        self.sex.choices = said(words.SEX_WORDS, empty=gettext("not said"))
 
     def validate_name(self, field: TextLine) -> None:
         """Refuse a name that could not be printed."""
@@ -82,7 +75,21 @@ def _require_name(field: TextLine, scripts: set[str] | None) -> None:
         raise ValidationError(say(refused.message)) from refused
 
 
-class PersonForm(_Names):
+class DetailsForm(NamesForm):
+    """Correct what the register says."""
+
+    language = SelectField(_l("Language of their pages"))
+    rank_group = SelectField(_l("Rank group"))
+    sex = SelectField(_l("Sex"))
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+        super().__init__(*args, **settings)
+        self.language.choices = list(LANGUAGE_NAMES.items())
+        self.rank_group.choices = said(words.RANK_WORDS, empty=gettext("not known"))
+        self.sex.choices = said(words.SEX_WORDS, empty=gettext("not said"))
+
+
+class PersonForm(DetailsForm):
     """Somebody new."""
 
     service_number = TextLine(
@@ -95,10 +102,6 @@ class PersonForm(_Names):
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS)
-
-
-class DetailsForm(_Names):
-    """Correct what the register says."""
 
 
 class TransferForm(PageForm):

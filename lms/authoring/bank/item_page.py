@@ -13,8 +13,9 @@ from lms.authoring.bank.forms import ItemForm, typed_from
 from lms.authoring.bank.sheet import Sheet, module_of, sheet_of, sheet_of_new
 from lms.authoring.bank.shelf import Shelf
 from lms.authoring.bank.typed import Typed, known_letters, with_more_rows
-from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS, PART_WORDS
+from lms.authoring.bank.words import DIFFICULTY, KIND_USE, KIND_WORDS
 from lms.authoring.bank.wrong import Wrong, wrong_in
+from lms.authoring.words import BLOCK_WORDS
 from lms.content.compare import side_by_side
 from lms.content.item_text import written
 from lms.db import reading, transaction
@@ -108,7 +109,7 @@ def form_page(
     return render_template(
         "bank/item.html", room=shelf.room, shelf=shelf, sheet=sheet, typed=typed, wrong=wrong,
         form=form, code=code, kept=kept, rows=rows, kinds=KIND_WORDS, uses=KIND_USE,
-        difficulty=DIFFICULTY, part_words=PART_WORDS,
+        difficulty=DIFFICULTY, part_words=BLOCK_WORDS,
     )  # fmt: skip
 
 

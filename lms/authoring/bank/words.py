@@ -53,15 +53,3 @@ DIFFICULTY: Mapping[str, str] = {
     "2": msg("2, middling"),
     "3": msg("3, hard"),
 }
-PART_WORDS: Mapping[str, str] = {
-    "objectives": msg("Objectives"),
-    "practice": msg("From practice"),
-    "do": msg("Do"),
-    "dont": msg("Do not"),
-    "box": msg("Country box"),
-    "attention": msg("Pay attention"),
-    "check": msg("Check yourself"),
-    "keypoints": msg("Key points"),
-    "sources": msg("Sources"),
-    "trainer": msg("For the trainer"),
-}

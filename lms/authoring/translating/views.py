@@ -27,11 +27,11 @@ from lms.authoring.translating.queries import Standing
 from lms.authoring.translating.rules import FILTERS, names_of, summed
 from lms.authoring.translating.words import (
     FILTER_WORDS,
-    KIND_WORDS,
     SEVERITY_WORDS,
     STATE_LOOKS,
     STATE_WORDS,
 )
+from lms.authoring.words import BLOCK_WORDS
 from lms.content.compare import word_diff
 from lms.content.model import Change
 from lms.content.translation.reasons import Reason
@@ -170,7 +170,7 @@ def _page(here: Room, place: Place, typed: Typed | None = None) -> str:
         spoken=place.language, origin=here.draft.source, typed=typed, directions=direction_of,
         states=STATE_WORDS, looks=STATE_LOOKS, severity_words=SEVERITY_WORDS,
         filters=FILTER_WORDS, prefix=PART, names=LANGUAGE_NAMES, with_terms=with_terms,
-        diff=word_diff, kinds=KIND_WORDS,
+        diff=word_diff, kinds=BLOCK_WORDS,
         may_write=here.may_write(place.path) and not found.pair.broken,
         may_accept=here.rights.reviews and not found.pair.broken,
         link=lambda **more: _link(place, found.asked, **more),

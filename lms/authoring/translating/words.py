@@ -29,16 +29,3 @@ FILTER_WORDS: Mapping[str, str] = {
     "stale": msg("Changed since"),
     "unread": msg("Not reviewed"),
 }
-# What the blocks of a lesson are; a heading is named by its own words, a question by its code.
-KIND_WORDS: Mapping[str, str] = {
-    "objectives": msg("Objectives"),
-    "practice": msg("From practice"),
-    "do": msg("Do"),
-    "dont": msg("Do not"),
-    "box": msg("Country box"),
-    "attention": msg("Pay attention"),
-    "check": msg("Check yourself"),
-    "keypoints": msg("Key points"),
-    "sources": msg("Sources"),
-    "trainer": msg("For the trainer"),
-}
