@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+THREADS = 6  # at once, where the setting says nothing
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -103,7 +104,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         plain_http=plain,
         trusted_hosts=tuple(name.strip() for name in hosts),
         trusted_proxies=_number(environment, "TRUSTED_PROXIES", 0, 0, 5),
-        threads=_number(environment, "THREADS", 6, 4, 8),
+        threads=_number(environment, "THREADS", THREADS, 4, 8),
         demo=_flag(environment, "LMS_DEMO"),
         courses=Path(environment.get("LMS_COURSES") or _beside_the_code("courses")),
         issuing_key=Path(environment.get("ISSUING_KEY") or data / "keys" / "issuing.key"),

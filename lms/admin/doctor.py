@@ -26,6 +26,8 @@ from lms.admin.safekeeping import (
     restore_test,
 )
 from lms.admin.storage import data_folder, disk, integrity, schema_version, unreadable
+from lms.admin.upgrade import trust
+from lms.admin.upgrade.version import UpgradeError
 from lms.audit import queries as audit
 from lms.authoring import actions as authoring
 from lms.catalogue.models import Edition, OfferedChange
@@ -74,6 +76,7 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
     whole = integrity(settings)
     found += [] if whole in found else [whole]
     found.extend(network(settings, now))
+    found.append(new_versions(settings))
     return found
 
 
@@ -87,6 +90,23 @@ def identity(settings: Settings, session: Session) -> Finding:
     except start.StartRefusedError as refused:
         return wrong(msg("Identity: %(what)s"), {"what": refused.message})
     return good(msg("Identity: the database belongs to this machine."))
+
+
+def new_versions(settings: Settings) -> Finding:
+    """Whether this server would take a new version of the program, and from whom."""
+    try:
+        found = trust.trusted(settings)
+    except UpgradeError as refused:
+        return wrong(msg("New versions: %(what)s"), {"what": str(refused)})
+    if not found:
+        said = msg(
+            "New versions: no release key is trusted yet, so none is taken. Ask whoever gives you "
+            "new versions for the file release.pub and, on paper, its fingerprint. Then run: lms "
+            "release trust FILE"
+        )
+        return note(said)
+    owners = ", ".join(sorted({key.owner or key.fingerprint for key in found}))
+    return good(msg("New versions: taken when signed by %(owners)s."), {"owners": owners})
 
 
 def issuing_key(session: Session, settings: Settings) -> Finding:

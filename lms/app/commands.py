@@ -24,7 +24,7 @@ COMMANDS = {
     "card": "lms.admin.succession.cli:card_command",
     "audit": "lms.admin.trail.cli:cli",
     "upgrade": "lms.admin.upgrade.cli:upgrade",
-    "release": "lms.admin.upgrade.cli:release",
+    "release": "lms.admin.upgrade.release_cli:release",
     "content": "lms.authoring.cli:cli",
     "questions": "lms.authoring.questions.cli:cli",
     "certificate": "lms.certificates.cli:cli",

@@ -95,6 +95,8 @@ ACTION_WORDS: Mapping[str, str] = {
     "programme.changed": msg("Programme changed"),
     "programme.fixed": msg("Programme fixed"),
     "report.export asked": msg("File of a report asked for"),
+    "release-key.distrusted": msg("Key of new versions trusted no longer"),
+    "release-key.trusted": msg("Key of new versions trusted"),
     "request.refused": msg("Attempt to change something refused"),
     "requirement.ended": msg("Requirement ended"),
     "requirement.set": msg("Requirement set"),

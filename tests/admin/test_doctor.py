@@ -41,7 +41,7 @@ from tests.certificates.passed import publish
 PARTS = (
     "Data folder", "Disk space", "Database", "Identity", "Clock", "Backup", "Copy elsewhere",
     "Restore test", "Issuing key", "Languages", "Work in the background", "Courses", "Editions",
-    "Nightly check", "Deletion", "Integrity",
+    "Nightly check", "Deletion", "Integrity", "New versions",
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def test_a_server_with_a_fresh_backup_elsewhere_is_good(
     # The night has not come yet.
     assert [line for line in lines if not line.startswith("good")] == [
         line for line in lines
-        if line.startswith(("to know   Nightly check", "to know   Deletion"))
+        if line.startswith(("to know   Nightly check", "to know   Deletion", "to know   New"))
     ]  # fmt: skip
 
 

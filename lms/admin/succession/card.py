@@ -14,21 +14,22 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.admin import backup_plan
 from lms.admin.backup_plan import BACKUPS, LAST_BACKUP
 from lms.admin.night import LAST_DRILL
 from lms.admin.start import SITE_FILE
 from lms.admin.succession import queries
+from lms.admin.upgrade import trust
 from lms.admin.upgrade.settle import link_of
-from lms.admin.upgrade.version import program_folder, version_in
+from lms.admin.upgrade.version import HEAD, MARK, UpgradeError, program_folder, version_in
 from lms.admin.vital import minute_of
 from lms.audit import chain
 from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.settings import Settings
+from lms.settings import THREADS, Settings
 
 SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
-OF_AN_UPGRADE = ".release"  # lies in the folder of a version that came as one signed file
 NOBODY = "–"
 
 Fact = tuple[Message, "Message | str"]
@@ -74,6 +75,7 @@ def card(
         (Message(msg("Database")), _database(settings)),
         (Message(msg("Key that signs certificates")), _key(settings, issues=site.issues)),
         *_backups(session, viewer, settings),
+        (Message(msg("Whose new versions it takes")), _trusted(settings)),
         (Message(msg("Head of the log")), _head(session)),
     ]
     return Card(
@@ -113,6 +115,7 @@ def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]
     known = queries.decided(session, viewer)
     last, drill = known.get(LAST_BACKUP), known.get(LAST_DRILL)
     where = settings.data / (known.get(BACKUPS) or BACKUPS)
+    elsewhere = backup_plan.folder_elsewhere(settings, known.get(BACKUPS))
     never = Message(msg("not yet"))
     made: Message | str = never
     if isinstance(last, dict):
@@ -128,9 +131,21 @@ def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]
         tried = Message(good if drill["fault"] is None else bad, {"when": when})
     return [
         (Message(msg("Where backups go")), str(where)),
+        (Message(msg("Where encrypted copies go")), str(elsewhere) if elsewhere else NOBODY),
         (Message(msg("Last backup")), made),
         (Message(msg("Last restore test")), tried),
     ]
+
+
+def _trusted(settings: Settings) -> Message | str:
+    """Return the release keys with their fingerprints: on a new machine they are trusted anew."""
+    try:
+        found = trust.trusted(settings)
+    except UpgradeError as refused:
+        return str(refused)
+    if not found:
+        return Message(msg("nobody's yet"))
+    return "; ".join(f"{key.owner} {key.fingerprint}".lstrip() for key in found)
 
 
 def _head(session: Session) -> str:
@@ -144,7 +159,7 @@ RESTORE = msg("put the newest backup back; it asks for the passphrase")
 
 def _source(version: str, folder: str) -> str:
     """Return the command that unpacks this version, from the kind of file in which it came."""
-    if (program_folder() / OF_AN_UPGRADE).exists():
+    if any((program_folder() / name).exists() for name in (MARK, HEAD)):
         return f"mkdir {folder} && tar -C {folder} -xf /media/stick/lms-{version}.release"
     return f"mkdir {folder} && tar -C {folder} --strip-components=1 -xf /media/stick/lms-bundle.tar"
 
@@ -197,6 +212,9 @@ def _lines(settings: Settings) -> list[str]:
         "TLS_KEY": settings.tls_key, "PLAIN_HTTP": "yes" if settings.plain_http else None,
         "TRUSTED_PROXIES": settings.trusted_proxies or None,
         "ISSUING_KEY": settings.issuing_key if own_key else None,
-        "RELEASE_KEYS": settings.release_keys,
+        "RELEASE_KEYS": settings.release_keys, "BACKUP_TO": settings.backup_to,
+        "BACKUP_PASSPHRASE_FILE": settings.backup_passphrase_file,
+        "HSTS_DAYS": settings.hsts_days or None,
+        "THREADS": settings.threads if settings.threads != THREADS else None,
     }  # fmt: skip
     return [f"{name}={value}" for name, value in given.items() if value not in {None, ""}]

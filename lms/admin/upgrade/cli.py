@@ -1,4 +1,4 @@
-"""``lms upgrade`` and ``lms release``: a new version from one signed file, and how it is signed."""
+"""``lms upgrade``: a new version from one signed file."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from pathlib import Path
 import click
 
 from lms import settings as settings_of
-from lms.admin.upgrade import release as releases
 from lms.admin.upgrade import trust
 from lms.admin.upgrade.settle import link_of
 from lms.admin.upgrade.steps import Upgrade
-from lms.admin.upgrade.version import UpgradeError, version_in
+from lms.admin.upgrade.version import UpgradeError
 from lms.kernel import clock
-from lms.signing import keys
-from lms.signing.refusals import Unreadable
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("upgrade")
@@ -40,7 +36,7 @@ def upgrade(file: Path | None, stage: bool, resume: bool, undo: bool, yes: bool)
             _undo(doing, yes=yes)
             return
         if file is not None:
-            made = doing.stage(file, dict(trust.known_keys(settings.release_keys)))
+            made = doing.stage(file, trust.known_keys(settings))
             if stage:
                 click.echo(f"Version {made.after} lies ready. Nothing else has changed.")
                 return
@@ -69,50 +65,3 @@ def _undo(doing: Upgrade, *, yes: bool) -> None:
     click.echo(f"Version {found.before} is in place, with its database. Start the server.")
     if kept is not None:
         click.echo(f"The database of the newer version lies in {kept}.")
-
-
-@click.group("release")
-def release() -> None:
-    """Sign a version of the program: for the project, or a ministry with a key of its own."""
-
-
-@release.command("new-key")
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-def new_key(path: Path) -> None:
-    """Make a release key in the new file PATH, and print the line for the list of keys."""
-    try:
-        made = keys.create_private_key(path)
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}.") from error
-    click.echo(f"Keep {path} on a stick in a safe; never on a server. Its line for the file that")
-    click.echo("RELEASE_KEYS names, or for deploy/release-keys, with whose key it is:")
-    click.echo(f"{made.public.hex()}  NAME")
-
-
-@release.command("sign")
-@click.argument("folder", type=FOLDER)
-@click.option("--key", required=True, type=FILE, help="the file with the release key")
-@click.option("--to", "target", type=FOLDER, help="folder for the file; else beside FOLDER")
-def sign(folder: Path, key: Path, target: Path | None) -> None:
-    """Write the version in FOLDER (made by make bundle) as one signed file."""
-    try:
-        version = version_in(folder)
-        path = (target or folder.resolve().parent) / f"lms-{version}.release"
-        releases.sign(folder, version, path, keys.load_private_key(key), now=clock.now())
-    except (UpgradeError, Unreadable) as refused:
-        raise click.ClickException(str(refused)) from refused
-    click.echo(f"{path} ({path.stat().st_size // 1_000_000} MB)")
-
-
-@release.command("check")
-@click.argument("file", type=FILE)
-def check(file: Path) -> None:
-    """Verify FILE as an upgrade would; changes nothing."""
-    try:
-        found = releases.read(file, trust.known_keys(settings_of.read().release_keys))
-    except UpgradeError as refused:
-        raise click.ClickException(str(refused)) from refused
-    click.echo(
-        f"Version {found.version} of {found.made_at:%Y-%m-%d} for {found.platform}, Python "
-        f"{found.python}: {len(found.members)} files, all as they were signed."
-    )

@@ -18,13 +18,19 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO, Any
 
-from lms.admin.upgrade.version import UpgradeError, require_version, this_platform, this_python
+from lms.admin.upgrade.version import (
+    HEAD,
+    MARK,
+    UpgradeError,
+    require_version,
+    this_platform,
+    this_python,
+)
 from lms.signing import signed_json
 from lms.signing.keys import Signer, is_signed_by
 from lms.signing.refusals import Unreadable
 
 KIND = "lms-release-1"
-HEAD = "release.json"
 NEEDED = frozenset({"Makefile", "pyproject.toml"})
 MOST_MEMBERS, MOST_BYTES = 20_000, 2_000_000_000
 LONGEST_NAME, DEEPEST = 180, 12
@@ -71,7 +77,9 @@ def sign(folder: Path, version: str, target: Path, signer: Signer, *, now: datet
     paths = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and LEFT_OUT.isdisjoint(path.relative_to(folder).parts)
+        if path.is_file()
+        and LEFT_OUT.isdisjoint(path.relative_to(folder).parts)
+        and path.relative_to(folder).as_posix() not in {HEAD, MARK}
     }
     for name, path in paths.items():
         if not _is_good_name(name) or path.is_symlink():
@@ -145,8 +153,10 @@ def _read_head(tar: tarfile.TarFile, keys: Mapping[bytes, bytes]) -> Release:
         raise UpgradeError("This file is not a version of this program.") from error
     if not signed_json.is_sealed(document, keys, is_signed_by):
         raise UpgradeError(
-            "This version is not signed by a release key that is known here, so it may come from "
-            "anybody. Nothing was changed."
+            "This version is not signed by a release key that is trusted here, so it may come from "
+            "anybody. Nothing was changed. Whose versions this server takes: lms release keys. "
+            "When the publisher has a new key, ask for its file, and for its fingerprint on paper; "
+            "then: lms release trust FILE"
         )
     release = _release(document, sha256(said).hexdigest())
     good = all(map(_is_good_name, release.members)) and release.members.keys() >= NEEDED

@@ -23,6 +23,7 @@ from lms.admin.upgrade.children import Children
 from lms.admin.upgrade.journal import CHANGING, DONE, STAGED, SWITCHED, UNDOING, Journal
 from lms.admin.upgrade.release import Release
 from lms.admin.upgrade.version import (
+    MARK,
     UpgradeError,
     is_newer,
     this_platform,
@@ -32,7 +33,6 @@ from lms.admin.upgrade.version import (
 from lms.db import sqlite_file
 from lms.settings import Settings
 
-MARK = ".release"  # in the folder of a version: the digest of its signed head
 ROOM = 3  # times the size of a version that its folder takes with its environment
 
 Say = Callable[[str], None]

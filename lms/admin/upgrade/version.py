@@ -8,6 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+# In the folder of a version that came as one signed file: its signed head, where somebody unpacked
+# it by hand, and the digest of that head, where an upgrade did.
+HEAD, MARK = "release.json", ".release"
 VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}")
 
 

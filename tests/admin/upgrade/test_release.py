@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from lms import settings as settings_of
 from lms.admin.upgrade import release, trust, version
-from lms.admin.upgrade.cli import release as command
+from lms.admin.upgrade.release_cli import release as command
 from lms.admin.upgrade.version import UpgradeError
 from lms.kernel import clock
 from lms.signing import keys, signed_json
@@ -174,20 +175,21 @@ def test_a_ministrys_own_key_counts_beside_those_that_ship(
     tmp_path: Path, signer: Signer, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trust, "program_folder", lambda: tmp_path)
-    with pytest.raises(UpgradeError, match="No release key is known"):
-        trust.known_keys(tmp_path / "missing")
     own = tmp_path / "own"
+    ours = settings_of.read({"LMS_DATA": str(tmp_path), "RELEASE_KEYS": str(own)})
+    with pytest.raises(UpgradeError, match="No release key is trusted"):
+        trust.known_keys(ours)
     own.write_text(f"# ours\n\n{signer.public.hex()}  the ministry\n")
-    assert release.read(file, trust.known_keys(own)).version == "2.0.0"
+    assert release.read(file, trust.known_keys(ours)).version == "2.0.0"
     own.write_text("abc  nobody\n")
     with pytest.raises(UpgradeError, match="line 1"):
-        trust.known_keys(own)
+        trust.known_keys(ours)
 
 
 def test_the_list_of_keys_that_ships_can_be_read() -> None:
     path = version.program_folder() / trust.SHIPPED
     assert path.exists()
-    assert all(len(key) == 32 for key in trust._keys_in(path))
+    assert all(len(key.public) == 32 for key in trust.keys_in(path))
 
 
 def test_it_is_made_and_checked_by_commands(
@@ -195,10 +197,12 @@ def test_it_is_made_and_checked_by_commands(
 ) -> None:
     run = CliRunner()
     key = tmp_path / "own.key"
-    made = run.invoke(command, ["new-key", str(key)])
+    made = run.invoke(command, ["new-key", str(key), "--name", "Ministry"])
     assert made.exit_code == 0, made.output
-    assert run.invoke(command, ["new-key", str(key)]).exit_code == 1, "never written over"
-    (tmp_path / "keys").write_text(made.output.splitlines()[-1])
+    assert run.invoke(command, ["new-key", str(key), "--name", "Ministry"]).exit_code == 1, (
+        "never written over"
+    )
+    (tmp_path / "own.pub").rename(tmp_path / "keys")
     monkeypatch.setenv("RELEASE_KEYS", str(tmp_path / "keys"))
     signed = run.invoke(command, ["sign", str(tree), "--key", str(key)])
     assert signed.exit_code == 0, signed.output

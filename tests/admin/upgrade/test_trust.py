@@ -1,0 +1,171 @@
+"""Whose versions a server takes: told by a command, with a fingerprint, and never by accident."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import select
+
+from lms.admin import doctor
+from lms.admin.findings import GOOD, NOTE, WRONG
+from lms.admin.upgrade import trust
+from lms.admin.upgrade.release_cli import release as command
+from lms.admin.upgrade.trust import OWN
+from lms.admin.upgrade.version import UpgradeError
+from lms.audit.models import AuditRow
+from lms.db import reading
+from lms.settings import Settings
+
+OWNER = "Ministry of Justice, IT"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def ours(server: Flask, here: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("LMS_DATA", str(here.data))
+    monkeypatch.delenv("RELEASE_KEYS", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return here
+
+
+@pytest.fixture
+def run(server: Flask, ours: Settings) -> Run:
+    info = ScriptInfo(create_app=lambda: server, set_debug_flag=False)
+
+    def ask(*words: object, answer: str | None = None) -> Result:
+        return CliRunner().invoke(command, [str(word) for word in words], obj=info, input=answer)
+
+    return ask
+
+
+@pytest.fixture
+def pub(run: Run, tmp_path: Path) -> Path:
+    """The file that a publisher gives to servers."""
+    made = run("new-key", tmp_path / "release.key", "--name", OWNER)
+    assert made.exit_code == 0, made.output
+    return tmp_path / "release.pub"
+
+
+def test_without_any_key_the_refusal_says_what_to_do(ours: Settings) -> None:
+    with pytest.raises(UpgradeError, match=r"release\.pub.*fingerprint.*lms release trust"):
+        trust.known_keys(ours)
+
+
+def test_a_key_is_trusted_once_its_fingerprint_was_compared(
+    run: Run, pub: Path, ours: Settings, server: Flask
+) -> None:
+    (key,) = trust.keys_in(pub)
+    refused = run("trust", pub, answer="n\n")
+    assert refused.exit_code == 1
+    assert not (ours.data / OWN).exists()
+    done = run("trust", pub, answer="y\n")
+    assert done.exit_code == 0, done.output
+    assert key.fingerprint in done.output
+    assert OWNER in done.output
+    assert trust.known_keys(ours) == {key.kid: key.public}
+    assert "already" in run("trust", pub).output
+    assert key.fingerprint in run("keys").output
+    away = run("distrust", *key.fingerprint.split())
+    assert away.exit_code == 0, away.output
+    assert trust.trusted(ours) == []
+    assert run("distrust", key.fingerprint).exit_code == 1
+    with server.app_context():
+        rows = select(AuditRow).where(AuditRow.action.like("release-key.%")).order_by(AuditRow.id)
+        noted = list(reading().scalars(rows))
+    assert [row.action for row in noted] == ["release-key.trusted", "release-key.distrusted"]
+    assert noted[0].facts["fingerprint"] == key.fingerprint
+
+
+def test_the_secret_key_is_no_file_for_servers(run: Run, pub: Path, tmp_path: Path) -> None:
+    wrong = run("trust", tmp_path / "release.key", "--yes")
+    assert wrong.exit_code == 1
+    assert "belongs into a safe" in wrong.output
+    two = tmp_path / "two.pub"
+    two.write_text(pub.read_text("utf-8") + "ab" * 32 + "  Other\n", "utf-8")
+    assert "exactly one key" in run("trust", two, "--yes").output
+    assert "no file with keys" in run("trust", Path("/bin/sh")).output
+
+
+def test_a_new_key_writes_over_nothing(run: Run, pub: Path, tmp_path: Path) -> None:
+    assert run("new-key", tmp_path / "release.key", "--name", OWNER).exit_code == 1
+    beside = run("new-key", tmp_path / "release.other", "--name", OWNER)
+    assert beside.exit_code == 1
+    assert "there already" in beside.output
+    assert not (tmp_path / "release.other").exists()
+
+
+@pytest.mark.parametrize("fault", ["writable", "link", "folder"])
+def test_keys_that_others_could_have_written_do_not_count(
+    run: Run, pub: Path, ours: Settings, server: Flask, fault: str
+) -> None:
+    assert run("trust", pub, "--yes").exit_code == 0
+    own = ours.data / OWN
+    if fault == "writable":
+        own.chmod(0o664)
+    else:
+        own.unlink()
+        if fault == "link":
+            own.symlink_to(pub)
+        else:
+            own.mkdir()
+    with pytest.raises(UpgradeError, match="Others than root"):
+        trust.known_keys(ours)
+    assert run("keys").exit_code == 1
+    assert run("trust", pub, "--yes").exit_code == 1
+    assert doctor.new_versions(ours).state == WRONG
+
+
+def test_keys_of_another_account_do_not_count_for_root(
+    run: Run, pub: Path, ours: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("trust", pub, "--yes").exit_code == 0
+    about = (ours.data / OWN).lstat()
+
+    theirs = os.stat_result((about.st_mode, 0, 0, 1, 4711, 4711, about.st_size, 0, 0, 0))
+    monkeypatch.setattr(Path, "lstat", lambda _path: theirs)
+    with pytest.raises(UpgradeError, match="Others than root"):
+        trust.known_keys(ours)
+
+
+def test_the_doctor_says_whose_versions_are_taken(run: Run, pub: Path, ours: Settings) -> None:
+    assert doctor.new_versions(ours).state == NOTE
+    run("trust", pub, "--yes")
+    found = doctor.new_versions(ours)
+    assert found.state == GOOD
+    assert OWNER in str(found.sentence)
+
+
+def test_nobody_is_trusted_where_there_is_no_server(
+    run: Run, pub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
+    said = run("trust", pub, "--yes")
+    assert said.exit_code == 1
+    assert "lms prepare" in said.output
+
+
+def test_a_version_brings_the_key_that_signed_it(run: Run, pub: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "lms-bundle"
+    (tree / "deploy").mkdir(parents=True)
+    (tree / "Makefile").write_text("all:\n")
+    (tree / "pyproject.toml").write_text('[project]\nversion = "2.0.0"\n')
+    (tree / trust.SHIPPED).write_text("# a comment\n", "utf-8")
+    key = pub.with_suffix(".key")
+    for _ in range(2):
+        signed = run("sign", tree, "--key", key)
+        assert signed.exit_code == 0, signed.output
+    (shipped,) = trust.keys_in(tree / trust.SHIPPED)
+    assert shipped.owner == OWNER
+    # Somebody unpacked the file by hand and signs what came out: its head is no part of it.
+    (tree / "release.json").write_text("{}")
+    assert run("sign", tree, "--key", key).exit_code == 0
+    file = tmp_path / "lms-2.0.0.release"
+    assert run("check", file).exit_code == 1, "this server trusts nobody"
+    checked = run("check", file, "--by", pub)
+    assert checked.exit_code == 0, checked.output
