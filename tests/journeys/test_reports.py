@@ -6,10 +6,18 @@ Every page on the way is looked at: it is no wider than the screen, and axe-core
 from __future__ import annotations
 
 import re
+import subprocess
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from lms.db import transaction
+from lms.kernel import clock
+from lms.learning.models import Enrolment
 from lms.reports.registry import MODULES
+from lms.reports.steering.rules import MOST_FACILITIES
 from tests.journeys.house import House
 from tests.journeys.seat import Seats
 from tests.journeys.test_office import Office
@@ -56,3 +64,30 @@ def test_from_the_list_of_reports_to_a_file_and_a_proof(
     with page.expect_download() as downloading:
         file.click()
     assert downloading.value.suggested_filename == f"evidence-{number}.pdf"
+
+
+@pytest.mark.parametrize(("language", "second"), [("en", "fr"), ("ru", "kk"), ("ar", "en")])
+def test_the_browser_prints_the_sheet_on_one_page(
+    house: House, seats: Seats, language: str, second: str, tmp_path: Path
+) -> None:
+    """Also with as many facilities as a sheet has at most."""
+    seat = seats(house.administrator(language=language), language=language)
+    learner = house.person("Amal Gharbi")
+    house.begun(learner)
+    with house.app.app_context(), transaction() as session:
+        long_ago = clock.now() - timedelta(days=200)
+        session.execute(
+            update(Enrolment).where(Enrolment.person_id == learner.id).values(made_at=long_ago)
+        )
+    seat.go(f"/reports/steering?second={second}")
+    seat.page.evaluate(
+        """most => {
+            const lines = document.querySelector("[data-table=facility] tbody");
+            while (lines.rows.length < most) lines.append(lines.rows[0].cloneNode(true));
+        }""",
+        MOST_FACILITIES,
+    )
+    path = tmp_path / "printed.pdf"
+    seat.page.pdf(path=path, prefer_css_page_size=True)
+    said = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"^Pages: +1$", said, re.MULTILINE)
