@@ -7,15 +7,11 @@ sealed with a passphrase (``sealed.py``), and sealed ones hold the keys too.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import secrets
 import shutil
 import sqlite3
 import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,11 +21,21 @@ from sqlalchemy import NullPool, create_engine, text
 
 from lms.admin import archive, postgresql, schema
 from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
+from lms.admin.backup_place import (
+    BackupError,
+    alone,
+    clear,
+    free_name,
+    require_folder,
+    require_room,
+    why,
+)
 from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
 from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
+from lms.admin.vital import size_of
 from lms.db import sqlite_file
 from lms.extensions import db
 from lms.files import DIGEST
@@ -37,19 +43,6 @@ from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
 SHORTEST_PASSPHRASE = 12
-
-
-class BackupError(Exception):
-    """No backup was made; the message says why and what to do."""
-
-    def __init__(self, message: Message) -> None:
-        """Keep the sentence; its English form is what a terminal shows."""
-        super().__init__(str(message))
-        self.message = message
-
-
-class BackupBusyError(BackupError):
-    """Another backup is being made at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +77,11 @@ def make(
     *,
     now: datetime,
     name: str = BY_HAND,
+    spare: int | None = None,
 ) -> Made:
     """Make a backup in ``folder``, sealed where there is a passphrase; the server may go on.
+
+    spare  bytes of the disk that must stay free for answers meanwhile; None begins in any case.
 
     raises BackupError when nothing was made. A half-written file never bears a backup's name.
     """
@@ -107,14 +103,29 @@ def make(
                 {"number": SHORTEST_PASSPHRASE},
             )
         )  # fmt: skip
-    _require_folder(folder, settings.data)
+    require_folder(folder, settings.data)
     try:
-        with _scratch(settings.data / BACKUPS) as scratch:
+        with alone(settings, folder) as scratch:
+            if spare is not None:
+                _require_spare(settings, folder, spare)
             return _make(settings, folder, passphrase, scratch, name, now)
     except PostgresqlError as stopped:
         raise BackupError(stopped.message) from stopped
     except OSError as error:
-        raise BackupError(_why(error, folder)) from error
+        raise BackupError(why(error, folder)) from error
+
+
+def _require_spare(settings: Settings, folder: Path, spare: int) -> None:
+    """Leave room for answers beside the copy of the database, and the backup where it lies here."""
+    parts = 1 if leaves(settings, folder) else 2
+    needed = parts * size_of_server(settings) + spare
+    free = shutil.disk_usage(settings.data).free
+    if free < needed:
+        said = msg(
+            "There is not enough room: a backup takes %(needed)s of free disk, and %(free)s are "
+            "free. Move old backups to another disk, or keep fewer."
+        )
+        raise BackupError(Message(said, {"needed": size_of(needed), "free": size_of(free)}))
 
 
 def size_of_server(settings: Settings) -> int:
@@ -174,11 +185,11 @@ def _make(
     for member in damaged:
         del members[member]
     manifest = Manifest(now, held.site, held.revision, database, held.rows, members)
-    _require_room(folder, sum(member.size + 1024 for member in members.values()))
-    ours = f"{name}-{held.site.hex[-8:] if held.site else 'new'}"
-    path = _free(folder, f"{ours}-{now:%Y%m%d-%H%M%S}", ".tar.sealed" if passphrase else ".tar")
-    for left in folder.glob(f".{ours}-*.part"):  # of a backup that was interrupted
-        left.unlink()
+    server = held.site.hex[-8:] if held.site else "new"
+    clear(folder, server)  # first of all: what was cut off may have filled the disk
+    require_room(folder, sum(member.size + 1024 for member in members.values()))
+    ours = f"{name}-{server}"
+    path = free_name(folder, f"{ours}-{now:%Y%m%d-%H%M%S}", ".tar.sealed" if passphrase else ".tar")
     part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
@@ -276,63 +287,3 @@ def _stored_files(folder: Path) -> dict[str, Path]:
 
 def _is_damaged(name: str, found: Member) -> bool:
     return name.startswith("files/") and not name.endswith(f"/{found.sha256}")
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """Give an empty folder of this process alone; only one backup is made at a time."""
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for left in folder.glob(".making-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-            yield Path(scratch)
-    except BlockingIOError:
-        raise BackupBusyError(
-            Message(msg("Another backup is being made at this moment. Try again later."))
-        ) from None
-    finally:
-        os.close(lock)
-
-
-def _require_folder(folder: Path, data: Path) -> None:
-    try:
-        if not (data / BACKUPS).exists():
-            (data / BACKUPS).mkdir(parents=True, exist_ok=True, mode=0o700)
-            (data / BACKUPS).chmod(stat.S_IMODE(data.stat().st_mode))
-            give(data / BACKUPS, data)
-        # Not its parents: a stick that is not connected must not become a folder of this disk.
-        folder.mkdir(exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise BackupError(_why(error, folder)) from error
-
-
-def _require_room(folder: Path, needed: int) -> None:
-    if shutil.disk_usage(folder).free < needed:
-        raise OSError(errno.ENOSPC, "no space")
-
-
-def _free(folder: Path, stem: str, suffix: str) -> Path:
-    path, number = folder / f"{stem}{suffix}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}{suffix}"
-    return path
-
-
-def _why(error: OSError, folder: Path) -> Message:
-    if error.errno == errno.ENOSPC:
-        return Message(
-            msg("There is not enough room for the backup in %(folder)s. Nothing was made."),
-            {"folder": str(folder)},
-        )
-    if isinstance(error, FileNotFoundError) and error.filename == str(folder):
-        return Message(
-            msg("The folder %(folder)s is not there. Is the disk or the stick connected?"),
-            {"folder": str(folder)},
-        )
-    return Message(
-        msg("No backup was made in %(folder)s: %(reason)s."),
-        {"folder": str(folder), "reason": error.strerror or type(error).__name__},
-    )

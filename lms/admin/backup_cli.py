@@ -17,6 +17,7 @@ from lms.admin import backup as backups
 from lms.admin import doctor as doctors
 from lms.admin import drill, storage
 from lms.admin import restore as restores
+from lms.admin.backup_place import BackupError
 from lms.admin.backup_plan import BACKUPS, BY_HAND, folder_of, leaves
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
@@ -49,7 +50,7 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
     now, began = clock.now(), clock.monotonic()
     try:
         made = backups.make(settings, folder.absolute(), passphrase, now=now)
-    except backups.BackupError as refused:
+    except BackupError as refused:
         raise click.ClickException(str(refused)) from refused
     known = Backup(
         BY_HAND, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
@@ -164,5 +165,5 @@ def _print(found: Sequence[Finding]) -> None:
 def _first_line(path: Path) -> str:
     try:
         return backups.passphrase_in(path)
-    except backups.BackupError as refused:
+    except BackupError as refused:
         raise click.ClickException(str(refused)) from refused

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import backup, restore
 from lms.admin.archive import DATABASES, Manifest
-from lms.admin.backup import BackupBusyError, BackupError
+from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.backups import actions as backups
 from lms.admin.night import DRILL, LAST_DRILL
@@ -134,9 +134,8 @@ def _find(settings: Settings, now: datetime) -> Part:
         known = installation.setting(session, LAST_BACKUP)
     file = _readable(known, now)
     if file is None:
-        _require_room(settings.data, 2 * backup.size_of_server(settings))
         folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
-        file = backup.make(settings, folder, None, now=now).path
+        file = backup.make(settings, folder, None, now=now, spare=LEAST_FREE).path
     return Part(then={"file": str(file)})
 
 

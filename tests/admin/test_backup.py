@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from lms.admin import archive, backup, exchange, restore, schema
-from lms.admin.backup import BackupError
+from lms.admin.backup_place import BackupError, alone
 from lms.admin.restore import RestoreError
 from lms.admin.schema import SchemaError
 from lms.app import create_app
@@ -197,10 +197,49 @@ def test_two_backups_at_the_same_second_both_stay(server: Flask, here: Settings)
 def test_only_one_backup_is_made_at_a_time(server: Flask, here: Settings) -> None:
     plain(here)
     with (
-        backup._scratch(here.data / "backups"),
+        alone(here, here.data / "backups"),
         pytest.raises(BackupError, match="being made"),
     ):
         plain(here)
+
+
+@pytest.mark.parametrize("place", ["backups", "safe", "stick"])
+def test_what_a_backup_of_any_kind_has_left_that_was_cut_off_is_gone_after_the_next(
+    server: Flask, here: Settings, stick: Path, place: str
+) -> None:
+    folder = stick if place == "stick" else here.data / place
+    made = backup.make(here, folder, PASSPHRASE, now=NOW, name="weekly")
+    own = made.path.name.split("-")[1]
+    left = [folder / f".lms-{own}-20261101-010000.tar.0a1b2c3d.part"]
+    left += [here.data / "backups" / ".daily-x-20261101-010000.tar.0a1b2c3d.part"]
+    others = stick / ".weekly-00000000-20261101-010000.tar.sealed.0a1b2c3d.part"
+    for each in (*left, others):
+        each.write_bytes(b"half")
+    (here.data / "backups" / ".making-0").mkdir()
+
+    backup.make(here, folder, PASSPHRASE, now=NOW, name="weekly")
+
+    assert not any(each.exists() for each in left)
+    assert list((here.data / "backups").glob(".*")) == []
+    assert others.exists()  # another server may be writing it at this moment
+
+
+def test_what_was_cut_off_does_not_take_the_room_of_the_next(
+    server: Flask, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = here.data / "backups"
+    plain(here)
+    (folder / ".making-0").mkdir()
+    (folder / ".lms-x-20261101-010000.tar.0a1b2c3d.part").touch()
+    usage = shutil.disk_usage(folder)
+
+    def disk(_: object) -> object:
+        """Be full as long as anything lies there that was cut off."""
+        left = [*folder.glob(".making-0"), *folder.glob(".*.part")]
+        return usage._replace(free=0 if left else 10**12)
+
+    monkeypatch.setattr(shutil, "disk_usage", disk)
+    assert backup.make(here, folder, None, now=NOW, spare=10**9).path.exists()
 
 
 def test_a_damaged_stored_file_is_named_and_left_out(server: Flask, here: Settings) -> None:

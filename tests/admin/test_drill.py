@@ -15,6 +15,7 @@ from flask import Flask
 
 from lms import installation
 from lms.admin import backup, drill, restore
+from lms.admin.backup_place import alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.drill import STEPS
 from lms.admin.night import DRILL, LAST_DRILL
@@ -164,7 +165,7 @@ def test_without_room_nothing_is_tried(
 
     said = tested()["fault"]
 
-    assert "not enough room to test it" in said
+    assert "not enough room: a backup takes" in said
     assert "500.0\N{NO-BREAK SPACE}MB are free" in said
 
 
@@ -180,7 +181,7 @@ def test_another_backup_at_that_moment_lets_it_wait(
     server: Flask, here: Settings, tested: Any
 ) -> None:
     plain(here)
-    with backup._scratch(here.data / "backups"):
+    with alone(here, here.data / "backups"):
         assert tested() is None
     with server.app_context():
         job = reading().query(Job).one()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin import backup, backup_plan
-from lms.admin.backup import BackupBusyError, BackupError
+from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import BACKUPS, DAILY, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
-from lms.admin.vital import size_of
 from lms.files import LEAST_FREE
 from lms.jobs.actions import Done, SlowStep, Steps
 from lms.kernel import clock
@@ -48,8 +46,7 @@ def make(session: Session, facts: Mapping[str, Any], cursor: object, *, now: dat
     began = clock.monotonic()
     try:
         folder, passphrase = _where(settings, known.get(BACKUPS), kind)
-        _require_room(settings, folder)
-        made = backup.make(settings, folder, passphrase, now=now, name=kind)
+        made = backup.make(settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE)
     except BackupBusyError:
         raise  # tried again in a moment
     except BackupError as refused:
@@ -82,19 +79,6 @@ def _where(settings: Settings, decided: str | None, kind: str) -> tuple[Path, st
         said = msg("No folder elsewhere or no file with a passphrase is named in the settings.")
         raise BackupError(Message(said))
     return folder.absolute(), backup.passphrase_in(settings.backup_passphrase_file)
-
-
-def _require_room(settings: Settings, folder: Path) -> None:
-    """Leave room for answers beside the copy of the database, and the backup where it lies here."""
-    parts = 1 if backup_plan.leaves(settings, folder) else 2
-    needed = parts * backup.size_of_server(settings) + LEAST_FREE
-    free = shutil.disk_usage(settings.data).free
-    if free < needed:
-        said = msg(
-            "There is not enough room: a backup takes %(needed)s of free disk, and %(free)s are "
-            "free. Move old backups to another disk, or keep fewer."
-        )
-        raise BackupError(Message(said, {"needed": size_of(needed), "free": size_of(free)}))
 
 
 def drop_old(made: Path, keep: int) -> None:

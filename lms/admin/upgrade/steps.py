@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lms.admin import backup, restore
-from lms.admin.backup import BackupError
+from lms.admin.backup_place import BackupError
 from lms.admin.backup_plan import BACKUPS
 from lms.admin.folders import flush_folder, give
 from lms.admin.restore import RestoreError
