@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lms.reports.protection import SMALLEST, hidden_cells
@@ -64,12 +64,20 @@ def tree(units: Sequence[AnyRow], counted: Mapping[str, list[int]]) -> Place:
     return tops[0] if len(tops) == 1 else Place("/", "", {}, "", None, tops)
 
 
+def _nothing(place: Place, itself: bool) -> Collection[int]:
+    del place, itself
+    return ()
+
+
 def show(
-    root: Place, code: str, *, adds_up: bool, language: str, smallest: int = SMALLEST
-) -> Shown | None:
+    root: Place, code: str, *, adds_up: bool, language: str, smallest: int = SMALLEST,
+    forced: Callable[[Place, bool], Collection[int]] = _nothing, whole_is_forced: bool = False,
+) -> Shown | None:  # fmt: skip
     """Return the page of the place ``code`` (empty: the root); None where nobody is counted there.
 
     smallest  people of a group that is told.
+    forced    the columns that are hidden whatever they are, of a place (or its own people).
+    whole_is_forced  whether of the last column nothing else is hidden.
 
     What is hidden is decided from the root downwards, so that all pages of one tree fit together.
     """
@@ -81,9 +89,15 @@ def show(
         lines = _lines(place, language)
         if not lines:
             return None
+        each_line = [(each, itself) for each, _, itself in lines]
         hidden = hidden_cells(
-            [counts for _, counts, _ in lines], adds_up=adds_up, told=told, smallest=smallest
-        )
+            [counts for _, counts, _ in lines], adds_up=adds_up, told=told, smallest=smallest,
+            forced={
+                (at, column) for at, line in enumerate([*each_line, (place, False)])
+                for column in forced(*line)
+            },
+            whole_is_forced=whole_is_forced,
+        )  # fmt: skip
         if step + 1 == len(way):
             return Shown(place, lines, place.counts, hidden)
         at = next((n for n, line in enumerate(lines) if line[0] is way[step + 1]), None)

@@ -35,6 +35,8 @@ def hidden_cells(
     adds_up: bool,
     told: Collection[int] | None = None,
     smallest: int = SMALLEST,
+    forced: Collection[Cell] = (),
+    whole_is_forced: bool = False,
 ) -> set[Cell]:
     """Return which figures of a table are not told.
 
@@ -45,8 +47,11 @@ def hidden_cells(
              None on the first page, where that line is decided like the others.
     smallest  people of a group that is told; ``SMALLEST_FOR_MEANS`` for a table of means, which
              is given by how many people each is made of.
+    forced    figures that are hidden whatever they are.
+    whole_is_forced  whether of the last column nothing else is hidden: another table decides it.
     """
-    return _Table(counts, adds_up=adds_up, told=told, smallest=smallest).decide()
+    table = _Table(counts, adds_up=adds_up, told=told, smallest=smallest)
+    return table.decide(forced, whole_is_forced=whole_is_forced)
 
 
 class _Table:
@@ -64,16 +69,20 @@ class _Table:
         self.values = [*counts, total]
         self.last, self.adds_up, self.fixed = len(counts), adds_up, told is not None
         self.above = {(self.last, column) for column in told or ()}
+        self.open = set(range(self.width))  # columns about which this table decides
+        self.hidden: set[Cell] = set()
+
+    def decide(self, forced: Collection[Cell], *, whole_is_forced: bool) -> set[Cell]:
+        if self.fixed and self.last == 1:  # the one line is the line of all
+            return self.above | {(0, column) for _, column in self.above}
+        if whole_is_forced:
+            self.open.discard(self.width - 1)
         self.hidden = {
             (line, column)
             for line in self._decided()
             for column, value in enumerate(self.values[line])
-            if is_small(value, smallest)
+            if (line, column) in forced or (column in self.open and is_small(value, self.smallest))
         }
-
-    def decide(self) -> set[Cell]:
-        if self.fixed and self.last == 1:  # the one line is the line of all
-            return self.above | {(0, column) for _, column in self.above}
         self._take_over()
         while (weak := self._weakest()) is not None:
             more = self._smallest_beside(weak)
@@ -88,7 +97,7 @@ class _Table:
 
     def _take_over(self) -> None:
         """Hide in two lines what is hidden above: the smallest ones, as far as they tell of it."""
-        columns = [column for _, column in self.above]
+        columns = [column for _, column in self.above if column in self.open]
         lines = sorted(
             range(self.last),
             key=lambda line: (
@@ -124,7 +133,7 @@ class _Table:
             for cells in self._sums()
             if weak in cells
             for cell in cells
-            if cell not in self.hidden and cell[0] in self._decided()
+            if cell not in self.hidden and cell[0] in self._decided() and cell[1] in self.open
         ]
         # The line of all is what a report is read for: it is told as long as anything else can be
         # hidden. A nought tells of nobody, so it comes next to last.

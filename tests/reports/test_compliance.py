@@ -22,7 +22,7 @@ from lms.reports.report import Question
 from lms.requirements import actions
 from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
-from tests.people import Cast
+from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
 
@@ -88,6 +88,27 @@ def test_small_groups_are_not_shown(app: Flask, browser: Open, dana: Cast, requi
     assert rows["Prison service itself"][3] == "*"
     assert rows["All together"] == ["6", "0", "14", "20", "30"]
     assert "Fewer than 5 people" in here.page(f"compliance?requirement={required}")
+
+
+def test_who_works_in_confidence_is_not_what_is_left_of_everybody(
+    app: Flask, browser: Open, dana: Cast, required: UUID, hygiene: SmallCourse, places: Places
+) -> None:
+    """Everybody without the officers: twelve in P2, whom no report may count."""
+    with app.app_context(), transaction() as session:
+        for number in range(12):
+            add_person(session, f"P {number}", f"P-{number:03}", places.northgate, function="P2")
+        actions.require(
+            session, SERVER,
+            NewRequirement(
+                course_id=hygiene.id, unit_code="XX", function="P1", kind="initial",
+                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+            ),
+            now=NOW - timedelta(days=30),
+        )  # fmt: skip
+    rows = {row[0]: row[1:] for row in Reports(app, browser(dana)).shown("compliance")}
+    everybody, officers = rows.values()
+    assert everybody == ["6", "0", "26", "32", "19"]
+    assert officers == ["*"] * 5
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -9,8 +9,9 @@ from uuid import UUID
 from lms.accounts.words import FUNCTION_WORDS
 from lms.kernel.messages import Message, Words, msg
 from lms.reports.compliance import queries
+from lms.reports.compliance.heads import Heads
 from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value, percent
-from lms.reports.places import Place, Shown, show, tree
+from lms.reports.places import Shown
 from lms.reports.queries import places
 from lms.reports.report import Answer, Filter, Question, Report
 from lms.reports.trail import chosen_of, line_label, place_filter, trail_of
@@ -48,12 +49,17 @@ def answer(asked: Question) -> Answer:
     counted = queries.counts(
         asked.session, asked.viewer, today=asked.today, requirement_id=one
     )  # fmt: skip
-    roots = {key: tree(units, _summed(found)) for key, found in counted.items()}
+    functions = {row.function for row in known.values() if row.function}
+    heads = Heads(units, counted.staff, functions, asked.language)
+
+    def page_of(row: AnyRow) -> Shown | None:
+        found = _summed(counted.states.get(row.id, {}))
+        return heads.page(row.unit_path, row.function, found, asked.get("unit"))
+
     if one is not None:
-        root = roots.get(one) or tree(units, {})
-        table = _by_place(asked, known[str(one)], root)
+        table = _by_place(asked, known[str(one)], page_of(known[str(one)]))
     else:
-        table = _by_requirement(asked, known.values(), roots)
+        table = _by_requirement(asked, [(row, page_of(row)) for row in known.values()])
     names_at = None
     if one is not None:
         unit = {"unit": chosen["unit"]} if "unit" in chosen else {}
@@ -72,28 +78,21 @@ def _summed(found: Mapping[str, Mapping[Status, int]]) -> dict[str, list[int]]:
     return made
 
 
-def _by_requirement(
-    asked: Question, known: Collection[AnyRow], roots: Mapping[UUID, Place]
-) -> Table:
-    lines = []
-    for row in known:
-        root = roots.get(row.id)
-        page = (
-            show(root, asked.get("unit"), adds_up=True, language=asked.language) if root else None
+def _by_requirement(asked: Question, pages: Sequence[tuple[AnyRow, Shown | None]]) -> Table:
+    lines = [
+        Line(
+            _requirement_label(row, asked.language), _total(page),
+            {**asked.filters, "requirement": str(row.id)},
         )
-        if page is not None:
-            leads_to = {**asked.filters, "requirement": str(row.id)}
-            lines.append(
-                Line(_requirement_label(row, asked.language), _total(page), leads_to)
-            )  # fmt: skip
+        for row, page in pages if page is not None
+    ]  # fmt: skip
     return Table(
         "requirements", Message(msg("What must be held, and who holds it")), msg("Requirement"),
         COLUMNS, lines, bars="share",
     )  # fmt: skip
 
 
-def _by_place(asked: Question, row: AnyRow, root: Place) -> Table:
-    page = show(root, asked.get("unit"), adds_up=True, language=asked.language)
+def _by_place(asked: Question, row: AnyRow, page: Shown | None) -> Table:
     if page is None:
         lines: list[Line] = []
         total = None

@@ -6,14 +6,16 @@ left out for everybody, as such groups are small and single people could be foun
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
-from lms.accounts.models import Unit
+from lms.accounts.models import Person, Posting, Unit
 from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
 from lms.reports.queries import in_scope, tops
@@ -42,7 +44,8 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
             select(
                 Requirement.id, Requirement.course_id, Requirement.function, Requirement.place,
                 Requirement.interval_months, place.names.label("unit_names"),
-                place.code.label("unit_code"), Course.slug, EditionText.title, TITLE_IN,
+                place.code.label("unit_code"), place.path.label("unit_path"), Course.slug,
+                EditionText.title, TITLE_IN,
             )
             .join(place, place.id == Requirement.unit_id)
             .join(Course, Course.id == Requirement.course_id)
@@ -57,19 +60,43 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """People of the viewer's places.
+
+    states  how many stand how: requirement -> path of the unit -> status -> people.
+    staff   how many work there at all: path of the unit -> function -> people.
+    """
+
+    states: Mapping[UUID, Mapping[str, Mapping[Status, int]]]
+    staff: Mapping[str, Mapping[str, int]]
+
+
 def counts(
     session: Session, viewer: Viewer, *, today: date, requirement_id: UUID | None = None
-) -> dict[UUID, dict[str, dict[Status, int]]]:
-    """Return how many people stand how: requirement -> path of the unit -> status -> people."""
-    state = status_on(today)
-    statement = (
-        paired(today, Requirement.id, Unit.path, state.label("state"), func.count().label("people"))
+) -> Counted:
+    """Count the people of the viewer's places, by one requirement or by each: one statement."""
+    state, people = status_on(today), func.count().label("people")
+    standing = (
+        paired(today, Requirement.id, Unit.path, state.label("state"), people)
         .where(in_scope(viewer), _may_be_told())
         .group_by(Requirement.id, Unit.path, state)
     )
     if requirement_id is not None:
-        statement = statement.where(Requirement.id == requirement_id)
-    found: dict[UUID, dict[str, dict[Status, int]]] = {}
-    for row_id, path, said, people in session.execute(statement):
-        found.setdefault(row_id, {}).setdefault(path, {})[Status(said)] = people
-    return found
+        standing = standing.where(Requirement.id == requirement_id)
+    working = (
+        select(cast(null(), Requirement.id.type), Unit.path, Posting.function, people)
+        .select_from(Posting)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .join(Person, and_(Person.id == Posting.person_id, Person.status != "anonymised"))
+        .where(scope.posted_on(today), in_scope(viewer))
+        .group_by(Unit.path, Posting.function)
+    )
+    states: dict[UUID, dict[str, dict[Status, int]]] = {}
+    staff: dict[str, dict[str, int]] = {}
+    for row_id, path, said, number in session.execute(union_all(standing, working)):
+        if row_id is None:
+            staff.setdefault(path, {})[said] = number
+        else:
+            states.setdefault(row_id, {}).setdefault(path, {})[Status(said)] = number
+    return Counted(states, staff)
