@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,7 +25,7 @@ from lms.reports.registry import report_for
 from lms.reports.report import Answer, Question, Report
 from lms.reports.rules import FORMS
 from lms.reports.sheet import sheet
-from lms.sheets.writer import Sheet, csv_lines, write_xlsx
+from lms.sheets.writer import csv_lines, xlsx
 from lms.web.language import say
 
 
@@ -65,7 +63,7 @@ def write(asked: Question, name: str, table: str, form: str) -> bytes:
         return _paper(asked, wanted, answer, table)
     said = about.lines(asked, wanted, answer)
     made = sheet(table_of(answer, table), said, asked.language)
-    return b"".join(csv_lines(made)) if form == "csv" else _xlsx(made)
+    return b"".join(csv_lines(made)) if form == "csv" else xlsx(made)
 
 
 def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes:
@@ -92,13 +90,6 @@ def table_of(answer: Answer, name: str) -> Table:
     if found is None:
         raise NotFound
     return found
-
-
-def _xlsx(made: Sheet) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.xlsx"
-        write_xlsx(path, made)
-        return path.read_bytes()
 
 
 STEPS: Steps = {EXPORT: SlowStep(prepare, keep)}

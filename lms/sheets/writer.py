@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-# What a spreadsheet program takes for the beginning of a formula. Source: OWASP, CSV injection.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet program takes for the beginning of a formula, the wide signs of East Asian
+# keyboards among them. Sources: OWASP, CSV injection; OWASP ASVS 5.0, 1.2.10.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 LONGEST_CELL = 32_767  # characters; more makes an XLSX file that Excel repairs
 LONGEST_SHEET_NAME = 31
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,7 +121,7 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
         for column, width in enumerate(sheet.widths):
             table.set_column(column, column, width, texts[column])
         for column, name in enumerate(sheet.header):
-            table.write_string(0, column, name, bold)
+            table.write_string(0, column, neutral(name), bold)
         for line, row in enumerate(sheet.rows, 1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):

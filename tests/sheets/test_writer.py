@@ -1,0 +1,58 @@
+"""The writer of spreadsheets: no cell runs as a formula, numbers stay numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from lms.sheets.writer import Sheet, csv_lines, neutral, xlsx
+
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\0=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_begins_like_a_formula(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+    sheet = Sheet(text, {text: text}, [text], [[text]])
+    lines = list(csv.reader(io.StringIO(b"".join(csv_lines(sheet)).decode("utf-8-sig"))))
+    written = f"'{text}"
+    assert [cell for line in lines for cell in line] == [written] * 4
+    with zipfile.ZipFile(io.BytesIO(xlsx(sheet))) as book:
+        pages = [book.read(name).decode() for name in book.namelist() if "sheets/" in name]
+    assert len(pages) == 2
+    assert not [page for page in pages if "<f>" in page]
+    # The first page keeps its labels, which are our own words.
+    assert [page.count("<t>'") + page.count('<t xml:space="preserve">\'') for page in pages] == [
+        1,
+        2,
+    ]
+
+
+def test_numbers_and_days_are_no_text() -> None:
+    sheet = Sheet("T", {}, ["a", "b", "c", "d", "e"], [[-3, 0.5, date(2026, 5, 4), "007", None]])
+    assert b"".join(csv_lines(sheet)).splitlines()[-1] == b"-3,0.5,2026-05-04,007,"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx(sheet)))
+    assert book.get_sheet_by_index(1).to_python()[1][:4] == [-3.0, 0.5, date(2026, 5, 4), "007"]
+
+
+def test_a_title_that_excel_does_not_take_is_shortened() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx(Sheet("[a]/b:" + "x" * 60, {}, [], []))))
+    assert len(book.sheet_names[1]) <= 31
