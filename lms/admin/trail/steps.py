@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,13 +27,16 @@ from lms.audit.chain import Looked, Place
 from lms.audit.heads import Head
 from lms.audit.words import ACTION_WORDS
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import Done, SlowStep, Steps, keep
+from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
+from lms.kernel.viewer import Viewer
 from lms.sheets.writer import Cell, Sheet, csv_lines
 from lms.web.language import say, sentence
 
 AT_ONCE = 20_000  # rows of one step: a second
 MOST_EXPORTED = 200_000
+MORE = msg("No more than %(count)s rows are listed. Choose earlier days for older ones.")
 TITLE, BY, ON = msg("Log of what was done"), msg("Made by"), msg("State of")
 
 
@@ -67,7 +71,9 @@ def note(
     return Done({"said": str(say(came_to.said, facts["language"])), "rows": place.row})
 
 
-def prepare(session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime) -> Done:
+def prepare(
+    session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime
+) -> dict[str, object]:
     """Write the file of a search, as whoever asked may see it now."""
     del cursor
     zone = ZoneInfo(installation.read(session).time_zone)
@@ -75,16 +81,6 @@ def prepare(session: Session, facts: Mapping[str, Any], cursor: object, *, now: 
     viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
     wanted = Wanted.from_facts(facts["wanted"])
     name, _, number = accounts.identity(session, viewer.person_id)
-
-    def rows() -> Iterator[list[Cell]]:
-        for each in queries.every_entry(session, viewer, wanted, MOST_EXPORTED):
-            words = ACTION_WORDS.get(each.action)
-            yield [
-                each.id, each.at.isoformat(timespec="seconds"),
-                str(each.actor.id) if each.actor else "", each.action,
-                sentence(words, language) if words else each.action, each.subject, each.json,
-            ]  # fmt: skip
-
     chosen = {key: value for key, value in wanted.to_facts().items() if value}
     about = {
         str(say(Message(label), language)): value
@@ -94,32 +90,49 @@ def prepare(session: Session, facts: Mapping[str, Any], cursor: object, *, now: 
         )
     }  # fmt: skip
     header = ["row", "at (UTC)", "actor", "action", "words", "subject", "facts"]
-    sheet = Sheet(sentence(TITLE, language), about, header, rows(), rtl=language == "ar")
-    store = FileStore(current_app.config["LMS"].data / "files")
-    store.folder.mkdir(parents=True, exist_ok=True)
-    # Row by row onto the disk: a large log takes no more memory than a small one.
-    with tempfile.NamedTemporaryFile(dir=store.folder, delete=False) as file:
-        for piece in csv_lines(sheet):
-            file.write(piece)
-    made = Path(file.name)
-    size = made.stat().st_size
-    return Done(
-        {
-            "file": store.take(made), "name": f"log-{today.isoformat()}.csv",
-            "type": "text/csv; charset=utf-8", "bytes": size,
-        }
+    sheet = Sheet(
+        sentence(TITLE, language), about, header, _rows(session, viewer, wanted, language),
+        rtl=language == "ar",
     )  # fmt: skip
+    try:
+        made = _written(sheet, FileStore(current_app.config["LMS"].data / "files"))
+    except LmsError as refused:
+        return {"said": str(say(refused.message, language))}
+    named = {"name": f"log-{today.isoformat()}.csv", "type": "text/csv; charset=utf-8"}
+    return made | named
 
 
-def record(
-    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Done, *, now: datetime
-) -> Done:  # fmt: skip
-    """Keep what was made."""
-    del session, facts, cursor, now
-    return prepared
+def _rows(
+    session: Session, viewer: Viewer, wanted: Wanted, language: str
+) -> Iterator[list[Cell]]:  # fmt: skip
+    """Yield a line of the file for each row; a last one says where there are more of them."""
+    found = queries.every_entry(session, viewer, wanted, MOST_EXPORTED + 1)
+    for each in islice(found, MOST_EXPORTED):
+        words = ACTION_WORDS.get(each.action)
+        yield [
+            each.id, each.at.isoformat(timespec="seconds"),
+            str(each.actor.id) if each.actor else "", each.action,
+            sentence(words, language) if words else each.action, each.subject, each.json,
+        ]  # fmt: skip
+    if next(found, None) is not None:
+        yield ["", "", "", "", str(say(Message(MORE, {"count": MOST_EXPORTED}), language))]
+
+
+def _written(sheet: Sheet, store: FileStore) -> dict[str, object]:
+    """Write row by row onto the disk: a large log takes no more memory than a small one."""
+    store.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=store.folder, delete=False) as file:
+        made = Path(file.name)
+        try:
+            file.writelines(csv_lines(sheet))
+        except BaseException:
+            made.unlink()
+            raise
+    size = made.stat().st_size
+    return {"file": store.take(made), "bytes": size}
 
 
 STEPS: Steps = {
     CHECK: SlowStep(look, note),
-    EXPORT: SlowStep(prepare, record, lease=timedelta(minutes=15)),
+    EXPORT: SlowStep(prepare, keep, lease=timedelta(minutes=15)),
 }

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from lms.accounts.models import Grant
+from lms.admin.trail import steps
 from lms.audit import actions, chain, heads
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
@@ -202,6 +204,33 @@ def test_the_file_has_the_rows_of_the_search_without_names_and_is_logged(
     with app.app_context():
         logged = select(func.count()).where(AuditRow.action == "audit.export asked")
         assert reading().scalar(logged) == 1
+
+
+def test_a_file_says_where_the_log_has_more_rows(
+    app: Flask, browser: Open, dana: Cast, amina: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        write(app, amina, "sign-in.done", amina.id)
+    here = browser(dana)
+    for most, last in ((2, "No more than 2 rows"), (3, "Sign-in")):
+        monkeypatch.setattr(steps, "MOST_EXPORTED", most)
+        reply = here.post(f"{URL}/export", {"key": f"k{most}", "text": "N-1001"})
+        result(app, job_of(reply.location))
+        rows = here.get(f"{reply.location}/file").get_data(as_text=True).splitlines()[5:]
+        assert len(rows) == 3
+        assert last in rows[-1]
+
+
+def test_whoever_lost_the_office_meanwhile_gets_a_sentence_and_no_file(
+    app: Flask, browser: Open, dana: Cast
+) -> None:
+    here = browser(dana)
+    reply = here.post(f"{URL}/export", {"key": "k"})
+    with app.app_context(), transaction() as session:
+        session.execute(delete(Grant).where(Grant.person_id == dana.id))
+    assert set(result(app, job_of(reply.location))) == {"said"}
+    folder = app.config["LMS"].data / "files"
+    assert [path for path in folder.glob("*") if path.is_file()] == []
 
 
 def test_the_chain_is_checked_by_a_button_and_the_page_says_how_it_is(
