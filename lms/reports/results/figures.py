@@ -50,8 +50,8 @@ def answer(asked: Question) -> Answer:
         tree(units, {path: [n] for path, (n, _, _) in found.items()}), asked.get("unit"),
         adds_up=False, language=asked.language, smallest=SMALLEST_FOR_MEANS,
     )  # fmt: skip
-    sums = tree(units, {path: [percents] for path, (_, _, percents) in found.items()})
-    table = _table(asked, page, means, _sum_by_path(sums))
+    percents = {path: sum_of for path, (_, _, sum_of) in found.items()}
+    table = _table(asked, page, means, percents)
     return Answer(filters, asked.filters, [table], trail_of(units, asked))
 
 
@@ -61,7 +61,7 @@ def _year_filter(asked: Question) -> Filter:
 
 
 def _table(
-    asked: Question, page: Shown | None, means: Shown | None, sums: Mapping[str, int]
+    asked: Question, page: Shown | None, means: Shown | None, percents: Mapping[str, int]
 ) -> Table:
     lines: list[Line] = []
     total = None
@@ -69,14 +69,14 @@ def _table(
         lines = [
             Line(
                 line_label(place, asked.language, itself=itself and len(page.lines) > 1),
-                _values(page, means, at, _own(place, sums) if itself else sums[place.path]),
+                _values(page, means, at, _sum(percents, place, itself=itself)),
                 None if itself else {**asked.filters, "unit": place.code},
             )
             for at, (place, _, itself) in enumerate(page.lines)
         ]
-        last = len(page.lines)
+        every = _sum(percents, page.place, itself=False)
         total = Line(
-            Label(Message(msg("All together"))), _values(page, means, last, sums[page.place.path])
+            Label(Message(msg("All together"))), _values(page, means, len(page.lines), every)
         )
     return Table(
         "places", Message(msg("First attempts at the final test, by place")), msg("Workplace"),
@@ -93,17 +93,11 @@ def _values(page: Shown, means: Shown, at: int, percents: int) -> list[Value]:
     return [*told, percent(told[0], told[2]), mean]
 
 
-def _sum_by_path(root: Place) -> dict[str, int]:
-    """Return the sum of percents at each place and below."""
-    found = {root.path: sum(root.counts)}
-    for each in root.below:
-        found.update(_sum_by_path(each))
-    return found
-
-
-def _own(place: Place, sums: Mapping[str, int]) -> int:
-    """Return the sum of percents of the people of the place itself."""
-    return sums[place.path] - sum(sums[each.path] for each in place.below)
+def _sum(percents: Mapping[str, int], place: Place, *, itself: bool) -> int:
+    """Return the sum of percents of a place and those below, or of its own people alone."""
+    if itself:
+        return percents[place.path]
+    return sum(value for path, value in percents.items() if path.startswith(place.path))
 
 
 REPORT = Report(
