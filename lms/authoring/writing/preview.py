@@ -68,13 +68,18 @@ def preview(
 def _what_can_be_shown(
     documents: Mapping[str, Mapping[str, Document]], checks: Mapping[str, Mapping[str, object]]
 ) -> dict[str, dict[str, Document]]:
-    """Leave out the questions that are not finished, and blocks whose first line is wrong."""
+    """Leave out the questions that are not finished, and blocks whose first line is wrong.
+
+    A part that is being written has no id before somebody presses a button, and gets one here: the
+    page finds its parts by their ids.
+    """
     kept: dict[str, dict[str, Document]] = {}
     for language, of_language in documents.items():
         kept[language] = {}
         for name, document in of_language.items():
             blocks = tuple(
-                block for block in document.blocks
+                replace(block, id=block.id or f"{language}-new-{block.line}")
+                for block in document.blocks
                 if block.name
                 and (block.name != "check" or (
                     bool(block.words) and block.words[0] in checks.get(language, {})

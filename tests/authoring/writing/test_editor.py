@@ -126,6 +126,17 @@ def test_a_script_shows_the_lesson_beside_its_text(
     assert "<nav" not in told.get_json()["html"]
 
 
+def test_parts_that_have_no_mark_yet_are_shown_beside_their_text(
+    browser: Open, draft: Draft, writers: Writers
+) -> None:
+    seat = browser(writers.aruzhan)
+    new = "\n## One part\n\nIts words.\n\n## Another part\n\nWords of the other.\n"
+    seat.post(page_of(draft), form(TEXT + new, go="auto"))
+    html = seat.get(part_of(draft)).get_json()["html"]
+    for said in ("One part</h2>", "Its words.", "Another part</h2>", "Words of the other."):
+        assert html.count(said) == 1, said
+
+
 def test_a_text_that_cannot_be_shown_says_so_beside_itself(
     browser: Open, draft: Draft, writers: Writers
 ) -> None:

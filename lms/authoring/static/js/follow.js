@@ -35,9 +35,11 @@
     }
   };
   const follow = () => {
-    const before = text.value.slice(0, text.selectionEnd).match(/\{#[a-z0-9-]+\}/g);
+    const marks = /\{#[a-z0-9-]+\}/g, before = text.value.slice(0, text.selectionEnd).match(marks);
     const here = before && document.getElementById("p." + before.pop().slice(2, -1));
     if (here && panel.contains(here)) panel.scrollTop = here.offsetTop - 8;
+    // Above the first mark is the top; a text without marks tells nothing.
+    if (!before && marks.test(text.value)) panel.scrollTop = 0;
   };
   const ask = async () => {
     if (panel.hidden || document.hidden) return;
