@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy import select
 
 from lms.authoring.drafts.models import Draft
@@ -154,6 +155,90 @@ def test_from_nothing_to_an_edition(
     learner.go(f"/courses/{slug}/FS-1.1")
     said = learner.page.locator("main").inner_text()
     assert (ARABIC[3] if language == "ar" else "Smoke kills faster than flames.") in said
+
+
+# Long enough that its last part lies below the panel, and with a mark of the program.
+LONG = f"""{LESSON}
+## What comes last {{#fs11-9}}
+
+You count everybody outside.
+""".replace("Smoke", "Nobody opens a warm door.\n\n" * 40 + "Smoke")
+
+
+def test_the_lesson_follows_what_is_written(house: House, seats: Seats) -> None:
+    author = house.person("Aruzhan Seitova")
+    with_role(house, author, "author", "C01")
+    seat = seats(author, bypass_csp=True, viewport={"width": 1280, "height": 800})
+    writer = Writer(seat, scripts=True)
+    page = writer.page
+    begin(writer, "followed")
+    page.clock.install()
+    writer.room("/text/en/FS-1.1.md")
+    panel = page.locator("#follow")
+    page.fill("#text", LONG)
+    page.clock.run_for(6000)
+    panel.get_by_text("You count everybody outside.").wait_for()
+    writer.look()
+    assert panel.locator("a[href], form, script").count() == 0
+    # Where somebody writes is what the panel shows.
+    page.locator("#text").press("Control+Home")
+    page.clock.run_for(300)
+    assert panel.evaluate("(panel) => panel.scrollTop") == 0
+    page.locator("#text").press("Control+End")
+    page.clock.run_for(300)
+    assert panel.evaluate("(panel) => panel.scrollTop") > 100
+    assert panel.get_by_text("You count everybody outside.").is_visible()
+
+    seat.cut()
+    page.locator("#text").press_sequentially("They are all there.")
+    page.clock.run_for(6000)
+    page.locator("#state", has_text="No network").wait_for()
+    assert panel.get_by_text("You count everybody outside.").is_visible()
+    seat.cut(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    panel.get_by_text("They are all there.").wait_for()
+
+    # Whoever wants the whole width for the text says so once.
+    page.locator("#follows").press("Space")
+    assert not panel.is_visible()
+    page.reload()
+    page.locator("#follows").wait_for()
+    assert not panel.is_visible()
+
+    phone = Writer(seats(author, bypass_csp=True), scripts=True)
+    phone.base = writer.base
+    phone.room("/text/en/FS-1.1.md")
+    below = phone.page.locator("#follow")
+    assert not below.is_visible()
+    phone.page.locator("#follows").check()
+    below.get_by_text("They are all there.").wait_for()
+    phone.look()
+
+
+def test_what_is_written_while_the_line_is_slow_is_saved_as_well(
+    house: House, seats: Seats
+) -> None:
+    author = house.person("Aruzhan Seitova")
+    with_role(house, author, "author", "C01")
+    writer = Writer(seats(author), scripts=True)
+    page = writer.page
+    begin(writer, "slow")
+    page.clock.install()
+    writer.room("/text/en/FS-1.1.md")
+    waiting: list[Route] = []
+    page.route(lambda address: "/text/" in address, lambda route: waiting.append(route))
+    page.fill("#text", LESSON)
+    with page.expect_request("**/text/**"):
+        page.clock.run_for(6000)
+    page.locator("#text").press_sequentially("More words.")
+    page.clock.run_for(6000)  # while the first ones are still on their way
+    with page.expect_response("**/text/**"):
+        waiting.pop().continue_()
+    page.locator("#state", has_not_text="Saving").wait_for()
+    with page.expect_request("**/text/**") as sent:
+        page.clock.run_for(6000)
+    waiting.pop().continue_()
+    assert "More words." in (sent.value.post_data or "")
 
 
 def test_what_is_written_is_saved_without_a_button(house: House, seats: Seats) -> None:

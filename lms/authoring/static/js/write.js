@@ -32,6 +32,7 @@
   };
   const send = async () => {
     clearTimeout(timer);
+    timer = 0;
     if (going || text.value === saved) return;
     going = true;
     const sent = text.value, body = new FormData(form);
