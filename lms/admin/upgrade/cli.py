@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from lms import settings as settings_of
-from lms.admin.upgrade import trust
+from lms.admin.upgrade import journal, trust
 from lms.admin.upgrade.settle import link_of
 from lms.admin.upgrade.steps import Upgrade
 from lms.admin.upgrade.version import UpgradeError
 from lms.kernel import clock
 
+CGROUP = Path("/proc/self/cgroup")  # names the unit in which this runs
+UNITS = frozenset({".service", ".timer"})
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -43,25 +45,44 @@ def upgrade(file: Path | None, stage: bool, resume: bool, undo: bool, yes: bool)
         done = doing.apply()
     except UpgradeError as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"Version {done.after} is in place. Start the server.")
-    old, new = doing.folder(done.before), doing.folder(done.after)
-    for path in sorted((new / "deploy").glob("*")):
-        before = old / "deploy" / path.name
-        if not before.exists() or before.read_bytes() != path.read_bytes():
-            click.echo(f"Changed, copy it where it is used: {doing.link / 'deploy' / path.name}")
-    click.echo(f"The old one lies in {old}. To go back to it: lms upgrade --undo")
+    click.echo(f"Version {done.after} is in place. {_next()}")
+    for command in _copies(doing.folder(done.before), doing.folder(done.after), doing.link):
+        click.echo(f"This part of it is used elsewhere and has changed. Run: {command}")
+    click.echo(f"The old one lies in {doing.folder(done.before)}. To go back: lms upgrade --undo")
+
+
+def _next() -> str:
+    """Say what starts the server: systemd does by itself after the command of ``deploy/lms``."""
+    here = CGROUP.read_text("ascii", "replace") if CGROUP.exists() else ""
+    return "The server starts by itself." if "lms-upgrade.service" in here else "Start the server."
+
+
+def _copies(old: Path, new: Path, link: Path) -> list[str]:
+    """Return the commands that bring to their places what has changed from version to version."""
+    units = "/etc/systemd/system/"
+    places = {"lms": "/usr/local/sbin/lms"} | {
+        path.name: units for path in new.glob("deploy/lms*.*") if path.suffix in UNITS
+    }
+    found = []
+    for name, place in sorted(places.items()):
+        before, now = old / "deploy" / name, new / "deploy" / name
+        if now.exists() and (not before.exists() or before.read_bytes() != now.read_bytes()):
+            again = " && systemctl daemon-reload" if place == units else ""
+            found.append(f"cp {link / 'deploy' / name} {place}{again}")
+    return found
 
 
 def _undo(doing: Upgrade, *, yes: bool) -> None:
-    if not yes:
+    known = journal.read(doing.settings.data)
+    if not yes and known is not None and known.state != journal.STAGED:
         click.confirm(
             "What people have done since the new version started will not be in the old one. Go "
             "back?", abort=True,
         )  # fmt: skip
     found, kept = doing.go_back()
-    if found.state == "staged":
+    if found.state == journal.STAGED:
         click.echo(f"Version {found.after}, which lay ready, is thrown away.")
         return
-    click.echo(f"Version {found.before} is in place, with its database. Start the server.")
+    click.echo(f"Version {found.before} is in place, with its database. {_next()}")
     if kept is not None:
         click.echo(f"The database of the newer version lies in {kept}.")

@@ -148,8 +148,13 @@ def distrust_key(info: ScriptInfo, fingerprint: tuple[str, ...]) -> None:
                 session, None, "release-key.distrusted", key.kid.hex(), _facts(key), now=clock.now()
             )  # fmt: skip
         trust.remove(settings.data, key)
+        left = [each for each in trust.trusted(settings) if each.public == key.public]
     except UpgradeError as refused:
         raise click.ClickException(str(refused)) from refused
+    for each in left:
+        raise click.ClickException(
+            f"It also stands in {each.file}. As root, take its line out there."
+        )
     click.echo("This server takes its versions no longer.")
 
 

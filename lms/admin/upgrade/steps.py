@@ -110,6 +110,10 @@ class Upgrade:
                 undo.finish(
                     self.settings, self.link, replace(found, state=back), now=self.clock()
                 )  # fmt: skip
+                self.say(
+                    f"Version {found.before} is in its place again, and its database is as it was. "
+                    "Tell whoever made the new version what stands below."
+                )
                 raise
             found = replace(found, state=SWITCHED)
             journal.write(self.settings.data, found)

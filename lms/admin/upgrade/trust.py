@@ -64,7 +64,7 @@ def trusted(settings: Settings) -> Sequence[ReleaseKey]:
     own = settings.data / OWN
     if own.is_symlink() or own.exists():
         _require_own(own)
-    files = (program_folder() / SHIPPED, settings.release_keys, own)
+    files = (own, settings.release_keys, program_folder() / SHIPPED)
     found: dict[bytes, ReleaseKey] = {}
     for path in files:
         if path is not None and path.exists():

@@ -300,10 +300,23 @@ def test_the_command_says_what_it_does(world: World, monkeypatch: pytest.MonkeyP
     assert "lies ready" in staged.output, staged.output
     done = run.invoke(cli.upgrade, ["--resume"])
     assert "Version 1.1.0 is in place" in done.output, done.output
-    assert "copy it where it is used" in done.output
+    assert f"cp {world.link}/deploy/lms.service /etc/systemd/system/ && " in done.output
+    assert "Start the server." in done.output
     assert run.invoke(cli.upgrade, ["--undo"], input="n\n").exit_code == 1
     back = run.invoke(cli.upgrade, ["--undo", "--yes"])
     assert "Version 1.0.0 is in place" in back.output, back.output
+    # What lies ready is thrown away without a question: nobody has worked with it.
+    assert "thrown away" in run.invoke(cli.upgrade, ["--undo"]).output
     monkeypatch.setenv("RELEASE_KEYS", os.devnull)
     refused = run.invoke(cli.upgrade, [str(world.file)])
     assert refused.exit_code == 1
+
+
+def test_it_knows_that_systemd_starts_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = tmp_path / "cgroup"
+    monkeypatch.setattr(cli, "CGROUP", unit)
+    assert cli._next() == "Start the server."
+    unit.write_text("0::/system.slice/lms-upgrade.service\n")
+    assert cli._next() == "The server starts by itself."
