@@ -37,6 +37,8 @@ from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
+SCRATCH = ".restoring-"
+
 
 class RestoreError(Exception):
     """Nothing was restored and everything is as it was; the message says why."""
@@ -96,8 +98,10 @@ def restore(
     """
     require_stopped(settings)
     try:
+        for left in settings.data.glob(f"{SCRATCH}*"):  # of one that was killed: names and keys
+            shutil.rmtree(left, ignore_errors=True)
         _require_room(settings.data, file)
-        staged = Path(tempfile.mkdtemp(prefix=".restoring-", dir=settings.data))
+        staged = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
         try:
             manifest = verify(file, passphrase, staged)
             require_kind(settings, manifest)

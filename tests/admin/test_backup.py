@@ -287,6 +287,18 @@ def test_what_was_here_is_set_aside_whole(server: Flask, here: Settings) -> None
     assert not list(here.data.glob(".restoring-*"))
 
 
+def test_what_a_killed_restore_has_unpacked_goes_with_the_next(
+    server: Flask, here: Settings
+) -> None:
+    path = backup.make(here, here.data / "backups", None, now=NOW).path
+    stop(server)
+    left = here.data / f"{restore.SCRATCH}abc" / "keys"
+    left.mkdir(parents=True)
+    (left / "issuing.key").write_text("secret")
+    restore.restore(here, path, never, now=NOW)
+    assert list(here.data.glob(f"{restore.SCRATCH}*")) == []
+
+
 def test_keys_that_are_replaced_are_set_aside(server: Flask, here: Settings, stick: Path) -> None:
     path = backup.make(here, stick, PASSPHRASE, now=NOW).path
     stop(server)
