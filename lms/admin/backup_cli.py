@@ -22,6 +22,7 @@ from lms.admin.backup_plan import BACKUPS, BY_HAND, folder_of, leaves
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import STATES, WRONG, Finding
+from lms.admin.folders import SYSTEMD
 from lms.admin.vital import size_of
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -112,15 +113,21 @@ def restore(info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try
             "They do not work again. Who cannot sign in gets another: lms person reset-code NUMBER"
         )
     if not done.settled.recorded:
-        click.echo("Its schema is older: lms serve brings it up to date.")
+        click.echo("Its schema is older: the start of the server brings it up to date.")
     if done.same_machine:
-        click.echo("Next: lms serve")
+        click.echo(f"Next: {_start()}")
     else:
         click.echo(
             "It is the database of another machine. If this one takes its place, and that one is "
             "switched off for good: lms site replace. If this is a new station: lms site new. "
-            "Then: lms serve"
+            f"Then: {_start()}"
         )
+
+
+def _start() -> str:
+    """Return the command that starts the server here."""
+    by_systemd = "systemctl enable --now lms.service lms-worker.timer"
+    return by_systemd if SYSTEMD.exists() else "lms serve"
 
 
 def _try(info: ScriptInfo, settings: Settings, file: Path, passphrase: Callable[[], str]) -> None:

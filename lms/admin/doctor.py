@@ -84,7 +84,7 @@ def identity(settings: Settings, session: Session) -> Finding:
     """Whether the database belongs to this machine."""
     site = session.scalar(select(installation.Site.id))
     if site is None:
-        return wrong(msg("Identity: this server has none yet. Run: lms serve"))
+        return wrong(msg("Identity: this server has none yet. Run: lms prepare"))
     try:
         start.require_site(settings.data, site)
     except start.StartRefusedError as refused:
@@ -127,7 +127,7 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
     values = {"path": str(path)}
     if not path.exists():
         if not start.has_key_list(session):
-            return wrong(msg("Issuing key: there is none yet. The first start makes it: lms serve"))
+            return wrong(msg("Issuing key: there is none yet. Run: lms prepare"))
         said = msg(
             "Issuing key: it is no longer at %(path)s, so no certificate is issued. Bring it back "
             "from an encrypted backup, which holds it; a station that never issues needs none."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
+
 
 def flush_folder(folder: Path) -> None:
     """Bring the names in ``folder`` to the disk."""

@@ -26,7 +26,7 @@ def data_folder(data: Path) -> Finding:
     if not data.is_dir():
         said = msg(
             "Data folder: there is none at %(path)s. Where yours is elsewhere, name it with "
-            "LMS_DATA; on a new server run: lms serve"
+            "LMS_DATA; on a new server run: lms prepare"
         )
         return wrong(said, values)
     try:
@@ -75,7 +75,7 @@ def schema_version() -> Finding:
             "refuses to start, so that nothing is lost."
         )
         return wrong(said)
-    return wrong(msg("Database: it is not prepared for this version yet. Run: lms serve"))
+    return wrong(msg("Database: it is not prepared for this version yet. Run: lms prepare"))
 
 
 def integrity(settings: Settings) -> Finding:
@@ -84,7 +84,7 @@ def integrity(settings: Settings) -> Finding:
     if path is None:
         return _answering()
     if not path.exists():
-        return wrong(msg("Integrity: there is no database yet. Run: lms serve"))
+        return wrong(msg("Integrity: there is no database yet. Run: lms prepare"))
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15)
         try:

@@ -10,7 +10,7 @@ from lms.admin.integrity import is_damage
 from lms.kernel.messages import Message, msg
 
 NOT_PREPARED = msg(
-    "The database in %(folder)s is not prepared for this version. Run: lms serve. If this is not "
+    "The database in %(folder)s is not prepared for this version. Run: lms prepare. If this is not "
     "your data folder, name it with LMS_DATA."
 )
 NOT_OPENED = msg(

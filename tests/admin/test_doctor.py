@@ -231,7 +231,7 @@ def test_a_clock_that_cannot_be_right(examined: Any, server: Flask) -> None:
 
 
 def test_a_schema_that_does_not_fit(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for wanted, said in (("0099", "Run: lms serve"), ("0000", "newer version")):
+    for wanted, said in (("0099", "Run: lms prepare"), ("0000", "newer version")):
         monkeypatch.setattr(schema, "wanted_revision", lambda wanted=wanted: wanted)
         found = examined()
         assert (found["Database"].state, said in str(found["Database"].sentence)) == (WRONG, True)
@@ -369,6 +369,10 @@ def test_restore_says_what_it_did_and_what_comes_next(
     assert said.exit_code == 0, said.output
     assert "What was here before lies in " in said.output
     assert said.output.endswith("Next: lms serve\n")
+    monkeypatch.setattr(backup_cli, "SYSTEMD", secret)
+    stop(server)
+    said = lms("restore", path, "--passphrase-file", secret)
+    assert said.output.endswith("Next: systemctl enable --now lms.service lms-worker.timer\n")
 
     monkeypatch.setenv("LMS_DATA", str(tmp_path / "new machine"))
     said = lms("restore", path, "--passphrase-file", secret)

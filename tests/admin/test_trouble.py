@@ -41,7 +41,7 @@ def test_in_an_empty_folder_every_command_says_what_to_do_first(
 ) -> None:
     done = run(monkeypatch, tmp_path / "data", *words)
     assert done.exit_code == 1
-    assert "is not prepared for this version. Run: lms serve" in done.output
+    assert "is not prepared for this version. Run: lms prepare" in done.output
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import backup_plan
 from lms.admin.backup_plan import BACKUPS, LAST_BACKUP
+from lms.admin.folders import SYSTEMD
 from lms.admin.night import LAST_DRILL
 from lms.admin.start import SITE_FILE
 from lms.admin.succession import queries
@@ -29,7 +30,6 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.settings import THREADS, Settings
 
-SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
 NOBODY = "–"
 
 Fact = tuple[Message, "Message | str"]
@@ -41,12 +41,14 @@ class Card:
 
     facts     label and value, in the order of reading.
     people    who administers what: name, place, and until when.
+    before    what comes before the commands.
     commands  what brings the server back on a new machine, each with what it does.
     settings  the lines of the file with the settings, without passwords; empty without one.
     """
 
     facts: Sequence[Fact]
     people: Sequence[tuple[str, str, str]]
+    before: Message
     commands: Sequence[tuple[str, Message]]
     settings: Sequence[str]
 
@@ -79,7 +81,7 @@ def card(
         (Message(msg("Head of the log")), _head(session)),
     ]
     return Card(
-        facts, people, _on_systemd(settings) if by_systemd else _by_hand(settings),
+        facts, people, Message(BEFORE), _on_systemd(settings) if by_systemd else _by_hand(settings),
         _lines(settings) if by_systemd else (),
     )  # fmt: skip
 
@@ -153,6 +155,11 @@ def _head(session: Session) -> str:
     return f"{end.row}:{end.hash.hex()[:16]}" if end.row else NOBODY
 
 
+BEFORE = msg(
+    "Switch the old one off for good first. Take a stick with the newest encrypted backup and the "
+    "file of the program, and mount it: lsblk names it, then mkdir -p /media/stick && mount "
+    "/dev/sdb1 /media/stick. FILE stands for the backup on it."
+)
 UNPACK = msg("unpack the program; the file lies with the backups")
 RESTORE = msg("put the newest backup back; it asks for the passphrase")
 

@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.accounts.rules import SERVER
-from lms.admin.succession.card import SYSTEMD, card
+from lms.admin.folders import SYSTEMD
+from lms.admin.succession.card import card
 from lms.db import reading
 from lms.installation import LANGUAGES
 from lms.kernel import clock
@@ -29,6 +30,7 @@ def card_command(language: str) -> None:
     for name, place, until in found.people:
         click.echo(f"- {name} · {place}{f' · {until}' if until else ''}")
     click.echo(f"\n{sentence('The server is dead: five commands on a new machine', language)}")
+    click.echo(say(found.before, language))
     for number, (command, does) in enumerate(found.commands, 1):
         click.echo(f"{number}. {command}\n   {say(does, language)}")
     if found.settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.admin.succession.card import SYSTEMD
+from lms.admin.folders import SYSTEMD
 from lms.admin.succession.card import card as facts_of
 from lms.db import reading
 from lms.kernel import clock

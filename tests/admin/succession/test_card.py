@@ -66,7 +66,12 @@ def test_there_are_five_commands(
     if systemd:
         env.write_text("")
     monkeypatch.setattr(cards, "SYSTEMD", env)
+    app.config["LMS"] = replace(
+        app.config["LMS"], backup_to=Path("/mnt/copies"), backup_passphrase_file=Path("/etc/lms/p")
+    )
     page = browser(dana).get(URL).text
+    assert "<bdi>/mnt/copies</bdi>" in page
+    assert ("BACKUP_TO=/mnt/copies\nBACKUP_PASSPHRASE_FILE=/etc/lms/p" in page) == systemd
     assert page.count("<li><code") == 5
     assert ("deploy/set-up" in page) == systemd
     assert ("<pre" in page) == systemd
@@ -113,3 +118,4 @@ def test_it_is_printed_by_a_page_and_by_a_command(
     assert done.exit_code == 0, done.output
     assert "Dana Office" in done.output
     assert "site replace" in done.output
+    assert "mount /dev/sdb1 /media/stick" in done.output
