@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -14,11 +15,12 @@ from flask.cli import ScriptInfo, with_appcontext
 from lms import installation
 from lms import settings as settings_of
 from lms.admin import actions, start
+from lms.admin.folders import share
 from lms.admin.start import StartRefusedError
 from lms.admin.upgrade.version import UpgradeError
 from lms.admin.vital import minute_of
 from lms.audit import actions as audit
-from lms.db import reading, transaction
+from lms.db import reading, sqlite_file, transaction
 from lms.extensions import db
 from lms.files import FileStore
 from lms.installation import Site
@@ -110,6 +112,16 @@ def _note_upgrade(chosen: Settings, upgraded: Journal) -> None:
     settle.end(chosen.data, upgraded)
 
 
+def _share_database(settings: Settings) -> None:
+    """Make the file of an SQLite database, so that it and what lies beside it have its rights."""
+    path = sqlite_file(settings.database_url)
+    if path is None or not path.parent.is_dir():
+        return
+    with suppress(OSError):  # the look that follows says what is wrong with the folder
+        path.touch(exist_ok=False)
+        share(path)
+
+
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
@@ -123,6 +135,7 @@ def prepare() -> None:
 
     settings: Settings = current_app.config["LMS"]
     try:
+        _share_database(settings)
         found = start.look(settings)
         if found.schema_old:
             if schema.present_revision(db.engine) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
@@ -15,6 +16,17 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def share(path: Path) -> None:
+    """Let the group of a folder use a file in it, where it may write to the folder itself.
+
+    Two accounts work on one server: that of the pages and that of the worker, in one group.
+    """
+    about = path.stat()
+    both = stat.S_IMODE(path.parent.stat().st_mode) & 0o060 == 0o060
+    if both and about.st_uid == os.geteuid():
+        path.chmod(stat.S_IMODE(about.st_mode) | 0o060)
 
 
 def give(path: Path, like: Path) -> None:

@@ -135,7 +135,10 @@ def secret_key(chosen: Settings) -> bytes:
     path = chosen.data / "secret.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        from lms.admin.folders import share
+
         path.touch(mode=0o600)
+        share(path)
         path.write_bytes(secrets.token_bytes(32))
     return path.read_bytes()
 

@@ -131,6 +131,26 @@ def test_a_look_writes_nothing(fresh: Flask, here: Settings, prepare: Any) -> No
     assert rows(here.data / "lms.sqlite") == before
 
 
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o2770])
+def test_two_accounts_of_one_group_share_what_the_first_has_made(
+    here: Settings, course: Path, mode: int
+) -> None:
+    here.data.chmod(mode)
+    former = os.umask(0o007)
+    try:
+        app = create_app(here)
+        made = CliRunner().invoke(cli.prepare, obj=ScriptInfo(create_app=lambda: app))
+    finally:
+        os.umask(former)
+    assert made.exit_code == 0, made.output
+    wanted = 0o060 if mode == 0o2770 else 0
+    assert (here.data / "secret.key").stat().st_mode & 0o077 == wanted
+    if wanted:
+        for path in here.data.glob("lms.sqlite*"):
+            assert path.stat().st_mode & 0o077 == wanted, path
+    stop(app)
+
+
 @pytest.mark.parametrize("file", ["another server", "none"])
 def test_a_database_of_another_server_is_refused(
     fresh: Flask, here: Settings, prepare: Any, file: str
