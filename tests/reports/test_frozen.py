@@ -165,7 +165,11 @@ def test_a_correction_names_the_one_before_and_the_old_one_stays(
         for number in range(7):
             late = add_person(session, "Late", f"L-{number}", places.southfield)
             session.add(enrolment(late, before(1)))
-    refused = here.post(address, sent(here.get(address).text))
+    page = here.get(address).text
+    assert page.index("What changes") < page.index("What will be fixed")
+    assert "All together: as frozen" in page
+    assert "All together: today" in page
+    refused = here.post(address, sent(page))
     assert refused.status_code == 422
     reason = "Seven people were entered late."
     assert freeze(app, here, address, reason=reason).startswith("The quarter is frozen.")
@@ -197,7 +201,10 @@ def test_a_frozen_quarter_is_frozen_again_only_as_a_correction(
     here = browser(dana)
     page = here.get(NEW).text
     freeze(app, here)
-    assert "This quarter is frozen already." in here.get(NEW).text
+    [row] = rows(app)
+    refused = here.get(NEW).text
+    assert "This quarter is frozen already." in refused
+    assert f'href="{URL}/{row.id}">Open the frozen quarter' in refused
     again = here.post(NEW, sent(page, key=str(new_id())))
     assert again.status_code == 409
     assert "This quarter is frozen already." in again.text

@@ -1,10 +1,11 @@
-"""The sheet for the steering committee on paper: heads that can be read, Arabic in order."""
+"""The sheet for the steering committee: heads that can be read on paper, what changes later."""
 
 from __future__ import annotations
 
 import itertools
 import re
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from lms.installation import Installation
 from lms.reports.steering.paper import Sheet, page_data, render
 from lms.reports.steering.rules import Body, Entry
+from lms.reports.steering.tables import changes
 
 DAY = date(2026, 11, 29)
 FIGURES = [12, 0, 6, 6, None, None, 23]
@@ -72,3 +74,14 @@ def test_what_is_not_arabic_keeps_its_order_in_an_arabic_sheet() -> None:
     about = [row["value"][0]["text"] for row in page_data(sheet, site())["about"]]
     assert about[1].endswith("2026: \u20662026-07-01 – 2026-09-30\u2069")
     assert about[-1] == "\u2066The list was late.\u2069"
+
+
+def test_of_two_sheets_only_the_lines_that_differ_are_told() -> None:
+    now, other = body(), [20, 0, 14, 6, None, None, 23]
+    groups = {**now.groups, "rank": [Entry("G1", other), Entry("G2", FIGURES)]}
+    told = changes(now, replace(now, groups=groups), "en")
+    assert [(str(line.label.words), line.values[0]) for line in told.lines] == [
+        ("Basic grade: as frozen", 12), ("Basic grade: today", 20),
+        ("Middle grade: as frozen", 0), ("Middle grade: today", 12),
+    ]  # fmt: skip
+    assert not changes(now, now, "en").lines

@@ -32,7 +32,7 @@ from lms.signing import keys
 from lms.web.language import say
 
 KEYED = "keyed"  # the cursor after the first step
-DONE = msg("The quarter is frozen. You find it in the list of frozen quarters.")
+DONE = msg("The quarter is frozen.")
 GONE = msg("The quarter was not frozen: you do not administer the whole country any more.")
 CHANGED = msg(
     "The quarter was not frozen: the figures have changed since you looked at them. Look again."

@@ -19,7 +19,7 @@ from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.kernel.ids import new_id
 from lms.kernel.messages import Message, msg
-from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind
+from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind, Table
 from lms.reports.frozen import actions, queries, rules
 from lms.reports.frozen.actions import Order
 from lms.reports.frozen.forms import CorrectionForm, FreezeForm
@@ -28,7 +28,7 @@ from lms.reports.report import Question
 from lms.reports.sheet import spelled
 from lms.reports.steering.figures import body_of
 from lms.reports.steering.rules import Body
-from lms.reports.steering.tables import programme_label, quarter_of, tables, titled
+from lms.reports.steering.tables import changes, programme_label, quarter_of, tables, titled
 from lms.signing.refusals import Unreadable
 from lms.tables import AnyRow
 from lms.web.files import send
@@ -118,7 +118,7 @@ def _ask(wanted: Wanted, form_of: type[FreezeForm]) -> ResponseReturnValue:
     """Show what will be fixed, or why nothing can be; take the order."""
     form = form_of(
         request.form, languages=site().languages, first=current().code, key=str(new_id()),
-        seen=rules.digest_of(wanted.body),
+        second=request.args.get("second", "")[:LONGEST_FILTER], seen=rules.digest_of(wanted.body),
     )  # fmt: skip
     status, refusal = 200, None
     try:
@@ -141,8 +141,25 @@ def _ask(wanted: Wanted, form_of: type[FreezeForm]) -> ResponseReturnValue:
         # Without the form on the page, its language is changed by links.
         "frozen/freeze.html", wanted=wanted, form=None if refusal else form, refusal=refusal,
         about=_called(wanted.body), quarter=quarter_of(wanted.quarter),
-        table=tables(wanted.body, current().code)[0], **_words(),
+        table=tables(wanted.body, current().code)[0], changed=_changed(wanted, refusal),
+        frozen=_frozen_already(wanted) if refusal else None, **_words(),
     ), status  # fmt: skip
+
+
+def _changed(wanted: Wanted, refusal: Message | None) -> Table | None:
+    """Return what a correction changes; None where there is none to be made."""
+    if wanted.before is None or refusal:
+        return None
+    return changes(_file_of(wanted.before).body, wanted.body, current().code)
+
+
+def _frozen_already(wanted: Wanted) -> UUID | None:
+    """Return the frozen quarter to which a refusal leads, None where there is none."""
+    if wanted.before is not None:
+        found: UUID = wanted.before.later_id or wanted.before.id
+        return found
+    newest = queries.newest(reading(), viewer(), wanted.programme, wanted.quarter)
+    return None if newest is None else newest.id
 
 
 def _require_possible(wanted: Wanted) -> None:

@@ -14,6 +14,10 @@ TITLE = msg("Sheet for the steering committee")
 WHOLE_COUNTRY = msg("Whole country")
 ALL = msg("All together")
 NOT_KNOWN = msg("not known")
+# Translators: %(line)s is a line of a table, such as "Basic grade": its figures that were fixed.
+AS_FROZEN = msg("%(line)s: as frozen")
+# Translators: %(line)s is a line of a table, such as "Basic grade": its figures as they are now.
+TODAY = msg("%(line)s: today")
 
 WORDS: Mapping[str, str] = {
     # Translators: head of a column: people with a course that was open to them in the quarter.
@@ -69,6 +73,29 @@ def tables(body: Body, language: str) -> list[Table]:
         )
         for name, lines in body.groups.items()
     ]  # fmt: skip
+
+
+def changes(before: Body, now: Body, language: str) -> Table:
+    """Return the lines in which two sheets of the same quarter differ, each as it was and is."""
+    every = [(Label(Message(ALL)), before.total, now.total)]
+    for name, entries in now.groups.items():
+        were = {(each.kind, each.code): each for each in before.groups[name]}
+        are = {(each.kind, each.code): each for each in entries}
+        for key in dict.fromkeys([*are, *were]):
+            told = are.get(key) or were[key]
+            every.append((_label(name, told, language), _of(were.get(key)), _of(are.get(key))))
+    lines = [
+        Line(Label(Message(words, {"line": label.words}), label.code), _values(figures))
+        for label, *pair in every
+        if pair[0] != pair[1]
+        for words, figures in zip((AS_FROZEN, TODAY), pair, strict=True)
+    ]
+    return Table("changes", Message(msg("What changes")), msg("Line"), COLUMNS, lines)
+
+
+def _of(entry: Entry | None) -> Sequence[int | None]:
+    """Return the figures of a line: nobody, where a sheet has no such line."""
+    return [0] * len(MEASURES) if entry is None else list(entry.figures)
 
 
 def programme_label(body: Body, language: str) -> Label:
