@@ -101,6 +101,7 @@ def one(requirement_id: UUID) -> ResponseReturnValue:
     return render_template(
         "requirements/one.html", requirement=found, listing=Listing(asked, people, total),
         words=words, Status=Status, status_words=STATUS_WORDS, never=rules.FOR_EVER,
+        place=dict(places_to_choose()).get(asked.get("unit")) if asked.get("unit") else None,
     )  # fmt: skip
 
 

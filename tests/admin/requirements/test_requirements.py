@@ -62,6 +62,21 @@ def test_a_requirement_shows_who_holds_it_and_who_does_not(
     assert matrix.count(">1</a>") == 2
 
 
+def test_the_people_of_one_place_stay_the_people_of_that_place(
+    browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, daniel: Cast
+) -> None:
+    """A report leads here from one place: its name stands above, and every state keeps to it."""
+    here = browser(grace)
+    page = set_one(here)
+    assert "Only people at this place" not in here.get(page).text
+    text = here.get(f"{page}?unit=N-01").text
+    assert "Only people at this place: Northgate (N-01)." in text
+    assert f'{page}?unit=N-01&amp;status=never"' in text
+    assert f'href="{page}">Show all places' in text
+    assert "Amina" in text
+    assert "Amina" in here.get(f"{page}?unit=N-01&status=never").text
+
+
 def test_a_persons_page_names_what_must_be_held_by_its_title(
     browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast
 ) -> None:
