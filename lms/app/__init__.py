@@ -22,6 +22,7 @@ from lms import installation, settings
 from lms.accounts import models as accounts_models
 from lms.accounts import refusals
 from lms.accounts import session as account_session
+from lms.admin.folders import share
 from lms.app.commands import Commands
 from lms.app.jobs import JobSteps
 from lms.app.pages import LONG_FIELDS, UPLOADS, blueprints
@@ -135,8 +136,6 @@ def secret_key(chosen: Settings) -> bytes:
     path = chosen.data / "secret.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        from lms.admin.folders import share
-
         path.touch(mode=0o600)
         share(path)
         path.write_bytes(secrets.token_bytes(32))

@@ -23,7 +23,7 @@ EXPORT = "reports.export"
 class Order:
     """The file that somebody asks for.
 
-    report, table, filters  what it shows, as on the page.
+    report, table, filters  what it shows, as on the page; title: of the report, a msgid.
     form      one of ``rules.FORMS``.
     language  of its words.
     back      the page that asked.
@@ -37,6 +37,7 @@ class Order:
     language: str
     back: str
     key: str
+    title: str = ""
 
 
 def ask_export(session: Session, viewer: Viewer, order: Order, *, now: datetime) -> Job:
@@ -52,6 +53,7 @@ def ask_export(session: Session, viewer: Viewer, order: Order, *, now: datetime)
         {
             "report": order.report, "table": order.table, "filters": dict(order.filters),
             "form": order.form, "language": order.language, "back": order.back,
+            "title": order.title,
             "asked_by": str(viewer.person_id),
         },
         now=now, asked_by=viewer.person_id,

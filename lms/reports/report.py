@@ -66,6 +66,7 @@ class Answer:
     filters  those above it, with their choices. chosen: what counts of what was asked.
     trail    from the widest place to the present one: (label, filters that lead there).
     names_at the page that names these people, for administrators: endpoint and values.
+    facility the code of the one facility that is shown, whose list its administrators may open.
     second   its words in a second language, None for one language alone.
     """
 
@@ -75,6 +76,7 @@ class Answer:
     trail: Sequence[tuple[Label, Mapping[str, str]]] = ()
     names_at: tuple[str, Mapping[str, str]] | None = None
     second: Second | None = None
+    facility: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lms.kernel.messages import Message
+from lms.kernel.messages import Message, msg
 from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind, Label, Line, Table, Value
 from lms.sheets.writer import Cell, Sheet
 from lms.web.language import direction_of, say, sentence
+
+# Translators: name of the first page of a spreadsheet, which says what the file is. 31 letters.
+ABOUT = msg("About this file")
 
 
 def spelled(label: Label, language: str) -> str:
@@ -36,7 +39,7 @@ def sheet(table: Table, about: Mapping[str, str], language: str) -> Sheet:
     header = [sentence(table.head, language), *_heads(table, language)]
     return Sheet(
         str(say(table.title, language)), said, header, _rows(table, language),
-        rtl=direction_of(language) == "rtl",
+        rtl=direction_of(language) == "rtl", about_title=sentence(ABOUT, language),
     )  # fmt: skip
 
 

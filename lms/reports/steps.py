@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -28,6 +29,10 @@ from lms.reports.sheet import sheet
 from lms.sheets.writer import csv_lines, xlsx
 from lms.web.language import say
 
+# The filters that stand in the name of a file, where they are codes.
+NAMING = ("programme", "course", "quarter", "year", "unit")
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+
 
 def prepare(
     session: Session,
@@ -44,10 +49,10 @@ def prepare(
     asked = Question(session, viewer, language, today, facts["filters"], zone)
     try:
         made = write(asked, facts["report"], facts["table"], facts["form"])
+        name = file_name(asked, facts["report"], facts["table"], facts["form"])
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
     store = FileStore(current_app.config["LMS"].data / "files")
-    name = f"{facts['report']}-{today.isoformat()}.{facts['form']}"
     return {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
 
 
@@ -64,6 +69,15 @@ def write(asked: Question, name: str, table: str, form: str) -> bytes:
     said = about.lines(asked, wanted, answer)
     made = sheet(table_of(answer, table), said, asked.language)
     return b"".join(csv_lines(made)) if form == "csv" else xlsx(made)
+
+
+def file_name(asked: Question, name: str, table: str, form: str) -> str:
+    """Return a name that tells a file from that of another place, programme, course or table."""
+    wanted = report_for(asked.viewer, name)
+    several = wanted.sheet is not None and form != "pdf"
+    chosen = [asked.get(each) for each in NAMING if each in wanted.filters]
+    parts = [name, table if several else "", *chosen, asked.today.isoformat()]
+    return "-".join(each for each in parts if PLAIN.fullmatch(each)) + f".{form}"
 
 
 def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes:

@@ -11,6 +11,8 @@ from lms.reports.places import Place, name
 from lms.reports.report import Filter, Question
 from lms.tables import AnyRow
 
+LISTED = frozenset({"facility", "section"})  # places whose people one list may name
+
 
 def called(row: AnyRow, language: str) -> str:
     """Return the name of a unit in a language, its code where it has none."""
@@ -67,6 +69,15 @@ def trail_of(units: Sequence[AnyRow], asked: Question) -> list[tuple[Label, Mapp
     for row in sorted(way, key=lambda each: len(each.path)):
         found.append((Label(called(row, asked.language), row.code), {**rest, "unit": row.code}))
     return found
+
+
+def facility_of(units: Sequence[AnyRow], asked: Question) -> str:
+    """Return the code of the chosen place where it is an open facility that the viewer runs."""
+    here = next((row for row in units if row.code == asked.get("unit")), None)
+    if here is None or here.kind not in LISTED or here.closed_on is not None:
+        return ""
+    is_own = any(here.path.startswith(top) for top in asked.viewer.unit_paths("administrator"))
+    return str(here.code) if is_own else ""
 
 
 def course_filter(courses: Sequence[AnyRow]) -> Filter:

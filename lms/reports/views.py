@@ -69,6 +69,7 @@ def export(report_name: str) -> ResponseReturnValue:
         wanted.name, request.form.get("table", "")[:LONGEST_FILTER], asked.filters,
         request.form.get("form", ""), current().code,
         _address(wanted, asked.filters), request.form.get("key", "")[:60],
+        wanted.title,
     )  # fmt: skip
     if not order.key or (order.form == "pdf" and not wanted.paper):
         raise NotFound

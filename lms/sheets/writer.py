@@ -37,6 +37,7 @@ class Sheet:
     widths   of the columns in letters, for long texts that break inside their cells; none given:
              every column is narrow and one line high.
     turned   numbers of the columns whose text runs from right to left, from 0.
+    about_title  the name of the page with ``about``.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Sheet:
     rtl: bool = False
     widths: Sequence[int] = ()
     turned: Collection[int] = ()
+    about_title: str = "i"
 
 
 def neutral(text: str) -> str:
@@ -99,7 +101,7 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        about = book.add_worksheet("i")
+        about = book.add_worksheet(_sheet_name(sheet.about_title))
         table = book.add_worksheet(_sheet_name(sheet.title))
         for page in (about, table):
             if sheet.rtl:
@@ -146,6 +148,9 @@ def xlsx(sheet: Sheet) -> bytes:
 
 
 def _sheet_name(title: str) -> str:
-    """Return a name that Excel takes: none of its forbidden signs, at most 31 characters."""
+    """Return a name that Excel takes: no forbidden sign, at most 31 characters, whole words."""
     kept = "".join(" " if sign in "[]:*?/\\'" else sign for sign in title).strip()
-    return kept[:LONGEST_SHEET_NAME] or "1"
+    if len(kept) > LONGEST_SHEET_NAME:
+        words = kept[: LONGEST_SHEET_NAME + 1].rpartition(" ")[0]
+        kept = (words or kept[:LONGEST_SHEET_NAME]).rstrip(" ,;")
+    return kept or "1"

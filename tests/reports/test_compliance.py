@@ -77,6 +77,10 @@ def test_an_administrator_gets_from_figures_to_names_and_an_observer_does_not(
     link = f'href="/en/administer/requirements/{required}?unit=N-01"'
     here = browser(dana)
     assert link in here.get(asked).text
+    list_of_it = 'href="/en/reports/facility?unit=N-01"'
+    assert list_of_it in here.get(asked).text
+    assert list_of_it not in here.get(f"{URL}?unit=N").text  # no list spans several facilities
+    assert list_of_it not in browser(omar).get(asked).text
     assert "Person 0" in here.get(f"/en/administer/requirements/{required}?unit=N-01").text
     assert link not in browser(omar).get(asked).text
 

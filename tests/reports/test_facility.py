@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
-from lms.db import transaction
+from lms.db import reading, transaction
+from lms.jobs.models import Job
+from lms.reports.actions import EXPORT
 from lms.requirements import actions
 from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
@@ -62,6 +65,27 @@ def test_a_file_says_what_the_page_says(
     here = Reports(app, browser(dana))
     asked = "facility?unit=N-01"
     assert here.exported(asked, form) == here.shown(asked)
+
+
+def test_a_file_and_its_work_are_called_by_what_they_are(
+    app: Flask, browser: Open, dana: Cast, required: None
+) -> None:
+    """Lists of two facilities lie in one folder of downloads."""
+    here = browser(dana)
+    Reports(app, here).file("facility?unit=N-01", "csv")
+    with app.app_context():
+        job = reading().scalars(select(Job).where(Job.kind == EXPORT)).one()
+    assert job.result is not None
+    assert job.result["name"].startswith("facility-N-01-20")
+    for page in (f"/en/administer/jobs/{job.id}", "/en/administer/jobs", "/en/administer/jobs/all"):
+        assert "File of a report: List of a facility" in here.get(page).text
+
+
+def test_the_worse_of_two_requirements_is_told_and_said(
+    app: Flask, browser: Open, dana: Cast, required: None
+) -> None:
+    page = Reports(app, browser(dana)).page("facility?unit=N-01")
+    assert "Where two requirements ask for the same course, the worse state stands here." in page
 
 
 def test_the_paper_says_what_the_page_says(

@@ -14,7 +14,7 @@ from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value,
 from lms.reports.places import Shown
 from lms.reports.queries import places
 from lms.reports.report import Answer, Filter, Question, Report
-from lms.reports.trail import chosen_of, line_label, place_filter, trail_of
+from lms.reports.trail import chosen_of, facility_of, line_label, place_filter, trail_of
 from lms.requirements.rules import Status, who
 from lms.tables import AnyRow
 
@@ -64,7 +64,10 @@ def answer(asked: Question) -> Answer:
     if one is not None:
         unit = {"unit": chosen["unit"]} if "unit" in chosen else {}
         names_at = ("requirements.one", {"requirement_id": str(one), **unit})
-    return Answer(filters, chosen, [table], trail_of(units, asked), names_at)
+    return Answer(
+        filters, chosen, [table], trail_of(units, asked), names_at,
+        facility=facility_of(units, asked),
+    )  # fmt: skip
 
 
 def _summed(found: Mapping[str, Mapping[Status, int]]) -> dict[str, list[int]]:

@@ -18,17 +18,18 @@ EVIDENCE = "reports.evidence"
 
 def ask(
     session: Session, viewer: Viewer, certificate_id: UUID, language: str, back: str, key: str,
-    *, now: datetime,
+    *, number: str, now: datetime,
 ) -> Job:  # fmt: skip
     """Ask the worker for the paper; asking again with the same key is the same job.
 
+    number  of the certificate, by which its asker knows the work.
     The caller has found the certificate for the viewer; the worker does so once more.
     """
     job = jobs.ask(
         session, EVIDENCE, f"{viewer.person_id} {key}",
         {
             "certificate": str(certificate_id), "language": language, "back": back,
-            "asked_by": str(viewer.person_id),
+            "asked_by": str(viewer.person_id), "title": number,
         },
         now=now, asked_by=viewer.person_id,
     )  # fmt: skip

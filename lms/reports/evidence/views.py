@@ -24,13 +24,14 @@ bp = Blueprint("evidence", __name__, url_prefix=f"{IN_LANGUAGE}/reports/evidence
 def ask(certificate_id: UUID) -> ResponseReturnValue:
     """Ask the worker for the paper."""
     today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
-    queries.certificate(reading(), viewer(), certificate_id, today=today)
+    found = queries.certificate(reading(), viewer(), certificate_id, today=today)
     key = request.form.get("key", "")[:60]
     if not key:
         raise NotFound
     back = url_for("office.one", certificate_id=certificate_id)
     with transaction() as session:
         job = actions.ask(
-            session, viewer(), certificate_id, current().code, back, key, now=clock.now()
-        ).id
+            session, viewer(), certificate_id, current().code, back, key,
+            number=found.number, now=clock.now(),
+        ).id  # fmt: skip
     return redirect(url_for("background.job", job_id=job), 303)

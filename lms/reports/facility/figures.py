@@ -13,12 +13,14 @@ from lms.reports.facility import queries
 from lms.reports.figures import Column, Kind, Label, Line, Table, Value
 from lms.reports.queries import places
 from lms.reports.report import Answer, Filter, Question, Report
-from lms.reports.trail import called, chosen_of
+from lms.reports.trail import LISTED, called, chosen_of
 from lms.requirements.pairing import Standing
 from lms.requirements.queries import worst_of_each
 from lms.requirements.rules import FOR_EVER, STATUS_WORDS, Status
 from lms.tables import AnyRow
 
+WORSE = msg("Where two requirements ask for the same course, the worse state stands here.")
+NEED_NOT = msg("A dash: this person need not hold the course.")
 HOLDS = (Status.VALID, Status.DUE)
 
 
@@ -49,6 +51,7 @@ def answer(asked: Question) -> Answer:
             *columns,
         ],
         [Line(Label(row.name), _values(row, columns, held.get(row.id, {}))) for row in people],
+        notes=(Message(WORSE), Message(NEED_NOT)) if columns else (),
     )  # fmt: skip
     return Answer(filters, asked.filters, [table])
 
@@ -59,7 +62,7 @@ def _is_own(viewer: Viewer, row: AnyRow) -> bool:
 
 def _facilities(units: list[AnyRow], language: str) -> Filter:
     """Return the filter over facilities: a list of names never spans several of them."""
-    rows = [row for row in units if row.kind in {"facility", "section"} and row.closed_on is None]
+    rows = [row for row in units if row.kind in LISTED and row.closed_on is None]
     choices = [
         (row.code, Label(f"{called(row, language)} ({row.code})", row.code))
         for row in sorted(rows, key=lambda row: (called(row, language).casefold(), row.code))
