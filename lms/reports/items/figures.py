@@ -25,8 +25,8 @@ REASONS: Mapping[str, str] = {
 NOTES = (
     Message(
         msg(
-            "Difficulty: the share of the points that people earned, from 0 to 1. Discrimination: "
-            "whether people who did well in the rest of the test did well here, from −1 to 1."
+            "Points earned: from 0, nobody was right, to 1, everybody was. Tells apart: whether "
+            "people who did well in the rest of the test did well here, from −1 to 1."
         )
     ),
     Message(
@@ -76,12 +76,15 @@ def _columns(languages: Sequence[str]) -> list[Column]:
         Column("lesson", msg("Lesson"), Kind.TEXT),
         # Translators: head of a column: how many people answered a question.
         Column("people", msg("Answers")),
-        Column("difficulty", msg("Difficulty"), Kind.NUMBER),
-        Column("discrimination", msg("Discrimination"), Kind.NUMBER),
+        # Translators: head of a column: the share of its points that people earned on a question.
+        Column("difficulty", msg("Points earned"), Kind.NUMBER),
+        # Translators: head of a column: how well a question tells who knows more from who knows
+        # less. Not a word that could be read as unequal treatment of people.
+        Column("discrimination", msg("Tells apart"), Kind.NUMBER),
         *(
-            # Translators: head of a column: the difficulty of questions in one language.
+            # Translators: head of a column: the points earned on questions in one language.
             Column(
-                code, Message(msg("Difficulty, %(language)s"), {"language": LANGUAGE_NAMES[code]}),
+                code, Message(msg("Points earned, %(language)s"), {"language": LANGUAGE_NAMES[code]}),
                 Kind.NUMBER,
             )
             for code in languages

@@ -18,11 +18,11 @@ from lms.reports.trail import chosen_of, course_filter, line_label, place_filter
 YEARS = 5
 COLUMNS = (
     # Translators: head of a column: people who passed a test at their first attempt.
-    Column("passed", msg("Passed at once")),
-    Column("failed", msg("Not at once")),
+    Column("passed", msg("Passed at the first attempt")),
+    Column("failed", msg("Not at the first attempt")),
     # Translators: head of a column: people who sat a test for the first time.
     Column("sat", msg("First attempts")),
-    Column("share", msg("Passed at once, share"), Kind.SHARE),
+    Column("share", msg("Passed at the first attempt, share"), Kind.SHARE),
     # Translators: head of a column: the mean result of first attempts, in percent.
     Column("mean", msg("Mean result in percent"), Kind.MEAN),
 )
