@@ -6,15 +6,21 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.admin import schema, trouble
 from lms.admin.schema import Contents
 from lms.kernel.messages import Message, msg
+
+# What starts these programs: one that outlived its command would go on changing the database.
+END_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+FILLING = "lms-fill"  # how the database knows the one that fills it
+LONGEST_END = 10.0  # seconds in which the server's side of a program that was killed ends
 
 
 class PostgresqlError(Exception):
@@ -49,6 +55,7 @@ def fill(database_url: str, source: Path) -> None:
     """Put what the dump ``source`` holds in the place of every table."""
     program = _program("pg_restore")
     engine = create_engine(database_url, poolclass=NullPool)
+    _end_left_over(engine)
     with engine.begin() as connection:
         quote = connection.dialect.identifier_preparer.quote
         for name in inspect(connection).get_table_names():
@@ -56,7 +63,33 @@ def fill(database_url: str, source: Path) -> None:
     _run(
         program, database_url, "--single-transaction", "--exit-on-error", "--no-owner",
         "--no-privileges", f"--dbname={make_url(database_url).database}", str(source),
+        name=FILLING,
     )  # fmt: skip
+
+
+def _end_left_over(engine: Engine) -> None:
+    """End what the database still does for a fill that was killed; it would commit later."""
+    ours = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name"
+    with engine.connect() as connection:
+        until = time.monotonic() + LONGEST_END
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {ours}"), {"name": FILLING})
+        while connection.scalar(text(f"SELECT count(*) {ours}"), {"name": FILLING}):
+            if time.monotonic() > until:
+                return  # what follows waits for it, or says that it cannot
+            connection.rollback()  # else the same answer again
+            time.sleep(0.05)
+
+
+def has_others(engine: Engine) -> bool:
+    """Return whether anybody else has the database open."""
+    with engine.connect() as connection:
+        found = connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        )
+    return bool(found)
 
 
 def rows_in(source: Path) -> dict[str, int]:
@@ -102,11 +135,15 @@ def _program(name: str) -> str:
     return found
 
 
-def _run(program: str, database_url: str, *arguments: str) -> None:
-    """Run a program on the database; the password stays out of the list of processes."""
+def _run(program: str, database_url: str, *arguments: str, name: str = "lms") -> None:
+    """Run a program on the database; the password stays out of the list of processes.
+
+    name  how the database knows it.
+    """
     done = subprocess.run(  # noqa: S603 -- a program of the system, without a shell
-        [program, "--no-password", *arguments],
-        env={**os.environ, **_access(database_url)}, capture_output=True, text=True, check=False,
+        [*END_WITH_US, program, "--no-password", *arguments],
+        env={**os.environ, **_access(database_url), "PGAPPNAME": name}, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise _stopped(Path(program).name, done.stderr, done.returncode)

@@ -11,13 +11,14 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -49,6 +50,9 @@ class RestoreError(Exception):
         self.message = message
 
 
+# Seconds: SQLite waits so long for a lock, and PostgreSQL ends the side of a server that has
+# stopped a moment later than the server.
+PATIENCE = 2.0
 RUNNING = Message(
     msg(
         "A server or its worker is running on this data folder. Stop it, then restore: a restore "
@@ -153,7 +157,7 @@ def require_stopped(settings: Settings) -> None:
 def _require_stopped_sqlite(path: Path) -> None:
     if not path.exists():
         return
-    connection = sqlite3.connect(path, isolation_level=None, timeout=2)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
     try:
         # Whoever has opened a database in WAL mode holds a shared lock until they close it.
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -171,19 +175,15 @@ def _require_stopped_sqlite(path: Path) -> None:
 def _require_stopped_postgresql(database_url: str) -> None:
     engine = create_engine(database_url, poolclass=NullPool)
     try:
-        with engine.connect() as connection:
-            others = connection.scalar(
-                text(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-                )
-            )
+        until = time.monotonic() + PATIENCE
+        while postgresql.has_others(engine):
+            if time.monotonic() > until:
+                raise RestoreError(RUNNING)
+            time.sleep(0.05)
     except SQLAlchemyError as error:
         raise RestoreError(trouble.silent(error)) from error
     finally:
         engine.dispose()
-    if others:
-        raise RestoreError(RUNNING)
 
 
 def _standing_codes(settings: Settings, site: UUID | None) -> Mapping[UUID, Codes]:

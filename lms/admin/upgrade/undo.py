@@ -118,12 +118,26 @@ def throw_away(settings: Settings, link: Path, found: Journal) -> None:
 
 
 def aside(settings: Settings, now: datetime) -> Path | None:
-    """Keep a copy of the SQLite database before it is put back to an older state; return where."""
+    """Keep a copy of the database before it is put back to an older state; return where.
+
+    raises UpgradeError when that is not possible: then nothing is put back.
+    """
     path = sqlite_file(settings.database_url)
-    if path is None or not path.exists():
+    if path is not None and not path.exists():
         return None
     folder = settings.data / f"before-undo-{now:%Y%m%d-%H%M%S}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if path is None:
+        try:
+            postgresql.dump(settings.database_url, folder / DATABASES["postgresql"])
+        except PostgresqlError as refused:
+            raise UpgradeError(
+                f"The database of the newer version could not be kept aside, so nothing was "
+                f"undone. {refused}"
+            ) from refused
+        os.sync()
+        give(folder, settings.data)
+        return folder
     for suffix in ("", "-wal", "-shm"):
         each = path.with_name(path.name + suffix)
         if each.exists():

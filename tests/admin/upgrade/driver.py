@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lms.signing.keys import key_id
 
 def main(words: list[str]) -> None:
     what, data, link = words[0], words[1], Path(words[2])
-    settings = settings_of.read({"LMS_DATA": data})
+    settings = settings_of.read({**os.environ, "LMS_DATA": data})
     # The program that runs here lies elsewhere than the one that is upgraded.
     setattr(settle, "program_folder", link.resolve)  # noqa: B010 -- a name that it imports
     if what == "settle":

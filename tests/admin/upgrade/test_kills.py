@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from lms.admin.upgrade import journal
+from tests import postgres
 from tests.admin.upgrade.fake import DRIVER, World, build
 
 LONGEST = 60.0  # seconds for anything
@@ -30,8 +32,8 @@ def begin(world: World) -> subprocess.Popen[str]:
             sys.executable, str(DRIVER), "upgrade", str(world.data), str(world.link),
             str(world.file), world.signer.public.hex(),
         ],
-        env={**os.environ, "PYTHONPATH": str(DRIVER.parents[3])}, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "PYTHONPATH": str(DRIVER.parents[3]), **world.environment},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begins\n"
@@ -58,7 +60,7 @@ def serving(world: World) -> Iterator[int]:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
-    environment = {"LMS_DATA": str(world.data), "PORT": str(port), "PATH": os.environ["PATH"]}
+    environment = {**world.environment, "PORT": str(port), "PATH": os.environ["PATH"]}
     process = subprocess.Popen([str(world.link / ".venv/bin/lms"), "serve"], env=environment)
     try:
         until = time.monotonic() + LONGEST
@@ -85,23 +87,44 @@ def fresh(world: World, folder: Path) -> World:
     shutil.rmtree(world.data, ignore_errors=True)
     shutil.copytree(folder / "opt", world.folder / "opt", symlinks=True)
     shutil.copytree(folder / "data", world.data)
+    if world.database_url:
+        copy_database(world.database_url, KEPT, make_url(world.database_url).database or "")
     return world
 
 
-def _kills(tmp_path: Path, number: int) -> dict[str, int]:
+KEPT = "kept"  # the database of PostgreSQL as it was before
+
+
+def copy_database(database_url: str, source: str, target: str) -> None:
+    server = make_url(database_url).set(database="template1")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {target} TEMPLATE {source}"))
+
+
+def _whole(world: World, kept: Path, before: list[tuple[object, ...]]) -> float:
+    """Let an upgrade end; return how long it took."""
+    process = begin(fresh(world, kept))
+    started = time.monotonic()
+    assert process.stdout is not None
+    said = list(iter(process.stdout.readline, "ends\n"))
+    whole = time.monotonic() - started
+    assert wait(process) == "", said
+    assert (world.version, world.rows()) == ("1.1.0", before)
+    return whole
+
+
+def _kills(tmp_path: Path, number: int, database_url: str = "") -> dict[str, int]:
     """Kill an upgrade at so many moments; return in which states it was met."""
-    world, kept = build(tmp_path / "world"), tmp_path / "kept"
+    world, kept = build(tmp_path / "world", database_url), tmp_path / "kept"
     kept.mkdir()
+    if database_url:
+        copy_database(database_url, make_url(database_url).database or "", KEPT)
     shutil.copytree(world.folder / "opt", kept / "opt", symlinks=True)
     shutil.copytree(world.data, kept / "data")
     before = world.rows()
-    first = begin(world)
-    started = time.monotonic()
-    assert first.stdout is not None
-    said = list(iter(first.stdout.readline, "ends\n"))
-    whole = time.monotonic() - started
-    assert wait(first) == "", said
-    assert (world.version, world.rows()) == ("1.1.0", before)
+    whole = min(_whole(world, kept, before) for _ in range(2))
     met: dict[str, int] = {}
     for moment in range(number):
         fresh(world, kept)
@@ -119,6 +142,7 @@ def _kills(tmp_path: Path, number: int) -> dict[str, int]:
         with serving(world) as port:
             assert [tuple(row) for row in get(port, "/rows")] == before  # type: ignore[attr-defined]
         assert world.version == "1.1.0"
+    print(f"\nan upgrade of {whole:.1f} s killed {number} times: {met}")
     return met
 
 
@@ -130,4 +154,16 @@ def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
 def test_fifty_kills_lose_nothing(tmp_path: Path) -> None:
     met = _kills(tmp_path, 50)
     assert met.get(journal.CHANGING, 0) >= 5
+    assert {"nothing", journal.STAGED} & set(met), "none of the kills came early"
+
+
+@pytest.mark.crash
+def test_twenty_kills_on_postgresql_lose_nothing(tmp_path: Path) -> None:
+    if postgres.programs() is None:
+        pytest.skip("this machine has no PostgreSQL server")
+    with postgres.server() as address:
+        database_url = f"{address}/upgraded"
+        copy_database(database_url, "template0", "upgraded")
+        met = _kills(tmp_path, 20, database_url)
+    assert met.get(journal.CHANGING, 0) >= 3
     assert {"nothing", journal.STAGED} & set(met), "none of the kills came early"
