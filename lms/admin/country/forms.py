@@ -25,6 +25,11 @@ class DecisionForm(PageForm):
 
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
+    @property
+    def why(self) -> str:
+        """The reason that was typed."""
+        return self.reason.data or ""
+
 
 class NamesForm(DecisionForm):
     """The name of the organisation in each language."""

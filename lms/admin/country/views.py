@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ WORDS = {
     "time_zone": msg("Time zone"),
     "digits": msg("Digits on certificates"),
 }
-Decide = Callable[[Session], None]
+Form = TypeVar("Form", bound=DecisionForm)
 
 
 @bp.get("")
@@ -49,64 +50,53 @@ def show() -> ResponseReturnValue:
 @permission(ADMINISTER, fresh=True)
 def names() -> ResponseReturnValue:
     """Decide the names of the organisation."""
-    _require_office()
-    if request.method == "GET":
-        known = installation.read(reading()).names
-        return _page("names", NamesForm(**{f"name_{code}": known.get(code) for code in known}))
-    form = NamesForm(request.form)
 
-    def decide(session: Session) -> None:
-        actions.decide_names(
-            session, viewer(), form.names(), form.reason.data or "", now=clock.now()
-        )
+    def decide(session: Session, form: NamesForm) -> None:
+        actions.decide_names(session, viewer(), form.names(), form.why, now=clock.now())
 
-    return _saved("names", form, decide)
+    known = installation.read(reading()).names
+    return _asked("names", NamesForm, {f"name_{code}": known[code] for code in known}, decide)
 
 
 @bp.route("/languages", methods=["GET", "POST"])
 @permission(ADMINISTER, fresh=True)
 def languages() -> ResponseReturnValue:
     """Decide in which languages pages are offered."""
-    _require_office()
-    if request.method == "GET":
-        known = installation.read(reading()).languages
-        return _page("languages", LanguagesForm(languages=list(known), first=known[0]))
-    form = LanguagesForm(request.form)
 
-    def decide(session: Session) -> None:
-        actions.decide_languages(
-            session, viewer(), form.chosen(), form.reason.data or "", now=clock.now()
-        )
+    def decide(session: Session, form: LanguagesForm) -> None:
+        actions.decide_languages(session, viewer(), form.chosen(), form.why, now=clock.now())
 
-    return _saved("languages", form, decide)
+    known = installation.read(reading()).languages
+    return _asked("languages", LanguagesForm, {"languages": [*known], "first": known[0]}, decide)
 
 
 @bp.route("/clock", methods=["GET", "POST"])
 @permission(ADMINISTER, fresh=True)
 def time() -> ResponseReturnValue:
     """Decide the clocks of the country, and its digits on papers."""
+
+    def decide(session: Session, form: ClockForm) -> None:
+        zone = form.time_zone.data or ""
+        actions.decide_clock(session, viewer(), zone, form.digits.data, form.why, now=clock.now())
+
+    here = installation.read(reading())
+    return _asked("time", ClockForm, {"time_zone": here.time_zone, "digits": here.digits}, decide)
+
+
+def _asked(
+    page: str, form_of: type[Form], known: Mapping[str, object],
+    decide: Callable[[Session, Form], None],
+) -> ResponseReturnValue:  # fmt: skip
+    """Show a form with what is decided; carry out what is sent, or say what is in the way."""
     _require_office()
     if request.method == "GET":
-        known = installation.read(reading())
-        return _page("time", ClockForm(time_zone=known.time_zone, digits=known.digits))
-    form = ClockForm(request.form)
-
-    def decide(session: Session) -> None:
-        actions.decide_clock(
-            session, viewer(), form.time_zone.data or "", form.digits.data,
-            form.reason.data or "", now=clock.now(),
-        )  # fmt: skip
-
-    return _saved("time", form, decide)
-
-
-def _saved(page: str, form: DecisionForm, decide: Decide) -> ResponseReturnValue:
-    """Carry out a decision, or show its form again with what is in the way."""
+        return _page(page, form_of(**known))
+    form = form_of(request.form)
     if not form.validate():
         return _page(page, form), form.status
     try:
         with transaction() as session:
-            decide(session)
+            decide(session, form)
     except LmsError as refused:
         form.form_errors.append(say(refused.message))
         return _page(page, form), refused.status
