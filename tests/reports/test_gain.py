@@ -39,8 +39,16 @@ def test_means_and_interval_are_those_of_the_differences(pairs: list[tuple[int, 
     assert found.after - found.before == pytest.approx(found.gain)
     assert found.gain == pytest.approx(mean(differences))
     half = student(len(pairs) - 1) * stdev(differences) / len(pairs) ** 0.5
-    assert found.high - found.gain == pytest.approx(half, abs=1e-4)
-    assert found.gain - found.low == pytest.approx(half, abs=1e-4)
+    assert found.high == pytest.approx(min(100, mean(differences) + half), abs=1e-4)
+    assert found.low == pytest.approx(max(-100, mean(differences) - half), abs=1e-4)
+
+
+def test_nobody_gains_more_than_everything() -> None:
+    """Nine of ten learn all, one nothing: 90 ± 22.6 percent points."""
+    found = gain(Sums(10, 0, 900, 900, 90_000))
+    assert (found.gain, found.high) == (90.0, 100.0)
+    assert found.low == pytest.approx(67.38, abs=0.01)
+    assert gain(Sums(10, 900, 0, -900, 90_000)).low == -100.0
 
 
 def test_one_person_has_no_interval() -> None:

@@ -22,7 +22,10 @@ COLUMNS = (
 )
 NOTES = (
     Message(
-        msg("The true mean gain lies between “at least” and “at most” with a probability of 95 %%.")
+        msg(
+            "“At least” and “at most” are the ends of a 95 %% confidence interval: found like "
+            "this, such intervals hold the true mean gain 95 times out of 100."
+        )
     ),
     Message(msg("Counted are people who work here today. Courses of fewer than 10 are not shown.")),
 )

@@ -7,6 +7,7 @@ from math import sqrt
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
+MOST = 100.0  # percent points that somebody can gain or lose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Sums:
 class Gain:
     """Means in percent points, each from -100 to 100.
 
-    The interval from ``low`` to ``high`` holds the true mean gain with a probability of 95 %.
+    ``low`` and ``high`` are the ends of the 95 % confidence interval of the gain: of all intervals
+    that are found like this, 95 in 100 hold the true mean gain.
     """
 
     before: float
@@ -40,8 +42,8 @@ class Gain:
 def gain(sums: Sums) -> Gain:
     """Return the means and the confidence interval of the mean gain.
 
-    The interval of paired differences by Student's distribution. raises ValueError for fewer than
-    two people.
+    The interval of paired differences by Student's distribution, without what no mean gain can be.
+    raises ValueError for fewer than two people.
     """
     n = sums.people
     if n < 2:
@@ -49,7 +51,8 @@ def gain(sums: Sums) -> Gain:
     mean = sums.gains / n
     variance = max(0.0, (sums.squares - n * mean * mean) / (n - 1))
     half = student(n - 1) * sqrt(variance / n)
-    return Gain(sums.before / n, sums.after / n, mean, mean - half, mean + half)
+    low, high = max(-MOST, mean - half), min(MOST, mean + half)
+    return Gain(sums.before / n, sums.after / n, mean, low, high)
 
 
 def student(freedom: int, confidence: float = CONFIDENCE) -> float:
