@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -140,6 +142,24 @@ def test_nothing_of_other_places_is_in_it(
 def labels(tables: object) -> list[str]:
     found: list[Table] = list(tables)  # type: ignore[call-overload]
     return [str(line.label.words) for table in found for line in table.lines]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not report(name).names])
+def test_no_page_and_no_file_names_anybody(
+    app: Flask, browser: Open, busy: None, readers: dict[str, Cast], crowd: list[Cast], name: str
+) -> None:
+    """But who asked for the file. ``T-`` begins the service number of everybody of the crowd."""
+    here = Reports(app, browser(readers["country"]))
+    for address in addresses(app, readers["country"], name):
+        page = here.page(address)
+        said = [page.encode()]
+        for table in re.findall(r'data-table="([a-z]+)"', page):
+            said.append(here.file(address, "csv", table))
+            with zipfile.ZipFile(io.BytesIO(here.file(address, "xlsx", table))) as book:
+                said += [book.read(part) for part in book.namelist()]
+        for text in said:
+            found = text.decode("utf-8", "replace")
+            assert not re.search(r"Person \d|\bT-\d", found)
 
 
 def test_hostile_names_are_shown_and_not_run(
