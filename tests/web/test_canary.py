@@ -69,7 +69,7 @@ SAID = {
     "reader_report.text", "draft_comment.text", "draft.title", "draft_version.note",
     "draft_verdict.note", "block_text.text",
 }  # fmt: skip
-# Why frozen figures were corrected: tests/reports/test_frozen.py is about it.
+# Why frozen figures were corrected: tests/reports/frozen/test_freezing.py is about it.
 CORRECTED = {"frozen_quarter.reason"}
 # Words of ours, codes and digests that no person types, and HTML that publication made safe
 # (tests/content/test_pages.py and tests/content/hostile.py are about that).

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,104 +11,32 @@ from sqlalchemy import func, select
 
 from lms import installation
 from lms.accounts.models import SignIn
-from lms.app import cli
-from lms.app.jobs import JobSteps
 from lms.audit.models import AuditRow
-from lms.certificates import work
-from lms.certificates.actions import RING
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.files import FileStore
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.ids import new_id
 from lms.reports.frozen import views
 from lms.reports.frozen.models import FrozenQuarter
 from lms.reports.quarters import Quarter
-from lms.signing import keys, signed_json
-from tests.browser import Browser
-from tests.course import SmallCourse
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
-from tests.reports.same import Reports, Rows
+from tests.reports.frozen.freezing import (
+    NEW,
+    URL,
+    document,
+    freeze,
+    in_file,
+    rows,
+    sent,
+    shown,
+    stored,
+    work_off,
+)
+from tests.reports.same import Reports
+from tests.reports.steering.learning import GROUPS, LAST, enrolment, printed, text_of
 from tests.reports.test_completions import before
-from tests.reports.test_steering import GROUPS, LAST, enrolment, printed, text_of
-
-URL = "/en/reports/frozen"
-NEW = f"{URL}/new?programme=&quarter={LAST.code}"
-
-
-@pytest.fixture(autouse=True)
-def right_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the log say that the clock is right: what publishes the course may be dated later."""
-    monkeypatch.setattr(views, "clock_is_right", lambda *_: True)
-
-
-@pytest.fixture
-def learned(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> None:
-    """Nineteen people are enrolled in the quarter before this one; nine have passed."""
-    with app.app_context(), transaction() as session:
-        for person in crowd[9:]:
-            session.add(enrolment(person, before(1)))
-    for person in crowd[:9]:
-        hygiene.pass_it(person, now=before(1))
-
-
-def sent(page: str, **more: str) -> dict[str, str]:
-    """Return what the form of a page sends."""
-    hidden = dict(
-        re.findall(r'<input id="\w+" name="(seen|key)" type="hidden" value="([^"]*)"', page)
-    )
-    assert set(hidden) == {"seen", "key"}, page
-    return {**hidden, "first": "en", "second": "ar", **more}
-
-
-def work_off(app: Flask) -> None:
-    """Let the worker do what is due."""
-    work.ensure_keys(app.config["LMS"])
-    with app.app_context():
-        run_due(reading, transaction, JobSteps(), "worker of a test", clock.now)
-
-
-def freeze(app: Flask, here: Browser, address: str = NEW, **more: str) -> str:
-    """Freeze a quarter, or correct a frozen one; return what its job says."""
-    page = here.get(address)
-    assert page.status_code == 200
-    reply = here.post(address, sent(page.text, **more))
-    assert reply.status_code == 303, reply.text
-    work_off(app)
-    with app.app_context():
-        job = reading().get_one(Job, int(reply.location.rpartition("/")[2]))
-        assert job.state == "done", job.error
-        assert job.result is not None
-        assert here.get(reply.location).status_code == 200
-        return str(job.result["said"])
-
-
-def rows(app: Flask) -> list[FrozenQuarter]:
-    with app.app_context():
-        return list(reading().scalars(select(FrozenQuarter).order_by(FrozenQuarter.number)))
-
-
-def stored(app: Flask, digest: str) -> bytes:
-    return FileStore(app.config["LMS"].data / "files").get(digest)
-
-
-def document(app: Flask, row: FrozenQuarter) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stored(app, row.file))
-    return found
-
-
-def shown(app: Flask, here: Browser, row: FrozenQuarter, name: str) -> Rows:
-    return Reports(app, here).shown(f"frozen/{row.id}", name)
-
-
-def in_file(document: dict[str, Any]) -> list[list[str]]:
-    """Return the figures of a file, line by line, as a page shows them."""
-    figures = document["figures"]
-    lines = [figures["all"], *(each["figures"] for name in GROUPS for each in figures[name])]
-    return [["*" if each is None else str(each) for each in line] for line in lines]
 
 
 def test_sheet_page_file_and_paper_say_the_same(
@@ -322,76 +246,6 @@ def test_whoever_lost_the_office_meanwhile_freezes_nothing(
         job = reading().get_one(Job, int(reply.location.rpartition("/")[2]))
         assert job.result is not None
         assert "you do not administer the whole country" in job.result["said"]
-
-
-@pytest.fixture
-def frozen(app: Flask, browser: Open, dana: Cast, learned: None) -> FrozenQuarter:
-    """Return a frozen quarter."""
-    freeze(app, browser(dana))
-    return rows(app)[0]
-
-
-def test_the_file_is_signed_and_named_by_its_digest(
-    app: Flask, browser: Open, dana: Cast, frozen: FrozenQuarter
-) -> None:
-    reply = browser(dana).get(f"{URL}/{frozen.id}/file")
-    assert reply.mimetype == "application/json"
-    assert sha256(reply.data).hexdigest() == frozen.file
-    with app.app_context():
-        ring = keys.parse_ring(installation.setting(db.session(), RING))
-    known = {key.kid: key.public for key in ring.keys}
-    found = json.loads(reply.data)
-    assert signed_json.is_sealed(found, known, keys.is_signed_by)
-    assert (found["kind"], found["version"], found["quarter"]) == (
-        "lms-frozen-quarter", 1, LAST.code,
-    )  # fmt: skip
-    assert frozen.kid == ring.keys[0].kid.hex()
-    assert found["figures"]["region"][0]["names"] == {"en": "North"}
-
-
-def test_the_command_knows_a_genuine_file(
-    app: Flask, frozen: FrozenQuarter, tmp_path: Path
-) -> None:
-    file, ring = tmp_path / "frozen.json", tmp_path / "keys.json"
-    file.write_bytes(stored(app, frozen.file))
-    with app.app_context():
-        ring.write_text(installation.setting(db.session(), RING))
-    runner = app.test_cli_runner()
-    for arguments in ([str(file)], [str(file), "--keys", str(ring)]):
-        good = runner.invoke(cli, ["report", "verify", *arguments])
-        assert good.exit_code == 0, good.output
-        assert "The file is genuine" in good.output
-        assert frozen.file in good.output
-        assert "All together,19,10,0,9,9,0,0" in good.output
-    other = runner.invoke(cli, ["check-file", str(file)])
-    assert "lms-frozen-quarter: unchanged" in other.output
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [('"quarter": "', '"quarter": "1'), ("19", "91"), ('"kid": "', '"kid": "00'), ("{", "")],
-)
-def test_the_command_knows_a_file_that_was_changed(
-    app: Flask, frozen: FrozenQuarter, tmp_path: Path, old: str, new: str
-) -> None:
-    file = tmp_path / "frozen.json"
-    text = stored(app, frozen.file).decode()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
-    bad = app.test_cli_runner().invoke(cli, ["report", "verify", str(file)])
-    assert bad.exit_code == 1
-    assert "genuine" not in bad.output
-
-
-def test_a_file_that_is_damaged_is_not_shown_as_figures(
-    app: Flask, browser: Open, dana: Cast, frozen: FrozenQuarter
-) -> None:
-    path = FileStore(app.config["LMS"].data / "files").path(frozen.file)
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes().replace(b"19", b"91", 1))
-    reply = browser(dana).get(f"{URL}/{frozen.id}")
-    assert reply.status_code == 409
-    assert "missing or damaged" in reply.text
 
 
 def test_a_station_freezes_nothing(app: Flask, browser: Open, dana: Cast, learned: None) -> None:
