@@ -41,7 +41,9 @@ class Order:
 
 
 def ask_export(session: Session, viewer: Viewer, order: Order, *, now: datetime) -> Job:
-    """Ask the worker for the file; asking again with the same key is the same job.
+    """Ask the worker for the file; asking again with the same key and form is the same job.
+
+    A page that came back from a browser's memory may ask with its key for another form.
 
     raises NotFound for a form that there is not. What the viewer may see is decided when the
     file is made, by the report itself.
@@ -49,7 +51,7 @@ def ask_export(session: Session, viewer: Viewer, order: Order, *, now: datetime)
     if order.form not in FORMS:
         raise NotFound
     job = jobs.ask(
-        session, EXPORT, f"{viewer.person_id} {order.key}",
+        session, EXPORT, f"{viewer.person_id} {order.key} {order.form}",
         {
             "report": order.report, "table": order.table, "filters": dict(order.filters),
             "form": order.form, "language": order.language, "back": order.back,

@@ -47,11 +47,12 @@ def one(report_name: str) -> ResponseReturnValue:
     wanted = report_for(viewer(), report_name)
     asked = _question(wanted)
     answer = wanted.answer(asked)
-    rtl = current().dir == "rtl"
+    rtl, pages = current().dir == "rtl", _pages(answer)
+    page = min(_page_number(), pages)
     return render_template(
         "reports/report.html", report=wanted, answer=answer,
         said=about.lines(asked, wanted, answer),
-        shown=_page(answer), pages=_pages(answer), page=_page_number(),
+        shown=_lines_of(page, answer), pages=pages, page=page,
         charts={table.name: charts.series(table, rtl=rtl) for table in answer.tables},
         spoken=_spoken, spelled=spelled, sentence=sentence, direction_of=direction_of,
         LINES=LINES, may_freeze=wanted.freezes and viewer().holds_everywhere("administrator"),
@@ -83,9 +84,9 @@ def _page_number() -> int:
     return max(1, int(said)) if said.isdecimal() and len(said) < 6 else 1
 
 
-def _page(answer: Answer) -> dict[str, Sequence[Line]]:
-    """Return the lines of each table that stand on this page of the report."""
-    start = (_page_number() - 1) * LINES
+def _lines_of(page: int, answer: Answer) -> dict[str, Sequence[Line]]:
+    """Return the lines of each table that stand on a page of the report."""
+    start = (page - 1) * LINES
     return {table.name: table.lines[start : start + LINES] for table in answer.tables}
 
 

@@ -151,6 +151,8 @@ def test_asked_for_twice_it_is_one_file_and_one_line_of_the_log(
         assert db.session().scalar(rows) == 1
         assert db.session().scalar(select(func.count()).where(Job.kind == "reports.export")) == 1
     assert here.get(first.location).status_code == 200
+    # Back on the page, which the browser still had, somebody wants the other form.
+    assert here.post(f"{URL}/export", {**sent, "form": "xlsx"}).location != first.location
 
 
 def test_an_observer_reads_the_same_figures_and_no_name(

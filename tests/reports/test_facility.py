@@ -113,6 +113,7 @@ def test_a_long_list_is_shown_by_pages_and_printed_whole(
     here = Reports(app, browser(dana))
     assert len(here.shown("facility?unit=N-01")) == 50
     assert len(here.shown("facility?unit=N-01&page=2")) == 8
+    assert here.shown("facility?unit=N-01&page=99") == here.shown("facility?unit=N-01&page=2")
     assert len(here.exported("facility?unit=N-01", "csv")) == 58
 
 
