@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
+from lms.audit import actions as audit
 from lms.certificates.actions import RING
-from lms.db import reading
+from lms.db import reading, transaction
 from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
@@ -93,9 +95,18 @@ def _print(name: str, pairs: tuple[str, ...], table: str, language: str) -> None
     except NotFound as missing:
         has = ", ".join(each.name for each in answer.tables)
         raise click.ClickException(f"{name} has no table {table}; it has {has}.") from missing
+    if wanted.names:
+        _note(name, chosen.name, filters)
     made = sheet(chosen, about.lines(asked, wanted, answer), language)
     for piece in csv_lines(made):
         sys.stdout.buffer.write(piece)
+
+
+def _note(name: str, table: str, filters: Mapping[str, str]) -> None:
+    """Write into the log that somebody at the server has printed a list of names."""
+    facts = {"table": table, "filters": dict(filters), "form": "csv"}
+    with transaction() as session:
+        audit.append(session, None, "report.export asked", name, facts, now=clock.now())
 
 
 @click.command("check-file")

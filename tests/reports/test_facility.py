@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
+from lms.app import cli
+from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs.models import Job
 from lms.reports.actions import EXPORT
@@ -132,6 +134,19 @@ def test_an_administrator_of_one_region_has_the_lists_of_that_region(
 ) -> None:
     assert len(Reports(app, browser(grace)).shown("facility")) == 13
     assert browser(grace).get(f"{URL}?unit=S-01").status_code == 404
+
+
+def test_a_list_that_the_command_prints_is_logged(app: Flask, required: None) -> None:
+    asked = ["report", "facility", "--filter", "unit=N-01"]
+    said = app.test_cli_runner().invoke(cli, asked)
+    assert "Person 0" in said.output
+    assert app.test_cli_runner().invoke(cli, ["report", "gain"]).exit_code == 0
+    with app.app_context():
+        rows = reading().scalars(
+            select(AuditRow).where(AuditRow.action == "report.export asked")
+        ).all()  # fmt: skip
+    assert [(row.actor_id, row.subject) for row in rows] == [(None, "facility")]
+    assert rows[0].facts["filters"] == {"unit": "N-01"}
 
 
 def test_another_report_has_no_paper(browser: Open, dana: Cast, required: None) -> None:
