@@ -26,6 +26,8 @@ from lms.admin.safekeeping import (
     restore_test,
 )
 from lms.admin.storage import data_folder, disk, integrity, schema_version, unreadable
+from lms.admin.trail.actions import LAST_LOOK
+from lms.admin.trail.finding import log
 from lms.admin.upgrade import trust
 from lms.admin.upgrade.version import UpgradeError
 from lms.audit import queries as audit
@@ -49,10 +51,10 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
 
     @cache
     def known() -> Known:
-        return installation.decided(session, DECISIONS)
+        return installation.decided(session, (*DECISIONS, LAST_LOOK))
 
     if found[-1].state != WRONG:
-        checks: tuple[Callable[[], Finding], ...] = (
+        checks: tuple[Callable[[], Finding | None], ...] = (
             lambda: identity(settings, session),
             lambda: running.clock(audit.newest_at(session), now),
             lambda: last_backup(known(), now),
@@ -64,11 +66,13 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
             lambda: courses(session),
             lambda: editions(session),
             lambda: nightly_check(known(), now),
+            lambda: log(known()),
             lambda: deletion(known().get(RUNS), now),
         )
         for check in checks:
             try:
-                found.append(check())
+                finding = check()
+                found += [finding] if finding else []
             except SQLAlchemyError as error:
                 session.rollback()
                 found.append(unreadable(error))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from lms.admin.background.words import OTHER_FAILURE, failure
 from lms.admin.findings import Finding, good, wrong
 from lms.admin.vital import clock_fault, minute_of
 from lms.jobs.queries import Standing
 from lms.kernel.clock import BUILD_DATE
-from lms.kernel.messages import msg
+from lms.kernel.messages import Message, msg
 
 LATE = timedelta(minutes=10)
 
@@ -37,10 +38,10 @@ def worker(work: Standing, now: datetime) -> Finding:
     if work.failed:
         said = msg(
             "Work in the background: pieces that gave up and wait for you: %(number)s. The last "
-            "one said: %(reason)s. Put that right, then let them go on: on the page “All work of "
-            "the server”, or by starting the server anew."
+            "one: %(reason)s Put that right, then let them go on: on the page “All work of the "
+            "server”, or by starting the server anew."
         )
-        return wrong(said, {"number": work.failed, "reason": work.reason or ""})
+        return wrong(said, {"number": work.failed, "reason": _reason(work.reason or "")})
     if work.due is not None and work.due < now - LATE:
         said = msg(
             "Work in the background: something has waited since %(due)s, and nobody does it. Start "
@@ -48,3 +49,9 @@ def worker(work: Standing, now: datetime) -> Finding:
         )
         return wrong(said, {"due": minute_of(work.due)})
     return good(msg("Work in the background: nothing waits, nothing failed."))
+
+
+def _reason(error: str) -> Message | str:
+    """Return why the last piece gave up: in words where the program has some, else as it was."""
+    words = failure(error)
+    return f"{error}." if words == OTHER_FAILURE else Message(words)

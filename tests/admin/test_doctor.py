@@ -297,7 +297,7 @@ def test_work_that_waits_or_gave_up(examined: Any, server: Flask) -> None:
     with server.app_context(), transaction() as session:
         session.execute(update(Job).values(state="failed", error="OSError: no key"))
     said = str(examined()["Work in the background"].sentence)
-    assert "wait for you: 1. The last one said: OSError: no key." in said
+    assert "wait for you: 1. The last one: OSError: no key. Put" in said
 
 
 def test_offered_changes_are_told_and_are_no_fault(examined: Any, server: Flask) -> None:

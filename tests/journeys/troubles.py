@@ -11,6 +11,7 @@ from lms import installation
 from lms.admin.backup_plan import DAILY, KNOWN, LAST_BACKUP, LAST_COPY, LAST_FAULTS
 from lms.admin.findings import message_facts
 from lms.admin.night import LAST_DRILL, LOOK
+from lms.admin.trail.actions import LAST_LOOK
 from lms.audit.models import AuditRow
 from lms.db import transaction
 from lms.jobs.models import Job
@@ -63,6 +64,7 @@ def damaged_log(house: House) -> Iterator[None]:
         yield
     finally:
         write(before)
+        know(house, **{LAST_LOOK: None})
 
 
 def given_up(house: House, key: str) -> None:

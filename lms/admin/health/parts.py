@@ -15,6 +15,8 @@ from lms.admin import running, safekeeping, storage
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding, from_facts, note, wrong
 from lms.admin.night import LAST_LOOK, LOOK
 from lms.admin.retention import RUNS, deletion
+from lms.admin.trail import finding as trail
+from lms.admin.trail.actions import LAST_LOOK as LAST_LOOK_AT_LOG
 from lms.admin.vital import minute_of
 from lms.audit import queries as audit
 from lms.audit.models import CLOCK_FROM
@@ -40,6 +42,7 @@ ROOMS: Mapping[str, Room] = {
     "Copy elsewhere": _BACKUPS,
     "Restore test": _BACKUPS,
     "Work in the background": Room("background.all_jobs", msg("All work of the server")),
+    "Log": Room("trail.all", msg("Log")),
 }
 
 
@@ -82,9 +85,9 @@ def disk_of(data: Path) -> Disk:
 
 def health(session: Session, settings: Settings, *, now: datetime) -> Health:
     """Return how every part of the server is; changes nothing and reads no large file."""
-    names = (*safekeeping.DECISIONS, LAST_LOOK, CLOCK_FROM)
+    names = (*safekeeping.DECISIONS, LAST_LOOK, LAST_LOOK_AT_LOG, CLOCK_FROM)
     known = installation.decided(session, names)
-    fresh = [
+    fresh: list[Finding | None] = [
         storage.disk(settings.data),
         running.clock(audit.newest_since(session, known.get(CLOCK_FROM)), now),
         safekeeping.last_backup(known, now),
@@ -92,13 +95,15 @@ def health(session: Session, settings: Settings, *, now: datetime) -> Health:
         safekeeping.restore_test(known, now),
         running.worker(jobs.standing(session), now),
         safekeeping.nightly_check(known, now),
+        trail.log(known),
         deletion(known.get(RUNS), now),
     ]
     last = known.get(LAST_LOOK)
     at = datetime.fromisoformat(last["at"]) if last else None
     looked = [from_facts(facts) for facts in last["found"]] if last else []
-    seen = {finding.part for finding in fresh}
-    found = [*fresh, *(each for each in looked if each.part not in seen), *_look(at, now)]
+    now_known = [finding for finding in fresh if finding]
+    seen = {finding.part for finding in now_known}
+    found = [*now_known, *(each for each in looked if each.part not in seen), *_look(at, now)]
     return Health(
         sorted(found, key=lambda finding: ORDER.index(finding.state)), at,
         looking=jobs.waiting(session, (LOOK,), now) != [],

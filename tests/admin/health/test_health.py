@@ -97,6 +97,17 @@ def test_what_comes_first_leads_to_the_page_on_which_it_is_put_right(
     )
 
 
+def test_a_log_that_was_changed_is_to_be_looked_at(app: Flask, browser: Open, halima: Cast) -> None:
+    all_good(app)
+    assert "Log" not in {part for part, _ in parts(browser(halima).get(URL).text)}
+    for is_good, state in ((True, "✓ good"), (False, "✕ to do")):
+        at = clock.now().isoformat()
+        know(app, last_audit_look={"at": at, "good": is_good, "rows": 9, "said": ["x", {}]})
+        page = browser(halima).get(URL).text
+        assert ("Log", state) in parts(page)
+    assert '<a class="btn" href="/en/administer/audit">Log</a>' in page
+
+
 def test_a_new_server_says_what_was_not_looked_at(browser: Open, halima: Cast) -> None:
     page = browser(halima).get(URL).text
     assert ("All other parts", "! to know") in parts(page)
