@@ -44,6 +44,7 @@ from lms.extensions import db
 from lms.kernel import clock
 from lms.learning import actions, queries
 from lms.tables import Base
+from tests.kept import kept
 from tests.people import MONDAY, Cast
 
 LESSONS = ("HY-1.1", "HY-1.2", "HY-2.1", "HY-2.2")
@@ -438,6 +439,7 @@ def set_access(app: Flask, slug: str, access: str) -> None:
 
 
 @pytest.fixture
+@kept
 def small_course(app: Flask) -> SmallCourse:
     """Return the course "Hygiene on shift", published, with nobody in it."""
     return publish_small(app)

@@ -10,18 +10,21 @@ from flask import Flask
 from lms.db import transaction
 from tests.browser import Browser
 from tests.course import SmallCourse, publish_small
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 
 Open = Callable[[Cast | None], Browser]
 
 
 @pytest.fixture
+@kept
 def hygiene(app: Flask) -> SmallCourse:
     """Return the course "Hygiene on shift" (C90)."""
     return publish_small(app)
 
 
 @pytest.fixture
+@kept
 def crowd(app: Flask, places: Places) -> list[Cast]:
     """Return twelve people of Northgate and seven of Southfield, by service number."""
     with app.app_context(), transaction() as session:
@@ -35,6 +38,7 @@ def crowd(app: Flask, places: Places) -> list[Cast]:
 
 
 @pytest.fixture
+@kept
 def dana(app: Flask, places: Places) -> Cast:
     """Return Dana, who administers the country."""
     with app.app_context(), transaction() as session:
@@ -44,6 +48,7 @@ def dana(app: Flask, places: Places) -> Cast:
 
 
 @pytest.fixture
+@kept
 def omar(app: Flask, places: Places) -> Cast:
     """Return Omar, an observer of the country: he reads figures and no name."""
     with app.app_context(), transaction() as session:

@@ -15,6 +15,7 @@ from lms.kernel.ids import new_ordered_id
 from lms.reports.charts import WIDTH
 from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast, Places
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -31,6 +32,7 @@ def before(quarters: int) -> datetime:
 
 
 @pytest.fixture
+@kept
 def completed(hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """Six of Northgate completed it two quarters ago, five of Southfield a quarter later."""
     for person in crowd[:6]:

@@ -22,6 +22,7 @@ from lms.reports.report import Question
 from lms.requirements import actions
 from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -31,6 +32,7 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
+@kept
 def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> UUID:
     """Return a requirement for everybody of the country: six of Northgate hold it, two more do."""
     with app.app_context(), transaction() as session:

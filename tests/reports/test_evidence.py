@@ -28,11 +28,13 @@ from lms.learning.models import Enrolment
 from lms.reports.evidence.steps import STEPS
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 
 
 @pytest.fixture
+@kept
 def earned(app: Flask, amina: Cast, hygiene: SmallCourse) -> UUID:
     """Return the certificate that Amina has earned: she read everything and passed."""
     hygiene.pass_it(amina)

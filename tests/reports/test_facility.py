@@ -19,6 +19,7 @@ from lms.reports.actions import EXPORT
 from lms.requirements import actions
 from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -28,6 +29,7 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
+@kept
 def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) -> None:
     """Everybody must hold it; one of Northgate does. One more works there in a special function."""
     with app.app_context(), transaction() as session:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lms.reports.gain.rules import Sums, gain, student
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -57,6 +58,7 @@ def test_one_person_has_no_interval() -> None:
 
 
 @pytest.fixture
+@kept
 def learned(hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """Twelve people sit both tests: all wrong before, all right after; two of them the first."""
     for number, person in enumerate(crowd[:14]):

@@ -19,6 +19,7 @@ from lms.reports.items.rules import (
     statistics_of,
 )
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -126,6 +127,7 @@ def test_marks_are_exact_fractions() -> None:
 
 
 @pytest.fixture
+@kept
 def answered(hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """Nineteen people sit the test, twelve of them well."""
     for number, person in enumerate(crowd):

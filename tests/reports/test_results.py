@@ -11,6 +11,7 @@ from lms import installation
 from lms.db import transaction
 from lms.kernel import clock
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -21,6 +22,7 @@ DAY = datetime(YEAR, 5, 4, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
+@kept
 def sat(hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """At Northgate seven of twelve pass at once; at Southfield all seven."""
     for number, person in enumerate(crowd):

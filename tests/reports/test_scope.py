@@ -24,6 +24,7 @@ from lms.reports.report import Question
 from lms.requirements import actions
 from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -33,6 +34,7 @@ CANARY = "=HYPERLINK(1)<b>x</b>"
 
 
 @pytest.fixture
+@kept
 def busy(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) -> None:
     """A service in which every report has something to say, with hostile names."""
     with app.app_context(), transaction() as session:
@@ -58,6 +60,7 @@ def busy(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) ->
 
 
 @pytest.fixture
+@kept
 def readers(app: Flask, places: Places, dana: Cast, omar: Cast, grace: Cast) -> dict[str, Cast]:
     """Return who reads reports, by role and place."""
     with app.app_context(), transaction() as session:

@@ -45,6 +45,7 @@ from tests.content.small import small
 from tests.course import SmallCourse, publish_small
 from tests.desk.library.papers import put_document
 from tests.filled import Filled, Shown, language_address
+from tests.kept import kept
 from tests.people import Cast, add_person
 
 
@@ -103,6 +104,7 @@ def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) ->
 
 
 @pytest.fixture
+@kept
 def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast) -> House:
     course = publish_small(app)
     other = publish_small(app, course_id="C91", slug="kitchen")

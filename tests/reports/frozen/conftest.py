@@ -9,6 +9,7 @@ from lms.db import transaction
 from lms.reports.frozen import views
 from lms.reports.frozen.models import FrozenQuarter
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 from tests.reports.frozen.freezing import (
@@ -26,6 +27,7 @@ def right_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+@kept
 def learned(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """Nineteen people are enrolled in the quarter before this one; nine have passed."""
     with app.app_context(), transaction() as session:

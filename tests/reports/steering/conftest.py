@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.db import transaction
 from lms.learning.models import Enrolment
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.steering.learning import (
     add_programme,
@@ -21,6 +22,7 @@ from tests.reports.test_completions import before
 
 
 @pytest.fixture
+@kept
 def learned(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) -> None:
     """In the quarter before this one, forty people learn; half of them for the programme.
 
