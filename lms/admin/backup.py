@@ -35,11 +35,10 @@ from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
-from lms.admin.vital import size_of
 from lms.db import sqlite_file
 from lms.extensions import db
 from lms.files import DIGEST
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 
 SHORTEST_PASSPHRASE = 12
@@ -125,7 +124,7 @@ def _require_spare(settings: Settings, folder: Path, spare: int) -> None:
             "There is not enough room: a backup takes %(needed)s of free disk, and %(free)s are "
             "free. Move old backups to another disk, or keep fewer."
         )
-        raise BackupError(Message(said, {"needed": size_of(needed), "free": size_of(free)}))
+        raise BackupError(Message(said, {"needed": Size(needed), "free": Size(free)}))
 
 
 def size_of_server(settings: Settings) -> int:

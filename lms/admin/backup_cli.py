@@ -23,9 +23,9 @@ from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import STATES, WRONG, Finding
 from lms.admin.folders import SYSTEMD
-from lms.admin.vital import size_of
 from lms.db import reading, transaction
 from lms.kernel import clock
+from lms.kernel.messages import Size
 from lms.settings import Settings
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -59,7 +59,7 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
     )  # fmt: skip
     with transaction() as writing:
         actions.remember(writing, known, now=now)
-    click.echo(f"Backup: {made.path} ({size_of(known.size)}), read back and complete.")
+    click.echo(f"Backup: {made.path} ({Size(known.size)}), read back and complete.")
     if not made.manifest.has_keys:
         click.echo(
             "It does not hold the issuing key. For that, make an encrypted one as the account "

@@ -18,7 +18,6 @@ from lms.admin import actions, start
 from lms.admin.folders import share
 from lms.admin.start import StartRefusedError
 from lms.admin.upgrade.version import UpgradeError
-from lms.admin.vital import minute_of
 from lms.audit import actions as audit
 from lms.db import reading, sqlite_file, transaction
 from lms.extensions import db
@@ -27,6 +26,7 @@ from lms.installation import Site
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.messages import minute_of
 from lms.settings import Settings
 from lms.web import server, tls
 

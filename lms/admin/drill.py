@@ -28,13 +28,12 @@ from lms.admin.backups import actions as backups
 from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
-from lms.admin.vital import size_of
 from lms.audit import actions as audit
 from lms.extensions import db
 from lms.files import LEAST_FREE
 from lms.jobs import queries as jobs
 from lms.jobs.actions import SlowStep, Steps
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 
 EVERY = timedelta(days=7)
@@ -191,7 +190,7 @@ def _require_room(data: Path, needed: int, left: int = LEAST_FREE) -> None:
             "There is not enough room to test it: that takes %(needed)s of free disk, and "
             "%(free)s are free."
         )
-        values = {"needed": size_of(needed + left), "free": size_of(free)}
+        values = {"needed": Size(needed + left), "free": Size(free)}
         raise RestoreError(Message(said, values))
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Size, msg
 
 GOOD, NOTE, WRONG = "good", "note", "wrong"
 STATES = {GOOD: "good", NOTE: "to know", WRONG: "TO DO"}
@@ -55,22 +56,41 @@ def from_facts(facts: Mapping[str, Any]) -> Finding:
 
 
 def message_facts(sentence: Message) -> dict[str, Any]:
-    """Return a sentence as values that JSON keeps; its values are texts, numbers, sentences."""
-    values = {
-        name: message_facts(value) if isinstance(value, Message)
-        else value if isinstance(value, int) else str(value)
-        for name, value in sentence.values.items()
-    }  # fmt: skip
+    """Return a sentence as values that JSON keeps.
+
+    Its own are texts, numbers, moments, days, amounts of bytes and sentences.
+    """
+    values = {name: _value_facts(value) for name, value in sentence.values.items()}
     return {"msgid": sentence.msgid, "values": values}
+
+
+def _value_facts(value: object) -> object:
+    if isinstance(value, Message):
+        return message_facts(value)
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, Size):
+        return {"bytes": value.bytes}
+    return value if isinstance(value, int) else str(value)
 
 
 def message_from(facts: Mapping[str, Any]) -> Message:
     """Return the sentence that ``message_facts`` has kept."""
-    values = facts["values"].items()
     return Message(
-        facts["msgid"],
-        {name: message_from(value) if isinstance(value, dict) else value for name, value in values},
+        facts["msgid"], {name: _value_from(value) for name, value in facts["values"].items()}
     )
+
+
+def _value_from(value: Any) -> object:  # noqa: ANN401 -- any JSON value
+    if not isinstance(value, dict):
+        return value
+    if "moment" in value:
+        return datetime.fromisoformat(value["moment"])
+    if "day" in value:
+        return date.fromisoformat(value["day"])
+    return Size(value["bytes"]) if "bytes" in value else message_from(value)
 
 
 def good(msgid: str, values: Mapping[str, object] | None = None) -> Finding:

@@ -36,7 +36,7 @@ def certificate_of_tls(path: Path, key: Path, hosts: tuple[str, ...], now: datet
     except tls.TlsError as error:
         return wrong(msg("Network: %(what)s"), {"what": str(error)})
     facts = read_certificate(path)
-    values = {"path": str(path), "day": f"{facts.until:%Y-%m-%d}"}
+    values = {"path": str(path), "day": facts.until.date()}
     unnamed = [host for host in hosts if not facts.is_for(host)]
     if facts.until <= now:
         said = msg(

@@ -17,7 +17,6 @@ from lms import installation
 from lms.accounts import once, rules, throttle
 from lms.accounts.importing import actions as lists
 from lms.admin.findings import Finding, good, note, wrong
-from lms.admin.vital import minute_of
 from lms.assessment import actions as assessment
 from lms.audit import actions as audit
 from lms.authoring import rules as authoring
@@ -91,7 +90,7 @@ def deletion(known: Any, now: datetime) -> Finding:  # noqa: ANN401 -- a decisio
             "each start."
         )
         return note(said)
-    values = {"day": minute_of(last.at), "number": last.total}
+    values = {"day": last.at, "number": last.total}
     if now - last.at > LATE:
         said = msg(
             "Deletion: it last ran on %(day)s, and it should every day. See what is said about "

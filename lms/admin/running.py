@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from lms.admin.background.words import OTHER_FAILURE, failure
 from lms.admin.findings import Finding, good, wrong
-from lms.admin.vital import clock_fault, minute_of
+from lms.admin.vital import clock_fault
 from lms.jobs.queries import Standing
 from lms.kernel.clock import BUILD_DATE
 from lms.kernel.messages import Message, msg
@@ -26,11 +26,11 @@ def clock(newest: datetime | None, now: datetime) -> Finding:
             "certificate is given. Set date and time of the machine. If they are right now and "
             "were ahead before: lms site clock"
         )
-        values = {"now": minute_of(now), "newest": minute_of(newest)}
+        values = {"now": now, "newest": newest}
         return wrong(said, values)
     if fault is not None:
         return wrong(msg("Clock: %(what)s"), {"what": fault})
-    return good(msg("Clock: it says %(now)s. Compare it with a watch."), {"now": minute_of(now)})
+    return good(msg("Clock: it says %(now)s. Compare it with a watch."), {"now": now})
 
 
 def worker(work: Standing, now: datetime) -> Finding:
@@ -47,7 +47,7 @@ def worker(work: Standing, now: datetime) -> Finding:
             "Work in the background: something has waited since %(due)s, and nobody does it. Start "
             "the server; where systemd runs the worker: systemctl start lms-worker.timer"
         )
-        return wrong(said, {"due": minute_of(work.due)})
+        return wrong(said, {"due": work.due})
     return good(msg("Work in the background: nothing waits, nothing failed."))
 
 

@@ -12,7 +12,6 @@ from lms.admin.backup_plan import BY_HAND, DAILY, LAST_BACKUP, LAST_COPY, LAST_F
 from lms.admin.findings import Finding, good, message_from, note, wrong
 from lms.admin.night import LAST_CHECK, LAST_DRILL
 from lms.admin.retention import RUNS
-from lms.admin.vital import minute_of
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
@@ -38,7 +37,7 @@ def last_backup(known: Known, now: datetime) -> Finding:
             msg("Backup: there is none yet. Make one on the page “Backups”, or: lms backup")
         )
     at, path = datetime.fromisoformat(last["at"]), Path(last["path"])
-    values = {"day": minute_of(at), "path": str(path)}
+    values = {"day": at, "path": str(path)}
     if now - at > BACKUP_EVERY:
         said = msg(
             "Backup: the last one is of %(day)s, more than 7 days ago. See what is said about "
@@ -74,7 +73,7 @@ def copy_elsewhere(known: Known, settings: Settings, now: datetime) -> Finding:
         return wrong(msg("Copy elsewhere: that of %(day)s could not be made. %(reason)s"), fault)
     if at is None or not isinstance(last, dict):
         return _no_copy(folder)
-    values = {"day": minute_of(at), "path": str(last["path"])}
+    values = {"day": at, "path": str(last["path"])}
     if now - at > COPY_EVERY:
         said = msg(
             "Copy elsewhere: the last encrypted one is of %(day)s, more than 10 days ago. Make "
@@ -103,7 +102,7 @@ def _fault(known: Known, last: Any, *kinds: str) -> dict[str, object] | None:  #
     if found is None or (isinstance(last, dict) and _moment(last) >= _moment(found)):
         return None
     reason: Message = message_from(found["sentence"])
-    return {"day": minute_of(_moment(found)), "reason": reason}
+    return {"day": _moment(found), "reason": reason}
 
 
 def _moment(facts: Mapping[str, Any]) -> datetime:
@@ -120,7 +119,7 @@ def restore_test(known: Known, now: datetime) -> Finding:
         )
         return note(said)
     at = datetime.fromisoformat(last["at"])
-    values = {"day": minute_of(at), "rows": last["rows"], "reason": last["fault"]}
+    values = {"day": at, "rows": last["rows"], "reason": last["fault"]}
     if last["fault"] is not None:
         said = msg(
             "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, then make "
@@ -150,7 +149,7 @@ def nightly_check(known: Known, now: datetime) -> Finding:
         )
         return note(said)
     at = datetime.fromisoformat(last["at"])
-    values = {"day": minute_of(at), "reason": last["fault"]}
+    values = {"day": at, "reason": last["fault"]}
     if last["fault"] is not None:
         said = msg(
             "Nightly check: on %(day)s the database was found damaged (%(reason)s). Stop the "

@@ -12,11 +12,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from lms.admin import schema, start
 from lms.admin.findings import Finding, good, wrong
 from lms.admin.integrity import is_damage
-from lms.admin.vital import size_of
 from lms.db import sqlite_file
 from lms.extensions import db
 from lms.files import is_low
-from lms.kernel.messages import msg
+from lms.kernel.messages import Size, msg
 from lms.settings import Settings
 
 
@@ -50,7 +49,7 @@ def data_folder(data: Path) -> Finding:
 def disk(data: Path) -> Finding:
     """Whether the disk under the data folder has room."""
     usage = shutil.disk_usage(data)
-    values = {"free": size_of(usage.free), "total": size_of(usage.total)}
+    values = {"free": Size(usage.free), "total": Size(usage.total)}
     if is_low(usage.free, usage.total):
         said = msg(
             "Disk space: only %(free)s of %(total)s are free. Move old backups to another disk, "

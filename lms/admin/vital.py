@@ -22,13 +22,13 @@ def clock_fault(now: datetime, newest: datetime | None) -> Message | None:
             "The clock of the server says %(now)s, which is before this program was made. Set "
             "date and time of the machine; until then no certificate is given."
         )
-        return Message(said, {"now": minute_of(now)})
+        return Message(said, {"now": now})
     if newest is not None and now < newest - CLOCK_TOLERANCE:
         said = msg(
             "The clock of the server says %(now)s, and something was recorded at %(newest)s "
             "already. Check date and time of the machine."
         )
-        return Message(said, {"now": minute_of(now), "newest": minute_of(newest)})
+        return Message(said, {"now": now, "newest": newest})
     return None
 
 
@@ -42,18 +42,6 @@ def line_fault(settings: Settings) -> Message | None:
             "on the network. Set TLS_CERT and TLS_KEY (docs/install.md says how)."
         )
     )
-
-
-def minute_of(moment: datetime) -> str:
-    """Return a moment as a log writes it: ``2026-11-24 14:32 UTC``."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def size_of(size: int) -> str:
-    """Return a number of bytes as people read it: ``1.2 GB``, ``340 MB``."""
-    amount, unit = (size / 1e9, "GB") if size >= 1e9 else (size / 1e6, "MB")
-    # The space does not break: at the end of a line a number keeps its unit.
-    return f"{amount:.1f}\N{NO-BREAK SPACE}{unit}"
 
 
 def is_key_missing(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,9 @@ class Message:
 
     msgid    the English sentence, as in the catalogues, with ``%(name)s`` for each value.
     values   what stands for each name. A value may itself be a Message, a text in a language of
-             its own (``Words``), or a tuple of values: those are listed with a dot between them.
+             its own (``Words``), a moment or a day, an amount of bytes (``Size``), or a tuple of
+             values: those are listed with a dot between them. Pages show moments on the clocks of
+             the country and amounts with the reader's units.
     many     where the form depends on the value ``num``: the English one for more than one.
     """
 
@@ -38,12 +41,37 @@ class Words:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """An amount of bytes inside a sentence."""
+
+    bytes: int
+
+    @property
+    def parts(self) -> tuple[float, str]:
+        """The number that people read, and its unit."""
+        return (self.bytes / 1e9, "GB") if self.bytes >= 1e9 else (self.bytes / 1e6, "MB")
+
+    def __str__(self) -> str:
+        """Return it as a command prints it: ``1.2 GB``, ``340.0 MB``."""
+        number, unit = self.parts
+        # The space does not break: at the end of a line a number keeps its unit.
+        return f"{number:.1f}\N{NO-BREAK SPACE}{unit}"
+
+
 # Titles hold commas, and a semicolon is another one in Arabic: a dot separates them.
 BETWEEN = " · "
 
 
 def _plain(value: object) -> str:
-    return BETWEEN.join(map(_plain, value)) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return BETWEEN.join(map(_plain, value))
+    return minute_of(value) if isinstance(value, datetime) else str(value)
+
+
+def minute_of(moment: datetime) -> str:
+    """Return a moment as a log writes it: ``2026-11-24 14:32 UTC``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def msg(text: str) -> str:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, abort, current_app, g, request, url_for
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, abort, current_app, g, has_app_context, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
-from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT
-from lms.kernel.messages import BETWEEN, Message, Words
+from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT, Installation
+from lms.kernel.messages import BETWEEN, Message, Size, Words, minute_of, msg
 from lms.web import cookies
 from lms.web.sentences import Sentences
 
@@ -143,6 +147,12 @@ def _value(value: object, code: str) -> object:
     """Return a value of a sentence in ``code``: HTML where part of it is in another language."""
     if isinstance(value, Message):
         return say(value, code)
+    if isinstance(value, datetime):
+        return moment_in(code, value) if _site() else minute_of(value)
+    if isinstance(value, date):
+        return day_in(code, value)
+    if isinstance(value, Size):
+        return size_in(code, value)
     if isinstance(value, Words):
         return value.text if value.language == code else _marked(value.text, value.language)
     if isinstance(value, tuple):
@@ -151,6 +161,39 @@ def _value(value: object, code: str) -> object:
         between = Markup(BETWEEN) if listed else BETWEEN  # noqa: S704 -- our own dot
         return between.join(map(_same, parts))
     return value
+
+
+def _site() -> Installation | None:
+    """Return what this installation has decided, None where no page is shown: in the worker."""
+    return g.get("site") if has_app_context() else None
+
+
+def day_in(code: str, day: date) -> str:
+    """Return a day in words: 14 March 2026, in a language."""
+    installed = _site() or Installation()
+    return format_date(day, "long", locale=locale_of(code, installed.country))
+
+
+def moment_in(code: str, moment: datetime) -> str:
+    """Return day and time of a moment on the clocks of this country, in a language."""
+    installed = _site() or Installation()
+    here = moment.astimezone(ZoneInfo(installed.time_zone))
+    # Translators: a day and an hour, 14 March 2026, 14:32; only the comma between them is yours.
+    return sentence(msg("%(day)s, %(time)s"), code) % {
+        "day": day_in(code, here.date()), "time": f"{here:%H:%M}",
+    }  # fmt: skip
+
+
+def size_in(code: str, size: Size) -> str:
+    """Return an amount of bytes with the number and the unit of a language: 1,2 Go."""
+    installed = _site() or Installation()
+    amount, unit = size.parts
+    locale = locale_of(code, installed.country)
+    number = format_decimal(amount, "#,##0.0", locale=locale)
+    # Translators: an amount of bytes on a disk, in units of a thousand million.
+    said = msg("%(size)s GB") if unit == "GB" else msg("%(size)s MB")
+    # The space does not break: at the end of a line a number keeps its unit.
+    return (sentence(said, code) % {"size": number}).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _same(value: object) -> str:
@@ -205,7 +248,8 @@ def _take_language(endpoint: str | None, values: dict[str, object] | None) -> No
             abort(404)
         g.language = asked
     else:  # an address without a language may name one: /first-run/<code>?language=ar
-        asked = request.args.get("language", "")
+        # One that is no page's may begin with one: its reader is told so in that language.
+        asked = request.args.get("language", "") or request.path.split("/")[1]
         g.language = asked if asked in LANGUAGES else preferred()
 
 

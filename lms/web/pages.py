@@ -10,12 +10,12 @@ from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import numbers
 from flask import Flask, Response, current_app, g, request
 
 from lms.installation import Installation
 from lms.kernel.ids import grouped
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Size, msg
 from lms.kernel.viewer import Viewer
 from lms.web import csrf, language, menu
 from lms.web.language import EVERY_LANGUAGE, current, locale_of, switch_url
@@ -64,7 +64,7 @@ def site() -> Installation:
 
 def shown_date(day: date) -> str:
     """Return a day in words: 14 March 2026, in the reader's language."""
-    return dates.format_date(day, "long", locale=locale_of(current().code, site().country))
+    return language.day_in(current().code, day)
 
 
 def shown_time(moment: datetime) -> str:
@@ -75,9 +75,12 @@ def shown_time(moment: datetime) -> str:
 
 def shown_moment(moment: datetime) -> str:
     """Return day and time of a moment on the clocks of this country."""
-    here = moment.astimezone(ZoneInfo(site().time_zone))
-    # Translators: a day and an hour, 14 March 2026, 14:32; only the comma between them is yours.
-    return language.gettext("%(day)s, %(time)s", day=shown_date(here.date()), time=f"{here:%H:%M}")
+    return language.moment_in(current().code, moment)
+
+
+def shown_size(size: int) -> str:
+    """Return a number of bytes as people read it: 1.2 GB, 340 MB."""
+    return language.size_in(current().code, Size(size))
 
 
 def shown_number(number: float) -> str:
@@ -156,7 +159,7 @@ def init_app(app: Flask) -> None:
     language.init_app(app)
     app.jinja_env.filters.update(
         date=shown_date, time=shown_time, moment=shown_moment, number=shown_number,
-        grouped=grouped, safe_parts=safe_parts,
+        size=shown_size, grouped=grouped, safe_parts=safe_parts,
     )  # fmt: skip
     app.jinja_env.globals.update(
         say=language.say, static=static, banners=banners,

@@ -60,7 +60,7 @@ def test_a_clock_before_the_build_date_is_told_on_every_page(
     app: Flask, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
-    assert "The clock of the server says 2020-01-01 00:00 UTC" in front(app)
+    assert "The clock of the server says 1 January 2020, 00:00" in front(app)
 
 
 def test_a_clock_behind_the_newest_record_is_told(

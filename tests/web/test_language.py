@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask, g
 
 from lms.accounts import rules, words
 from lms.catalogue.structure import PassRule
-from lms.installation import LANGUAGES
-from lms.kernel.messages import counted
+from lms.installation import LANGUAGES, Installation
+from lms.kernel.messages import Message, Size, counted
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES
 from lms.learning.rules import pass_sentence
 from lms.web.language import in_language, say, sentence
@@ -54,6 +56,42 @@ def test_every_code_of_the_register_has_words_in_every_language() -> None:
             said = {sentence(each, language) for each in table.values()}
             assert len(said) == len(table)
             assert language == "en" or not said & set(table.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "day", "size"),
+    [("en", "1 December 2026, 03:30", "3 January 2027", "1.5 GB"),
+     ("fr", "1 décembre 2026, 03:30", "3 janvier 2027", "1,5 Go"),
+     ("ru", "1 декабря 2026\u202fг., 03:30", "3 января 2027\u202fг.", "1,5 ГБ"),
+     ("kk", "2026\u202fж. 1 желтоқсан, 03:30", "2027\u202fж. 3 қаңтар", "1,5 ГБ")],
+)  # fmt: skip
+def test_moments_days_and_sizes_within_a_sentence_are_the_readers(
+    app: Flask, language: str, moment: str, day: str, size: str
+) -> None:
+    at = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)
+    values = {"moment": at, "day": date(2027, 1, 3), "size": Size(1_500_000_000)}
+    sentence = Message("%(moment)s|%(day)s|%(size)s", values)
+    assert str(sentence) == "2026-11-30 22:30 UTC|2027-01-03|1.5 GB"
+    with app.app_context():
+        g.site = Installation(time_zone="Asia/Almaty")
+        assert say(sentence, language) == f"{moment}|{day}|{size}"
+        # The worker knows no reader: its moments name their clock.
+        del g.site
+        assert say(sentence, language).startswith("2026-11-30 22:30 UTC|")
+    assert say(sentence, language).startswith("2026-11-30 22:30 UTC|")
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [("/kk/nowhere", "kk"), ("/ru/administer/nothing/here", "ru"), ("/nowhere", "en"),
+     ("/nowhere?language=fr", "fr")],
+)  # fmt: skip
+def test_an_address_of_nobody_is_answered_in_its_own_language(
+    app: Flask, path: str, language: str
+) -> None:
+    reply = app.test_client().get(path)
+    assert reply.status_code == 404
+    assert f'<html lang="{language}"' in reply.text
 
 
 @pytest.mark.parametrize(

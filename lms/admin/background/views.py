@@ -9,6 +9,7 @@ from lms.accounts.rules import administers_country
 from lms.admin.background import actions as office
 from lms.admin.background import queries as of_server
 from lms.admin.background.words import KINDS, STATE_WORDS, failure
+from lms.admin.findings import message_from
 from lms.db import reading, transaction
 from lms.jobs import actions, queries
 from lms.kernel import clock
@@ -66,7 +67,14 @@ def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page looks again by itself while it runs."""
     found, now = queries.own_job(reading(), viewer(), job_id), clock.now()
     response = make_response(
-        render_template("background/job.html", job=found, kinds=KINDS, states=STATE_WORDS, now=now)
+        render_template(
+            "background/job.html",
+            job=found,
+            kinds=KINDS,
+            states=STATE_WORDS,
+            now=now,
+            message_from=message_from,
+        )
     )
     works = found.state == "waiting" and found.due_at <= now
     return look_again(response, 5) if works else response

@@ -23,7 +23,6 @@ from lms.admin.backups import actions, listing
 from lms.admin.backups.forms import FEWEST, MOST, PlanForm, day_names
 from lms.admin.findings import MARKS, apart
 from lms.admin.night import DRILL
-from lms.admin.vital import size_of
 from lms.db import reading, transaction
 from lms.jobs import queries as jobs
 from lms.kernel import clock
@@ -60,7 +59,7 @@ def show() -> ResponseReturnValue:
             ],
             next_backup=plan.next_backup(now, zone), next_copy=plan.next_copy(now, zone),
             drill=DRILL, seconds=_seconds(known.get(KNOWN)), states=MARKS,
-            apart=apart, size_of=size_of, by_hand=BY_HAND, weekly=WEEKLY,
+            apart=apart, by_hand=BY_HAND, weekly=WEEKLY,
         )
     )  # fmt: skip
     return look_again(page, 5) if running else page

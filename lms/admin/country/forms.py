@@ -94,6 +94,6 @@ class ClockForm(DecisionForm):
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
         super().__init__(*args, **settings)
         self.digits.choices = [
-            SelectChoice("latn", gettext("0 1 2 3 in every language")),
-            SelectChoice("arab", gettext("٠ ١ ٢ ٣ in Arabic")),
+            SelectChoice("latn", gettext("0123 in every language")),
+            SelectChoice("arab", gettext("٠١٢٣ in Arabic")),
         ]

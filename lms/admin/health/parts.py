@@ -17,7 +17,6 @@ from lms.admin.night import LAST_LOOK, LOOK
 from lms.admin.retention import RUNS, deletion
 from lms.admin.trail import finding as trail
 from lms.admin.trail.actions import LAST_LOOK as LAST_LOOK_AT_LOG
-from lms.admin.vital import minute_of
 from lms.audit import queries as audit
 from lms.audit.models import CLOCK_FROM
 from lms.jobs import queries as jobs
@@ -122,5 +121,5 @@ def _look(at: datetime | None, now: datetime) -> list[Finding]:
         said = msg(
             "All other parts: they were last looked at on %(day)s. Ask the server to look again."
         )
-        return [wrong(said, {"day": minute_of(at)})]
+        return [wrong(said, {"day": at})]
     return []

@@ -10,7 +10,6 @@ from lms.accounts.rules import administers_country
 from lms.admin.findings import MARKS, NOTE, WRONG, apart
 from lms.admin.health import actions, parts
 from lms.admin.retention import LIMITS, RUNS, deletion, runs
-from lms.admin.vital import size_of
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
@@ -31,7 +30,7 @@ def show() -> ResponseReturnValue:
     found = parts.health(reading(), settings, now=clock.now())
     page = make_response(
         render_template(
-            "health/show.html", health=found, states=MARKS, apart=apart, size_of=size_of,
+            "health/show.html", health=found, states=MARKS, apart=apart,
             disk=parts.disk_of(settings.data), wrong=WRONG, note=NOTE, rooms=parts.ROOMS,
         )
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +23,6 @@ from lms.admin.succession import queries
 from lms.admin.upgrade import trust
 from lms.admin.upgrade.settle import link_of
 from lms.admin.upgrade.version import HEAD, MARK, UpgradeError, program_folder, version_in
-from lms.admin.vital import minute_of
 from lms.audit import chain
 from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg
@@ -47,7 +46,7 @@ class Card:
     """
 
     facts: Sequence[Fact]
-    people: Sequence[tuple[str, str, str]]
+    people: Sequence[tuple[str, str, date | None]]
     before: Message
     commands: Sequence[tuple[str, Message]]
     settings: Sequence[str]
@@ -62,7 +61,7 @@ def card(
     people = [
         (
             row.name, row.names.get(language) or row.names.get("en") or row.code,
-            row.until.isoformat() if row.until else "",
+            row.until,
         )
         for row in queries.administrators(session, viewer, today=today)
     ]  # fmt: skip
@@ -123,13 +122,13 @@ def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]
     if isinstance(last, dict):
         said = msg("%(when)s, encrypted: %(path)s") if last["sealed"] else msg(
             "%(when)s, not encrypted: %(path)s")  # fmt: skip
-        when = minute_of(datetime.fromisoformat(last["at"]))
+        when = datetime.fromisoformat(last["at"])
         made = Message(said, {"when": when, "path": last["path"]})
     tried: Message | str = never
     if isinstance(drill, dict):
         good = msg("%(when)s: it could be restored")
         bad = msg("%(when)s: it could not be restored")
-        when = minute_of(datetime.fromisoformat(drill["at"]))
+        when = datetime.fromisoformat(drill["at"])
         tried = Message(good if drill["fault"] is None else bad, {"when": when})
     return [
         (Message(msg("Where backups go")), str(where)),

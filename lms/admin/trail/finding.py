@@ -8,7 +8,6 @@ from typing import Any
 
 from lms.admin.findings import Finding, good, wrong
 from lms.admin.trail.actions import LAST_LOOK
-from lms.admin.vital import minute_of
 from lms.kernel.messages import msg
 
 
@@ -20,7 +19,7 @@ def log(known: Mapping[str, Any]) -> Finding | None:
     last = known.get(LAST_LOOK)
     if not isinstance(last, dict):
         return None
-    values = {"day": minute_of(datetime.fromisoformat(last["at"]))}
+    values = {"day": datetime.fromisoformat(last["at"])}
     if last["good"]:
         return good(msg("Log: on %(day)s each of its rows fitted the one before it."), values)
     said = msg(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts import queries as accounts
+from lms.admin.findings import message_facts
 from lms.admin.trail import queries
 from lms.admin.trail.actions import CHECK, EXPORT, LAST_LOOK
 from lms.admin.trail.rules import Wanted
@@ -63,12 +64,14 @@ def note(
     came_to = verdict(session, prepared)
     kept = {
         "at": now.isoformat(), "rows": place.row, "good": came_to.good,
-        "said": [came_to.said.msgid, dict(came_to.said.values)],
+        "said": message_facts(came_to.said),
     }  # fmt: skip
     installation.decide(session, {LAST_LOOK: kept}, now=now)
     if prepared.bad is None and prepared.strange is None:
         heads.keep(current_app.config["LMS"].data, place.row, place.hash, now=now)
-    return Done({"said": str(say(came_to.said, facts["language"])), "rows": place.row})
+    # Whoever reads the page of this work may read another language than whoever asked.
+    said = str(say(came_to.said, facts["language"]))
+    return Done({"said": said, "sentence": message_facts(came_to.said), "rows": place.row})
 
 
 def prepare(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.rules import SERVER
 from lms.admin.trail import queries
-from lms.admin.vital import minute_of
 from lms.audit.chain import Looked
 from lms.audit.heads import Head
 from lms.kernel.messages import Message, msg
@@ -47,7 +46,7 @@ def head_words(found: Looked) -> str:
 
 def _set_back(session: Session, found: Looked, known: Head) -> Verdict:
     """Say that the log is an older state, and whether a restore explains it."""
-    when = minute_of(known.at) if known.at else "?"
+    when = known.at or "?"
     restored = queries.newest_restore(session, SERVER, known.at)
     if restored is not None:
         said = msg(

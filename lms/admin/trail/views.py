@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lms import installation
 from lms.accounts.rules import administers_country
+from lms.admin.findings import message_from
 from lms.admin.trail import actions, queries
 from lms.admin.trail.actions import LAST_LOOK, Order
 from lms.admin.trail.rules import Wanted, reads_everything
@@ -21,7 +22,6 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.ids import new_id
-from lms.kernel.messages import Message
 from lms.web.days import read_day
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.listing import LONGEST_FILTER, ROWS, Asked, Listing
@@ -127,9 +127,12 @@ def _last_look() -> dict[str, Any] | None:
     known = installation.setting(reading(), LAST_LOOK)
     if not isinstance(known, dict):
         return None
+    said = known["said"]
+    if isinstance(said, list):  # as an earlier program has kept it
+        said = {"msgid": said[0], "values": said[1]}
     return {
         "at": datetime.fromisoformat(known["at"]), "good": known["good"],
-        "said": say(Message(*known["said"])),
+        "said": say(message_from(said)),
     }  # fmt: skip
 
 

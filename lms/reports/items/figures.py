@@ -84,7 +84,8 @@ def _columns(languages: Sequence[str]) -> list[Column]:
         *(
             # Translators: head of a column: the points earned on questions in one language.
             Column(
-                code, Message(msg("Points earned, %(language)s"), {"language": LANGUAGE_NAMES[code]}),
+                code,
+                Message(msg("Points earned, %(language)s"), {"language": LANGUAGE_NAMES[code]}),
                 Kind.NUMBER,
             )
             for code in languages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import timedelta
@@ -22,7 +23,7 @@ from lms.db import reading, transaction
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.kernel import clock
-from lms.kernel.messages import Message
+from lms.kernel.messages import Message, Size
 from lms.web.language import CATALOGUES, say
 from tests.admin.health.conftest import Open
 from tests.people import Cast
@@ -190,6 +191,12 @@ def test_what_is_deleted_and_what_the_runs_have_deleted(
     assert re.findall(r'class="n"[^>]*>(\d+)<', row)[:2] == ["40", "42"]
     for kept in ("24 months", "30 days", "24 hours", "90 days"):
         assert kept in page
+
+
+def test_moments_days_and_sizes_of_a_finding_are_kept() -> None:
+    values = {"day": clock.now(), "until": clock.now().date(), "free": Size(14_400_000_000)}
+    kept = json.loads(json.dumps(to_facts(good("Disk: %(free)s, %(day)s, %(until)s", values))))
+    assert from_facts(kept).sentence.values == values
 
 
 def test_a_finding_is_kept_whole() -> None:

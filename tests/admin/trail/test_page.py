@@ -242,6 +242,8 @@ def test_the_chain_is_checked_by_a_button_and_the_page_says_how_it_is(
     reply = here.post(f"{URL}/check", {"key": "k1"})
     assert "The log is whole" in str(result(app, job_of(reply.location))["said"])
     assert "The log is whole" in here.get(URL).text
+    # Whoever reads another language than whoever asked reads the same in theirs.
+    assert "Журнал цел" in here.get(f"/ru/administer/jobs/{job_of(reply.location)}").text
     folder = Path(app.config["LMS"].data)
     assert heads.known(folder)[-1].row == 1
 
