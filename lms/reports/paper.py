@@ -32,7 +32,7 @@ Parts = list[dict[str, str]]
 class Proof:
     """What proves a paper: the drawing of a code, and sentences beside it."""
 
-    svg: str
+    svg: str  # empty: sentences alone
     size: int  # millimetres
     alt: str
     lines: Sequence[Message]

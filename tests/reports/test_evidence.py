@@ -18,14 +18,19 @@ from lms.audit.models import AuditRow
 from lms.catalogue.models import Course
 from lms.certificates import actions as certificates
 from lms.certificates import work
+from lms.certificates.models import CertificateHolder
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
+from lms.installation import Installation
 from lms.jobs.actions import run_due
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.learning.models import Enrolment
+from lms.reports import paper as paper_of_tables
 from lms.reports.evidence.steps import STEPS
+from lms.reports.paper import Paper
+from lms.signing import qr
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse
 from tests.kept import kept
@@ -101,6 +106,43 @@ def test_it_says_what_was_read_and_how_it_was_passed(paper: Path) -> None:
     assert "Final test" in said
     assert "Began by themselves" in said
     assert "SHA-256" in said
+
+
+def test_it_bears_the_code_of_the_certificate_and_says_what_lies_inside(
+    app: Flask, browser: Open, grace: Cast, earned: UUID, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The signed text lies with the holder, not with the frozen facts."""
+    drawn: list[Paper] = []
+    render = paper_of_tables.render
+
+    def spied(wanted: Paper, site: Installation) -> bytes:
+        drawn.append(wanted)
+        return render(wanted, site)
+
+    monkeypatch.setattr(paper_of_tables, "render", spied)
+    path = tmp_path / "evidence.pdf"
+    path.write_bytes(made(app, browser(grace).post(url(earned), {"key": "one"}).location))
+    with app.app_context():
+        holder = db.session().get_one(CertificateHolder, earned)
+        assert holder.payload is not None
+        code = qr.svg(qr.text_of(holder.payload)).decode()
+    assert [each.proof and each.proof.svg for each in drawn] == [code]
+    said = " ".join(told(path).split())
+    assert "This code is that of the certificate" in said
+    assert "inside this PDF" in said
+
+
+def test_where_the_name_is_gone_it_still_says_what_lies_inside(
+    app: Flask, browser: Open, grace: Cast, earned: UUID, tmp_path: Path
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(CertificateHolder).values(payload=None))
+    path = tmp_path / "evidence.pdf"
+    path.write_bytes(made(app, browser(grace).post(url(earned), {"key": "one"}).location))
+    said = " ".join(told(path).split())
+    assert "This code is that of the certificate" not in said
+    assert "inside this PDF" in said
 
 
 def test_the_file_inside_is_signed_and_says_the_same(

@@ -13,7 +13,7 @@ from lms.assessment.marks import AS_NOW, PASSED, PERCENT
 from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.authoring.review.models import EditionPerson
 from lms.catalogue.models import Edition, EditionText
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office import queries as office
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -30,6 +30,14 @@ def certificate(session: Session, viewer: Viewer, certificate_id: UUID, *, today
     if row.snapshot is None or row.access == "restricted":
         raise NotFound
     return row
+
+
+def signed_code(session: Session, viewer: Viewer, certificate_id: UUID) -> bytes | None:
+    """Return what the large code on the paper says, None where its holder is no longer kept."""
+    del viewer  # the certificate was found for them
+    return session.scalar(
+        select(CertificateHolder.payload).where(CertificateHolder.certificate_id == certificate_id)
+    )
 
 
 def edition(session: Session, viewer: Viewer, certificate_id: UUID) -> AnyRow:

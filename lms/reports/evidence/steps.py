@@ -30,6 +30,14 @@ TITLE = msg("Evidence of a certificate")
 ALT = msg("Code that proves the certificate")
 CODE = 38  # millimetres
 FILE = "evidence.json"
+PROVES = Message(msg("This code is that of the certificate: it proves it without network."))
+SIGNED = Message(
+    msg(
+        "The facts of this paper lie signed in the file “%(file)s” inside this PDF. At the foot "
+        "stand the first half of its SHA-256 and the signing key."
+    ),
+    {"file": FILE},
+)
 
 
 def prepare(
@@ -49,7 +57,8 @@ def prepare(
         row = queries.certificate(session, viewer, UUID(facts["certificate"]), today=today)
         found = document.collect(session, viewer, row, now=now)
         titles = queries.titles(session, viewer, row.id, language)
-        made = paper.render(_paper(found, titles, language, row.snapshot, office.signer), site)
+        code = queries.signed_code(session, viewer, row.id)
+        made = paper.render(_paper(found, titles, language, code, office.signer), site)
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
     return {
@@ -60,8 +69,9 @@ def prepare(
 
 def _paper(
     found: Mapping[str, Any], titles: Mapping[str, str], language: str,
-    snapshot: Mapping[str, Any], signer: Signer,
+    code: bytes | None, signer: Signer,
 ) -> Paper:  # fmt: skip
+    """Return what is printed; ``code``: of the certificate, while its holder is kept."""
     sealed = signed_json.seal(found, {signer.kid: signer.sign})
     digest = sha256(sealed.encode()).hexdigest()
     said = document.printed(found, titles, language)
@@ -69,18 +79,9 @@ def _paper(
         Message(TITLE), [language], said.about, said.tables, document.day_of(found),
         foot=f"{found['certificate']['number']} · SHA-256 {digest[:32]} · {signer.kid.hex()}",
         proof=Proof(
-            qr.svg(snapshot["qr_text"]).decode(), CODE, str(say(Message(ALT), language)),
-            [
-                Message(msg("This code is that of the certificate: it proves it without network.")),
-                Message(
-                    msg(
-                        "The facts of this paper lie signed in the file “%(file)s” inside this "
-                        "PDF. At the foot stand the first half of its SHA-256 and the signing key."
-                    ),
-                    {"file": FILE},
-                ),
-            ],
-        ) if snapshot["qr_text"] else None,
+            "" if code is None else qr.svg(qr.text_of(code)).decode(), CODE,
+            str(say(Message(ALT), language)), [*([] if code is None else [PROVES]), SIGNED],
+        ),
         attachment=Attachment(FILE, sealed),
     )  # fmt: skip
 
