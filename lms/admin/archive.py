@@ -15,11 +15,12 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Protocol
 from uuid import UUID
 
+from lms.admin.backup_progress import Progress
 from lms.admin.schema import Contents
 from lms.kernel.messages import Message, msg
 
@@ -102,13 +103,20 @@ class Manifest:
         return any(name.startswith("keys/") for name in self.members)
 
 
-def member_of(path: Path) -> Member:
+def member_of(path: Path, progress: Progress) -> Member:
     """Return size and digest of a file."""
+    found = sha256()
     with path.open("rb") as stream:
-        return Member(path.stat().st_size, file_digest(stream, "sha256").hexdigest())
+        while piece := stream.read(_PIECE):
+            found.update(piece)
+            progress.add(len(piece))
+    progress.file()
+    return Member(path.stat().st_size, found.hexdigest())
 
 
-def pack(target: Writable, manifest: Manifest, sources: Mapping[str, Path]) -> None:
+def pack(
+    target: Writable, manifest: Manifest, sources: Mapping[str, Path], progress: Progress
+) -> None:
     """Write a backup: the manifest, then each of its members from the path ``sources`` gives."""
     said = json.dumps(
         {
@@ -127,17 +135,31 @@ def pack(target: Writable, manifest: Manifest, sources: Mapping[str, Path]) -> N
         tar.addfile(_head(MANIFEST, len(said), manifest), io.BytesIO(said))
         for name, member in manifest.members.items():
             with sources[name].open("rb") as stream:
-                tar.addfile(_head(name, member.size, manifest), stream)
+                tar.addfile(_head(name, member.size, manifest), _Counted(stream, progress))
+            progress.file()
 
 
-def unpack(source: Readable, folder: Path | None) -> Manifest:
+class _Counted:
+    """A file that is read; what was read is counted."""
+
+    def __init__(self, stream: IO[bytes], progress: Progress) -> None:
+        self._stream, self._progress = stream, progress
+
+    def read(self, size: int = -1, /) -> bytes:
+        found = self._stream.read(size)
+        self._progress.add(len(found))
+        return found
+
+
+def unpack(source: Readable, folder: Path | None, progress: Progress | None = None) -> Manifest:
     """Read a backup to its end and compare every byte with the manifest.
 
-    folder  where the members are written (it exists and is empty); None compares only.
+    folder    where the members are written (it exists and is empty); None compares only.
+    progress  counts what was compared.
 
     raises ArchiveError for anything that is not exactly what ``pack`` wrote.
     """
-    manifest = None
+    manifest, counted = None, progress or Progress()
     try:
         # Likewise: reading a stream needs ``read`` alone.
         with tarfile.open(fileobj=source, mode="r|") as tar:  # type: ignore[call-overload]
@@ -149,8 +171,9 @@ def unpack(source: Readable, folder: Path | None) -> Manifest:
                 if member is None or not entry.isreg() or entry.size != member.size:
                     raise ArchiveError(_damaged(entry.name))
                 stream = tar.extractfile(entry)
-                if stream is None or _copied(stream, folder, entry.name) != member.sha256:
+                if stream is None or _copied(stream, folder, entry.name, counted) != member.sha256:
                     raise ArchiveError(_damaged(entry.name))
+                counted.file()
     except (tarfile.TarError, EOFError) as error:
         raise ArchiveError(CUT_OFF if manifest else NO_BACKUP) from error
     if expected:
@@ -196,12 +219,13 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
     return manifest
 
 
-def _copied(stream: IO[bytes], folder: Path | None, name: str) -> str:
+def _copied(stream: IO[bytes], folder: Path | None, name: str, progress: Progress) -> str:
     """Copy one member into ``folder`` and to the disk; return its SHA-256."""
     found = sha256()
     if folder is None:
         while piece := stream.read(_PIECE):
             found.update(piece)
+            progress.add(len(piece))
         return found.hexdigest()
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -210,6 +234,7 @@ def _copied(stream: IO[bytes], folder: Path | None, name: str) -> str:
         while piece := stream.read(_PIECE):
             found.update(piece)
             target.write(piece)
+            progress.add(len(piece))
         flush(target)
     return found.hexdigest()
 

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from lms.admin.backup_place import (
     why,
 )
 from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
+from lms.admin.backup_progress import COMPARING, COPYING, PACKING, READING, SEALING, Progress, Tell
 from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
@@ -42,6 +44,7 @@ from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 
 SHORTEST_PASSPHRASE = 12
+COPIED_BETWEEN = 100_000  # steps of SQLite, a few hundredths of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,12 @@ def make(
     now: datetime,
     name: str = BY_HAND,
     spare: int | None = None,
+    tell: Tell | None = None,
 ) -> Made:
     """Make a backup in ``folder``, sealed where there is a passphrase; the server may go on.
 
     spare  bytes of the disk that must stay free for answers meanwhile; None begins in any case.
+    tell   told how far it is, about once a second.
 
     raises BackupError when nothing was made. A half-written file never bears a backup's name.
     """
@@ -107,7 +112,8 @@ def make(
         with alone(settings, folder) as scratch:
             if spare is not None:
                 _require_spare(settings, folder, spare)
-            return _make(settings, folder, passphrase, scratch, name, now)
+            wanted = _Wanted(settings, folder, passphrase, name, now)
+            return _make(wanted, scratch, Progress(tell))
     except PostgresqlError as stopped:
         raise BackupError(stopped.message) from stopped
     except OSError as error:
@@ -158,49 +164,42 @@ def passphrase_in(path: Path) -> str:
     return lines[0]
 
 
-def _make(
-    settings: Settings,
-    folder: Path,
-    passphrase: str | None,
-    scratch: Path,
-    name: str,
-    now: datetime,
-) -> Made:
-    path = sqlite_file(settings.database_url)
-    database = "postgresql" if path is None else "sqlite"
-    copy = scratch / DATABASES[database]
-    if path is None:
-        held = postgresql.dump(settings.database_url, copy)
-    else:
-        _copy_sqlite(path, copy)
-        held = contents_of(copy)
-    sources = {DATABASES[database]: copy, SECRET: settings.data / SECRET}
-    if passphrase is not None:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What ``make`` was asked for."""
+
+    settings: Settings
+    folder: Path
+    passphrase: str | None
+    name: str
+    now: datetime
+
+
+def _make(wanted: _Wanted, scratch: Path, progress: Progress) -> Made:
+    settings, folder = wanted.settings, wanted.folder
+    copy, held = _copy(settings.database_url, scratch, progress)
+    sources = {copy.name: copy, SECRET: settings.data / SECRET}
+    if wanted.passphrase is not None:
         sources |= {f"keys/{path.name}": path for path in key_files(settings)}
     # The database was copied first: every file that it names was stored before it.
     sources |= _stored_files(settings.data / "files")
-    members = {member: member_of(path) for member, path in sources.items()}
+    progress.begin(COMPARING, sum(path.stat().st_size for path in sources.values()), len(sources))
+    members = {member: member_of(path, progress) for member, path in sources.items()}
     damaged = tuple(member for member, found in members.items() if _is_damaged(member, found))
     for member in damaged:
         del members[member]
-    manifest = Manifest(now, held.site, held.revision, database, held.rows, members)
+    kind = next(kind for kind, name in DATABASES.items() if name == copy.name)
+    manifest = Manifest(wanted.now, held.site, held.revision, kind, held.rows, members)
     server = held.site.hex[-8:] if held.site else "new"
     clear(folder, server)  # first of all: what was cut off may have filled the disk
     require_room(folder, sum(member.size + 1024 for member in members.values()))
-    ours = f"{name}-{server}"
-    path = free_name(folder, f"{ours}-{now:%Y%m%d-%H%M%S}", ".tar.sealed" if passphrase else ".tar")
+    path = free_name(
+        folder, f"{wanted.name}-{server}-{wanted.now:%Y%m%d-%H%M%S}",
+        ".tar" if wanted.passphrase is None else ".tar.sealed",
+    )  # fmt: skip
     part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            if passphrase is None:
-                archive.pack(file, manifest, sources)
-            else:
-                sealed = SealedWriter(file, passphrase)
-                archive.pack(sealed, manifest, sources)
-                sealed.close()
-            flush(file)
-            file.seek(0)
-            _read_back(file, passphrase)
+        _write(part, manifest, sources, wanted.passphrase, progress)
         if not leaves(settings, folder):
             give(part, folder)
             if folder.stat().st_mode & stat.S_IWGRP:  # shared with the worker, who tries it
@@ -211,13 +210,52 @@ def _make(
         raise
     flush_folder(folder)
     lost = tuple(member.rpartition("/")[2] for member in damaged)
-    return Made(path, manifest, sealed=passphrase is not None, damaged=lost)
+    return Made(path, manifest, sealed=wanted.passphrase is not None, damaged=lost)
 
 
-def _read_back(file: IO[bytes], passphrase: str | None) -> None:
+def _copy(database_url: str, scratch: Path, progress: Progress) -> tuple[Path, Contents]:
+    """Copy the database into ``scratch``; return where it lies and what it held at that moment."""
+    path = sqlite_file(database_url)
+    copy = scratch / DATABASES["postgresql" if path is None else "sqlite"]
+    progress.begin(COPYING, path.stat().st_size if path is not None and path.exists() else 0)
+
+    def reach() -> None:
+        progress.reach(copy.stat().st_size if copy.exists() else 0)
+
+    if path is None:
+        return copy, postgresql.dump(database_url, copy, reach)
+    _copy_sqlite(path, copy, reach)
+    return copy, contents_of(copy)
+
+
+def _write(
+    part: Path,
+    manifest: Manifest,
+    sources: Mapping[str, Path],
+    passphrase: str | None,
+    progress: Progress,
+) -> None:
+    """Write a backup into the new file ``part``, bring it to the disk, and read it back."""
+    size, files = sum(each.size for each in manifest.members.values()), len(manifest.members)
+    progress.begin(PACKING if passphrase is None else SEALING, size, files)
+    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+        if passphrase is None:
+            archive.pack(file, manifest, sources, progress)
+        else:
+            sealed = SealedWriter(file, passphrase)
+            archive.pack(sealed, manifest, sources, progress)
+            sealed.close()
+        flush(file)
+        file.seek(0)
+        progress.begin(READING, size, files)
+        _read_back(file, passphrase, progress)
+
+
+def _read_back(file: IO[bytes], passphrase: str | None, progress: Progress) -> None:
     """Read what lies on the disk now, as a restore would."""
+    source = file if passphrase is None else SealedReader(file, passphrase)
     try:
-        archive.unpack(file if passphrase is None else SealedReader(file, passphrase), None)
+        archive.unpack(source, None, progress)
     except (archive.ArchiveError, SealError) as error:
         raise BackupError(
             Message(
@@ -255,11 +293,12 @@ def contents_of(path: Path) -> Contents:
         engine.dispose()
 
 
-def _copy_sqlite(path: Path, copy: Path) -> None:
+def _copy_sqlite(path: Path, copy: Path, reach: Callable[[], None]) -> None:
     try:
         source = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=60
         )
+        source.set_progress_handler(reach, COPIED_BETWEEN)
         try:
             # One statement, one moment: whoever writes meanwhile waits some milliseconds.
             source.execute("VACUUM INTO ?", (str(copy),))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
@@ -32,8 +32,11 @@ class PostgresqlError(Exception):
         self.message = message
 
 
-def dump(database_url: str, target: Path) -> Contents:
-    """Write the whole database into the file ``target``; return what it held at that moment."""
+def dump(database_url: str, target: Path, meanwhile: Callable[[], None] = lambda: None) -> Contents:
+    """Write the whole database into the file ``target``; return what it held at that moment.
+
+    meanwhile  is called about once a second.
+    """
     program = _program("pg_dump")
     engine = create_engine(database_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     try:
@@ -43,6 +46,7 @@ def dump(database_url: str, target: Path) -> Contents:
             _run(
                 program, database_url, "--format=custom", "--no-owner", "--no-privileges",
                 f"--snapshot={moment}", f"--file={target}",
+                meanwhile=meanwhile,
             )  # fmt: skip
     except SQLAlchemyError as error:
         raise PostgresqlError(trouble.silent(error)) from error
@@ -135,18 +139,32 @@ def _program(name: str) -> str:
     return found
 
 
-def _run(program: str, database_url: str, *arguments: str, name: str = "lms") -> None:
+def _run(
+    program: str,
+    database_url: str,
+    *arguments: str,
+    name: str = "lms",
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Run a program on the database; the password stays out of the list of processes.
 
     name  how the database knows it.
     """
-    done = subprocess.run(  # noqa: S603 -- a program of the system, without a shell
-        [*END_WITH_US, program, "--no-password", *arguments],
-        env={**os.environ, **_access(database_url), "PGAPPNAME": name}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise _stopped(Path(program).name, done.stderr, done.returncode)
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(  # noqa: S603 -- a program of the system, without a shell
+            [*END_WITH_US, program, "--no-password", *arguments], stdout=said, stderr=said,
+            env={**os.environ, **_access(database_url), "PGAPPNAME": name},
+        ) as process,
+    ):  # fmt: skip
+        while process.returncode is None:
+            try:
+                process.wait(1.0)
+            except subprocess.TimeoutExpired:
+                meanwhile()
+        if process.returncode:
+            said.seek(0)
+            raise _stopped(Path(program).name, said.read(), process.returncode)
 
 
 def _access(database_url: str) -> Mapping[str, str]:

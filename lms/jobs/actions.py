@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
@@ -61,6 +62,28 @@ class Prepare(Protocol):
         """Return what the step after ``cursor`` records."""
 
 
+class Tell(Protocol):
+    """Keeps how far the slow part of a step is, and its lease with it."""
+
+    def __call__(self, percent: int, part: Mapping[str, Any]) -> None:
+        """Note that ``percent`` of 100 are done, and the sentence of what is being done."""
+
+
+class PrepareAndTell(Protocol):
+    """A slow part that takes minutes and cannot be cut: it tells meanwhile how far it is."""
+
+    def __call__(
+        self,
+        session: Session,
+        facts: Mapping[str, Any],
+        cursor: Any,  # noqa: ANN401 -- any JSON value
+        *,
+        now: datetime,
+        tell: Tell,
+    ) -> Any:  # noqa: ANN401 -- what ``record`` takes
+        """Return what the step after ``cursor`` records."""
+
+
 class Record(Protocol):
     """The quick part of a step, in its transaction."""
 
@@ -83,14 +106,17 @@ class Record(Protocol):
 class SlowStep:
     """A step in two parts. Killed between them, both are done again, once ``lease`` is over.
 
-    lease  how long nobody else may do it: longer than the slow part may take.
-    large  it may hold a whole course or a long list: given back to the system when the job ends.
+    lease   how long nobody else may do it: longer than the slow part may take, or than it takes
+            from one telling to the next.
+    large   it may hold a whole course or a long list: given back to the system when the job ends.
+    tells   its slow part is given ``tell``.
     """
 
-    prepare: Prepare
+    prepare: Prepare | PrepareAndTell
     record: Record
     lease: timedelta = LEASE
     large: bool = False
+    tells: bool = False
 
 
 Steps = Mapping[str, Step | SlowStep]
@@ -173,17 +199,43 @@ def take(session: Session, owner: str, steps: Steps | None = None, *, now: datet
     return job
 
 
-def prepare(session: Session, job_id: int, steps: Steps, *, now: datetime) -> object:
+def _tell_nobody(percent: int, part: Mapping[str, Any]) -> None:
+    """Stand for a page that nobody looks at."""
+
+
+def prepare(
+    session: Session, job_id: int, steps: Steps, *, now: datetime, tell: Tell = _tell_nobody
+) -> object:
     """Do the slow part of the next step of a leased job; None where it has none.
 
     session  reads. The lease keeps others from the job meanwhile.
+    tell     takes how far it is.
     raises KeyError when this program does not know the kind of job.
     """
     job = session.get_one(Job, job_id)
     doing = steps[job.kind]
     if not isinstance(doing, SlowStep):
         return None
-    return doing.prepare(session, job.facts, job.cursor, now=now)
+    if doing.tells:
+        telling = cast("PrepareAndTell", doing.prepare)
+        return telling(session, job.facts, job.cursor, now=now, tell=tell)
+    return cast("Prepare", doing.prepare)(session, job.facts, job.cursor, now=now)
+
+
+def note_progress(
+    session: Session, job_id: int, owner: str, steps: Steps, percent: int,
+    part: Mapping[str, Any], *, now: datetime,
+) -> None:  # fmt: skip
+    """Keep how far the slow part of a leased job is, and its lease; the result replaces it.
+
+    Whoever has lost the lease meanwhile does nothing.
+    """
+    job = session.get_one(Job, job_id, with_for_update=True)
+    doing = steps[job.kind]
+    if job.lease_owner != owner or job.state != "waiting" or not isinstance(doing, SlowStep):
+        return
+    job.done_units, job.total_units, job.result = percent, 100, {"part": dict(part)}
+    job.lease_until = now + doing.lease
 
 
 def step(
@@ -259,7 +311,8 @@ def run_due(
             break
         job_id = leased[0]
         try:
-            prepared = prepare(reading(), job_id, steps, now=clock())
+            tell = _teller(transaction, job_id, owner, steps, clock)
+            prepared = prepare(reading(), job_id, steps, now=clock(), tell=tell)
             with transaction() as session:
                 more = step(session, job_id, owner, steps, prepared, now=clock())
             prepared = None  # the next one may be as large
@@ -275,6 +328,23 @@ def run_due(
 
 def _is_large(doing: Step | SlowStep) -> bool:
     return isinstance(doing, SlowStep) and doing.large
+
+
+def _teller(
+    transaction: Callable[[], AbstractContextManager[Session]],
+    job_id: int,
+    owner: str,
+    steps: Steps,
+    clock: Callable[[], datetime],
+) -> Tell:
+    def tell(percent: int, part: Mapping[str, Any]) -> None:
+        try:
+            with transaction() as session:
+                note_progress(session, job_id, owner, steps, percent, part, now=clock())
+        except SQLAlchemyError:  # the work itself is worth more than the word about it
+            log.warning("job %s could not tell how far it is", job_id)
+
+    return tell
 
 
 def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:

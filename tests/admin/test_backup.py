@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -151,9 +152,9 @@ def test_the_copy_of_the_database_never_touches_the_stick(
     seen: list[Path] = []
     before = backup._copy_sqlite
 
-    def watched(path: Path, copy: Path) -> None:
+    def watched(path: Path, copy: Path, reach: Callable[[], None]) -> None:
         seen.append(copy)
-        before(path, copy)
+        before(path, copy, reach)
 
     monkeypatch.setattr(backup, "_copy_sqlite", watched)
     backup.make(here, stick, PASSPHRASE, now=NOW)

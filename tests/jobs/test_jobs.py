@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lms.db import reading, transaction
@@ -218,6 +220,61 @@ def test_a_worker_that_died_in_long_work_keeps_others_from_it_for_its_lease(app:
     steps = {"count": actions.SlowStep(doing.prepare, doing.record, lease)}
     assert run(app, steps, MONDAY + timedelta(minutes=29)) == 0
     assert run(app, steps, MONDAY + timedelta(minutes=31)) == 3
+
+
+def telling(seen: list[Any], percent: int = 43) -> Mapping[str, Any]:
+    """Return steps of which the slow part tells how far it is, then looks at what is kept."""
+
+    def prepare(
+        session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any, tell: actions.Tell
+    ) -> Any:
+        tell(percent, {"msgid": "half"})
+        with transaction() as writing:
+            kept = writing.scalars(select(Job)).one()
+            seen.append((kept.done_units, kept.total_units, kept.result, kept.lease_until))
+        return {"good": True}
+
+    return {"count": actions.SlowStep(prepare, actions.keep, timedelta(minutes=5), tells=True)}
+
+
+def test_a_slow_part_tells_how_far_it_is_and_keeps_its_lease(app: Flask) -> None:
+    wanted = ask(app)
+    seen: list[Any] = []
+    steps = telling(seen)
+    moments = iter(MONDAY + timedelta(minutes=n) for n in range(10))
+
+    with app.app_context():
+        actions.run_due(reading, transaction, steps, "worker", lambda: next(moments))
+
+    ((percent, whole, result, lease),) = seen
+    assert (percent, whole, result) == (43, 100, {"part": {"msgid": "half"}})
+    assert lease == MONDAY + timedelta(minutes=7)  # taken at 0, told at 2
+    done = job(app, wanted)
+    assert (done.state, done.result) == ("done", {"good": True})
+
+
+def test_who_lost_the_lease_tells_nothing(app: Flask) -> None:
+    wanted = ask(app)
+    with app.app_context():
+        with transaction() as session:
+            actions.take(session, "quick", now=MONDAY)
+        with transaction() as session:
+            actions.note_progress(
+                session, wanted, "slow", telling([]), 43, {}, now=MONDAY + timedelta(minutes=1)
+            )
+    found = job(app, wanted)
+    assert (found.done_units, found.result) == (0, None)
+    assert found.lease_until == MONDAY + actions.LEASE
+
+
+def test_work_goes_on_where_it_cannot_tell(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE job", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(actions, "note_progress", locked)
+    wanted = ask(app)
+    run(app, telling([]))
+    assert job(app, wanted).state == "done"
 
 
 def test_what_a_large_job_held_is_given_back_when_it_ends(

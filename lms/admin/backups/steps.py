@@ -19,8 +19,9 @@ from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import BACKUPS, DAILY, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
+from lms.admin.findings import message_facts
 from lms.files import LEAST_FREE
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.actions import Done, SlowStep, Steps, Tell
 from lms.kernel import clock
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
@@ -36,9 +37,15 @@ class Outcome:
     fault: Message | None = None
 
 
-def make(session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime) -> Outcome:
+def make(
+    session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime, tell: Tell
+) -> Outcome:
     """Make the backup that the job asks for, then delete those that are more than shall stay."""
     del cursor
+
+    def say(percent: int, part: Message) -> None:
+        tell(percent, message_facts(part))
+
     settings: Settings = current_app.config["LMS"]
     known = installation.decided(session, (BACKUPS, PLAN))
     session.rollback()  # what copies the database must not hold the log of the others open
@@ -46,7 +53,9 @@ def make(session: Session, facts: Mapping[str, Any], cursor: object, *, now: dat
     began = clock.monotonic()
     try:
         folder, passphrase = _where(settings, known.get(BACKUPS), kind)
-        made = backup.make(settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE)
+        made = backup.make(
+            settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE, tell=say
+        )
     except BackupBusyError:
         raise  # tried again in a moment
     except BackupError as refused:
@@ -114,4 +123,6 @@ def record(
     return Done({"good": prepared.fault is None})
 
 
-STEPS: Steps = {MAKE: SlowStep(make, record, lease=timedelta(minutes=30))}
+# Copying a database in one statement tells each second, too; what is silent for so long is dead.
+SILENT = timedelta(minutes=5)
+STEPS: Steps = {MAKE: SlowStep(make, record, lease=SILENT, tells=True)}

@@ -21,7 +21,7 @@ from lms.admin import backup_plan, safekeeping
 from lms.admin.backup_plan import BACKUPS, BY_HAND, KNOWN, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions, listing
 from lms.admin.backups.forms import FEWEST, MOST, PlanForm, day_names
-from lms.admin.findings import MARKS, apart
+from lms.admin.findings import MARKS, apart, message_from
 from lms.admin.night import DRILL
 from lms.db import reading, transaction
 from lms.jobs import queries as jobs
@@ -59,7 +59,7 @@ def show() -> ResponseReturnValue:
             ],
             next_backup=plan.next_backup(now, zone), next_copy=plan.next_copy(now, zone),
             drill=DRILL, seconds=_seconds(known.get(KNOWN)), states=MARKS,
-            apart=apart, by_hand=BY_HAND, weekly=WEEKLY,
+            apart=apart, message_from=message_from, by_hand=BY_HAND, weekly=WEEKLY,
         )
     )  # fmt: skip
     return look_again(page, 5) if running else page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import installation
+from lms.admin import backup, backup_progress
 from lms.admin.backup_plan import (
     BACKUPS,
     BY_HAND,
@@ -28,12 +31,14 @@ from lms.admin.backup_plan import (
 from lms.admin.backups import steps
 from lms.admin.backups.steps import STEPS, drop_old
 from lms.admin.drill import STEPS as DRILLS
+from lms.admin.findings import message_facts, message_from
 from lms.admin.night import DRILL
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.kernel import clock
+from lms.kernel.messages import Message
 from lms.settings import Settings
 from tests.admin.backups.conftest import Open
 from tests.admin.conftest import NOW, PASSPHRASE
@@ -150,6 +155,60 @@ def test_without_room_none_is_made_and_the_reason_is_kept(
     assert known(server, KNOWN) is None
 
 
+def told_by(
+    server: Flask, monkeypatch: pytest.MonkeyPatch, told: Callable[[], None], kind: str = DAILY
+) -> list[tuple[int, str]]:
+    """Return what a backup tells, each time it could; ``told`` is called each time, too."""
+    monkeypatch.setattr(backup_progress, "EVERY", 0.0)
+    monkeypatch.setattr(backup, "COPIED_BETWEEN", 50)
+    said: list[tuple[int, str]] = []
+
+    def tell(percent: int, part: Mapping[str, Any]) -> None:
+        said.append((percent, str(message_from(part))))
+        told()
+
+    with server.app_context():
+        with transaction() as session:
+            job = jobs.ask(session, MAKE, "told", {"kind": kind}, now=NOW).id
+        jobs.prepare(reading(), job, STEPS, now=NOW, tell=tell)
+    return said
+
+
+def test_it_tells_in_words_how_far_it_is_and_lets_others_write(
+    server: Flask, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write() -> None:
+        """Fail at once where anybody holds the lock of the database."""
+        other = sqlite3.connect(here.data / "lms.sqlite", timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("COMMIT")
+        other.close()
+
+    said = told_by(server, monkeypatch, write)
+
+    percents = [percent for percent, _ in said]
+    assert percents == sorted(percents)
+    assert (percents[0], percents[-1]) == (0, 99)
+    words = list(dict.fromkeys(re.sub(r"\d+(\.\d+)? [kM]B|\d+", "n", each) for _, each in said))
+    assert words == [
+        "The database is being copied, n so far.",
+        "Stored files are being compared with their names: n of n.",
+        "Files are being packed: n of n.",
+        "The backup is being read back and verified: n of n files.",
+    ]
+    assert len([each for _, each in said if "copied" in each]) > 2
+
+
+def test_an_encrypted_one_says_so(
+    server: Flask, here: Settings, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(f"{PASSPHRASE}\n", "utf-8")
+    server.config["LMS"] = replace(here, backup_to=stick, backup_passphrase_file=secret)
+    said = told_by(server, monkeypatch, lambda: None, WEEKLY)
+    assert any("packed and encrypted" in each for _, each in said)
+
+
 def test_where_they_lie(here: Settings, stick: Path) -> None:
     own = here.data / "backups"
     assert (folder_here(here, None), folder_elsewhere(here, None)) == (own, None)
@@ -195,6 +254,22 @@ def test_a_backup_and_a_test_by_button(
     with app.app_context():
         said = reading().scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
     assert said == ["backup.make.asked", "backup.made", "backup.drill.asked", "backup.tried"]
+
+
+def test_its_page_says_how_far_it_is(app: Flask, browser: Open, halima: Cast) -> None:
+    here = browser(halima)
+    here.post(f"{URL}/new", {"kind": BY_HAND})
+    assert "<progress" not in here.get(URL).text
+    part = message_facts(Message(backup_progress.PACKING.said, {"done": 120, "total": 300}))
+    with app.app_context(), transaction() as session:
+        job = jobs.take(session, "worker", STEPS, now=clock.now())
+        assert job is not None
+        jobs.note_progress(session, job.id, "worker", STEPS, 54, part, now=clock.now())
+    page = here.get(URL)
+    assert "54 % is done. Files are being packed: 120 of 300." in page.text
+    assert '<progress value="54" max="100"' in page.text
+    assert page.headers["Refresh"] == "5"
+    assert "54/100" in here.get("/en/administer/jobs/all").text
 
 
 def test_a_copy_that_is_due_without_a_passphrase_says_what_to_do(
