@@ -31,6 +31,8 @@ from lms.web.permissions import ADMINISTER, LOOK_AFTER, permission
 bp = Blueprint("trail", __name__, url_prefix=f"{IN_LANGUAGE}/administer/audit")
 
 FILTERS = ("text", "action", "subject", "since", "until")
+# Databases and drivers do not take every year in every time zone.
+OLDEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 # Somebody who looks for a person, a day or a number that there is not finds nothing.
 NOTHING = Wanted(action=" ")
 
@@ -63,9 +65,11 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: trail.al
 def export() -> ResponseReturnValue:
     """Ask the worker for all rows of the search as CSV."""
     filters = {name: request.form.get(name, "").strip()[:LONGEST_FILTER] for name in FILTERS}
-    wanted, _ = _wanted({name: text for name, text in filters.items() if text})
+    wanted, wrong = _wanted({name: text for name, text in filters.items() if text})
     # Our filters have no name of url_for's own settings, which mypy cannot know.
     back = url_for(".all", **{name: text for name, text in filters.items() if text})  # type: ignore[arg-type]
+    if wrong:  # the page says what; a file would be empty
+        return redirect(back, 303)
     with transaction() as session:
         job = actions.ask_export(session, viewer(), wanted, _order(back), now=clock.now()).id
     return redirect(url_for("background.job", job_id=job), 303)
@@ -117,9 +121,10 @@ def _wanted(filters: dict[str, str] | Any) -> tuple[Wanted, str]:  # noqa: ANN40
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    if day is None or not 1900 < day.year < 9000:
+    """Return the first moment of a day; a bound stays one, however far away it lies."""
+    if day is None:
         return None
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return datetime.combine(min(max(day, OLDEST), LATEST), time(), zone).astimezone(UTC)
 
 
 def _last_look() -> dict[str, Any] | None:

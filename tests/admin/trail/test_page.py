@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
-from lms.accounts.models import Grant
+from lms.accounts.models import Grant, Posting
 from lms.admin.trail import steps
 from lms.audit import actions, chain, heads
 from lms.audit.models import AuditRow
@@ -101,6 +101,27 @@ def test_an_inspector_of_one_region_reads_about_one_person_of_it_alone(
     assert str(daniel.id) not in stranger
 
 
+@pytest.mark.parametrize("until", ["", "1850-01-01", "0001-01-01", "8999-12-31", "9999-12-31"])
+def test_an_inspector_reads_nothing_of_the_time_after_somebody_left(
+    app: Flask, browser: Open, places: Places, amina: Cast, until: str
+) -> None:
+    """Whatever day they type: a far one is no way around the day on which Amina left."""
+    left = clock.now().date() - timedelta(days=9)
+    write(app, amina, "sign-in.done", amina.id, days_ago=20)
+    write(app, amina, "name.confirmed", amina.id, days_ago=2)
+    with app.app_context(), transaction() as session:
+        session.execute(
+            update(Posting)
+            .where(Posting.person_id == amina.id)
+            .values(starts_on=left - timedelta(days=90), ends_on=left)
+        )
+    ira = office(app, places, "inspector", "north")
+    page = browser(ira).get(f"{URL}?text=N-1001&until={until}", most_queries=LOGGED).text
+    said = re.sub("(?s)<select.*?</select>", "", page)
+    assert "Name confirmed" not in said
+    assert ("Sign-in" in said) == (until[:2] not in {"18", "00"})
+
+
 def test_a_name_is_shown_only_of_people_whom_the_viewer_looks_after(
     app: Flask, browser: Open, places: Places, amina: Cast, daniel: Cast
 ) -> None:
@@ -130,6 +151,10 @@ def test_it_is_searched_by_action_subject_and_days(
     assert rows(f"since={today - timedelta(days=10)}&until={today - timedelta(days=5)}") == 2
     assert rows("text=n 1001") == 1
     assert "Write a day like" in here.get(f"{URL}?since=yesterday").text
+    assert rows("since=9999-12-31") == rows("until=1850-01-01") == rows("until=0001-01-01") == 0
+    assert rows("subject=aaa-1&since=1850-01-01&until=9999-12-31") == 1
+    sent = here.post(f"{URL}/export", {"key": "k", "since": "yesterday"})
+    assert sent.location == f"{URL}?since=yesterday"
 
 
 def test_place_and_certificate_are_found_by_what_people_know(
