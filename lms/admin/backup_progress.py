@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lms.admin.vital import size_of
 from lms.kernel import clock
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message, Size, msg
 
 EVERY = 1.0  # seconds between two tellings; each is a small write beside people's answers
 WHOLE = 100  # percent; the last one is done when it is noted that the backup was made
@@ -75,6 +74,6 @@ class Progress:
         self._told = clock.monotonic()
         share = min(1.0, self._bytes / self._of_bytes) if self._of_bytes else 0.0
         percent = self._part.begins + int((self._part.ends - self._part.begins) * share)
-        values = {"size": size_of(self._bytes), "done": self._files, "total": self._of_files}
+        values = {"size": Size(self._bytes), "done": self._files, "total": self._of_files}
         named = {name: value for name, value in values.items() if f"%({name})s" in self._part.said}
         self._tell(percent, Message(self._part.said, named))
