@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOM = 4_000_000_000  # bytes
@@ -47,7 +48,8 @@ def main(suite: str) -> int:
     with tempfile.TemporaryDirectory(prefix="lms-tests-", dir=in_memory()) as folder:
         # PostgreSQL runs as somebody else and must be able to reach its own folder in here.
         Path(folder).chmod(0o711)
-        environment = {**os.environ, "TMPDIR": folder, "LMS_FAST": "yes" * (suite == "fast")}
+        environment = {**compiled_once(os.environ), "TMPDIR": folder,
+                       "LMS_FAST": "yes" * (suite == "fast")}  # fmt: skip
         for name, command in SUITES[suite].items():
             failed += [] if _is_good(name, command, environment) else [name]
     if failed:
@@ -62,6 +64,18 @@ def _is_good(name: str, command: list[object], environment: dict[str, str]) -> b
     code = done.returncode
     print(f"--- {name}: {'good' if code == 0 else 'FAILED'}, {time.monotonic() - began:.0f} s")
     return code == 0
+
+
+def compiled_once(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which Python keeps what it has compiled for all that is started.
+
+    Where it shall not write beside the sources, every server, worker and command that a test
+    starts compiles them again, which is a quarter of its start; there it writes into ``build``.
+    """
+    kept = dict(environment)
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+        kept.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "build" / "compiled"))
+    return kept
 
 
 def in_memory() -> str | None:
