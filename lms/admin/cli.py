@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
@@ -230,7 +231,8 @@ def confirm_clock() -> None:
     now = clock.now()
     if now < clock.BUILD_DATE:
         raise click.ClickException("The clock is before the day on which this program was made.")
-    if not click.confirm(f"It is {minute_of(now)}. Is that right?"):
+    zone = ZoneInfo(installation.read(reading()).time_zone)
+    if not click.confirm(f"It is {minute_of(now, zone)}. Is that right?"):
         raise click.ClickException("Set date and time of the machine first.")
     with transaction() as session:
         audit.confirm_clock(session, now=now)

@@ -191,14 +191,18 @@ def test_after_either_answer_the_server_starts(
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("y", 0), ("n", 1)])
 def test_a_clock_is_right_when_somebody_who_looked_says_so(
-    fresh: Flask, prepare: Any, answer: str, exit_code: int
+    fresh: Flask, prepare: Any, answer: str, exit_code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert prepare().exit_code == 0
     info = ScriptInfo(create_app=lambda: fresh, set_debug_flag=False)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 1, 21, 30, tzinfo=UTC))
+    with fresh.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Africa/Kampala"}, now=clock.now())
 
     done = CliRunner().invoke(cli.confirm_clock, obj=info, input=answer)
 
     assert done.exit_code == exit_code
+    assert "It is 2026-12-02 00:30 (21:30 UTC)." in done.output, "as on the clerk's own watch"
     with fresh.app_context():
         known = [row.action for row in reading().query(AuditRow)]
     assert ("clock.confirmed" in known) is (exit_code == 0)
