@@ -15,14 +15,15 @@ from lms import installation
 from lms import settings as settings_of
 from lms.admin import backup as backups
 from lms.admin import doctor as doctors
-from lms.admin import drill, storage
+from lms.admin import drill, lost_key, storage
 from lms.admin import restore as restores
 from lms.admin.backup_place import BackupError
 from lms.admin.backup_plan import BACKUPS, BY_HAND, folder_of, leaves
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
-from lms.admin.findings import STATES, WRONG, Finding
+from lms.admin.findings import GOOD, STATES, WRONG, Finding
 from lms.admin.folders import SYSTEMD
+from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.messages import Size
@@ -77,8 +78,12 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
 @click.option("--passphrase-file", type=FILE, help="file whose first line is the passphrase")
 @click.option("--try", "only_try", is_flag=True, help="restore into a scratch folder, compare, "
               "remove it; changes nothing and needs no stop")  # fmt: skip
+@click.option("--key", "only_key", is_flag=True, help="bring the lost issuing key back, and "
+              "nothing else; needs no stop")  # fmt: skip
 @click.pass_obj
-def restore(info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try: bool) -> None:
+def restore(
+    info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try: bool, only_key: bool
+) -> None:
     """Put the backup FILE in the place of what is here, which is set aside."""
 
     def passphrase() -> str:
@@ -95,6 +100,9 @@ def restore(info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try
         settings = settings_of.read()
         if only_try:
             _try(info, settings, file, passphrase)
+            return
+        if only_key:
+            _bring_key_back(info, settings, file, passphrase)
             return
         done = restores.restore(settings, file, passphrase, now=clock.now())
     except (settings_of.SettingsError, restores.RestoreError) as refused:
@@ -122,6 +130,22 @@ def restore(info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try
             "switched off for good: lms site replace. If this is a new station: lms site new. "
             f"Then: {_start()}"
         )
+
+
+def _bring_key_back(
+    info: ScriptInfo, settings: Settings, file: Path, passphrase: Callable[[], str]
+) -> None:
+    with info.load_app().app_context():
+        found = doctors.issuing_key(reading(), settings)
+        reading().close()
+    if found.state == GOOD:
+        raise click.ClickException(f"{found.sentence} Nothing was changed.")
+    aside = lost_key.bring_back(settings, file, passphrase, now=clock.now())
+    with info.load_app().app_context(), transaction() as session:
+        audit.append(session, None, "issuing-key.back", file.name[:80], now=clock.now())
+    click.echo("The issuing key of this server is back; everything else is as it was.")
+    if aside is not None:
+        click.echo(f"The key that was here lies in {aside}.")
 
 
 def _start() -> str:

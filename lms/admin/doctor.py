@@ -134,7 +134,8 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
             return wrong(msg("Issuing key: there is none yet. Run: lms prepare"))
         said = msg(
             "Issuing key: it is no longer at %(path)s, so no certificate is issued. Bring it back "
-            "from an encrypted backup, which holds it; a station that never issues needs none."
+            "from an encrypted backup, as root: lms restore --key FILE. A station that never "
+            "issues needs none: lms site issues no"
         )
         return wrong(said, values)
     if path.stat().st_mode & 0o077:
@@ -145,7 +146,8 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
     if not signs_as_listed(session, path):
         said = msg(
             "Issuing key: %(path)s is not the key with which this server has signed, so no "
-            "certificate is issued. Bring the right one back from an encrypted backup."
+            "certificate is issued. Bring the right one back from an encrypted backup, as root: "
+            "lms restore --key FILE"
         )
         return wrong(said, values)
     return good(msg("Issuing key: it is there and nobody else can read it."))
@@ -180,7 +182,8 @@ def languages(session: Session) -> Finding:
     if missing:
         said = msg(
             "Languages: the sentences in %(names)s are missing, so those pages speak English. "
-            "Install the program again, complete with its folder translations."
+            "Bring the folder translations back from the file of the program, then start the "
+            "server anew (docs/install.md, 7, says how)."
         )
         return wrong(said, values)
     return good(msg("Languages: %(names)s."), values)

@@ -120,7 +120,7 @@ def restore(
         if manifest.database == "postgresql":
             settled = _settle(settings.database_url, manifest, standing, now)
     except OSError as error:
-        raise RestoreError(_why(error)) from error
+        raise RestoreError(why(error)) from error
     except PostgresqlError as refused:
         raise RestoreError(refused.message) from refused
     return Done(manifest, aside, settled, is_same_machine(settings.data, manifest.site))
@@ -340,7 +340,8 @@ def _unsound(reason: str) -> Message:
     )
 
 
-def _why(error: OSError) -> Message:
+def why(error: OSError) -> Message:
+    """Return what was in the way of a restore."""
     if error.errno == errno.ENOSPC:
         return Message(
             msg("There is not enough room to unpack the backup. Nothing was changed; make room, "

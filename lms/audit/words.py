@@ -67,6 +67,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "installation.pass-mark": msg("Pass mark of the country decided"),
     "installation.set-up": msg("Server set up"),
     "installation.time-zone": msg("Time zone decided"),
+    "issuing-key.back": msg("Key that signs certificates brought back"),
     "job.resumed": msg("Work of the server goes on"),
     "job.stopped": msg("Work of the server stopped"),
     "job-titles.remembered": msg("Job titles of a staff list remembered"),

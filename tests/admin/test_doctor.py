@@ -230,6 +230,55 @@ def test_a_clock_that_cannot_be_right(examined: Any, server: Flask) -> None:
     assert examined()["Clock"].state == GOOD
 
 
+def test_the_clock_is_told_as_on_the_watches_of_the_country(examined: Any, server: Flask) -> None:
+    with server.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Africa/Kampala"}, now=clock.now())
+    now = datetime(2026, 12, 1, 21, 30, tzinfo=UTC)
+    assert "2026-12-02 00:30 (21:30 UTC)" in str(examined(now=now)["Clock"].sentence)
+
+
+def test_a_lost_issuing_key_comes_back_alone(
+    lms: Any, examined: Any, server: Flask, here: Settings, stick: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE, "utf-8")
+    assert lms("backup", "--to", stick, "--passphrase-file", secret).exit_code == 0
+    assert lms("backup").exit_code == 0
+    has_issued(server, here)
+    (sealed,), (plain,) = stick.iterdir(), (here.data / "backups").glob("*.tar")
+    there = lms("restore", "--key", sealed, "--passphrase-file", secret)
+    assert there.exit_code == 1, "a key that is good is never exchanged"
+    with server.app_context(), transaction() as session:
+        audit.append(session, None, "test.written", "since", {}, now=clock.now())
+    key = here.issuing_key.read_bytes()
+    here.issuing_key.unlink()
+    found = examined()["Issuing key"]
+    assert (found.state, "lms restore --key FILE" in str(found.sentence)) == (WRONG, True)
+    assert "holds no issuing key" in lms("restore", "--key", plain).output
+
+    done = lms("restore", "--key", sealed, "--passphrase-file", secret)
+
+    assert done.exit_code == 0, done.output
+    assert here.issuing_key.read_bytes() == key
+    assert here.issuing_key.stat().st_mode & 0o077 == 0
+    assert examined()["Issuing key"].state == GOOD
+    with server.app_context():
+        actions = [row.action for row in reading().query(AuditRow)]
+    assert actions[-1] == "issuing-key.back"
+    assert "test.written" in actions, "what was done since stays"
+    assert not list(here.data.glob(".restoring-*"))
+
+    here.issuing_key.write_bytes(b"another key")
+    here.issuing_key.chmod(0o600)
+    done = lms("restore", "--key", sealed, "--passphrase-file", secret)
+    assert "The key that was here lies in " in done.output
+    assert here.issuing_key.read_bytes() == key
+    here.issuing_key.unlink()
+    (here.data / "site.id").write_text("00000000-0000-4000-8000-000000000000")
+    assert lms("restore", "--key", sealed, "--passphrase-file", secret).exit_code == 1
+    assert not here.issuing_key.exists()
+
+
 def test_a_schema_that_does_not_fit(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for wanted, said in (("0099", "Run: lms prepare"), ("0000", "newer version")):
         monkeypatch.setattr(schema, "wanted_revision", lambda wanted=wanted: wanted)
