@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from lms.admin import schema, start
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.findings import Finding, good, wrong
 from lms.admin.integrity import is_damage
 from lms.db import sqlite_file
@@ -52,10 +53,11 @@ def disk(data: Path) -> Finding:
     values = {"free": Size(usage.free), "total": Size(usage.total)}
     if is_low(usage.free, usage.total):
         said = msg(
-            "Disk space: only %(free)s of %(total)s are free. Move old backups to another disk, "
-            "or take a larger one; a full disk stops all saving."
+            "Disk space: only %(free)s of %(total)s are free. Move old backups from %(backups)s to "
+            "another disk. When all is well, delete folders before-restore-… and before-undo-… in "
+            "%(data)s. Or take a larger disk; a full one stops all saving."
         )
-        return wrong(said, values)
+        return wrong(said, {**values, "data": str(data), "backups": str(data / BACKUPS)})
     return good(msg("Disk space: %(free)s of %(total)s are free."), values)
 
 
