@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from lms.admin.upgrade.journal import INSIDE
 from lms.admin.upgrade.version import UpgradeError
@@ -72,11 +74,17 @@ class Children:
         raises UpgradeError when it does not answer, or not with what it should.
         """
         port = _free_port()
-        with self._serving(folder, port) as process:
+        with (
+            TemporaryFile("w+", errors="replace") as told,
+            self._serving(folder, port, told) as process,
+        ):
             until = time.monotonic() + LONGEST_START
             while (said := _get(port, "/healthz")) is None:
                 if process.poll() is not None or time.monotonic() > until:
-                    raise UpgradeError("The server of the new version does not start.")
+                    told.seek(0)
+                    raise UpgradeError(
+                        f"The server of the new version does not start.\n{_last(told.read())}"
+                    )
                 time.sleep(0.1)
             if said[0] != 200 or json.loads(said[1] or b"{}").get("database") != "good":
                 raise UpgradeError("The server of the new version cannot read the database.")
@@ -85,7 +93,7 @@ class Children:
                 raise UpgradeError("The server of the new version shows no page.")
 
     @contextmanager
-    def _serving(self, folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    def _serving(self, folder: Path, port: int, told: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
         own = {
             "HOST": "127.0.0.1", "PORT": str(port), "TRUSTED_HOSTS": "", "TLS_CERT": "",
             "TLS_KEY": "", "TRUSTED_PROXIES": "0", "WORKER": "no", "HSTS_DAYS": "0",
@@ -93,7 +101,7 @@ class Children:
         process = subprocess.Popen(  # noqa: S603 -- a version whose signature was checked
             [*self._account(self.settings.data), str(folder / ".venv/bin/lms"), "serve"],
             cwd=folder, env=self._environment(own), pass_fds=[self.lock],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             yield process
