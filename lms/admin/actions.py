@@ -15,6 +15,7 @@ from lms.accounts import register
 from lms.accounts.models import Credential
 from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
+from lms.admin.night import TIDY
 from lms.audit import actions as audit
 from lms.authoring import actions as authoring
 from lms.certificates import actions as certificates
@@ -76,6 +77,7 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
         NewRole("administrator", now.date(), unit_code=code), now=now,
     )  # fmt: skip
     jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)
+    jobs.ask(session, TIDY, f"first-run {country.code}", now=now)  # it asks for the first night
     # Until now nothing was signed: the issuer's name comes from the country.
     authoring.ask_for_signatures(session, f"first-run {country.code}", now=now)
     certificates.ask_for_list(session, f"first-run {country.code}", now=now)

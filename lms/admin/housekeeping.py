@@ -18,7 +18,7 @@ from lms.accounts.importing import actions as lists
 from lms.accounts.importing.store import store
 from lms.admin import backup_plan, retention
 from lms.admin.backup_plan import Plan, following
-from lms.admin.night import CHECK, DRILL, LOOK
+from lms.admin.night import CHECK, DRILL, LOOK, TIDY
 from lms.admin.retention import ADDRESSES_KEPT, JOBS_KEPT
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
@@ -34,7 +34,6 @@ from lms.jobs.models import Job
 from lms.settings import Settings
 from lms.tables import deleted
 
-TIDY = "housekeeping"
 EVERY = timedelta(days=1)
 # Jobs of a feature beside this one: their files are kept as long as those of the office.
 FILES_OF_REPORTS = ("reports.export", "reports.evidence")
@@ -66,7 +65,8 @@ def tidy(
         certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     office.ask_to_forget(session, FILES_OF_REPORTS, now=now)
     authoring.ask_for_signatures(session, f"day {now.date().isoformat()}", now=now)
-    _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
+    if site.ready:  # until then nobody knows on whose clocks it is night
+        _ask_for_the_night(session, ZoneInfo(site.time_zone), now)
     tomorrow = now + EVERY
     jobs.ask(session, TIDY, tomorrow.date().isoformat(), now=now, due_at=tomorrow)
     retention.remember(session, done, now=now)

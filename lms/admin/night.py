@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+TIDY = "housekeeping"
 CHECK = "integrity.check"
 DRILL = "backup.drill"
 LOOK = "health.look"

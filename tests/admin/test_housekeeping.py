@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from lms import installation
 from lms.accounts.models import HeldForm, RequestKey, SignIn, Throttle
 from lms.accounts.throttle import Sender, count_failure, hear
-from lms.admin import housekeeping, retention
+from lms.admin import housekeeping, night, retention
 from lms.admin.findings import GOOD, NOTE, WRONG
 from lms.assessment import actions as assessment
 from lms.assessment.models import Answer, Attempt
@@ -167,7 +167,5 @@ def test_it_asks_for_tomorrow_once(app: Flask) -> None:
     tidy(app, NOON)
     tidy(app, NOON)
     with app.app_context():
-        asked = db.session.execute(
-            select(Job.key, Job.due_at).where(Job.kind == housekeeping.TIDY)
-        ).all()
+        asked = db.session.execute(select(Job.key, Job.due_at).where(Job.kind == night.TIDY)).all()
     assert [tuple(each) for each in asked] == [("2026-12-01", NOON + timedelta(days=1))]

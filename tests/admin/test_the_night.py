@@ -12,8 +12,7 @@ from sqlalchemy import select
 from lms import installation
 from lms.admin import housekeeping, start
 from lms.admin.backup_plan import following
-from lms.admin.housekeeping import TIDY
-from lms.admin.night import CHECK, DRILL, LOOK
+from lms.admin.night import CHECK, DRILL, LOOK, TIDY
 from lms.certificates.actions import PUBLISH as LISTS
 from lms.certificates.work import ensure_keys
 from lms.db import reading, transaction
@@ -118,3 +117,14 @@ def test_before_the_first_run_no_list_is_signed_for_a_country_that_is_not_chosen
             installation.decide(session, {"ready": ready}, now=NOON)
         tidy(app, NOON)
         assert len(asked(app, LISTS)) == lists
+
+
+def test_the_first_night_is_planned_on_the_clocks_of_the_country(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"ready": False}, now=NOON)
+    tidy(app, NOON)
+    assert asked(app, CHECK) == [], "nobody knows yet where it is night"
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"ready": True, "time_zone": "Asia/Almaty"}, now=NOON)
+    tidy(app, NOON)
+    assert asked(app, CHECK) == [datetime(2026, 12, 2, 21, 30, tzinfo=UTC)]
