@@ -1,8 +1,9 @@
 """The page that checks certificates without a network: one file, no request, kept on a stick.
 
-The parts lie in ``offline/``: markup, style, words of five languages, and four scripts (Ed25519,
-the checks, reading a photo, the page around them). This module puts them together with an issuer's
-key list and its latest withdrawal list. It signs and checks nothing, so any process may build it.
+The parts lie in ``offline/``: markup, style, words of five languages, and five scripts (Ed25519,
+the checks, signed files, reading a photo, the page around them). This module puts them together
+with an issuer's key list and its latest withdrawal list. It signs and checks nothing, so any
+process may build it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from lms.signing.keys import parse_ring
 
 PARTS = Path(__file__).parent / "offline"
-SCRIPTS = ("ed25519.js", "verify.js", "photo.js", "page.js")
+SCRIPTS = ("ed25519.js", "verify.js", "files.js", "photo.js", "page.js")
 HOLE = re.compile(r"\{\{(\w+)(?: (\w+))?\}\}")
 
 

@@ -1,4 +1,4 @@
-/* Ed25519 signature checking and SHA-512 in plain JavaScript.
+/* Ed25519 signature checking, SHA-512 and SHA-256 in plain JavaScript.
  *
  * Why our own: on plain HTTP, and in browsers before about 2023, there is no crypto.subtle with
  * Ed25519, and this page must work from a stick on an old office machine. Only checking is here:
@@ -150,6 +150,45 @@ var ed25519 = (function () {
       out.setInt32(8 * i + 4, word[1]);
     });
     return new Uint8Array(out.buffer);
+  }
+
+  /* SHA-256 of the bytes (Uint8Array, below 512 MB): 32 bytes. Its constants are the first halves
+   * of those of SHA-512. */
+  function sha256(bytes) {
+    if (!constants) prepare();
+    var padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
+    padded.set(bytes);
+    padded[bytes.length] = 0x80;
+    var view = new DataView(padded.buffer), out = new DataView(new ArrayBuffer(32));
+    view.setUint32(padded.length - 4, bytes.length * 8);
+    var state = start.map(function (word) { return word[0]; });
+    for (var at = 0; at < padded.length; at += 64) state = compress32(state, view, at);
+    state.forEach(function (word, i) { out.setInt32(4 * i, word); });
+    return new Uint8Array(out.buffer);
+  }
+
+  function turned32(word, n) {
+    return (word >>> n) | (word << (32 - n));
+  }
+
+  function compress32(state, view, offset) {
+    var w = [], v = state.slice();
+    for (var t = 0; t < 64; t++) {
+      if (t < 16) {
+        w.push(view.getInt32(offset + 4 * t));
+      } else {
+        var x = w[t - 15], y = w[t - 2];
+        w.push((w[t - 16] + (turned32(x, 7) ^ turned32(x, 18) ^ (x >>> 3)) +
+          w[t - 7] + (turned32(y, 17) ^ turned32(y, 19) ^ (y >>> 10))) | 0);
+      }
+      var a = v[0], e = v[4];
+      var one = v[7] + (turned32(e, 6) ^ turned32(e, 11) ^ turned32(e, 25)) +
+        ((e & v[5]) ^ (~e & v[6])) + constants[t][0] + w[t];
+      var two = (turned32(a, 2) ^ turned32(a, 13) ^ turned32(a, 22)) +
+        ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+      v = [(one + two) | 0, a, v[1], v[2], (v[3] + one) | 0, e, v[5], v[6]];
+    }
+    return state.map(function (word, i) { return (word + v[i]) | 0; });
   }
 
   // ---- Numbers modulo p --------------------------------------------------------------------
@@ -356,5 +395,5 @@ var ed25519 = (function () {
     return same(pointBytes(combined(s, curve.base, k, minusA)), r);
   }
 
-  return { sha512: sha512, verify: verify };
+  return { sha256: sha256, sha512: sha512, verify: verify };
 })();

@@ -116,6 +116,7 @@
     }
     if (shown.certificate) showCertificate(place, shown.certificate);
     if (shown.sheet) showSheet(place, shown.sheet);
+    if (shown.isFile) return showFile(place);
     place.appendChild(element("h3", say(shown.isRecord ? "checks_record" : "checks")));
     place.appendChild(checkList());
   }
@@ -123,6 +124,7 @@
   /* A training record has words of its own, where the others would be wrong about it. */
   function outcomeKey() {
     var own = "outcome_record_" + shown.outcome;
+    if (shown.isFile) return "outcome_file_" + shown.outcome;
     return shown.isRecord && words.en[own] ? own : "outcome_" + shown.outcome;
   }
 
@@ -169,6 +171,51 @@
     sheet.lines.forEach(function (line) { lines.appendChild(lineOf(line)); });
     place.appendChild(lines);
     place.appendChild(element("p", say("record_note"), "meta"));
+  }
+
+  /* A signed file: what it is, whose, and what stands in it. */
+  function showFile(place) {
+    var file = shown.file, rows = element("dl");
+    if (!file) return;
+    var evidence = file.kind === "lms-evidence-1";
+    place.appendChild(element("p", say("compare")));
+    row(rows, say("kind"), say(evidence ? "kind_evidence" : "kind_frozen"));
+    row(rows, say("signed_at"), code(String(evidence ? file.made : file.at).replace("T", " ")));
+    (evidence ? evidenceRows : frozenRows)(rows, file);
+    row(rows, say("issuer"), nameOf(ring.names) || ring.issuer);
+    row(rows, say("digest"), code(shown.digest));
+    place.appendChild(rows);
+    place.appendChild(element("p", say(evidence ? "note_evidence" : "note_frozen"), "meta"));
+  }
+
+  function evidenceRows(rows, file) {
+    var paper = file.certificate;
+    paper.names.forEach(function (name, i) { row(rows, i ? "" : say("names"), name); });
+    row(rows, say("number"), code(paper.number));
+    row(rows, say("code"), code(paper.code.replace(/(.{4})(?!$)/g, "$1-")));
+    row(rows, say("course"), nameOf(paper.titles));
+    row(rows, say("completed"), code(paper.completed_on));
+    row(rows, say("valid_through"), paper.valid_through ? code(paper.valid_through) : say("no_end"));
+    file.attempts.forEach(function (each, i) {
+      var day = each.handed_in.slice(0, 10);
+      row(rows, i ? "" : say("result_label"), code(day + " \u00b7 " + each.percent + " %"));
+    });
+    if (paper.withdrawn) row(rows, say("state"), say("paper_withdrawn"));
+  }
+
+  function frozenRows(rows, file) {
+    row(rows, say("programme"),
+      file.programme ? nameOf(file.programme.titles) || file.programme.code : say("whole_country"));
+    row(rows, say("quarter"), code(file.quarter + " \u00b7 " + file.from + " \u2013 " + file.through));
+    row(rows, say("number"), code(String(file.number)));
+    if (file.corrects) {
+      row(rows, say("corrects"), code(file.corrects.sha256));
+      row(rows, say("reason"), file.corrects.reason);
+    }
+    file.measures.forEach(function (name, i) {
+      var figure = file.figures.all[i];
+      row(rows, say("measure_" + name), code(figure === null ? "*" : String(figure)));
+    });
   }
 
   function lineOf(line) {
@@ -259,6 +306,14 @@
     translate();
   }
 
+  function takeFile(text) {
+    notice = null;
+    shown = files.check(text, ring);
+    shown.isFile = true;
+    translate();
+    document.querySelector(".verdict").scrollIntoView({ block: "nearest" });
+  }
+
   function checkField() {
     take(byId("text").value);
     byId("text").select();
@@ -325,6 +380,10 @@
     byId("photo-file").addEventListener("change", function () {
       if (this.files[0]) readPhoto(this.files[0]);
       this.value = ""; // the same photo may be chosen again
+    });
+    byId("signed-file").addEventListener("change", function () {
+      if (this.files[0]) readFile(this.files[0], takeFile);
+      this.value = "";
     });
     byId("list-file").addEventListener("change", function () {
       if (this.files[0]) readFile(this.files[0], takeList);

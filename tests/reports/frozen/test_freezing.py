@@ -115,6 +115,7 @@ def test_a_correction_names_the_one_before_and_the_old_one_stays(
     assert "Correct these figures" in after_page
     assert reason in text_of(stored(app, new.pdf), tmp_path)
     assert "Corrected later" in here.get(URL).text
+    assert 'href="/verify/offline"' in after_page  # where anybody checks the file
     # Who wants to correct the old one once more is led to the newest.
     assert "Correct the newest one" in here.get(address).text
 

@@ -1,0 +1,149 @@
+"""The page that checks without a network reads signed files too: evidence, frozen quarters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lms.reports.evidence.document import KIND as EVIDENCE
+from lms.reports.frozen import rules
+from lms.reports.frozen.rules import Correction, Frozen
+from lms.reports.steering.rules import Body, Entry
+from lms.signing import signed_json
+from lms.signing.signed_json import moment_text
+from tests.certificates.test_offline_page import CHROMIUM, LANGUAGES, WORDS, Guard, built
+from tests.signing.office import MONDAY, OPENED, TUESDAY, ring, signer
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine"),
+]
+FIGURES = [12, 0, 6, 6, None, None, 23]
+OLD = "ab" * 32
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox"], headless=True
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    guard = Guard(chromium, tmp_path)
+    yield guard.open(built(), viewport={"width": 320, "height": 640})
+    for context in chromium.contexts:
+        context.close()
+    assert guard.said == []
+
+
+def frozen(seed: int = 1, **changes: Any) -> str:
+    groups = {name: [Entry("f", FIGURES)] for name in ("sex", "rank", "function")}
+    names = {"en": "Northgate", "ar": "الباب", "kk": 'Ә \u2028 \x7f \t \\ " é 😀'}
+    groups |= {name: [Entry("N", FIGURES, "place", names)] for name in ("region", "facility")}
+    body = Body(
+        "prison-health", {"en": "Prison health", "ar": "الصحة"}, "2026-Q3", MONDAY.date(),
+        TUESDAY.date(), FIGURES, groups,
+    )  # fmt: skip
+    facts = {"issuer": "TN-CGPR", "at": MONDAY, "corrects": Correction(OLD, "One was late."),
+             **changes}  # fmt: skip
+    made = Frozen(
+        facts["issuer"], {"en": "Prison service"}, 2, MONDAY.date(), facts["at"], body,
+        facts["corrects"],
+    )  # fmt: skip
+    return rules.seal(made, signer(seed))
+
+
+def evidence(**changes: Any) -> str:
+    paper = {
+        "number": "TN-2026-00417", "code": "23456789CFGV", "names": ["أمينة", "Amina"],
+        "completed_on": "2026-11-22", "valid_through": None, "titles": {"en": "Hygiene"},
+        "withdrawn": False, **changes,
+    }  # fmt: skip
+    attempts = [{"handed_in": "2026-11-22T09:30:00Z", "percent": 93, "passed": True}]
+    document = {"kind": EVIDENCE, "made": moment_text(MONDAY), "certificate": paper,
+                "attempts": attempts}  # fmt: skip
+    return signed_json.seal(document, {signer().kid: signer().sign})
+
+
+def choose(tab: Page, text: str) -> str:
+    """Choose a file, and return the verdict's sentence without its marks."""
+    tab.locator("#signed-file").set_input_files(
+        {"name": "file.json", "mimeType": "application/json", "buffer": text.encode()}
+    )
+    said = tab.locator(".verdict > span").text_content() or ""
+    return said.replace("\u2066", "").replace("\u2069", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_genuine_file_says_what_it_is(tab: Page, language: str) -> None:
+    words = WORDS[language]
+    tab.locator(f"[data-language={language}]").click()
+    text = frozen()
+    assert choose(tab, text) == words["outcome_file_valid"]
+    shown = tab.locator("#result").inner_text()
+    for said in (words["kind_frozen"], "2026-Q3", OLD, "One was late.", "23", "*",
+                 words["measure_certified"], words["note_frozen"],
+                 sha256(text.encode()).hexdigest()):  # fmt: skip
+        assert said in shown, said
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    assert choose(tab, evidence()) == words["outcome_file_valid"]
+    shown = tab.locator("#result").inner_text()
+    for said in (words["kind_evidence"], "Amina", "2345-6789-CFGV", "93 %", words["no_end"]):
+        assert said in shown, said
+    assert words["paper_withdrawn"] not in shown
+    choose(tab, evidence(withdrawn=True))
+    assert words["paper_withdrawn"] in tab.locator("#result").inner_text()
+
+
+def test_a_changed_file_and_one_of_another_key_are_refused_and_not_shown(tab: Page) -> None:
+    for text in (
+        frozen().replace('"number": 2', '"number": 1'), frozen().replace("12", "13", 1),
+        evidence().replace("93", "94"), frozen(seed=2),
+        json.dumps({**json.loads(frozen()), "more": 1}), json.dumps({"kind": EVIDENCE}),
+    ):  # fmt: skip
+        assert choose(tab, text) == WORDS["en"]["outcome_file_signature"]
+        assert tab.locator("#result dl").count() == 0
+    # Written in another order and with other spaces it is the same document.
+    other = json.dumps(json.loads(frozen()), sort_keys=True)
+    assert choose(tab, other) == WORDS["en"]["outcome_file_valid"]
+
+
+def test_another_file_and_another_issuer_are_told(tab: Page) -> None:
+    for text in ("", "[]", "null", "{", '{"kind": "toString"}', "LMSC1:", '{"kind": "lms-keys"}'):
+        assert choose(tab, text) == WORDS["en"]["outcome_file_encoding"]
+    assert choose(tab, frozen(issuer="KZ")) == WORDS["en"]["outcome_file_issuer_unknown"]
+
+
+def test_page_and_command_agree_about_keys(tab: Page) -> None:
+    rings = [ring(), ring(withdrawn=MONDAY), ring(valid_until=MONDAY), ring(valid_until=TUESDAY)]
+    texts = [
+        frozen(), frozen(seed=2), frozen(at=OPENED - timedelta(days=1)), frozen(issuer="KZ"),
+        frozen(corrects=None), "{}",
+    ]  # fmt: skip
+    for keys in rings:
+        said = tab.evaluate(
+            "([texts, ring]) => texts.map((text) => files.check(text, ring).outcome === 'valid')",
+            [texts, json.loads(keys.seal([signer()]))],
+        )
+        assert said == [rules.verify(text, keys).frozen is not None for text in texts]
+
+
+def test_its_hashes_agree_with_the_standard(tab: Page) -> None:
+    data = bytes(range(256))
+    for size in (0, 3, 55, 56, 63, 64, 65, 200):
+        hashed = tab.evaluate(
+            "(data) => Array.from(ed25519.sha256(new Uint8Array(data)))", list(data[:size])
+        )
+        assert bytes(hashed) == sha256(data[:size]).digest()
