@@ -98,6 +98,9 @@ def test_a_genuine_file_says_what_it_is(tab: Page, language: str) -> None:
                  sha256(text.encode()).hexdigest()):  # fmt: skip
         assert said in shown, said
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    edge = "(el) => el.scrollWidth <= el.clientWidth"
+    assert tab.locator("#result dl").evaluate(edge)
     assert choose(tab, evidence()) == words["outcome_file_valid"]
     shown = tab.locator("#result").inner_text()
     for said in (words["kind_evidence"], "Amina", "2345-6789-CFGV", "93 %", words["no_end"]):

@@ -180,7 +180,7 @@
     var evidence = file.kind === "lms-evidence-1";
     place.appendChild(element("p", say("compare")));
     row(rows, say("kind"), say(evidence ? "kind_evidence" : "kind_frozen"));
-    row(rows, say("signed_at"), code(String(evidence ? file.made : file.at).replace("T", " ")));
+    row(rows, say("signed_at"), code(String(evidence ? file.made : file.at).replace("T", " ").replace("Z", "")));
     (evidence ? evidenceRows : frozenRows)(rows, file);
     row(rows, say("issuer"), nameOf(ring.names) || ring.issuer);
     row(rows, say("digest"), code(shown.digest));
@@ -193,7 +193,7 @@
     paper.names.forEach(function (name, i) { row(rows, i ? "" : say("names"), name); });
     row(rows, say("number"), code(paper.number));
     row(rows, say("code"), code(paper.code.replace(/(.{4})(?!$)/g, "$1-")));
-    row(rows, say("course"), nameOf(paper.titles));
+    row(rows, say("course"), plain(nameOf(paper.titles)));
     row(rows, say("completed"), code(paper.completed_on));
     row(rows, say("valid_through"), paper.valid_through ? code(paper.valid_through) : say("no_end"));
     file.attempts.forEach(function (each, i) {
@@ -205,7 +205,7 @@
 
   function frozenRows(rows, file) {
     row(rows, say("programme"),
-      file.programme ? nameOf(file.programme.titles) || file.programme.code : say("whole_country"));
+      plain(file.programme ? nameOf(file.programme.titles) || file.programme.code : say("whole_country")));
     row(rows, say("quarter"), code(file.quarter + " \u00b7 " + file.from + " \u2013 " + file.through));
     row(rows, say("number"), code(String(file.number)));
     if (file.corrects) {
@@ -216,6 +216,11 @@
       var figure = file.figures.all[i];
       row(rows, say("measure_" + name), code(figure === null ? "*" : String(figure)));
     });
+  }
+
+  /* A title in the language of the page runs as the page does, also one that begins in Latin. */
+  function plain(text) {
+    return element("span", text);
   }
 
   function lineOf(line) {
