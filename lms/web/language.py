@@ -150,7 +150,7 @@ def _value(value: object, code: str) -> object:
     if isinstance(value, datetime):
         return moment_in(code, value) if _site() else minute_of(value)
     if isinstance(value, date):
-        return day_in(code, value)
+        return day_of(value, code)
     if isinstance(value, Size):
         return size_in(code, value)
     if isinstance(value, Words):
@@ -194,6 +194,11 @@ def size_in(code: str, size: Size) -> str:
     said = msg("%(size)s GB") if unit == "GB" else msg("%(size)s MB")
     # The space does not break: at the end of a line a number keeps its unit.
     return (sentence(said, code) % {"size": number}).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def day_of(day: date, code: str) -> str:
+    """Return a day as files and lists say it, 2026-11-24, as one run where lines go to the left."""
+    return f"\u2066{day.isoformat()}\u2069" if direction_of(code) == "rtl" else day.isoformat()
 
 
 def _same(value: object) -> str:

@@ -98,7 +98,7 @@ def _state(standing: Standing | None) -> Message | None:
         return None
     through = standing.duty.holds_through
     if standing.status in HOLDS and through is not None and through != FOR_EVER:
-        return Message(msg("Valid through %(day)s"), {"day": through.isoformat()})
+        return Message(msg("Valid through %(day)s"), {"day": through})
     return Message(STATUS_WORDS[standing.status])
 
 
