@@ -11,6 +11,7 @@ from lms.web.language import direction_of, say, sentence
 
 # Translators: name of the first page of a spreadsheet, which says what the file is. 31 letters.
 ABOUT = msg("About this file")
+NOTE = msg("Note")
 
 
 def spelled(label: Label, language: str) -> str:
@@ -33,9 +34,10 @@ def sheet(table: Table, about: Mapping[str, str], language: str) -> Sheet:
     about  label -> value, already in the language: who asked, when, which filters.
     """
     said = {**about}
+    label = sentence(NOTE, language)
     notes = [*table.notes, *([Message(LEGEND)] if table.hides else [])]
     for number, note in enumerate(notes, 1):
-        said[f"* {number}" if len(notes) > 1 else "*"] = str(say(note, language))
+        said[f"{label} {number}" if len(notes) > 1 else label] = str(say(note, language))
     header = [sentence(table.head, language), *_heads(table, language)]
     return Sheet(
         str(say(table.title, language)), said, header, _rows(table, language),

@@ -85,3 +85,12 @@ def test_without_attempts_there_is_nothing_to_count(
     browser: Open, dana: Cast, hygiene: SmallCourse
 ) -> None:
     assert "There is nothing to count here yet." in browser(dana).get(URL).text
+
+
+def test_a_note_in_a_file_is_called_a_note(
+    app: Flask, browser: Open, dana: Cast, sat: None
+) -> None:
+    """An asterisk before it would be read as what hidden figures mean."""
+    said = Reports(app, browser(dana)).file(f"results?year={YEAR}", "csv").decode("utf-8-sig")
+    assert "\nNote 1,A mean is shown of 10 people or more." in said
+    assert '\nNote 2,"* Fewer than 5 people, or' in said
