@@ -147,7 +147,7 @@ def line() -> ResponseReturnValue:
 
 
 def _things() -> list[Thing]:
-    """Return the fourteen things to try, each with the address where it begins."""
+    """Return the seventeen things to try, each with the address where it begins."""
     course = {"slug": service.COURSE}
     lesson = {**course, "code": service.FIRST_LESSON}
     listed: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -179,6 +179,13 @@ def _things() -> list[Thing]:
          "library.home", {}),
         (msg("As the trainer, change a sentence of a lesson and look at it: learners read it only "
              "when a publisher, somebody else, has approved it."), "drafts.all", {}),
+        (msg("As an administrator of the country, see who is trained, go down to a facility, and "
+             "take its list along."), "reports.one", {"report_name": "compliance"}),
+        (msg("As an administrator of the country, freeze a quarter for the steering committee, and "
+             "check the signed file on the page without a network."),
+         "reports.one", {"report_name": "steering"}),
+        (msg("As an administrator of the country, open a certificate and ask for its evidence: how "
+             "it was earned, on a signed paper."), "office.certificates", {}),
     )  # fmt: skip
     return [
         Thing(words, url_for(endpoint, **values))
