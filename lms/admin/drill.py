@@ -25,6 +25,7 @@ from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.backups import actions as backups
+from lms.admin.folders import scratch
 from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
@@ -63,11 +64,11 @@ def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Ma
     raises RestoreError for a backup that would not restore, or where there is no room to try.
     """
     try:
-        _require_room(settings.data, file.stat().st_size, left=0)
-        with tempfile.TemporaryDirectory(prefix=BY_HAND, dir=settings.data) as folder:
-            manifest = restore.verify(file, passphrase, Path(folder))
+        with scratch(settings.data, BY_HAND) as folder:
+            _require_room(settings.data, file.stat().st_size, left=0)
+            manifest = restore.verify(file, passphrase, folder)
             restore.require_kind(settings, manifest)
-            restore.require_sound(manifest, Path(folder) / DATABASES[manifest.database])
+            restore.require_sound(manifest, folder / DATABASES[manifest.database])
     except OSError as error:
         raise RestoreError(_why(error)) from error
     return manifest

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SYSTEMD = Path("/etc/lms.env")  # there where systemd runs the server (docs/install.md)
@@ -36,3 +41,35 @@ def give(path: Path, like: Path) -> None:
     owner = like.stat()
     for each in (path, *path.rglob("*")):
         os.chown(each, owner.st_uid, owner.st_gid)
+
+
+@contextmanager
+def scratch(parent: Path, prefix: str) -> Iterator[Path]:
+    """Give an empty folder in ``parent`` that is gone at the end; clear those that were left.
+
+    A process that is killed leaves its folder, perhaps with a whole database in it. One that lives
+    holds a lock on its own.
+    """
+    with _locked(parent):  # so that nobody finds a folder whose lock is not yet taken
+        for left in parent.glob(f"{prefix}*"):
+            with suppress(OSError), _locked(left, wait=False):
+                shutil.rmtree(left)
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        os.close(held)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock of a folder; raises BlockingIOError where others do, unless ``wait``."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(lock)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from lms.admin import restore
 from lms.admin.exchange import Moves
+from lms.admin.folders import scratch
 from lms.admin.restore import RestoreError
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
@@ -24,8 +24,8 @@ def bring_back(
     raises RestoreError for a backup that is damaged, without keys, or of another server.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix=restore.SCRATCH, dir=settings.data) as folder:
-            manifest = restore.verify(file, passphrase, Path(folder))
+        with scratch(settings.data, restore.SCRATCH) as folder:
+            manifest = restore.verify(file, passphrase, folder)
             if not restore.is_same_machine(settings.data, manifest.site):
                 raise RestoreError(
                     Message(msg("This backup is of another server, so its key is not that of this "
@@ -36,7 +36,7 @@ def bring_back(
                     Message(msg("This backup holds no issuing key: only encrypted ones do. Take "
                                 "another. Nothing was changed."))
                 )  # fmt: skip
-            return _exchange(settings, Path(folder) / "keys", now)
+            return _exchange(settings, folder / "keys", now)
     except OSError as error:
         raise RestoreError(restore.why(error)) from error
 

@@ -10,7 +10,6 @@ import errno
 import secrets
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from lms.admin import archive, integrity, postgresql, schema, sealed, trouble
 from lms.admin.archive import DATABASES, SECRET, ArchiveError, Manifest
 from lms.admin.backup import contents_of, key_files
 from lms.admin.exchange import Moves
-from lms.admin.folders import flush_folder
+from lms.admin.folders import flush_folder, scratch
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.schema import Contents
 from lms.admin.start import SITE_FILE
@@ -102,11 +101,9 @@ def restore(
     """
     require_stopped(settings)
     try:
-        for left in settings.data.glob(f"{SCRATCH}*"):  # of one that was killed: names and keys
-            shutil.rmtree(left, ignore_errors=True)
-        _require_room(settings.data, file)
-        staged = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
-        try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with scratch(settings.data, SCRATCH) as staged:
+            _require_room(settings.data, file)
             manifest = verify(file, passphrase, staged)
             require_kind(settings, manifest)
             copy = staged / DATABASES[manifest.database]
@@ -115,8 +112,6 @@ def restore(
             if manifest.database == "sqlite":
                 settled = _settle(f"sqlite:///{copy}", manifest, standing, now)
             aside = _exchange(settings, manifest, staged, now)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
         if manifest.database == "postgresql":
             settled = _settle(settings.database_url, manifest, standing, now)
     except OSError as error:
@@ -328,7 +323,6 @@ def is_same_machine(data: Path, site: UUID | None) -> bool:
 
 
 def _require_room(data: Path, file: Path) -> None:
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if shutil.disk_usage(data).free < file.stat().st_size:
         raise OSError(errno.ENOSPC, "no space")
 

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import stat
-import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from lms.admin import archive, postgresql, restore
 from lms.admin.archive import DATABASES
 from lms.admin.backup_plan import BACKUPS
-from lms.admin.folders import flush_folder, give
+from lms.admin.folders import flush_folder, give, scratch
 from lms.admin.postgresql import PostgresqlError
 from lms.admin.restore import RestoreError
 from lms.admin.upgrade import journal
@@ -49,16 +48,16 @@ def put_back(settings: Settings, found: Journal, *, now: datetime) -> None:
         raise UpgradeError("No backup was made before this upgrade. Nothing was changed.")
     file = settings.data / BACKUPS / found.backup
     path = sqlite_file(settings.database_url)
-    staged = Path(tempfile.mkdtemp(prefix=".putting-back-", dir=settings.data))
     try:
-        with file.open("rb") as stream:
-            manifest = archive.unpack(stream, staged)
-        copy = staged / DATABASES[manifest.database]
-        restore.require_kind(settings, manifest)
-        if path is None:
-            postgresql.fill(settings.database_url, copy)
-        else:
-            _exchange(path, copy)
+        with scratch(settings.data, ".putting-back-") as staged:
+            with file.open("rb") as stream:
+                manifest = archive.unpack(stream, staged)
+            copy = staged / DATABASES[manifest.database]
+            restore.require_kind(settings, manifest)
+            if path is None:
+                postgresql.fill(settings.database_url, copy)
+            else:
+                _exchange(path, copy)
     except OSError as error:
         raise UpgradeError(
             f"The database could not be put back: {error.filename or file}: {error.strerror}. Put "
@@ -66,8 +65,6 @@ def put_back(settings: Settings, found: Journal, *, now: datetime) -> None:
         ) from error
     except (archive.ArchiveError, RestoreError, PostgresqlError) as refused:
         raise UpgradeError(f"The database could not be put back. {refused}") from refused
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
     _note(settings, found, now)
 
 
