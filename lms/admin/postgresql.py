@@ -8,7 +8,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, cast
 
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,23 +58,52 @@ def dump(database_url: str, target: Path, meanwhile: Callable[[], None] = lambda
 
 
 def fill(database_url: str, source: Path) -> None:
-    """Put what the dump ``source`` holds in the place of every table."""
-    program = _program("pg_restore")
+    """Put what the dump ``source`` holds in the place of every table: all of it, or nothing.
+
+    One transaction drops what is there and takes what comes. Its end is written when the dump was
+    read whole; until then whatever stops this (a fault, a kill) leaves the database as it was.
+    """
     engine = create_engine(database_url, poolclass=NullPool)
-    _end_left_over(engine)
-    with engine.begin() as connection:
-        quote = connection.dialect.identifier_preparer.quote
-        for name in inspect(connection).get_table_names():
-            connection.execute(text(f"DROP TABLE {quote(name)} CASCADE"))
-    _run(
-        program, database_url, "--single-transaction", "--exit-on-error", "--no-owner",
-        "--no-privileges", f"--dbname={make_url(database_url).database}", str(source),
-        name=FILLING,
-    )  # fmt: skip
+    try:
+        _end_left_over(engine)
+        with engine.connect() as connection:
+            quote = connection.dialect.identifier_preparer.quote
+            names = [quote(name) for name in inspect(connection).get_table_names()]
+    finally:
+        engine.dispose()
+    dump = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(source)]
+    take = [_program("psql"), "--no-password", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(  # noqa: S603 -- a program of the system, without a shell
+            [*END_WITH_US, *take], stdin=subprocess.PIPE, stdout=said, stderr=said,
+            env={**os.environ, **_access(database_url), "PGAPPNAME": FILLING},
+        ) as taking,
+        subprocess.Popen([*END_WITH_US, *dump], stdout=subprocess.PIPE, stderr=told) as reading,  # noqa: S603 -- likewise
+    ):  # fmt: skip
+        drops = "".join(f"DROP TABLE {name} CASCADE;\n" for name in names)
+        _feed(taking, reading, f"BEGIN;\n{drops}".encode(), b"COMMIT;\n")
+        for process, name, words in ((taking, "psql", said), (reading, "pg_restore", told)):
+            if process.wait():
+                words.seek(0)
+                raise _stopped(name, words.read(), process.returncode)
+
+
+def _feed(
+    taking: subprocess.Popen[bytes], reading: subprocess.Popen[bytes], begin: bytes, end: bytes
+) -> None:
+    """Give one program what the other says, between ``begin`` and, where it said all, ``end``."""
+    source, target = cast("IO[bytes]", reading.stdout), cast("IO[bytes]", taking.stdin)
+    with suppress(BrokenPipeError), target, source:  # the one that takes has stopped: it says why
+        target.write(begin)
+        shutil.copyfileobj(source, target)
+        if reading.wait() == 0:
+            target.write(end)
 
 
 def _end_left_over(engine: Engine) -> None:
-    """End what the database still does for a fill that was killed; it would commit later."""
+    """End what the database still does for a fill that was killed; the next would wait for it."""
     ours = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name"
     with engine.connect() as connection:
         until = time.monotonic() + LONGEST_END
@@ -139,22 +170,13 @@ def _program(name: str) -> str:
     return found
 
 
-def _run(
-    program: str,
-    database_url: str,
-    *arguments: str,
-    name: str = "lms",
-    meanwhile: Callable[[], None] = lambda: None,
-) -> None:
-    """Run a program on the database; the password stays out of the list of processes.
-
-    name  how the database knows it.
-    """
+def _run(program: str, database_url: str, *arguments: str, meanwhile: Callable[[], None]) -> None:
+    """Run a program on the database; the password stays out of the list of processes."""
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(  # noqa: S603 -- a program of the system, without a shell
             [*END_WITH_US, program, "--no-password", *arguments], stdout=said, stderr=said,
-            env={**os.environ, **_access(database_url), "PGAPPNAME": name},
+            env={**os.environ, **_access(database_url)},
         ) as process,
     ):  # fmt: skip
         while process.returncode is None:

@@ -305,15 +305,10 @@ def _exchange(settings: Settings, manifest: Manifest, staged: Path, now: datetim
 
 
 def _exchange_postgresql(database_url: str, dump: Path, aside: Path) -> None:
-    """Dump the present database into ``aside``, then fill it from ``dump``, or else from there."""
+    """Dump the present database into ``aside``, then fill it from ``dump``, whole or not at all."""
     aside.mkdir(exist_ok=True, mode=0o700)
-    kept = aside / DATABASES["postgresql"]
-    postgresql.dump(database_url, kept)
-    try:
-        postgresql.fill(database_url, dump)
-    except PostgresqlError:
-        postgresql.fill(database_url, kept)
-        raise
+    postgresql.dump(database_url, aside / DATABASES["postgresql"])
+    postgresql.fill(database_url, dump)
 
 
 def is_same_machine(data: Path, site: UUID | None) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, inspect, text
 
 from lms.admin import postgresql, restore
+from lms.admin.postgresql import PostgresqlError
 from lms.admin.restore import RestoreError
 from lms.admin.upgrade import undo
 from lms.admin.upgrade.version import UpgradeError
@@ -52,7 +56,8 @@ def test_a_program_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
     number, program = tmp_path / "number", tmp_path / "pg_restore"
     program.write_text(PROGRAM.format(number), "ascii")
     program.chmod(0o755)
-    code = f"from lms.admin import postgresql; postgresql._run({str(program)!r}, 'postgresql:///x')"
+    words = f"({str(program)!r}, 'postgresql:///x', meanwhile=print)"
+    code = f"from lms.admin import postgresql; postgresql._run{words}"
     command = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     until = time.monotonic() + 60
     while not number.exists():
@@ -80,6 +85,36 @@ def test_a_fill_whose_command_was_killed_does_not_stop_the_next(
     assert postgresql.rows_in(dump) == held.rows
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM job WHERE kind = 'none'")) == 0
+
+
+@pytest.mark.parametrize("how", ["cut off", "killed"])
+def test_a_fill_that_stops_leaves_the_database_as_it_was(
+    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    dump = tmp_path / "database.dump"
+    postgresql.dump(settings.database_url, dump)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE of_today (number integer)"))
+    whole = dump.read_bytes()
+    if how == "cut off":
+        dump.write_bytes(whole[: len(whole) * 2 // 3])
+    else:
+        before = shutil.copyfileobj
+
+        def half(source: Any, target: Any) -> None:
+            """Give half of it, then be gone as a killed process is: the pipe just ends."""
+            said = io.BytesIO()
+            before(source, said)
+            target.write(said.getvalue()[: said.tell() // 2])
+            raise BrokenPipeError
+
+        monkeypatch.setattr(shutil, "copyfileobj", half)
+    with suppress(PostgresqlError):
+        postgresql.fill(settings.database_url, dump)
+    with engine.begin() as connection:
+        names = inspect(connection).get_table_names()
+        connection.execute(text("DROP TABLE of_today"))
+    assert {"of_today", "person", "job"} <= set(names)
 
 
 def test_a_server_that_has_just_stopped_is_waited_for(
