@@ -39,8 +39,8 @@ from lms.tables import AnyRow
 place = aliased(Unit)  # where the requirement stands
 # Every list of requirements, and the same one on both databases.
 IN_THE_PATH = (
-    Requirement.place.is_(None), Requirement.place, Requirement.course_id, Requirement.function,
-    Requirement.id,
+    Requirement.place.is_(None), Requirement.place, Requirement.course_id,
+    Requirement.function.is_not(None), Requirement.function, Requirement.id,
 )  # fmt: skip
 
 
