@@ -88,7 +88,8 @@ def forks(environment: Mapping[str, str], log: Path) -> Iterator[Forks]:
 def _serve_words() -> None:
     from lms.admin import backup_cli, sealed, worker, worker_cli
     from lms.admin.backups import steps
-    from lms.app import blueprints, cli
+    from lms.app import cli
+    from lms.app.pages import blueprints
 
     blueprints(demo=False)  # loaded for what follows, as are
     del backup_cli, worker_cli, steps
