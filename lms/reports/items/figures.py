@@ -51,7 +51,7 @@ def answer(asked: Question) -> Answer:
     )
     languages = sorted({each for statistic in found.values() for each in statistic.by_language})
     table = Table(
-        "questions", Message(msg("Questions of the final test")), msg("Question"),
+        "questions", Message(msg("The questions of the final test, one by one")), msg("Question"),
         _columns(languages),
         _lines(known, found, languages) if found else [],
         notes=NOTES if found else (),
