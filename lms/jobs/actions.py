@@ -17,10 +17,11 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from lms.jobs import progress
 from lms.jobs.models import Job
+from lms.jobs.progress import PrepareAndTell, Tell, tell_nobody
 from lms.kernel import memory
 from lms.kernel.errors import NotFound
 from lms.tables import add_unless_there
@@ -58,28 +59,6 @@ class Prepare(Protocol):
         cursor: Any,  # noqa: ANN401 -- any JSON value
         *,
         now: datetime,
-    ) -> Any:  # noqa: ANN401 -- what ``record`` takes
-        """Return what the step after ``cursor`` records."""
-
-
-class Tell(Protocol):
-    """Keeps how far the slow part of a step is, and its lease with it."""
-
-    def __call__(self, percent: int, part: Mapping[str, Any]) -> None:
-        """Note that ``percent`` of 100 are done, and the sentence of what is being done."""
-
-
-class PrepareAndTell(Protocol):
-    """A slow part that takes minutes and cannot be cut: it tells meanwhile how far it is."""
-
-    def __call__(
-        self,
-        session: Session,
-        facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
-        *,
-        now: datetime,
-        tell: Tell,
     ) -> Any:  # noqa: ANN401 -- what ``record`` takes
         """Return what the step after ``cursor`` records."""
 
@@ -193,18 +172,18 @@ def take(session: Session, owner: str, steps: Steps | None = None, *, now: datet
         .with_for_update(skip_locked=True)
     )
     if job is not None:
-        doing = steps[job.kind] if steps is not None and job.kind in steps else None
-        lease = doing.lease if isinstance(doing, SlowStep) else LEASE
-        job.lease_until, job.lease_owner = now + lease, owner
+        job.lease_until, job.lease_owner = now + lease_of(steps or {}, job.kind), owner
     return job
 
 
-def _tell_nobody(percent: int, part: Mapping[str, Any]) -> None:
-    """Stand for a page that nobody looks at."""
+def lease_of(steps: Steps, kind: str) -> timedelta:
+    """Return how long nobody else may do a step of a kind of job."""
+    doing = steps.get(kind)
+    return doing.lease if isinstance(doing, SlowStep) else LEASE
 
 
 def prepare(
-    session: Session, job_id: int, steps: Steps, *, now: datetime, tell: Tell = _tell_nobody
+    session: Session, job_id: int, steps: Steps, *, now: datetime, tell: Tell = tell_nobody
 ) -> object:
     """Do the slow part of the next step of a leased job; None where it has none.
 
@@ -220,22 +199,6 @@ def prepare(
         telling = cast("PrepareAndTell", doing.prepare)
         return telling(session, job.facts, job.cursor, now=now, tell=tell)
     return cast("Prepare", doing.prepare)(session, job.facts, job.cursor, now=now)
-
-
-def note_progress(
-    session: Session, job_id: int, owner: str, steps: Steps, percent: int,
-    part: Mapping[str, Any], *, now: datetime,
-) -> None:  # fmt: skip
-    """Keep how far the slow part of a leased job is, and its lease; the result replaces it.
-
-    Whoever has lost the lease meanwhile does nothing.
-    """
-    job = session.get_one(Job, job_id, with_for_update=True)
-    doing = steps[job.kind]
-    if job.lease_owner != owner or job.state != "waiting" or not isinstance(doing, SlowStep):
-        return
-    job.done_units, job.total_units, job.result = percent, 100, {"part": dict(part)}
-    job.lease_until = now + doing.lease
 
 
 def step(
@@ -311,7 +274,8 @@ def run_due(
             break
         job_id = leased[0]
         try:
-            tell = _teller(transaction, job_id, owner, steps, clock)
+            lease = lease_of(steps, leased[1])
+            tell = progress.teller(transaction, job_id, owner, lease, clock)
             prepared = prepare(reading(), job_id, steps, now=clock(), tell=tell)
             with transaction() as session:
                 more = step(session, job_id, owner, steps, prepared, now=clock())
@@ -328,23 +292,6 @@ def run_due(
 
 def _is_large(doing: Step | SlowStep) -> bool:
     return isinstance(doing, SlowStep) and doing.large
-
-
-def _teller(
-    transaction: Callable[[], AbstractContextManager[Session]],
-    job_id: int,
-    owner: str,
-    steps: Steps,
-    clock: Callable[[], datetime],
-) -> Tell:
-    def tell(percent: int, part: Mapping[str, Any]) -> None:
-        try:
-            with transaction() as session:
-                note_progress(session, job_id, owner, steps, percent, part, now=clock())
-        except SQLAlchemyError:  # the work itself is worth more than the word about it
-            log.warning("job %s could not tell how far it is", job_id)
-
-    return tell
 
 
 def stop(session: Session, job_id: int, asked_by: UUID, *, now: datetime) -> None:

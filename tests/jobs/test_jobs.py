@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.jobs import actions, queries
+from lms.jobs import actions, progress, queries
 from lms.jobs.models import Job
 from tests.people import MONDAY
 
@@ -226,7 +226,7 @@ def telling(seen: list[Any], percent: int = 43) -> Mapping[str, Any]:
     """Return steps of which the slow part tells how far it is, then looks at what is kept."""
 
     def prepare(
-        session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any, tell: actions.Tell
+        session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any, tell: progress.Tell
     ) -> Any:
         tell(percent, {"msgid": "half"})
         with transaction() as writing:
@@ -259,9 +259,8 @@ def test_who_lost_the_lease_tells_nothing(app: Flask) -> None:
         with transaction() as session:
             actions.take(session, "quick", now=MONDAY)
         with transaction() as session:
-            actions.note_progress(
-                session, wanted, "slow", telling([]), 43, {}, now=MONDAY + timedelta(minutes=1)
-            )
+            later = MONDAY + timedelta(minutes=1)
+            progress.note(session, wanted, "slow", actions.LEASE, 43, {}, now=later)
     found = job(app, wanted)
     assert (found.done_units, found.result) == (0, None)
     assert found.lease_until == MONDAY + actions.LEASE
@@ -271,7 +270,7 @@ def test_work_goes_on_where_it_cannot_tell(app: Flask, monkeypatch: pytest.Monke
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("UPDATE job", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(actions, "note_progress", locked)
+    monkeypatch.setattr(progress, "note", locked)
     wanted = ask(app)
     run(app, telling([]))
     assert job(app, wanted).state == "done"

@@ -21,7 +21,8 @@ from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import message_facts
 from lms.files import LEAST_FREE
-from lms.jobs.actions import Done, SlowStep, Steps, Tell
+from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.progress import Tell
 from lms.kernel import clock
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings

@@ -36,6 +36,7 @@ from lms.admin.night import DRILL
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
+from lms.jobs import progress
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.messages import Message
@@ -264,7 +265,7 @@ def test_its_page_says_how_far_it_is(app: Flask, browser: Open, halima: Cast) ->
     with app.app_context(), transaction() as session:
         job = jobs.take(session, "worker", STEPS, now=clock.now())
         assert job is not None
-        jobs.note_progress(session, job.id, "worker", STEPS, 54, part, now=clock.now())
+        progress.note(session, job.id, "worker", jobs.LEASE, 54, part, now=clock.now())
     page = here.get(URL)
     assert "54 % is done. Files are being packed: 120 of 300." in page.text
     assert '<progress value="54" max="100"' in page.text
