@@ -72,7 +72,7 @@ def export(report_name: str) -> ResponseReturnValue:
         _address(wanted, asked.filters), request.form.get("key", "")[:60],
         wanted.title,
     )  # fmt: skip
-    if not order.key or (order.form == "pdf" and not wanted.paper):
+    if not order.key or "\0" in order.key or (order.form == "pdf" and not wanted.paper):
         raise NotFound
     with transaction() as session:
         job = actions.ask_export(session, viewer(), order, now=clock.now()).id

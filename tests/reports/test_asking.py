@@ -22,7 +22,7 @@ from tests.reports.same import Reports
 
 HOSTILE = (
     "0", "-1", "2026-Q5", "0-Q1", "99999-Q1", "²", "٢٠٢٦", "' OR 1=1 --", "%", "\\", "=1+1",
-    "a" * 3000, "\x00", "\u202e", "[]", "../../etc/passwd", str(uuid4()), "nan", "<b>", "%(x)s",
+    "a" * 3000, "\0", "\u202e", "[]", "../../etc/passwd", str(uuid4()), "nan", "<b>", "%(x)s",
 )  # fmt: skip
 
 
@@ -40,7 +40,8 @@ def test_what_a_filter_does_not_offer_is_not_found(
     here = browser(dana).client
     for each in report(name).filters:
         for value in HOSTILE:
-            assert here.get(f"/en/reports/{name}?{each}={quote(value)}").status_code == 404
+            status = here.get(f"/en/reports/{name}?{each}={quote(value)}").status_code
+            assert status == (400 if value == "\0" else 404)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -50,7 +51,8 @@ def test_what_else_an_address_says_changes_nothing(
     here = browser(dana).client
     for value in HOSTILE:
         for other in ("page", "colour"):
-            assert here.get(f"/en/reports/{name}?{other}={quote(value)}").status_code == 200
+            status = here.get(f"/en/reports/{name}?{other}={quote(value)}").status_code
+            assert status == (400 if value == "\0" else 200)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -194,7 +194,8 @@ def test_what_there_is_not(browser: Open, dana: Cast, required: UUID) -> None:
     assert here.get(f"{URL}/export").status_code == 405
     bad = {"table": "", "form": "exe", "key": "x"}
     assert here.post(f"{URL}/export", bad).status_code == 404
-    assert here.post(f"{URL}/export", {**bad, "form": "csv", "key": ""}).status_code == 404
+    for key in ("", "\0", "k\0"):
+        assert here.post(f"{URL}/export", {**bad, "form": "csv", "key": key}).status_code == 404
 
 
 def test_a_requirement_that_there_is_not_shows_no_other(

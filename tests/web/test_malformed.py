@@ -86,6 +86,12 @@ def bodies() -> Iterator[tuple[str, str | None, bytes]]:
     yield "json in bytes", JSON, b'{"person": "\xff"}'
 
 
+def test_no_address_holds_a_null(app: Flask) -> None:
+    """PostgreSQL takes it in no text, so a filter that is searched for would be a fault."""
+    for address in ("/en/?text=%00", "/en/administer/audit?subject=a%00b", "/healthz?%00"):
+        assert app.test_client().get(address).status_code == 400
+
+
 WRONG: tuple[Any, ...] = (
     None, [], {}, "", "\0", "\ud800", -1, 10**30, 1.5, True, [[[]]], {"": 1},
 )  # fmt: skip

@@ -65,6 +65,8 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: trail.al
 def export() -> ResponseReturnValue:
     """Ask the worker for all rows of the search as CSV."""
     filters = {name: request.form.get(name, "").strip()[:LONGEST_FILTER] for name in FILTERS}
+    if "\0" in "".join(filters.values()):
+        raise NotFound
     wanted, wrong = _wanted({name: text for name, text in filters.items() if text})
     # Our filters have no name of url_for's own settings, which mypy cannot know.
     back = url_for(".all", **{name: text for name, text in filters.items() if text})  # type: ignore[arg-type]
@@ -88,7 +90,7 @@ def check() -> ResponseReturnValue:
 
 def _order(back: str) -> Order:
     key = request.form.get("key", "")[:60]
-    if not key:
+    if not key or "\0" in key:
         raise NotFound
     return Order(current().code, back, key)
 

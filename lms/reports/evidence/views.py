@@ -26,7 +26,7 @@ def ask(certificate_id: UUID) -> ResponseReturnValue:
     today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
     found = queries.certificate(reading(), viewer(), certificate_id, today=today)
     key = request.form.get("key", "")[:60]
-    if not key:
+    if not key or "\0" in key:
         raise NotFound
     back = url_for("office.one", certificate_id=certificate_id)
     with transaction() as session:

@@ -155,6 +155,8 @@ def test_it_is_searched_by_action_subject_and_days(
     assert rows("subject=aaa-1&since=1850-01-01&until=9999-12-31") == 1
     sent = here.post(f"{URL}/export", {"key": "k", "since": "yesterday"})
     assert sent.location == f"{URL}?since=yesterday"
+    for hostile in ({"key": "k\0"}, {"key": "k", "subject": "\0"}):
+        assert here.post(f"{URL}/export", hostile).status_code == 404
 
 
 def test_place_and_certificate_are_found_by_what_people_know(
