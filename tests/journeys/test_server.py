@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -274,11 +275,17 @@ def test_the_succession_card_is_one_sheet_of_paper(
     if by_systemd:
         env.touch()
     monkeypatch.setattr(card, "SYSTEMD", env)
+    full = replace(
+        house.app.config["LMS"], tls_cert=Path("/etc/lms/tls/learn.example.crt"), hsts_days=365,
+        tls_key=Path("/etc/lms/tls/learn.example.key"), trusted_proxies=1, threads=9,
+        issuing_key=Path("/etc/lms/keys/issuing.key"),
+    )  # fmt: skip
+    monkeypatch.setitem(house.app.config, "LMS", full)
     forget_backups(house, **{
         LAST_BACKUP: {"at": datetime.now(UTC).isoformat(), "sealed": True,
                       "path": "/media/stick-of-the-office/lms-01a226a8-20261129-010000.tar.sealed"},
     })  # fmt: skip
-    clerk, *_ = (house.administrator() for _ in range(MOST))
+    clerk, *_ = (house.administrator() for _ in range(MOST + 1))
     reader = house.app.test_client()
     reader.set_cookie("sid", clerk.token, domain="127.0.0.1")
     seat = seats(clerk)

@@ -30,6 +30,7 @@ from lms.kernel.viewer import Viewer
 from lms.settings import THREADS, Settings
 
 NOBODY = "–"
+MORE = msg("There are more than this card has room for.")
 
 Fact = tuple[Message, "Message | str"]
 
@@ -40,6 +41,7 @@ class Card:
 
     facts     label and value, in the order of reading.
     people    who administers what: name, place, and until when.
+    more      what is said where there are more of them; None where these are all.
     before    what comes before the commands.
     commands  what brings the server back on a new machine, each with what it does.
     settings  the lines of the file with the settings, without passwords; empty without one.
@@ -47,6 +49,7 @@ class Card:
 
     facts: Sequence[Fact]
     people: Sequence[tuple[str, str, date | None]]
+    more: Message | None
     before: Message
     commands: Sequence[tuple[str, Message]]
     settings: Sequence[str]
@@ -58,12 +61,13 @@ def card(
     """Return what the card says now. raises NotFound unless the viewer administers the country."""
     site = installation.read(session)
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
+    found = queries.administrators(session, viewer, today=today)
     people = [
         (
             row.name, row.names.get(language) or row.names.get("en") or row.code,
             row.until,
         )
-        for row in queries.administrators(session, viewer, today=today)
+        for row in found[: queries.MOST]
     ]  # fmt: skip
     by_systemd = SYSTEMD.exists()
     facts = [
@@ -80,7 +84,8 @@ def card(
         (Message(msg("Head of the log")), _head(session)),
     ]
     return Card(
-        facts, people, Message(BEFORE), _on_systemd(settings) if by_systemd else _by_hand(settings),
+        facts, people, Message(MORE) if len(found) > queries.MOST else None, Message(BEFORE),
+        _on_systemd(settings) if by_systemd else _by_hand(settings),
         _lines(settings) if by_systemd else (),
     )  # fmt: skip
 

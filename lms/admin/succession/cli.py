@@ -29,6 +29,8 @@ def card_command(language: str) -> None:
     click.echo(f"\n{sentence('Who administers it', language)}")
     for name, place, until in found.people:
         click.echo(f"- {name} · {place}{f' · {until}' if until else ''}")
+    if found.more:
+        click.echo(say(found.more, language))
     click.echo(f"\n{sentence('The server is dead: five commands on a new machine', language)}")
     click.echo(say(found.before, language))
     for number, (command, does) in enumerate(found.commands, 1):

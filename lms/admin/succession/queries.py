@@ -18,7 +18,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow
 
-MOST = 24  # names; a card is one sheet of paper
+MOST = 16  # names; a card is one sheet of paper
 
 
 def require_office(viewer: Viewer) -> None:
@@ -30,7 +30,8 @@ def require_office(viewer: Viewer) -> None:
 def administrators(session: Session, viewer: Viewer, *, today: date) -> Sequence[AnyRow]:
     """Return who administers what today: name, names and code of the place, until.
 
-    The country's own come first. raises NotFound for whoever does not administer the country.
+    The country's own come first. One more than ``MOST`` tells that there are more.
+    raises NotFound for whoever does not administer the country.
     """
     require_office(viewer)
     return session.execute(
@@ -44,7 +45,7 @@ def administrators(session: Session, viewer: Viewer, *, today: date) -> Sequence
             or_(Grant.ends_on.is_(None), Grant.ends_on >= today),
         )
         .order_by(Unit.path, Identity.name)
-        .limit(MOST)
+        .limit(MOST + 1)
     ).all()  # fmt: skip
 
 

@@ -78,6 +78,19 @@ def test_there_are_five_commands(
     assert "HOST=127.0.0.1" in page
 
 
+def test_a_card_with_room_for_few_says_that_there_are_more(
+    app: Flask, browser: Open, dana: Cast, grace: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "There are more" not in browser(dana).get(URL).text
+    monkeypatch.setattr("lms.admin.succession.queries.MOST", 1)
+    page = browser(dana).get(URL).text
+    assert "Dana Office" in page  # the country's own come first
+    assert "Grace Nakato" not in page
+    assert "There are more" in page
+    done = CliRunner().invoke(card_command, obj=ScriptInfo(create_app=lambda: app))
+    assert "There are more" in done.output
+
+
 def test_only_the_office_of_the_country_sees_it(
     browser: Open, grace: Cast, bolat: Cast, amina: Cast
 ) -> None:
