@@ -45,16 +45,19 @@ def upgrade(file: Path | None, stage: bool, resume: bool, undo: bool, yes: bool)
         done = doing.apply()
     except UpgradeError as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"Version {done.after} is in place. {_next()}")
+    click.echo(f"Version {done.after} is in place. {_next(doing.link)}")
     for command in _copies(doing.folder(done.before), doing.folder(done.after), doing.link):
         click.echo(f"This part of it is used elsewhere and has changed. Run: {command}")
     click.echo(f"The old one lies in {doing.folder(done.before)}. To go back: lms upgrade --undo")
 
 
-def _next() -> str:
+def _next(link: Path) -> str:
     """Say what starts the server: systemd does by itself after the command of ``deploy/lms``."""
     here = CGROUP.read_text("ascii", "replace") if CGROUP.exists() else ""
-    return "The server starts by itself." if "lms-upgrade.service" in here else "Start the server."
+    if "lms-upgrade.service" in here:
+        return "The server starts by itself."
+    # A shell that stands in the link still stands in the folder of the old version.
+    return f"Go into its folder anew, then start the server: cd {link}"
 
 
 def _copies(old: Path, new: Path, link: Path) -> list[str]:
@@ -83,6 +86,6 @@ def _undo(doing: Upgrade, *, yes: bool) -> None:
     if found.state == journal.STAGED:
         click.echo(f"Version {found.after}, which lay ready, is thrown away.")
         return
-    click.echo(f"Version {found.before} is in place, with its database. {_next()}")
+    click.echo(f"Version {found.before} is in place, with its database. {_next(doing.link)}")
     if kept is not None:
         click.echo(f"The database of the newer version lies in {kept}.")

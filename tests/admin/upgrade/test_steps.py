@@ -301,7 +301,7 @@ def test_the_command_says_what_it_does(world: World, monkeypatch: pytest.MonkeyP
     done = run.invoke(cli.upgrade, ["--resume"])
     assert "Version 1.1.0 is in place" in done.output, done.output
     assert f"cp {world.link}/deploy/lms.service /etc/systemd/system/ && " in done.output
-    assert "Start the server." in done.output
+    assert f"then start the server: cd {world.link}\n" in done.output
     assert run.invoke(cli.upgrade, ["--undo"], input="n\n").exit_code == 1
     back = run.invoke(cli.upgrade, ["--undo", "--yes"])
     assert "Version 1.0.0 is in place" in back.output, back.output
@@ -317,6 +317,6 @@ def test_it_knows_that_systemd_starts_the_server(
 ) -> None:
     unit = tmp_path / "cgroup"
     monkeypatch.setattr(cli, "CGROUP", unit)
-    assert cli._next() == "Start the server."
+    assert cli._next(tmp_path).endswith(f"cd {tmp_path}")
     unit.write_text("0::/system.slice/lms-upgrade.service\n")
-    assert cli._next() == "The server starts by itself."
+    assert cli._next(tmp_path) == "The server starts by itself."
