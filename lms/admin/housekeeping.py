@@ -20,6 +20,7 @@ from lms.admin import backup_plan, retention
 from lms.admin.backup_plan import Plan, following
 from lms.admin.night import CHECK, DRILL, LOOK, TIDY
 from lms.admin.retention import ADDRESSES_KEPT, JOBS_KEPT
+from lms.admin.trail import actions as trail
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
 from lms.audit import chain, heads
@@ -38,7 +39,7 @@ EVERY = timedelta(days=1)
 # Jobs of a feature beside this one: their files are kept as long as those of the office.
 FILES_OF_REPORTS = ("reports.export", "reports.evidence")
 # On the clocks of the country, when few people learn.
-CHECK_AT, DRILL_AT, LOOK_AT, SUNDAY = time(2, 30), time(3, 30), time(5), 6
+CHECK_AT, DRILL_AT, LOG_AT, LOOK_AT, SUNDAY = time(2, 30), time(3, 30), time(4), time(5), 6
 
 
 def ask(session: Session, *, now: datetime) -> None:
@@ -100,10 +101,12 @@ def _files(session: Session) -> int:
 
 
 def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
-    """Ask for the next look at the database and the next restore test; twice is once."""
+    """Ask for the next looks at database and log and the next restore test; twice is once."""
     check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
     jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
     jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)
+    log = following(now, zone, LOG_AT)
+    trail.ask_nightly_look(session, log, now=now)
     look = following(now, zone, LOOK_AT)
     jobs.ask(session, LOOK, f"{look:%Y-%m-%d}", now=now, due_at=look)
     settings: Settings = current_app.config["LMS"]

@@ -13,6 +13,7 @@ from lms import installation
 from lms.admin import housekeeping, start
 from lms.admin.backup_plan import following
 from lms.admin.night import CHECK, DRILL, LOOK, TIDY
+from lms.admin.trail.actions import CHECK as LOG
 from lms.certificates.actions import PUBLISH as LISTS
 from lms.certificates.work import ensure_keys
 from lms.db import reading, transaction
@@ -68,8 +69,9 @@ def test_every_day_asks_for_the_coming_night_and_the_coming_sunday(app: Flask) -
     assert asked(app, DRILL) == [
         datetime(2026, 12, day, 2, 30, tzinfo=UTC) for day in (6, 13)
     ]  # fmt: skip
+    assert asked(app, LOG)[0] == datetime(2026, 12, 3, 3, tzinfo=UTC)
     tidy(app, NOON)
-    assert len(asked(app, CHECK)) == 7
+    assert len(asked(app, CHECK)) == len(asked(app, LOG)) == 7
 
 
 def test_each_start_asks_for_today_and_for_what_gave_up(app: Flask) -> None:

@@ -63,6 +63,11 @@ def ask_look(session: Session, viewer: Viewer, order: Order, *, now: datetime) -
     )  # fmt: skip
 
 
+def ask_nightly_look(session: Session, at: datetime, *, now: datetime) -> None:
+    """Ask for a look at the chain that nobody waits for; once for each night."""
+    jobs.ask(session, CHECK, f"{at:%Y-%m-%d}", {"language": "en"}, now=now, due_at=at)
+
+
 def _require_office(viewer: Viewer) -> None:
     if not administers_country(viewer):
         raise NotFound
