@@ -84,10 +84,7 @@ class _Table:
             if (line, column) in forced or (column in self.open and is_small(value, self.smallest))
         }
         self._take_over()
-        while (weak := self._weakest()) is not None:
-            more = self._smallest_beside(weak)
-            if more is None:
-                break
+        while (more := self._next()) is not None:
             self.hidden.add(more)
         return self.hidden | self.above
 
@@ -108,13 +105,18 @@ class _Table:
         )  # fmt: skip
         self.hidden |= {(line, column) for line in lines[:2] for column in columns}
 
-    def _weakest(self) -> Cell | None:
-        """Return a hidden figure that can still be worked out, or None."""
+    def _next(self) -> Cell | None:
+        """Return the figure to hide next, for the first that can still be worked out; or None."""
+        found = (self._smallest_beside(weak) for weak in self._weak())
+        return next((each for each in found if each is not None), None)
+
+    def _weak(self) -> Iterable[Cell]:
+        """Yield hidden figures that can still be worked out."""
         for cells in self._sums():
             unknown = [cell for cell in cells if cell in self.hidden]
             if unknown and self._is_told_too_well(cells, unknown):
-                return min(unknown, key=self._value)
-        return next(iter(self._bridges()), None)
+                yield min(unknown, key=self._value)
+        yield from self._bridges()
 
     def _is_told_too_well(self, cells: Sequence[Cell], unknown: Sequence[Cell]) -> bool:
         """Return whether the hidden figures of a sum are known by their small sum."""
@@ -127,13 +129,13 @@ class _Table:
         )
 
     def _smallest_beside(self, weak: Cell) -> Cell | None:
-        """Return the figure to hide next: the smallest of the sums in which ``weak`` stands."""
+        """Return what to hide with ``weak``: the smallest figure of the sums in which it stands."""
         beside = [
             cell
             for cells in self._sums()
             if weak in cells
             for cell in cells
-            if cell not in self.hidden and cell[0] in self._decided() and cell[1] in self.open
+            if cell not in self.hidden and cell[0] in self._decided() and self._covers(cell)
         ]
         # The line of all is what a report is read for: it is told as long as anything else can be
         # hidden. A nought tells of nobody, so it comes next to last.
@@ -145,6 +147,26 @@ class _Table:
             ),
             default=None,
         )  # fmt: skip
+
+    def _covers(self, cell: Cell) -> bool:
+        """Return whether hiding a figure leaves something open: in its line, where all is told."""
+        line, column = cell
+        if column not in self.open or self._is_nothing(cell):
+            return False
+        whole = (line, self.width - 1)
+        if self.width - 1 in self.open or whole in self.hidden or whole in self.above:
+            return True
+        return any(
+            other != column and not self._is_nothing((line, other)) for other in self.open
+        )  # fmt: skip
+
+    def _is_nothing(self, cell: Cell) -> bool:
+        """Return whether everybody knows that a figure is 0: a sum that it is part of is 0."""
+        wholes = [(self.last, cell[1]), *([(cell[0], self.width - 1)] if self.adds_up else [])]
+        return not self._value(cell) and any(
+            not self._value(each) and each not in self.hidden and each not in self.above
+            for each in wholes
+        )
 
     def _value(self, cell: Cell) -> int:
         return self.values[cell[0]][cell[1]]
@@ -168,6 +190,8 @@ class _Table:
         """
         edges: dict[int, list[tuple[int, Cell]]] = {}
         for cell in sorted(self.hidden):
+            if self._is_nothing(cell):
+                continue
             column, line = cell[1], (self.width + cell[0] if self.adds_up else self.width)
             edges.setdefault(column, []).append((line, cell))
             edges.setdefault(line, []).append((column, cell))

@@ -87,7 +87,8 @@ class Read:
                 if (at, column) in page.hidden:
                     self.hidden.append((cell, count))
                 else:
-                    self.sums.append(cell)
+                    # Where nobody is counted nobody is in any part of it.
+                    self.sums += [cell] if count else [{name: 1} for name in cell]
                     self.shown.append(count)
 
     def follow(self, wanted: list[Sum]) -> Iterator[Sum]:

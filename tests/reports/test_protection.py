@@ -78,7 +78,10 @@ class Told:
                 self._walk(below)
 
     def found_out(self) -> set[Cell]:
-        """Return the hidden figures that follow from what is shown: exact linear algebra."""
+        """Return the hidden figures that follow from what is shown: exact linear algebra.
+
+        Where a sum is told as 0, each part of it is known to be 0; of those nobody is protected.
+        """
         unknown = sorted(self.hidden)
         rows = []
         for parts, whole in self.sums:
@@ -87,7 +90,13 @@ class Told:
                 if cell in self.hidden:
                     row[unknown.index(cell)] += sign
             rows.append(row)
-        return {unknown[at] for at in _determined(rows, len(unknown))}
+            if whole in self.shown and not self.values[whole]:
+                rows += [
+                    [Fraction(cell == part) for cell in unknown]
+                    for part in parts if part in self.hidden
+                ]  # fmt: skip
+        found = {unknown[at] for at in _determined(rows, len(unknown))}
+        return {cell for cell in found if self.values[cell]}
 
 
 def _determined(rows: list[list[Fraction]], width: int) -> list[int]:
