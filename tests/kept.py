@@ -42,7 +42,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 NAME = "tests.kept"
-FRESH = timedelta(minutes=5)
+FRESH = timedelta(minutes=2)
 # That a session was seen is noted once a minute: those of a copy were seen just now.
 SEEN = timedelta(seconds=20)
 RIGHT_CLOCK = clock.now

@@ -26,6 +26,7 @@ from lms.jobs.actions import run_due
 from lms.kernel import clock
 from tests.authoring.writers import Writers, build_writers
 from tests.content.small import read, small
+from tests.kept import kept
 from tests.people import Places
 
 REAL = Path(__file__).parents[2] / "courses"
@@ -73,6 +74,7 @@ def press(session: Session) -> Press:
 
 
 @pytest.fixture
+@kept
 def writers(app: Flask, places: Places) -> Writers:
     """Return those who work on the small course."""
     with app.app_context(), transaction() as session:
@@ -80,6 +82,7 @@ def writers(app: Flask, places: Places) -> Writers:
 
 
 @pytest.fixture
+@kept
 def published(app: Flask) -> int:
     """Return the id of the published edition of the small course."""
     with app.app_context():
@@ -88,6 +91,7 @@ def published(app: Flask) -> int:
 
 
 @pytest.fixture
+@kept
 def draft(app: Flask, writers: Writers, published: int) -> Draft:
     """Return a draft of the small course, begun by its author from the published edition."""
     noon = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from lms.kernel import clock
 from lms.learning import actions
 from tests.browser import Browser
 from tests.course import SECRET, SmallCourse, set_access
+from tests.kept import kept
 from tests.people import Cast
 
 Open = Callable[[Cast | None], Browser]
@@ -24,6 +25,7 @@ SEED = "b"
 
 
 @pytest.fixture
+@kept
 def read(amina: Cast, small_course: SmallCourse) -> SmallCourse:
     long_ago = clock.now() - timedelta(days=25)
     small_course.begin(amina, now=long_ago)

@@ -15,6 +15,7 @@ from lms.web.wsgi_call import BEHIND_GATE
 from tests.browser import Browser
 from tests.course import SmallCourse, publish_small, set_access
 from tests.illustrated import illustrated, publish_illustrated
+from tests.kept import kept
 from tests.people import Cast
 
 Open = Callable[[Cast | None], Browser]
@@ -24,6 +25,7 @@ URL = f"/en/courses/hygiene/media/{PICTURE.address}"
 
 
 @pytest.fixture
+@kept
 def begun(app: Flask, amina: Cast) -> SmallCourse:
     course = publish_illustrated(app)
     course.begin(amina)

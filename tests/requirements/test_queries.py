@@ -21,6 +21,7 @@ from lms.requirements import queries
 from lms.requirements.models import Exemption, Requirement
 from lms.requirements.rules import GRACES, INTERVALS, Status
 from tests.course import publish_small
+from tests.kept import kept
 from tests.people import Cast, Places, add_person
 
 TODAY = date(2026, 11, 30)
@@ -60,6 +61,7 @@ def holds(session: Session, person: UUID, course: str, held: date, through: date
 
 
 @pytest.fixture
+@kept
 def crowd(app: Flask, places: Places) -> list[Cast]:
     """Return sixty people with every kind of history, and requirements of every kind."""
     publish_small(app)

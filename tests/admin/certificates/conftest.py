@@ -24,6 +24,7 @@ from lms.kernel import clock
 from tests.admin.people.conftest import Open, halima
 from tests.browser import Browser
 from tests.certificates.passed import issued
+from tests.kept import kept
 from tests.people import Cast
 
 __all__ = ["Open", "halima"]
@@ -41,6 +42,7 @@ class Papers:
 
 
 @pytest.fixture
+@kept
 def papers(app: Flask, amina: Cast, chipo: Cast, daniel: Cast) -> Papers:
     return Papers(*(issued(app, person) for person in (amina, chipo, daniel)))
 

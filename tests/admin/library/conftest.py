@@ -20,6 +20,7 @@ from lms.extensions import db
 from tests.admin.people.conftest import Open, halima
 from tests.browser import Browser
 from tests.desk.library.papers import put_document
+from tests.kept import kept
 
 __all__ = ["Open", "halima"]
 
@@ -28,6 +29,7 @@ ONE = f"{URL}/standards"
 
 
 @pytest.fixture
+@kept
 def standards(app: Flask) -> str:
     """Return the code of a document with a file in English and in Arabic."""
     with app.app_context(), transaction() as session:

@@ -14,12 +14,14 @@ from lms.content.stamp import stamp
 from lms.db import transaction
 from tests.course import SmallCourse, small_course, small_files
 from tests.desk.library.papers import put_document
+from tests.kept import kept
 from tests.people import MONDAY
 
 __all__ = ["small_course"]
 
 
 @pytest.fixture
+@kept
 def standards(app: Flask) -> str:
     """Return the code of a document with a file in English and in Arabic."""
     with app.app_context(), transaction() as session:
@@ -28,6 +30,7 @@ def standards(app: Flask) -> str:
 
 
 @pytest.fixture
+@kept
 def handbook(app: Flask) -> SmallCourse:
     """Return the small course as a handbook that leads to a document: no bank, no tests."""
     files = {

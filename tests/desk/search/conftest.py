@@ -12,6 +12,7 @@ from lms.db import reading, transaction
 from lms.jobs import actions as jobs
 from lms.kernel import clock
 from tests.course import SmallCourse, publish_small, small_course
+from tests.kept import kept
 
 __all__ = ["small_course"]
 
@@ -39,6 +40,7 @@ def publish(app: Flask) -> Find:
 
 
 @pytest.fixture
-def hygiene(publish: Find) -> SmallCourse:
+@kept
+def hygiene(app: Flask, publish: Find) -> SmallCourse:
     """Return the course "Hygiene on shift", published and found."""
     return publish()
