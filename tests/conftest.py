@@ -138,6 +138,18 @@ def database_url(worker_id: str) -> str:
     return own
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_connections(database_url: str) -> Iterator[None]:
+    """Let all applications of a worker use the same connections to PostgreSQL."""
+    if not database_url:
+        yield
+        return
+    from tests import connections
+
+    with connections.kept():
+        yield
+
+
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """Return settings with a data folder of this test alone."""
