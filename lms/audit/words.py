@@ -160,6 +160,7 @@ FACT_WORDS: Mapping[str, str] = {
     "file": msg("File"),
     "files": msg("Files"),
     "filters": msg("What was chosen"),
+    "fingerprint": msg("Fingerprint of the key"),
     "form": msg("Form of the file"),
     "former": msg("Key before"),
     "frozen": msg("Frozen quarter"),
@@ -195,6 +196,8 @@ FACT_WORDS: Mapping[str, str] = {
     "number": msg("Number"),
     "numbers": msg("Fingerprint of the typed list"),
     "package": msg("Fingerprint of the package"),
+    # Translators: who holds a key that signs new versions of the program.
+    "owner": msg("Whose it is"),
     "papers": msg("Papers"),
     "path": msg("Position in the tree of places"),
     "pdf": msg("Fingerprint of the paper"),

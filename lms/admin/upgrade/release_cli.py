@@ -127,7 +127,8 @@ def trust_key(info: ScriptInfo, file: Path, yes: bool) -> None:
             )  # fmt: skip
         with _log(info, settings) as session:
             audit.append(
-                session, None, "release-key.trusted", key.kid.hex(), _facts(key), now=clock.now()
+                session, None, "release-key.trusted", key.kid.hex(),
+                {"fingerprint": key.fingerprint, "owner": key.owner}, now=clock.now(),
             )  # fmt: skip
         trust.add(settings.data, key)
     except UpgradeError as refused:
@@ -145,7 +146,8 @@ def distrust_key(info: ScriptInfo, fingerprint: tuple[str, ...]) -> None:
         key = _added(settings, "".join(fingerprint).lower())
         with _log(info, settings) as session:
             audit.append(
-                session, None, "release-key.distrusted", key.kid.hex(), _facts(key), now=clock.now()
+                session, None, "release-key.distrusted", key.kid.hex(),
+                {"fingerprint": key.fingerprint, "owner": key.owner}, now=clock.now(),
             )  # fmt: skip
         trust.remove(settings.data, key)
         left = [each for each in trust.trusted(settings) if each.public == key.public]
@@ -178,7 +180,3 @@ def _log(info: ScriptInfo, settings: Settings) -> Iterator[Session]:
     settle.require_settled(settings.data, "trust")
     with info.load_app().app_context(), transaction() as session:
         yield session
-
-
-def _facts(key: ReleaseKey) -> dict[str, str]:
-    return {"fingerprint": key.fingerprint, "owner": key.owner}
