@@ -17,7 +17,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -31,6 +31,7 @@ from lms.admin.demo.people import Invented, invented
 from lms.admin.demo.service import LEARNER, Office, Place
 from lms.admin.demo.states import State
 from lms.admin.demo.stories import Learner, Story, World, story_of, tell
+from lms.admin.night import TIDY
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionLesson
 from lms.catalogue.programmes import actions as programmes
@@ -39,6 +40,7 @@ from lms.catalogue.structure import Structure
 from lms.certificates import actions as certificates
 from lms.jobs import actions as jobs
 from lms.jobs.actions import Steps
+from lms.jobs.models import Job
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.names import LATIN, PersonName
 from lms.kernel.viewer import Viewer
@@ -209,6 +211,8 @@ def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: date
         ),
         now=now,
     )  # fmt: skip
+    # The years that are told have no nights: what is served looks after itself from its start on.
+    session.execute(delete(Job).where(Job.kind == TIDY))
     installation.decide(session, {"signatories": service.SIGNATORIES}, now=now)
     # The first list names the signing key, so that it stood before the first certificate.
     certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)

@@ -190,7 +190,7 @@ def test_it_tells_in_words_how_far_it_is_and_lets_others_write(
     percents = [percent for percent, _ in said]
     assert percents == sorted(percents)
     assert (percents[0], percents[-1]) == (0, 99)
-    words = list(dict.fromkeys(re.sub(r"\d+(\.\d+)? [kM]B|\d+", "n", each) for _, each in said))
+    words = list(dict.fromkeys(re.sub(r"\d+(\.\d+)?\xa0[GM]B|\d+", "n", each) for _, each in said))
     assert words == [
         "The database is being copied, n so far.",
         "Stored files are being compared with their names: n of n.",
