@@ -232,7 +232,7 @@ def confirm_clock() -> None:
     if now < clock.BUILD_DATE:
         raise click.ClickException("The clock is before the day on which this program was made.")
     zone = ZoneInfo(installation.read(reading()).time_zone)
-    if not click.confirm(f"It is {minute_of(now, zone)}. Is that right?"):
+    if not click.confirm(f"It is {minute_of(now.astimezone(zone))}. Is that right?"):
         raise click.ClickException("Set date and time of the machine first.")
     with transaction() as session:
         audit.confirm_clock(session, now=now)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,10 +54,13 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
     def known() -> Known:
         return installation.decided(session, (*DECISIONS, LAST_LOOK))
 
+    def zone() -> ZoneInfo:
+        return ZoneInfo(installation.read(session).time_zone)
+
     if found[-1].state != WRONG:
         checks: tuple[Callable[[], Finding | None], ...] = (
             lambda: identity(settings, session),
-            lambda: running.clock(audit.newest_at(session), now),
+            lambda: running.clock(audit.newest_at(session), now.astimezone(zone())),
             lambda: last_backup(known(), now),
             lambda: copy_elsewhere(known(), settings, now),
             lambda: restore_test(known(), now),

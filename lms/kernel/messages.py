@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,14 @@ def _plain(value: object) -> str:
     return minute_of(value) if isinstance(value, datetime) else str(value)
 
 
-def minute_of(moment: datetime, zone: tzinfo = UTC) -> str:
+def minute_of(moment: datetime) -> str:
     """Return a moment as a log writes it: ``2026-11-24 14:32 UTC``.
 
-    zone   where people have their watches: ``2026-11-24 17:32 (14:32 UTC)``.
+    One that comes with a time zone is told as on the watches there, with UTC behind it:
+    ``2026-11-24 17:32 (14:32 UTC)``.
     """
-    here, at = moment.astimezone(zone), moment.astimezone(UTC)
-    return f"{here:%Y-%m-%d %H:%M}" + (f" ({at:%H:%M} UTC)" if here.utcoffset() else " UTC")
+    at = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M}" + (f" ({at:%H:%M} UTC)" if moment.utcoffset() else " UTC")
 
 
 def msg(text: str) -> str:
