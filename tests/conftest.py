@@ -139,15 +139,18 @@ def database_url(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kept_connections(database_url: str) -> Iterator[None]:
-    """Let all applications of a worker use the same connections to PostgreSQL."""
+def leave_postgresql(database_url: str) -> Iterator[Callable[[], None]]:
+    """Let all applications of a worker use the same connections to PostgreSQL.
+
+    Return a way to close those that nobody has.
+    """
     if not database_url:
-        yield
+        yield lambda: None
         return
     from tests import connections
 
-    with connections.kept():
-        yield
+    with connections.kept(database_url.rpartition("/")[2]) as kept_ones:
+        yield kept_ones.leave
 
 
 @pytest.fixture

@@ -24,10 +24,14 @@ Connection = psycopg.Connection[Any]
 
 
 class Connections:
-    """Those that nobody has at this moment, by their address."""
+    """Those to one database that nobody has at this moment, by their address.
 
-    def __init__(self) -> None:
+    A database that a test makes for itself is left alone: it goes, or must have no connection.
+    """
+
+    def __init__(self, database: str) -> None:
         """Begin with none."""
+        self.database = database
         self.idle: dict[str, list[Connection]] = {}
         self.addresses: dict[int, str] = {}
 
@@ -35,7 +39,7 @@ class Connections:
         self, dialect: Dialect, _record: object, where: tuple[Any, ...], how: dict[str, Any]
     ) -> Connection | None:
         """Return a connection for a pool that wants one; None lets it open a new one of its own."""
-        if dialect.name != "postgresql":
+        if dialect.name != "postgresql" or how.get("dbname") != self.database:
             return None
         # The context is how values are adapted: an object of its own for each engine, all alike.
         plain = {name: value for name, value in how.items() if name != "context"}
@@ -54,6 +58,12 @@ class Connections:
         else:
             idle.append(connection)
 
+    def leave(self) -> None:
+        """Close what nobody has, for a test that wants to be alone with its database."""
+        for idle in self.idle.values():
+            while idle:
+                idle.pop().close()
+
 
 def _is_new_again(connection: Connection) -> bool:
     try:
@@ -71,18 +81,16 @@ def _is_new_again(connection: Connection) -> bool:
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Use connections again until the block ends."""
-    connections = Connections()
+def kept(database: str) -> Iterator[Connections]:
+    """Use connections to ``database`` again until the block ends."""
+    connections = Connections(database)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             adapter.PGDialect_psycopg, "do_close", lambda *given: connections.close(*given)
         )
         event.listen(Engine, "do_connect", connections.open)
         try:
-            yield
+            yield connections
         finally:
             event.remove(Engine, "do_connect", connections.open)
-            for each in connections.idle.values():
-                for connection in each:
-                    connection.close()
+            connections.leave()

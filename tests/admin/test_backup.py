@@ -513,7 +513,9 @@ def test_postgresql_without_its_programs_says_so(
         )  # fmt: skip
 
 
-def test_on_postgresql_a_backup_restores_row_for_row(app: Flask, settings: Settings) -> None:
+def test_on_postgresql_a_backup_restores_row_for_row(
+    app: Flask, settings: Settings, leave_postgresql: Callable[[], None]
+) -> None:
     """Runs where LMS_TEST_DATABASE names a server."""
     if not settings.database_url.startswith("postgresql"):
         pytest.skip("on SQLite the tests above say it")
@@ -529,6 +531,7 @@ def test_on_postgresql_a_backup_restores_row_for_row(app: Flask, settings: Setti
         add_row(app, 2)
         stop(app)
         engine.dispose()
+        leave_postgresql()
         done = restore.restore(settings, path, never, now=NOW)
         assert done.settled.recorded
         assert done.aside is not None
