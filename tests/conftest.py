@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MethodType
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -40,6 +41,10 @@ from tests.audit.facts import refuse_unnamed
 from tests.browser import Browser
 from tests.kept import NAME, Book, Store, kept
 from tests.people import Cast, Places, add_person, build_places
+
+# Speed belongs to make bench: that a machine is busy is no fault of the program.
+hypothesis.settings.register_profile("lms", deadline=None)
+hypothesis.settings.load_profile("lms")
 
 USAGE = namedtuple("USAGE", "total used free")
 

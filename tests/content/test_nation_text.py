@@ -260,7 +260,7 @@ def layers(draw: st.DrawFn) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(text=layers(), code=NAMES, law=WORDS)
 def test_any_layer_says_what_was_set_and_all_else_as_before(text: str, code: str, law: str) -> None:
     before = facts(text)

@@ -146,7 +146,7 @@ def test_a_damaged_picture_harms_nobody(kind: str) -> None:
         assert found.height > 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(
         [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x20\0\0\0WEBP", b"\0\0\0\x10ftyp"]
@@ -280,7 +280,7 @@ def test_markdown_alone_never_makes_a_picture() -> None:
         assert "<img" not in rich(f"x {text}", picture=lambda *_: "<img>")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="[]"), min_size=1, max_size=300))
 @example('" onload="alert(1)')
 @example("<script>alert(1)</script>")

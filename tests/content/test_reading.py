@@ -106,7 +106,7 @@ def test_the_writer_gives_back_every_shipped_course(course: str) -> None:
     assert write_course(read(files)) == files
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(place=st.integers(0, FIRST.count("\n")), text=TEXTS, path=st.sampled_from(
     ["en/AB-1.1.md", "ar/AB-1.1.md", "en/bank/AB-1.md", "nations/tn/ar/boxes.md", "en/glossary.md"]
 ))  # fmt: skip
@@ -120,7 +120,7 @@ def test_an_edited_course_is_written_byte_for_byte(place: int, text: str, path: 
         assert write_course(course) == files
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=TEXTS)
 def test_a_document_is_its_blocks(text: str) -> None:
     """Also one with faults: no byte is lost between the blocks."""
@@ -129,7 +129,7 @@ def test_a_document_is_its_blocks(text: str) -> None:
         assert document.text() == f"+++\n+++\n{text}"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_are_read_without_an_exception(data: bytes) -> None:
     for path in ("course.toml", "en/AB-1.1.md", "en/bank/AB-1.md", "nations/tn/nation.toml"):

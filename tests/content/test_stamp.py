@@ -95,7 +95,7 @@ def test_a_file_that_would_be_broken_is_not_written() -> None:
         stamp(files, "en", again={"*"})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="ab *-\n#>{}[]()|:=+", max_size=80))
 def test_stamping_is_done_once(text: str) -> None:
     files = edited("en/AB-1.1.md", "It is ten to nine.", f"It is.\n{text}\n")

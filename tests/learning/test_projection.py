@@ -81,7 +81,7 @@ def test_time_that_nobody_measured_is_none() -> None:
 
 
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(history=HISTORIES)

@@ -7,7 +7,7 @@ from itertools import combinations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.reports.compliance.heads import Heads
@@ -117,7 +117,6 @@ class Read:
                 yield each
 
 
-@settings(deadline=None)
 @given(services())
 def test_nothing_hidden_follows_from_all_requirements_together(service: tuple[Any, Any]) -> None:
     read = Read(*service)
@@ -125,7 +124,6 @@ def test_nothing_hidden_follows_from_all_requirements_together(service: tuple[An
     assert list(read.follow([cell for cell, count in read.hidden if is_small(count)])) == []
 
 
-@settings(deadline=None)
 @given(services())
 def test_nobody_learns_how_many_work_in_confidence_nor_how_many_are_left_over(
     service: tuple[Any, Any],

@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.reports.places import Place, show, tree
@@ -123,21 +123,18 @@ def _determined(rows: list[list[Fraction]], width: int) -> list[int]:
     ]
 
 
-@settings(deadline=None)
 @given(trees(), st.booleans())
 def test_no_hidden_figure_follows_from_what_is_shown(root: Place, adds_up: bool) -> None:
     told = Told(root, adds_up=adds_up)
     assert told.found_out() == set()
 
 
-@settings(deadline=None)
 @given(trees(), st.booleans())
 def test_no_page_shows_a_small_group(root: Place, adds_up: bool) -> None:
     told = Told(root, adds_up=adds_up)
     assert [cell for cell in told.shown if is_small(told.values[cell])] == []
 
 
-@settings(deadline=None)
 @given(trees(), st.booleans())
 def test_a_figure_is_hidden_on_every_page_or_on_none(root: Place, adds_up: bool) -> None:
     told = Told(root, adds_up=adds_up)

@@ -144,9 +144,7 @@ CELLS = st.text(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.lists(CELLS, min_size=2, max_size=5), min_size=1, max_size=8),
     separator=st.sampled_from([",", ";", "\t"]),
@@ -167,9 +165,7 @@ def test_whatever_a_program_writes_as_csv_is_read_back(
     assert read(file, separator=separator) == expected
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400))
 def test_no_bytes_do_more_than_being_refused(tmp_path: Path, data: bytes) -> None:
     file = text_file(tmp_path, data)
@@ -335,9 +331,7 @@ def small(book: Book) -> bytes:
     return book({"List": [["number", "name"], ["N-1", "Amina"]]}).read_bytes()
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_workbook_is_refused_or_read_and_never_breaks(
     tmp_path: Path, small: bytes, data: st.DataObject

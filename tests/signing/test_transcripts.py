@@ -148,7 +148,7 @@ def test_a_full_sheet_with_two_long_names_fits_its_code() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_gets_an_answer(text: str) -> None:
     for each in (text, PREFIX + text):
         assert transcripts.verify(each, ring(), TUESDAY).outcome in TRANSCRIPT_SENTENCES

@@ -194,7 +194,7 @@ def test_the_editor_says_them_beside_the_line() -> None:
     assert "hear only the links" in found.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text("ab|-# >*.1[]()\\_:/wهжқ\n", max_size=200))
 def test_any_text_is_read_without_a_mistake(text: str) -> None:
     one = block(*text.split("\n"))

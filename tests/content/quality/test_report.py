@@ -116,7 +116,7 @@ LETTERS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=LETTERS)
 def test_any_line_is_read_without_a_mistake(text: str) -> None:
     one = block(text)
