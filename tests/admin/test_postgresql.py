@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, inspect, text
@@ -120,7 +121,10 @@ def test_a_fill_that_stops_leaves_the_database_as_it_was(
 def test_a_server_that_has_just_stopped_is_waited_for(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = engine.connect()
+    # Not through the engine: the suite would keep this connection for the next test.
+    other = psycopg.connect(
+        engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    )
     monkeypatch.setattr(restore, "PATIENCE", 0.2)
     with pytest.raises(RestoreError, match="is running"):
         restore.require_stopped(settings)
