@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,14 @@ exec sleep 60
 
 
 @pytest.fixture
-def engine(app: Flask, settings: Settings) -> Iterator[Engine]:
+def engine(
+    app: Flask, settings: Settings, leave_postgresql: Callable[[], None]
+) -> Iterator[Engine]:
     """Return the database of the suite, which nobody else has open."""
     if not settings.database_url.startswith("postgresql"):
         pytest.skip("runs where LMS_TEST_DATABASE names a server")
     stop(app)
+    leave_postgresql()
     made = create_engine(settings.database_url, poolclass=NullPool)
     yield made
     made.dispose()
