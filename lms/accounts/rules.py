@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from lms.kernel.errors import NotFound
 from lms.kernel.names import folded
 from lms.kernel.viewer import COURSE_ROLES, UNIT_ROLES, Role, Viewer
 
@@ -150,6 +151,12 @@ def administers(viewer: Viewer, unit_path: str) -> bool:
 def administers_country(viewer: Viewer) -> bool:
     """Return whether the viewer administers the whole country."""
     return viewer.holds_everywhere("administrator")
+
+
+def require_office(viewer: Viewer) -> None:
+    """Raise NotFound for a viewer who does not administer the whole country."""
+    if not administers_country(viewer):
+        raise NotFound
 
 
 def shared_tops(viewer: Viewer, role: str, other: str) -> tuple[str, ...]:

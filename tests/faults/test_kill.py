@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from sqlalchemy import select, text
 from lms.assessment.models import Answer, Attempt
 from lms.extensions import db
 from lms.learning import records
-from tests import postgres
 from tests.bench.load import Connection
 from tests.bench.saving import Saver, savers
 from tests.faults.station import Learner, Station, kill, station
@@ -140,21 +138,6 @@ def _check(place: Station, ledger: Ledger) -> None:
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Station:
     return station(tmp_path / "data")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def on_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Station]:
-    if request.param == "sqlite":
-        yield station(tmp_path / "data")
-        return
-    if postgres.programs() is None:
-        pytest.skip("this machine has no PostgreSQL server")
-    with postgres.server() as address:
-        made = station(tmp_path / "data", f"{address}/postgres")
-        yield made
-        with made.house.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 def test_twenty_kills_lose_no_acknowledged_answer(on_sqlite: Station) -> None:

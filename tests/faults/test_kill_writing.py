@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +24,6 @@ from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.web import csrf
-from tests import postgres
 from tests.authoring.writers import with_roles
 from tests.bench.load import Connection
 from tests.content.small import small
@@ -212,21 +210,6 @@ def _check_writer(
         assert file.number >= number, "a text that saved itself is lost"
         assert file.digest == digest or file.number > number, "an earlier text is back"
         assert file.digest in writer.sent
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def on_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Station]:
-    if request.param == "sqlite":
-        yield station(tmp_path / "data")
-        return
-    if postgres.programs() is None:
-        pytest.skip("this machine has no PostgreSQL server")
-    with postgres.server() as address:
-        made = station(tmp_path / "data", f"{address}/postgres")
-        yield made
-        with made.house.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 def test_five_kills_lose_no_acknowledged_save(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from lms import installation
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.admin import backup_plan, safekeeping
 from lms.admin.backup_plan import BACKUPS, BY_HAND, KNOWN, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions, listing
@@ -26,7 +26,7 @@ from lms.admin.night import DRILL
 from lms.db import reading, transaction
 from lms.jobs import queries as jobs
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.errors import LmsError
 from lms.settings import Settings
 from lms.web.language import IN_LANGUAGE, say
 from lms.web.pages import look_again, site, viewer
@@ -39,7 +39,7 @@ bp = Blueprint("backups", __name__, url_prefix=f"{IN_LANGUAGE}/administer/backup
 @permission(ADMINISTER)
 def show() -> ResponseReturnValue:
     """Show the backups, how the last ones and the last test went, and what is being made."""
-    _require_office()
+    require_office(viewer())
     settings: Settings = current_app.config["LMS"]
     now, zone = clock.now(), ZoneInfo(site().time_zone)
     known = installation.decided(reading(), (*safekeeping.DECISIONS, KNOWN, PLAN))
@@ -93,7 +93,7 @@ def test() -> ResponseReturnValue:
 @permission(ADMINISTER, fresh=True)
 def plan() -> ResponseReturnValue:
     """Decide when backups are made and how many are kept."""
-    _require_office()
+    require_office(viewer())
     known = installation.decided(reading(), (PLAN, BACKUPS))
     if request.method == "GET":
         return _plan_page(PlanForm(**Plan.of(known.get(PLAN)).to_facts()))
@@ -116,8 +116,3 @@ def plan() -> ResponseReturnValue:
 
 def _plan_page(form: PlanForm) -> str:
     return render_template("backups/plan.html", form=form, fewest=FEWEST, most=MOST)
-
-
-def _require_office() -> None:
-    if not administers_country(viewer()):
-        raise NotFound

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts.rules import administers_country, folded_service_number
+from lms.accounts.rules import administers_country, folded_service_number, require_office
 from lms.accounts.staff import queries as staff
 from lms.admin.certificates.forms import MOST_NUMBERS, BulkForm, CorrectionForm, ReasonForm
 from lms.admin.people.person import places_to_choose, today
@@ -270,8 +270,7 @@ def _one(certificate_id: UUID) -> AnyRow:
 
 def _for_office(certificate_id: UUID) -> AnyRow:
     """Return a certificate that the viewer may end: the country's office alone may."""
-    if not administers_country(viewer()):
-        raise NotFound
+    require_office(viewer())
     return _one(certificate_id)
 
 

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.admin.country import actions, queries
 from lms.admin.country.forms import ClockForm, DecisionForm, LanguagesForm, NamesForm
 from lms.admin.forms import COUNTRY_WORDS
 from lms.db import reading, transaction
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.errors import LmsError
 from lms.kernel.messages import msg
 from lms.web.language import IN_LANGUAGE, direction_of, gettext, say
 from lms.web.pages import viewer
@@ -38,7 +38,7 @@ Form = TypeVar("Form", bound=DecisionForm)
 @permission(ADMINISTER)
 def show() -> ResponseReturnValue:
     """Show what is decided, and the decisions that were made here."""
-    _require_office()
+    require_office(viewer())
     return render_template(
         "country/show.html", here=installation.read(reading()), words=WORDS,
         decisions=queries.decisions(reading(), viewer()), names=LANGUAGE_NAMES,
@@ -88,7 +88,7 @@ def _asked(
     decide: Callable[[Session, Form], None],
 ) -> ResponseReturnValue:  # fmt: skip
     """Show a form with what is decided; carry out what is sent, or say what is in the way."""
-    _require_office()
+    require_office(viewer())
     if request.method == "GET":
         return _page(page, form_of(**known))
     form = form_of(request.form)
@@ -106,8 +106,3 @@ def _asked(
 
 def _page(page: str, form: DecisionForm) -> str:
     return render_template(f"country/{page}.html", form=form)
-
-
-def _require_office() -> None:
-    if not administers_country(viewer()):
-        raise NotFound

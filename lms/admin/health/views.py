@@ -6,13 +6,12 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 
 from lms import installation
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.admin.findings import MARKS, NOTE, WRONG, apart
 from lms.admin.health import actions, parts
 from lms.admin.retention import LIMITS, RUNS, deletion, runs
 from lms.db import reading, transaction
 from lms.kernel import clock
-from lms.kernel.errors import NotFound
 from lms.settings import Settings
 from lms.web.language import IN_LANGUAGE
 from lms.web.pages import look_again, viewer
@@ -25,7 +24,7 @@ bp = Blueprint("health", __name__, url_prefix=f"{IN_LANGUAGE}/administer/health"
 @permission(ADMINISTER)
 def show() -> ResponseReturnValue:
     """Show every part of the server, what is to be done first."""
-    _require_office()
+    require_office(viewer())
     settings: Settings = current_app.config["LMS"]
     found = parts.health(reading(), settings, now=clock.now())
     page = make_response(
@@ -50,7 +49,7 @@ def look() -> ResponseReturnValue:
 @permission(ADMINISTER)
 def deleted() -> ResponseReturnValue:
     """Show what is deleted by itself, after how long, and what the last runs have deleted."""
-    _require_office()
+    require_office(viewer())
     known = installation.setting(reading(), RUNS)
     found = runs(known)
     return render_template(
@@ -58,8 +57,3 @@ def deleted() -> ResponseReturnValue:
         finding=deletion(known, clock.now()),
         sums={kind: sum(run.deleted.get(kind, 0) for run in found) for kind in LIMITS},
     )  # fmt: skip
-
-
-def _require_office() -> None:
-    if not administers_country(viewer()):
-        raise NotFound

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.admin.library.forms import FileForm, NewDocumentForm, PagesForm, TitlesForm
 from lms.catalogue.library import actions, queries, rules
 from lms.catalogue.library.queries import Found
@@ -39,7 +39,7 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: document
 @permission(ADMINISTER)
 def add() -> ResponseReturnValue:
     """Add a document; its files follow."""
-    _require_office()
+    require_office(viewer())
     form = NewDocumentForm(request.form if request.method == "POST" else None)
     if request.method == "GET" or not form.validate():
         return render_template("documents/new.html", form=form), form.status
@@ -146,11 +146,6 @@ def bring_back(document: str) -> ResponseReturnValue:
         actions.bring_back(session, viewer(), document, now=clock.now())
     flash(gettext("The document is in the library again."))
     return redirect(url_for(".one", document=document), 303)
-
-
-def _require_office() -> None:
-    if not administers_country(viewer()):
-        raise NotFound
 
 
 def _with_language(document: str, file_language: str) -> Found:

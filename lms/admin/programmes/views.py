@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import administers_country, require_office
 from lms.admin.people.person import today
 from lms.admin.programmes import words
 from lms.admin.programmes.forms import (
@@ -52,7 +52,7 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: programm
 @permission(ADMINISTER)
 def add() -> ResponseReturnValue:
     """Add a programme or a pilot."""
-    _require_country()
+    require_office(viewer())
     form = NewProgrammeForm(_sent())
     if request.method == "GET" or not form.validate():
         return render_template("programmes/new.html", form=form), form.status
@@ -158,14 +158,9 @@ def _sent() -> ImmutableMultiDict[str, str] | None:
     return request.form if request.method == "POST" else None
 
 
-def _require_country() -> None:
-    if not administers_country(viewer()):
-        raise NotFound
-
-
 def _changed(code: str) -> Programme:
     """Return a programme for whoever may change it; raises NotFound for anybody else."""
-    _require_country()
+    require_office(viewer())
     return queries.programme(reading(), viewer(), code)
 
 

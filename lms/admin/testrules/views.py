@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms import installation
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.admin.testrules import actions, queries
 from lms.admin.testrules.forms import BoxesForm, PassMarkForm
 from lms.certificates.rules import NEUTRAL_TITLE
 from lms.db import reading, transaction
 from lms.installation import Installation
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.errors import LmsError
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -25,7 +25,7 @@ bp = Blueprint("test_rules", __name__, url_prefix=f"{IN_LANGUAGE}/administer/tes
 @permission(ADMINISTER, fresh=True)
 def show() -> ResponseReturnValue:
     """Show what every course asks for here, and since when."""
-    _require_office()
+    require_office(viewer())
     decided = installation.read(reading())
     return _page(PassMarkForm(floor=decided.pass_floor, percent=decided.least_percent), decided)
 
@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
 @permission(ADMINISTER, fresh=True)
 def save() -> ResponseReturnValue:
     """Decide the pass mark of the country."""
-    _require_office()
+    require_office(viewer())
     decided = installation.read(reading())
     form = PassMarkForm(request.form, floor=decided.pass_floor)
     if not form.validate():
@@ -68,7 +68,7 @@ def _page(form: PassMarkForm, decided: Installation) -> str:
 @permission(ADMINISTER, fresh=True)
 def boxes() -> ResponseReturnValue:
     """Decide whether certificates wait until the boxes of their course are confirmed."""
-    _require_office()
+    require_office(viewer())
     if request.method == "GET":
         waits = installation.read(reading()).refuse_unconfirmed_boxes
         form = BoxesForm(wait="yes" if waits else "no")
@@ -87,8 +87,3 @@ def boxes() -> ResponseReturnValue:
         return render_template("test_rules/boxes.html", form=form), refused.status
     flash(gettext("Saved."))
     return redirect(url_for(".show"), 303)
-
-
-def _require_office() -> None:
-    if not administers_country(viewer()):
-        raise NotFound

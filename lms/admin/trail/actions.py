@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import actor_id, require_office
 from lms.admin.trail.rules import Wanted
 from lms.audit import actions as audit
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
-from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 
 EXPORT, CHECK = "audit.export", "audit.check"
@@ -35,7 +34,7 @@ def ask_export(
 
     raises NotFound for whoever does not administer the country.
     """
-    _require_office(viewer)
+    require_office(viewer)
     job = jobs.ask(
         session, EXPORT, f"{viewer.person_id} {order.key}",
         {
@@ -56,7 +55,7 @@ def ask_look(session: Session, viewer: Viewer, order: Order, *, now: datetime) -
 
     raises NotFound for whoever does not administer the country.
     """
-    _require_office(viewer)
+    require_office(viewer)
     return jobs.ask(
         session, CHECK, f"{viewer.person_id} {order.key}",
         {"language": order.language, "back": order.back}, now=now, asked_by=viewer.person_id,
@@ -66,8 +65,3 @@ def ask_look(session: Session, viewer: Viewer, order: Order, *, now: datetime) -
 def ask_nightly_look(session: Session, at: datetime, *, now: datetime) -> None:
     """Ask for a look at the chain that nobody waits for; once for each night."""
     jobs.ask(session, CHECK, f"{at:%Y-%m-%d}", {"language": "en"}, now=now, due_at=at)
-
-
-def _require_office(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound

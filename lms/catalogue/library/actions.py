@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import actor_id, require_office
 from lms.audit import actions as audit
 from lms.catalogue.library.models import Document, DocumentFile
 from lms.catalogue.library.rules import LONGEST_TITLE, MOST_PAGES
@@ -33,7 +33,7 @@ def add(
     raises  NotFound for anybody but the country's office; Refused where another document has the
             code, and for a code or titles that cannot be.
     """
-    _require_office(viewer)
+    require_office(viewer)
     if not is_code(code):
         raise Refused(Message(CODE_SENTENCE))
     told = _told(titles)
@@ -144,7 +144,7 @@ def _told(titles: Mapping[str, str]) -> dict[str, str]:
 
 def _document(session: Session, viewer: Viewer, code: str) -> Document:
     """Return a document for whoever may change it, locked until the transaction ends."""
-    _require_office(viewer)
+    require_office(viewer)
     found = session.scalar(select(Document).where(Document.code == code).with_for_update())
     if found is None:
         raise NotFound
@@ -162,8 +162,3 @@ def _note(
     session: Session, viewer: Viewer, what: str, subject: str, facts: dict[str, Any], now: datetime
 ) -> None:
     audit.append(session, actor_id(viewer), what, subject, facts, now=now)
-
-
-def _require_office(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.rules import administers_country
+from lms.accounts.rules import require_office
 from lms.catalogue.library.models import Document, DocumentFile
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -75,13 +75,13 @@ def document(session: Session, viewer: Viewer, code: str) -> Found:
 
 def every_document(session: Session, viewer: Viewer) -> list[Found]:
     """Return every document, also without files and withdrawn; NotFound for all but the office."""
-    _require_office(viewer)
+    require_office(viewer)
     return _put_together(session.execute(_ALL))
 
 
 def any_document(session: Session, viewer: Viewer, code: str) -> Found:
     """Return one of them; raises NotFound for no such one and for all but the country's office."""
-    _require_office(viewer)
+    require_office(viewer)
     return _one(session.execute(_ALL.where(Document.code == code)))
 
 
@@ -90,8 +90,3 @@ def _one(rows: Iterable[AnyRow]) -> Found:
     if not found:
         raise NotFound
     return found[0]
-
-
-def _require_office(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound

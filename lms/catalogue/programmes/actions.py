@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import actor_id, require_office
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Programme, ProgrammeChange, ProgrammeCourse
 from lms.catalogue.programmes import rules
@@ -62,7 +62,7 @@ def add(
     raises  NotFound for anybody but administrators of the country; Refused where another
             programme has the code, and for a code, a kind, titles or a period that cannot be.
     """
-    _require_country(viewer)
+    require_office(viewer)
     if not rules.is_code(code):
         raise Refused(Message(rules.CODE_SENTENCE))
     if kind not in rules.KINDS:
@@ -170,14 +170,9 @@ def fix(session: Session, viewer: Viewer, code: str, *, now: datetime) -> None:
     audit.append(session, actor_id(viewer), "programme.fixed", str(programme.id), now=now)
 
 
-def _require_country(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound
-
-
 def _changed(session: Session, viewer: Viewer, code: str) -> Programme:
     """Return the programme, locked, for whoever may change it."""
-    _require_country(viewer)
+    require_office(viewer)
     found = session.scalar(select(Programme).where(Programme.code == code).with_for_update())
     if found is None:
         raise NotFound

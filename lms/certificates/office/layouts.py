@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import actor_id, require_office
 from lms.audit import actions as audit
 from lms.catalogue.models import Programme
 from lms.catalogue.programmes import queries as programmes
@@ -60,7 +60,7 @@ def look(session: Session, viewer: Viewer, programme: str) -> Look:
 
     raises  NotFound for anybody but the country's office, and for a programme that is not there.
     """
-    _require_office(viewer)
+    require_office(viewer)
     site = installation.read(session)
     common = layouts.common(session, site)
     if not programme:
@@ -143,7 +143,7 @@ def decide(
 
     raises  NotFound as ``look``.
     """
-    _require_office(viewer)
+    require_office(viewer)
     facts = layout.to_facts()
     if programme:
         found = programmes.programme(session, viewer, programme)
@@ -177,7 +177,7 @@ def take_common(session: Session, viewer: Viewer, programme: str, *, now: dateti
 
     raises  NotFound as ``look``.
     """
-    _require_office(viewer)
+    require_office(viewer)
     found = programmes.programme(session, viewer, programme)
     own = session.get(CertificateLayout, found.id)
     if own is not None:
@@ -221,8 +221,3 @@ def _texts(layout: Layout) -> list[str]:
         *layout.issuers.values(),
         *(text for person in layout.signatories for text in person.values()),
     ]
-
-
-def _require_office(viewer: Viewer) -> None:
-    if not administers_country(viewer):
-        raise NotFound

@@ -152,7 +152,7 @@ def show(capsys: pytest.CaptureFixture[str], met: dict[str, int]) -> None:
 
 
 def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
-    _kills(tmp_path, 3)
+    assert sum(_kills(tmp_path, 3).values()) == 3
 
 
 @pytest.mark.crash
