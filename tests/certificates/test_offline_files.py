@@ -129,6 +129,27 @@ def test_another_file_and_another_issuer_are_told(tab: Page) -> None:
     assert choose(tab, frozen(issuer="KZ")) == WORDS["en"]["outcome_file_issuer_unknown"]
 
 
+def test_the_verdict_of_the_last_file_never_stands_beside_the_next(tab: Page) -> None:
+    """A guard with a pile of papers must not take the old verdict for the new one's."""
+    assert choose(tab, frozen()) == WORDS["en"]["outcome_file_valid"]
+    tab.evaluate("() => { FileReader.prototype.readAsText = function () {}; }")
+    tab.locator("#signed-file").set_input_files(
+        {"name": "next.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    assert tab.locator("#notice").inner_text() == WORDS["en"]["file_reading"]
+    assert tab.locator(".verdict").count() == 0
+
+    tab.evaluate("() => { FileReader.prototype.readAsText = function () { this.onerror(); }; }")
+    tab.locator("#signed-file").set_input_files(
+        {"name": "torn.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    assert tab.locator("#notice").inner_text() == WORDS["en"]["file_unreadable"]
+    tab.locator("#text").fill(" ")
+    tab.locator("button.main").click()
+    assert tab.locator("#notice").inner_text() == WORDS["en"]["empty"]
+    assert tab.locator("#result").inner_text() == ""
+
+
 def test_page_and_command_agree_about_keys(tab: Page) -> None:
     rings = [ring(), ring(withdrawn=MONDAY), ring(valid_until=MONDAY), ring(valid_until=TUESDAY)]
     texts = [

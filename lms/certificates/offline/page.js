@@ -278,9 +278,12 @@
     byId("notice").hidden = !notice;
   }
 
+  /* A notice stands alone: beside it the verdict of what came before could be taken for that of
+   * what comes now. */
   function tell(key, values) {
     notice = { key: key, values: values };
-    showNotice();
+    shown = null;
+    translate();
   }
 
   // ---- What comes in ----------------------------------------------------------------------------
@@ -306,9 +309,7 @@
     var dated = { dated: checker.day(found.list.dated) };
     if (list && found.list.dated < list.dated) return tell("list_older", dated);
     list = found.list;
-    shown = null;
-    notice = { key: "list_taken", values: dated };
-    translate();
+    tell("list_taken", dated);
   }
 
   function takeFile(text) {
@@ -326,8 +327,9 @@
 
   function readFile(file, then) {
     var reader = new FileReader();
+    tell("file_reading");
     reader.onload = function () { then(reader.result); };
-    reader.onerror = function () { tell("list_damaged"); };
+    reader.onerror = function () { tell("file_unreadable"); };
     reader.readAsText(file);
   }
 
