@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.orm import Session
 
 from lms import installation
 from lms import settings as settings_of
@@ -23,6 +25,7 @@ from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import GOOD, STATES, WRONG, Finding
 from lms.admin.folders import SYSTEMD
+from lms.admin.upgrade import remembered
 from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -130,6 +133,29 @@ def restore(
             "switched off for good: lms site replace. If this is a new station: lms site new. "
             f"Then: {_start()}"
         )
+    if done.settled.recorded:
+        _say_whose_versions(settings)
+
+
+def _say_whose_versions(settings: Settings) -> None:
+    """Say which release keys were trusted at the moment of a backup: trust does not come back."""
+    engine = create_engine(settings.database_url, poolclass=NullPool)
+    try:
+        with Session(engine) as session:
+            found = remembered.lost(session, settings)
+    finally:
+        engine.dispose()
+    if not found:
+        return
+    click.echo(
+        "At the moment of the backup the server took new versions of these owners. It takes them "
+        "only when their keys are trusted anew, since a backup could be forged:"
+    )
+    for each in found:
+        click.echo(f"  {each.fingerprint}   {each.owner or 'without a name'}")
+    click.echo(
+        "When the server runs, take the printed succession card, then: lms release trust --again"
+    )
 
 
 def _bring_key_back(

@@ -29,7 +29,7 @@ from lms.admin.safekeeping import (
 from lms.admin.storage import data_folder, disk, integrity, schema_version, unreadable
 from lms.admin.trail.actions import LAST_LOOK
 from lms.admin.trail.finding import log
-from lms.admin.upgrade import trust
+from lms.admin.upgrade import remembered, trust
 from lms.admin.upgrade.version import UpgradeError
 from lms.audit import queries as audit
 from lms.authoring import actions as authoring
@@ -72,6 +72,7 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
             lambda: nightly_check(known(), now),
             lambda: log(known()),
             lambda: deletion(known().get(RUNS), now),
+            lambda: new_versions(session, settings),
         )
         for check in checks:
             try:
@@ -84,7 +85,6 @@ def examine(settings: Settings, session: Session, *, now: datetime) -> list[Find
     whole = integrity(settings)
     found += [] if whole in found else [whole]
     found.extend(network(settings, now))
-    found.append(new_versions(settings))
     return found
 
 
@@ -100,12 +100,20 @@ def identity(settings: Settings, session: Session) -> Finding:
     return good(msg("Identity: the database belongs to this machine."))
 
 
-def new_versions(settings: Settings) -> Finding:
+def new_versions(session: Session, settings: Settings) -> Finding:
     """Whether this server would take a new version of the program, and from whom."""
     try:
         found = trust.trusted(settings)
     except UpgradeError as refused:
         return wrong(msg("New versions: %(what)s"), {"what": str(refused)})
+    if once := remembered.lost(session, settings):
+        names = ", ".join(sorted({each.name for each in once}))
+        said = msg(
+            "New versions: those of %(owners)s were taken once and are not now; a restore does not "
+            "bring this trust back. Take the printed succession card, then run as root: lms "
+            "release trust --again"
+        )
+        return note(said, {"owners": names})
     if not found:
         said = msg(
             "New versions: no release key is trusted yet, so none is taken. Ask whoever gives you "

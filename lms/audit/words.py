@@ -206,6 +206,7 @@ FACT_WORDS: Mapping[str, str] = {
     "person": msg("Person"),
     "person from": msg("From day"),
     "programme": msg("Programme"),
+    "public": msg("Public key"),
     "quarter": msg("Quarter"),
     "quarter file": msg("Fingerprint of the file"),
     "reason": msg("Reason"),

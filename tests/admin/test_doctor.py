@@ -41,7 +41,7 @@ from tests.certificates.passed import publish
 PARTS = (
     "Data folder", "Disk space", "Database", "Identity", "Clock", "Backup", "Copy elsewhere",
     "Restore test", "Issuing key", "Languages", "Work in the background", "Courses", "Editions",
-    "Nightly check", "Deletion", "Integrity", "New versions",
+    "Nightly check", "Deletion", "New versions", "Integrity",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from lms import settings as settings_of
 from lms.admin.upgrade import release as releases
-from lms.admin.upgrade import settle, trust
+from lms.admin.upgrade import remembered, settle, trust
+from lms.admin.upgrade.remembered import Remembered
 from lms.admin.upgrade.trust import OWN, ReleaseKey
 from lms.admin.upgrade.version import UpgradeError, version_in
 from lms.audit import actions as audit
@@ -107,32 +108,71 @@ def show_keys() -> None:
 
 
 @release.command("trust")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@click.option("--again", is_flag=True, help="the keys that were trusted before a restore: the log "
+              "knows them, so no file is needed")  # fmt: skip
 @click.option("--yes", is_flag=True, help="the fingerprint was compared already; do not ask")
 @click.pass_obj
-def trust_key(info: ScriptInfo, file: Path, yes: bool) -> None:
+def trust_key(info: ScriptInfo, file: Path | None, again: bool, yes: bool) -> None:
     """Take versions that are signed with the key in FILE (release.pub) from now on."""
+    if again == (file is not None) or (again and yes):
+        raise click.UsageError("Name one file, or say --again, which always asks.")
     try:
         settings = settings_of.read()
+        if file is None:
+            _trust_again(info, settings)
+            return
         key = trust.key_to_trust(file)
         if any(each.public == key.public for each in trust.trusted(settings)):
             click.echo("This key is trusted already.")
             return
-        click.echo(f"The key of {key.owner or 'somebody without a name'} has the fingerprint\n")
-        click.echo(f"  {key.fingerprint}\n")
-        if not yes:
-            click.confirm(
-                "Whoever holds it can change everything on this server. Compare each digit with "
-                "the paper that you were given by another way. Is it the same?", abort=True,
-            )  # fmt: skip
-        with _log(info, settings) as session:
-            audit.append(
-                session, None, "release-key.trusted", key.kid.hex(),
-                {"fingerprint": key.fingerprint, "owner": key.owner}, now=clock.now(),
-            )  # fmt: skip
-        trust.add(settings.data, key)
+        if not _is_same(key, compared=yes):
+            raise click.Abort
+        _trust(info, settings, key)
     except UpgradeError as refused:
         raise click.ClickException(str(refused)) from refused
+
+
+def _trust_again(info: ScriptInfo, settings: Settings) -> None:
+    """Ask of each key that was trusted before a restore whether it is to be trusted again."""
+    trust.trusted(settings)  # where others could have written these, that comes first
+    with _log(info, settings) as session:
+        found = remembered.lost(session, settings)
+    if not found:
+        click.echo("Every key that the log knows as trusted is trusted.")
+    for each in found:
+        if each.key is None:
+            click.echo(
+                f"The log holds no more than the fingerprint of the key of {each.name}. Ask its "
+                "owner for the file release.pub, then: lms release trust FILE"
+            )
+        elif _is_same(each.key, compared=False):
+            _trust(info, settings, each.key)
+        else:
+            click.echo(
+                "Not trusted. So that nobody is asked for it again: lms release distrust "
+                f"{each.fingerprint}"
+            )
+
+
+def _is_same(key: ReleaseKey, *, compared: bool) -> bool:
+    """Show a fingerprint, and return whether somebody has compared it with a paper."""
+    click.echo(f"The key of {key.owner or 'somebody without a name'} has the fingerprint\n")
+    click.echo(f"  {key.fingerprint}\n")
+    return compared or click.confirm(
+        "Whoever holds it can change everything on this server. Compare each digit with "
+        "the paper that you were given by another way. Is it the same?"
+    )
+
+
+def _trust(info: ScriptInfo, settings: Settings, key: ReleaseKey) -> None:
+    with _log(info, settings) as session:
+        audit.append(
+            session, None, "release-key.trusted", key.kid.hex(),
+            {"fingerprint": key.fingerprint, "owner": key.owner, "public": key.public.hex()},
+            now=clock.now(),
+        )  # fmt: skip
+    trust.add(settings.data, key)
     click.echo("Trusted. This server takes its versions: lms upgrade FILE")
 
 
@@ -141,35 +181,47 @@ def trust_key(info: ScriptInfo, file: Path, yes: bool) -> None:
 @click.pass_obj
 def distrust_key(info: ScriptInfo, fingerprint: tuple[str, ...]) -> None:
     """Take versions of the key with this FINGERPRINT no longer (lms release keys lists them)."""
+    digits = "".join(fingerprint).replace(" ", "").lower()
     try:
         settings = settings_of.read()
-        key = _added(settings, "".join(fingerprint).lower())
+        key = _added(settings, digits)
         with _log(info, settings) as session:
+            known = remembered.of(key) if key else _lost(session, settings, digits)
             audit.append(
-                session, None, "release-key.distrusted", key.kid.hex(),
-                {"fingerprint": key.fingerprint, "owner": key.owner}, now=clock.now(),
+                session, None, "release-key.distrusted", known.kid,
+                {"fingerprint": known.fingerprint, "owner": known.owner}, now=clock.now(),
             )  # fmt: skip
-        trust.remove(settings.data, key)
-        left = [each for each in trust.trusted(settings) if each.public == key.public]
+        if key is not None:
+            trust.remove(settings.data, key)
+            _require_gone(settings, key)
     except UpgradeError as refused:
         raise click.ClickException(str(refused)) from refused
-    for each in left:
-        raise click.ClickException(
-            f"It also stands in {each.file}. As root, take its line out there."
-        )
     click.echo("This server takes its versions no longer.")
 
 
-def _added(settings: Settings, asked: str) -> ReleaseKey:
-    """Return the key with a fingerprint that was trusted by command on this server."""
-    digits = asked.replace(" ", "")
+def _added(settings: Settings, digits: str) -> ReleaseKey | None:
+    """Return the key with a fingerprint that is trusted by command on this server, if any."""
     for key in trust.trusted(settings):
         if key.fingerprint.replace(" ", "") != digits:
             continue
         if key.file != settings.data / OWN:
             raise UpgradeError(f"This key stands in {key.file}. As root, take its line out there.")
         return key
+    return None
+
+
+def _lost(session: Session, settings: Settings, digits: str) -> Remembered:
+    """Return a key that was trusted before a restore, by its fingerprint."""
+    for each in remembered.lost(session, settings):
+        if each.fingerprint.replace(" ", "") == digits:
+            return each
     raise UpgradeError("No such key is trusted here. lms release keys lists them.")
+
+
+def _require_gone(settings: Settings, key: ReleaseKey) -> None:
+    for each in trust.trusted(settings):
+        if each.public == key.public:
+            raise UpgradeError(f"It also stands in {each.file}. As root, take its line out there.")
 
 
 @contextmanager

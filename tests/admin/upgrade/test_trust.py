@@ -12,15 +12,18 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import select
 
-from lms.admin import doctor
-from lms.admin.findings import GOOD, NOTE, WRONG
+from lms.admin import backup, doctor
+from lms.admin.backup_cli import restore as restore_command
+from lms.admin.findings import GOOD, NOTE, WRONG, Finding
 from lms.admin.upgrade import trust
 from lms.admin.upgrade.release_cli import release as command
-from lms.admin.upgrade.trust import OWN
+from lms.admin.upgrade.trust import OWN, ReleaseKey
 from lms.admin.upgrade.version import UpgradeError
+from lms.audit import actions as audit
 from lms.audit.models import AuditRow
-from lms.db import reading
+from lms.db import reading, transaction
 from lms.settings import Settings
+from tests.admin.conftest import NOW, stop
 
 OWNER = "Ministry of Justice, IT"
 Run = Callable[..., Result]
@@ -50,6 +53,12 @@ def pub(run: Run, tmp_path: Path) -> Path:
     made = run("new-key", tmp_path / "release.key", "--name", OWNER)
     assert made.exit_code == 0, made.output
     return tmp_path / "release.pub"
+
+
+def look(server: Flask, ours: Settings) -> Finding:
+    """What the doctor says of new versions."""
+    with server.app_context():
+        return doctor.new_versions(reading(), ours)
 
 
 def test_without_any_key_the_refusal_says_what_to_do(ours: Settings) -> None:
@@ -118,7 +127,7 @@ def test_keys_that_others_could_have_written_do_not_count(
         trust.known_keys(ours)
     assert run("keys").exit_code == 1
     assert run("trust", pub, "--yes").exit_code == 1
-    assert doctor.new_versions(ours).state == WRONG
+    assert look(server, ours).state == WRONG
 
 
 def test_keys_of_another_account_do_not_count_for_root(
@@ -133,10 +142,12 @@ def test_keys_of_another_account_do_not_count_for_root(
         trust.known_keys(ours)
 
 
-def test_the_doctor_says_whose_versions_are_taken(run: Run, pub: Path, ours: Settings) -> None:
-    assert doctor.new_versions(ours).state == NOTE
+def test_the_doctor_says_whose_versions_are_taken(
+    run: Run, pub: Path, ours: Settings, server: Flask
+) -> None:
+    assert look(server, ours).state == NOTE
     run("trust", pub, "--yes")
-    found = doctor.new_versions(ours)
+    found = look(server, ours)
     assert found.state == GOOD
     assert OWNER in str(found.sentence)
 
@@ -169,3 +180,86 @@ def test_a_version_brings_the_key_that_signed_it(run: Run, pub: Path, tmp_path: 
     assert run("check", file).exit_code == 1, "this server trusts nobody"
     checked = run("check", file, "--by", pub)
     assert checked.exit_code == 0, checked.output
+
+
+def test_a_backup_brings_no_trust_back_and_says_whose_is_missing(
+    run: Run, pub: Path, ours: Settings, server: Flask, elsewhere: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (key,) = trust.keys_in(pub)
+    run("trust", pub, "--yes")
+    stop(server)
+    made = backup.make(ours, ours.data / "backups", None, now=NOW)
+    monkeypatch.setenv("LMS_DATA", str(elsewhere.data))
+    monkeypatch.delenv("ISSUING_KEY", raising=False)
+    said = CliRunner().invoke(restore_command, [str(made.path)])
+    assert said.exit_code == 0, said.output
+    assert f"{key.fingerprint}   {OWNER}" in said.output
+    assert "lms release trust --again" in said.output
+    assert trust.trusted(elsewhere) == []
+
+
+@pytest.fixture
+def restored(run: Run, pub: Path, ours: Settings) -> ReleaseKey:
+    """A key that the log knows as trusted, on a machine that does not trust it."""
+    run("trust", pub, "--yes")
+    (ours.data / OWN).unlink()
+    (key,) = trust.keys_in(pub)
+    return key
+
+
+def test_a_key_of_before_a_restore_is_trusted_again_without_its_file(
+    run: Run, restored: ReleaseKey, ours: Settings, server: Flask
+) -> None:
+    found = look(server, ours)
+    assert (found.state, OWNER in str(found.sentence)) == (NOTE, True)
+    assert "lms release trust --again" in str(found.sentence)
+    assert run("trust", "--again", "--yes").exit_code == 2, "it always asks"
+    no = run("trust", "--again", answer="n\n")
+    assert (no.exit_code, "Not trusted" in no.output) == (0, True)
+    assert trust.trusted(ours) == []
+    yes = run("trust", "--again", answer="y\n")
+    assert yes.exit_code == 0, yes.output
+    assert restored.fingerprint in yes.output
+    assert trust.known_keys(ours) == {restored.kid: restored.public}
+    assert look(server, ours).state == GOOD
+    assert "Every key" in run("trust", "--again").output
+
+
+def test_a_key_of_before_a_restore_can_be_forgotten(
+    run: Run, restored: ReleaseKey, ours: Settings, server: Flask
+) -> None:
+    assert run("distrust", restored.fingerprint).exit_code == 0
+    assert "no release key" in str(look(server, ours).sentence)
+    assert run("distrust", restored.fingerprint).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"public": "ab" * 32},
+        {"public": "no digits"},
+        {"public": None},
+        {},
+    ],
+)
+def test_a_row_of_the_log_that_does_not_fit_its_key_gives_none(
+    run: Run, ours: Settings, server: Flask, facts: dict[str, object]
+) -> None:
+    """An older version kept the fingerprint alone; and whoever writes into a database may lie."""
+    with server.app_context(), transaction() as session:
+        facts = {"fingerprint": "1234", "owner": OWNER, **facts}
+        audit.append(session, None, "release-key.trusted", "00" * 8, facts, now=NOW)
+    assert "release.pub" in run("trust", "--again").output
+    assert trust.trusted(ours) == []
+
+
+def test_a_row_of_the_log_brings_no_second_key_with_the_name(
+    run: Run, pub: Path, ours: Settings, server: Flask
+) -> None:
+    (key,) = trust.keys_in(pub)
+    with server.app_context(), transaction() as session:
+        facts = {"owner": "IT\n" + "cd" * 32 + "  Other\x1b[2J", "public": key.public.hex()}
+        audit.append(session, None, "release-key.trusted", key.kid.hex(), facts, now=NOW)
+    run("trust", "--again", answer="y\n")
+    assert [each.public for each in trust.trusted(ours)] == [key.public]
