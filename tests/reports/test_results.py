@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms import installation
+from lms.accounts.models import Posting, Unit
 from lms.db import transaction
 from lms.kernel import clock
+from lms.kernel.ids import new_ordered_id
 from tests.course import SmallCourse
 from tests.kept import kept
-from tests.people import Cast
+from tests.people import Cast, Places
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
 
@@ -70,6 +74,33 @@ def test_a_year_begins_by_the_clocks_of_the_country(
     here = Reports(app, browser(dana))
     assert here.shown(f"results?year={YEAR}") == []
     assert here.shown(f"results?year={YEAR + 1}")[-1][3] == "6"
+
+
+def test_who_moved_is_counted_where_they_worked_by_the_clocks_of_the_country(
+    app: Flask, browser: Open, dana: Cast, places: Places, hygiene: SmallCourse, crowd: list[Cast]
+) -> None:
+    """Ten people sit after midnight in Almaty, where they have worked at Southfield since then."""
+    day = date(YEAR, 5, 5)
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=clock.now())
+        for person in crowd[:10]:
+            move(session, person, places.southfield, day)
+    for person in crowd[:10]:
+        hygiene.pass_it(person, now=datetime(YEAR, 5, 4, 20, 0, tzinfo=UTC))
+    rows = {r[0]: r[3] for r in Reports(app, browser(dana)).shown(f"results?year={YEAR}")}
+    assert rows == {"South": "10", "All together": "10"}
+
+
+def move(session: Session, person: Cast, unit: Unit, day: date) -> None:
+    """Let somebody work at another place from a day on."""
+    here = session.scalars(select(Posting).where(Posting.person_id == person.id)).one()
+    here.ends_on = day - timedelta(days=1)
+    session.add(
+        Posting(
+            id=new_ordered_id(), person_id=person.id, unit_id=unit.id,
+            function=here.function, starts_on=day,
+        )
+    )  # fmt: skip
 
 
 def test_who_reads_it(

@@ -40,7 +40,7 @@ def answer(asked: Question) -> Answer:
         last = Quarter(first.year + 1, 1)
         found = queries.first_attempts(
             asked.session, asked.viewer, asked.get("course"),
-            first.begins(asked.zone), last.begins(asked.zone),
+            first.begins(asked.zone), last.begins(asked.zone), asked.zone,
         )  # fmt: skip
     root = tree(units, {path: [passed, n - passed, n] for path, (n, passed, _) in found.items()})
     page = show(root, asked.get("unit"), adds_up=True, language=asked.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,20 +13,23 @@ from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.learning.rules import FINAL_TESTS
+from lms.reports.days import day_of
 from lms.reports.queries import in_scope
 
 
 def first_attempts(
-    session: Session, viewer: Viewer, course_id: str, since: datetime, until: datetime
-) -> dict[str, tuple[int, int, int]]:
+    session: Session, viewer: Viewer, course_id: str, since: datetime, until: datetime,
+    zone: tzinfo,
+) -> dict[str, tuple[int, int, int]]:  # fmt: skip
     """Return the path of each unit with attempts handed in, those passed, and the sum of percents.
 
     since, until  the moments between which they were handed in; the second one is outside.
+    zone          of the clocks of the country, by whose day somebody worked at a place.
 
     The first attempt at the final test of an enrolment, whether of the course or of a renewal;
     a corrected mark counts as corrected. Somebody who worked at two places counts at both.
     """
-    day = func.date(Attempt.submitted_at)
+    day = day_of(session, Attempt.submitted_at, zone, since, until)
     rows = session.execute(
         select(
             Unit.path, func.count(), func.sum(case((PASSED.is_(True), 1), else_=0)),
