@@ -21,6 +21,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    Update,
     Uuid,
     event,
     inspect,
@@ -60,7 +61,16 @@ def add_all_unless_there(
 
 def deleted(session: Session, statement: Delete) -> int:
     """Carry out a deletion and return how many rows are gone."""
-    # A DELETE gives a cursor's result, which counts; the type of ``execute`` does not say so.
+    return _rows_touched(session, statement)
+
+
+def changed(session: Session, statement: Update) -> int:
+    """Carry out an update and return how many rows it found to change."""
+    return _rows_touched(session, statement)
+
+
+def _rows_touched(session: Session, statement: Delete | Update) -> int:
+    # Such a statement gives a cursor's result, which counts; ``execute`` is not typed to say so.
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 

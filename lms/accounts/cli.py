@@ -15,9 +15,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts import passwords, register
+from lms.accounts import actions, passwords
+from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Grant, Identity, Unit
-from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import (
     FIRST_CODE_LIVES,
     FUNCTIONS,
@@ -71,7 +71,7 @@ def add_unit(kind: str, code: str, below: str | None, names: tuple[str, ...]) ->
     if not set(named) <= set(LANGUAGES) or not all(named.values()):
         raise click.ClickException("Write each name as language=name: --name en=Northgate")
     with _writing() as session:
-        register.add_unit(session, SERVER, NewUnit(kind, code, named, below), now=clock.now())
+        actions.add_unit(session, SERVER, NewUnit(kind, code, named, below), now=clock.now())
     click.echo(f"{code} is added.")
 
 
@@ -117,13 +117,13 @@ def add_person(
     with _writing() as session:
         now = clock.now()
         new = NewPerson(
-            service_number, PersonName.of(name), unit_code, name_latin=register.latin(latin),
+            service_number, PersonName.of(name), unit_code, name_latin=actions.latin(latin),
             language=language, function=function,
         )  # fmt: skip
-        register.add_person(session, SERVER, new, code_hash, now=now)
+        actions.add_person(session, SERVER, new, code_hash, now=now)
         if role:
             given = NewRole(role, now.date(), until and until.date(), unit_code=unit_code)
-            register.give_role(session, SERVER, service_number, given, now=now)
+            actions.give_role(session, SERVER, service_number, given, now=now)
     _print_code(code, f"{FIRST_CODE_LIVES.days} days")
 
 
@@ -135,7 +135,7 @@ def reset_code(service_number: str) -> None:
     code = one_time_code(passwords.CODE_LENGTH)
     code_hash = passwords.hashed(code)
     with _writing() as session:
-        register.reset_code(session, SERVER, service_number, code_hash, now=clock.now())
+        actions.reset_code(session, SERVER, service_number, code_hash, now=clock.now())
     _print_code(code, f"{int(RESET_CODE_LIVES.total_seconds()) // 3600} hours")
 
 
@@ -150,7 +150,7 @@ def _print_code(code: str, lives: str) -> None:
 def disable(service_number: str) -> None:
     """Let somebody not sign in any more, from this moment on."""
     with _writing() as session:
-        register.disable(session, SERVER, service_number, now=clock.now())
+        actions.disable(session, SERVER, service_number, now=clock.now())
     click.echo("Done.")
 
 
@@ -160,7 +160,7 @@ def disable(service_number: str) -> None:
 def enable(service_number: str) -> None:
     """Let somebody sign in again."""
     with _writing() as session:
-        register.enable(session, SERVER, service_number, now=clock.now())
+        actions.enable(session, SERVER, service_number, now=clock.now())
     click.echo("Done.")
 
 
@@ -171,7 +171,7 @@ def enable(service_number: str) -> None:
 def extra_time(service_number: str, percent: int) -> None:
     """Give PERCENT more time in every test that has a limit; 0 takes it away."""
     with _writing() as session:
-        register.give_extra_time(session, SERVER, service_number, percent, now=clock.now())
+        actions.give_extra_time(session, SERVER, service_number, percent, now=clock.now())
     click.echo(f"{service_number}: {percent} % more time.")
 
 
@@ -203,7 +203,7 @@ def give(
             role, starts.date() if starts else now.date(), until and until.date(),
             unit_code=unit_code, course_id=course_id,
         )  # fmt: skip
-        click.echo(register.give_role(session, SERVER, service_number, new, now=now))
+        click.echo(actions.give_role(session, SERVER, service_number, new, now=now))
 
 
 @grant.command("end")
@@ -212,7 +212,7 @@ def give(
 def end(grant_id: UUID) -> None:
     """Take a role away at once."""
     with _writing() as session:
-        register.end_role(session, SERVER, grant_id, now=clock.now())
+        actions.end_role(session, SERVER, grant_id, now=clock.now())
     click.echo("Done.")
 
 

@@ -11,16 +11,16 @@ Keys are digests of what was typed, since people type a password into the wrong 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Throttle
 from lms.accounts.rules import FREE_ACCOUNTS, LONGEST_WAIT, network_of, wait_after
-from lms.tables import add_unless_there, deleted
+from lms.tables import add_unless_there, changed, deleted
 
 ACCOUNT_MEMORY = timedelta(hours=24)
 ADDRESS_MEMORY = timedelta(hours=1)
@@ -82,8 +82,7 @@ def count_success(session: Session, sender: Sender, *, now: datetime) -> None:
         update(Throttle).where(Throttle.key == sender.account)
         .values(failures=0, next_at=now, changed_at=now)
     )  # fmt: skip
-    gone = session.execute(delete(Throttle).where(Throttle.key == sender.pair))
-    if _rows(gone):
+    if deleted(session, delete(Throttle).where(Throttle.key == sender.pair)):
         session.execute(
             update(Throttle).where(Throttle.key == sender.address, Throttle.failures > 0)
             .values(failures=Throttle.failures - 1)
@@ -95,7 +94,8 @@ def forget_old(session: Session, *, now: datetime) -> int:
     return deleted(session, delete(Throttle).where(Throttle.changed_at < now - ACCOUNT_MEMORY))
 
 
-def _seconds(moments: Any, now: datetime) -> int:  # noqa: ANN401 -- an iterable of moments
+def _seconds(moments: Iterable[datetime], now: datetime) -> int:
+    """Return the whole seconds until the latest of ``moments``, 0 where all have passed."""
     waits = (moment - now for moment in moments)
     # Nobody ever has to wait longer: a later moment is from a clock that was ahead.
     longest = max((wait for wait in waits if wait <= LONGEST_WAIT), default=timedelta(0))
@@ -119,12 +119,12 @@ def _one_more(session: Session, key: str, *, now: datetime, free: int | None = N
 
 
 def _forget_when_old(session: Session, key: str, before: datetime) -> bool:
-    statement = (
-        update(Throttle).where(Throttle.key == key, Throttle.changed_at < before)
-        .values(failures=0)
-    )  # fmt: skip
-    return bool(_rows(session.execute(statement)))
-
-
-def _rows(result: Any) -> int:  # noqa: ANN401 -- a CursorResult
-    return int(result.rowcount)
+    """Count from nothing again where the newest failure lies before ``before``; say whether."""
+    return bool(
+        changed(
+            session,
+            update(Throttle)
+            .where(Throttle.key == key, Throttle.changed_at < before)
+            .values(failures=0),
+        )
+    )

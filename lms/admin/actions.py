@@ -11,9 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts import register
+from lms.accounts import actions as accounts
+from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Credential
-from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
 from lms.admin.night import TIDY
 from lms.audit import actions as audit
@@ -60,8 +60,8 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
         now=now,
     )  # fmt: skip
     code = country.code.upper()
-    register.add_unit(session, SERVER, NewUnit("country", code, names), now=now)
-    person_id = register.add_person(
+    accounts.add_unit(session, SERVER, NewUnit("country", code, names), now=now)
+    person_id = accounts.add_person(
         session, SERVER,
         NewPerson(answers.service_number, answers.administrator, code,
                   language=answers.language, function="P6"),
@@ -72,7 +72,7 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
         update(Credential).where(Credential.person_id == person_id)
         .values(password_hash=answers.password_hash, code_hash=None, code_until=None)
     )  # fmt: skip
-    register.give_role(
+    accounts.give_role(
         session, SERVER, answers.service_number,
         NewRole("administrator", now.date(), unit_code=code), now=now,
     )  # fmt: skip

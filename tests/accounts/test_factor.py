@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from lms.accounts import register
+from lms.accounts import actions
 from lms.accounts.factor import rules
 from lms.accounts.models import SecondFactor, SignIn
 from lms.accounts.rules import SERVER
@@ -211,5 +211,5 @@ def test_a_reset_by_somebody_above_lets_it_be_set_up_anew(
 ) -> None:
     printed(browser(unproved))
     with app.app_context(), transaction() as session:
-        register.reset_code(session, SERVER, unproved.service_number, "hash", now=clock.now())
+        actions.reset_code(session, SERVER, unproved.service_number, "hash", now=clock.now())
         assert session.get(SecondFactor, unproved.id) is None

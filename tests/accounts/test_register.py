@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts import actions, queries, register, rules
+from lms.accounts import actions, queries, rules
+from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, Posting, SignIn, Unit
-from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER
 from lms.audit.chain import first_bad_row
 from lms.audit.models import AuditRow
@@ -50,7 +50,7 @@ def logged(session: Session) -> list[str]:
 
 def test_a_new_person_has_a_place_a_code_and_no_password(change: Any, places: Places) -> None:
     with change() as session:
-        person_id = register.add_person(session, SERVER, SOMEBODY, "hash", now=NOW)
+        person_id = actions.add_person(session, SERVER, SOMEBODY, "hash", now=NOW)
     with change() as session:
         credential = session.get_one(Credential, person_id)
         assert credential.password_hash is None
@@ -64,11 +64,11 @@ def test_a_new_person_has_a_place_a_code_and_no_password(change: Any, places: Pl
 
 def test_an_administrator_adds_people_below_and_nowhere_else(change: Any, grace: Cast) -> None:
     with change() as session:
-        register.add_person(session, grace.viewer, SOMEBODY, "hash", now=NOW)
+        actions.add_person(session, grace.viewer, SOMEBODY, "hash", now=NOW)
     elsewhere = NewPerson("S-2", PersonName.of("Jane Doe"), "S-01")
     for new in (elsewhere, NewPerson("S-2", PersonName.of("Jane Doe"), "none")):
         with pytest.raises(NotFound), change() as session:
-            register.add_person(session, grace.viewer, new, "hash", now=NOW)
+            actions.add_person(session, grace.viewer, new, "hash", now=NOW)
 
 
 @pytest.mark.parametrize("who", ["amina", "bolat"])
@@ -77,7 +77,7 @@ def test_learners_and_trainers_add_nobody(
 ) -> None:
     viewer = request.getfixturevalue(who).viewer
     with pytest.raises(NotFound), change() as session:
-        register.add_person(session, viewer, SOMEBODY, "hash", now=NOW)
+        actions.add_person(session, viewer, SOMEBODY, "hash", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +95,15 @@ def test_a_wrong_value_is_refused_in_a_sentence(
 ) -> None:
     new = replace(SOMEBODY, **facts)
     with pytest.raises(Refused, match=sentence), change() as session:
-        register.add_person(session, SERVER, new, "hash", now=NOW)
+        actions.add_person(session, SERVER, new, "hash", now=NOW)
     with change() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
 def test_a_name_in_latin_letters_holds_only_those() -> None:
-    assert register.latin(None) is None
+    assert actions.latin(None) is None
     with pytest.raises(NameRefusedError):
-        register.latin("Болат")
+        actions.latin("Болат")
 
 
 def test_units_stand_below_the_next_larger_kind(change: Any) -> None:
@@ -114,26 +114,26 @@ def test_units_stand_below_the_next_larger_kind(change: Any) -> None:
         NewUnit("section", "S1", {"en": "Section"}, "F1"),
     ]
     with change() as session:
-        paths = [register.add_unit(session, SERVER, each, now=NOW).path for each in tree]
+        paths = [actions.add_unit(session, SERVER, each, now=NOW).path for each in tree]
     assert paths == ["/1/", "/1/2/", "/1/2/3/", "/1/2/3/4/"]
     for kind, parent in (("facility", "KZ"), ("section", "S1"), ("country", "KZ"), ("wing", "F1")):
         with pytest.raises(Refused), change() as session:
-            register.add_unit(session, SERVER, NewUnit(kind, "X", {"en": "X"}, parent), now=NOW)
+            actions.add_unit(session, SERVER, NewUnit(kind, "X", {"en": "X"}, parent), now=NOW)
     with pytest.raises(Refused, match="F1 already"), change() as session:
-        register.add_unit(session, SERVER, NewUnit("facility", "F1", {}, "R1"), now=NOW)
+        actions.add_unit(session, SERVER, NewUnit("facility", "F1", {}, "R1"), now=NOW)
     with pytest.raises(NotFound), change() as session:
-        register.add_unit(session, SERVER, NewUnit("region", "R2", {}), now=NOW)
+        actions.add_unit(session, SERVER, NewUnit("region", "R2", {}), now=NOW)
 
 
 def test_a_region_adds_no_units_outside_itself(change: Any, grace: Cast, places: Places) -> None:
     with change() as session:
-        added = register.add_unit(
+        added = actions.add_unit(
             session, grace.viewer, NewUnit("facility", "N-02", {}, "N"), now=NOW
         )
         assert added.path.startswith(places.north.path)
     for new in (NewUnit("facility", "S-02", {}, "S"), NewUnit("country", "YY", {})):
         with pytest.raises(NotFound), change() as session:
-            register.add_unit(session, grace.viewer, new, now=NOW)
+            actions.add_unit(session, grace.viewer, new, now=NOW)
 
 
 def test_a_reset_takes_password_spare_code_sessions_and_held_forms(
@@ -145,7 +145,7 @@ def test_a_reset_takes_password_spare_code_sessions_and_held_forms(
         assert own is not None
         actions.hold_form(session, own, amina.id, "/en/x", [("a", "b")], now=NOW)
     with change() as session:
-        register.reset_code(session, grace.viewer, "n 1001", "hash", now=NOW)
+        actions.reset_code(session, grace.viewer, "n 1001", "hash", now=NOW)
     with change() as session:
         row = session.get_one(Credential, amina.id)
         assert (row.password_hash, row.spare_code_hash, row.code_hash) == (None, None, "hash")
@@ -158,16 +158,16 @@ def test_a_reset_takes_password_spare_code_sessions_and_held_forms(
 
 def test_somebody_who_never_had_a_password_can_be_reset(change: Any, amina: Cast) -> None:
     with change() as session:
-        register.reset_code(session, SERVER, "N-1001", "hash", now=NOW)
+        actions.reset_code(session, SERVER, "N-1001", "hash", now=NOW)
     with change() as session:
         assert session.get_one(Credential, amina.id).code_hash == "hash"
 
 
 def test_another_region_cannot_reset(change: Any, grace: Cast, daniel: Cast) -> None:
     with pytest.raises(NotFound), change() as session:
-        register.reset_code(session, grace.viewer, "S-2001", "hash", now=NOW)
+        actions.reset_code(session, grace.viewer, "S-2001", "hash", now=NOW)
     with pytest.raises(NotFound), change() as session:
-        register.reset_code(session, grace.viewer, "X-1", "hash", now=NOW)
+        actions.reset_code(session, grace.viewer, "X-1", "hash", now=NOW)
 
 
 def test_nobody_resets_somebody_with_roles_above_their_own(
@@ -179,9 +179,9 @@ def test_nobody_resets_somebody_with_roles_above_their_own(
             select(Posting).where(Posting.person_id == grace.id)
         ).one().unit_id = places.northgate.id
     with pytest.raises(Refused, match="roles that you cannot give"), change() as session:
-        register.reset_code(session, below, "N-0001", "hash", now=NOW)
+        actions.reset_code(session, below, "N-0001", "hash", now=NOW)
     with pytest.raises(Refused), change() as session:
-        register.reset_code(session, grace.viewer, "N-0001", "hash", now=NOW)  # herself
+        actions.reset_code(session, grace.viewer, "N-0001", "hash", now=NOW)  # herself
 
 
 def test_disabling_ends_sessions_at_once_and_twice_changes_nothing(
@@ -189,10 +189,10 @@ def test_disabling_ends_sessions_at_once_and_twice_changes_nothing(
 ) -> None:
     for _ in range(2):
         with change() as session:
-            register.disable(session, SERVER, "N-1001", now=NOW)
+            actions.disable(session, SERVER, "N-1001", now=NOW)
     assert browser(amina).get("/en/password").status_code == 401
     with change() as session:
-        register.enable(session, SERVER, "N-1001", now=NOW)
+        actions.enable(session, SERVER, "N-1001", now=NOW)
         assert logged(session) == ["person.disabled", "person.active"]
     assert browser(amina).get("/en/password").status_code == 401
 
@@ -205,13 +205,13 @@ def test_a_role_counts_at_the_next_request_and_no_longer_once_it_ended(
             return queries.roles_on(db.session(), amina.id, TODAY)
 
     with change() as session:
-        grant = register.give_role(
+        grant = actions.give_role(
             session, SERVER, "N-1001", NewRole("trainer", TODAY, unit_code="N"), now=NOW
         )
     assert [role.name for role in roles()] == ["trainer"]
     for _ in range(2):
         with change() as session:
-            register.end_role(session, SERVER, grant, now=NOW)
+            actions.end_role(session, SERVER, grant, now=NOW)
     assert roles() == ()
     with change() as session:
         assert logged(session) == ["grant.given", "grant.ended"]
@@ -221,7 +221,7 @@ def test_giving_the_same_role_twice_keeps_one_row(change: Any, amina: Cast) -> N
     def give(**until: Any) -> Any:
         with change() as session:
             new = NewRole("reviewer", TODAY, course_id="C01", **until)
-            return register.give_role(session, SERVER, "N-1001", new, now=NOW)
+            return actions.give_role(session, SERVER, "N-1001", new, now=NOW)
 
     first = give()
     assert give() == first
@@ -237,7 +237,7 @@ def test_a_role_that_reads_what_is_confidential_needs_a_last_day(
     change: Any, amina: Cast, role: str
 ) -> None:
     with pytest.raises(Refused, match="needs a last day"), change() as session:
-        register.give_role(session, SERVER, "N-1001", NewRole(role, TODAY, unit_code="N"), now=NOW)
+        actions.give_role(session, SERVER, "N-1001", NewRole(role, TODAY, unit_code="N"), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_role_that_does_not_fit_its_place_or_days_is_refused(
     change: Any, amina: Cast, new: NewRole
 ) -> None:
     with pytest.raises(Refused), change() as session:
-        register.give_role(session, SERVER, "N-1001", new, now=NOW)
+        actions.give_role(session, SERVER, "N-1001", new, now=NOW)
 
 
 def test_the_grant_table(places: Places, grace: Cast, amina: Cast, bolat: Cast) -> None:
@@ -279,11 +279,11 @@ def test_the_grant_table(places: Places, grace: Cast, amina: Cast, bolat: Cast) 
 
 def test_only_who_may_give_a_role_may_end_it(change: Any, grace: Cast, daniel: Cast) -> None:
     with change() as session:
-        grant = register.give_role(
+        grant = actions.give_role(
             session, SERVER, "S-2001", NewRole("trainer", TODAY, unit_code="S-01"), now=NOW
         )
     with pytest.raises(NotFound), change() as session:
-        register.end_role(session, grace.viewer, grant, now=NOW)
+        actions.end_role(session, grace.viewer, grant, now=NOW)
 
 
 def test_a_person_who_moved_away_is_found_by_the_country_alone(
@@ -302,4 +302,4 @@ def test_closed_units_take_nobody(change: Any, places: Places) -> None:
     with change() as session:
         session.scalars(select(Unit).where(Unit.code == "N-01")).one().closed_on = TODAY
     with pytest.raises(NotFound), change() as session:
-        register.add_person(session, SERVER, SOMEBODY, "hash", now=NOW)
+        actions.add_person(session, SERVER, SOMEBODY, "hash", now=NOW)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts import register
+from lms.accounts import actions
+from lms.accounts.actions import NewPerson, NewUnit
 from lms.accounts.models import Identity, Unit
-from lms.accounts.register import NewPerson, NewUnit
 from lms.accounts.rules import SERVER
 from lms.accounts.staff import actions as staff
 from lms.admin.forms import FirstRunForm
@@ -54,23 +54,23 @@ HIDDEN = {
 
 
 def unit(session: Session, text: str) -> object:
-    return register.add_unit(
+    return actions.add_unit(
         session, SERVER, NewUnit("facility", "N-77", {"en": text}, "N"), now=NOW
     )
 
 
 def code(session: Session, text: str) -> object:
-    return register.add_unit(session, SERVER, NewUnit("facility", text, {"en": "x"}, "N"), now=NOW)
+    return actions.add_unit(session, SERVER, NewUnit("facility", text, {"en": "x"}, "N"), now=NOW)
 
 
 def number(session: Session, text: str) -> object:
     new = NewPerson(f"N7{text}", PersonName.of("Jane Doe"), "N-01")
-    return register.add_person(session, SERVER, new, "", now=NOW)
+    return actions.add_person(session, SERVER, new, "", now=NOW)
 
 
 def name(session: Session, text: str) -> object:
     new = NewPerson("N-7000", PersonName.of(f"Jane {text}"), "N-01")
-    return register.add_person(session, SERVER, new, "", now=NOW)
+    return actions.add_person(session, SERVER, new, "", now=NOW)
 
 
 def reason_of_a_withdrawal(session: Session, text: str) -> object:

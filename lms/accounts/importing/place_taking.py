@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from lms.accounts import register
+from lms.accounts import actions as accounts
+from lms.accounts.actions import NewUnit
 from lms.accounts.importing import place_rules, queries, rules
 from lms.accounts.importing.taking import RawRow
 from lms.accounts.importing.vocabulary import Vocabulary
 from lms.accounts.models import StaffImport, StaffImportRow, Unit
-from lms.accounts.register import NewUnit
 from lms.accounts.rules import actor_id
 from lms.accounts.staff import actions as staff
 from lms.accounts.staff import queries as staff_queries
@@ -98,7 +98,7 @@ def _try(
 def _add(session: Session, viewer: Viewer, row: StaffImportRow, now: datetime) -> None:
     said = row.facts
     new = NewUnit(said["kind"], said["code"], said["names"], said["parent"] or None)
-    row.subject_id = register.add_unit(session, viewer, new, now=now).id
+    row.subject_id = accounts.add_unit(session, viewer, new, now=now).id
     row.before, row.done = {}, True
 
 

@@ -21,9 +21,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts import passwords, register
+from lms.accounts import actions as accounts
+from lms.accounts import passwords
+from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Credential, Posting, Unit
-from lms.accounts.register import NewPerson, NewRole, NewUnit
 from lms.accounts.rules import SERVER, initials
 from lms.admin.actions import FirstRun, first_run
 from lms.admin.demo import document, service, writing
@@ -225,7 +226,7 @@ def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: date
 def _add_places(session: Session, *, now: datetime) -> None:
     for place in (*service.REGIONS, *service.FACILITIES):
         new = NewUnit(place.kind, place.code, place.names, place.below)
-        register.add_unit(session, SERVER, new, now=now)
+        accounts.add_unit(session, SERVER, new, now=now)
 
 
 def _add_programmes(session: Session, *, began: datetime, now: datetime) -> None:
@@ -278,7 +279,7 @@ def _join(
     """Add one person with a password and, where they have an office, the role."""
     person, place = one.person, one.place
     code = place.code if place else service.COUNTRY
-    person_id = register.add_person(
+    person_id = accounts.add_person(
         session, SERVER,
         NewPerson(
             one.number, PersonName.of(person.name), code,
@@ -296,7 +297,7 @@ def _join(
         days = one.office.days
         ends = None if days is None else (now + timedelta(days=days)).date()
         new = NewRole(one.office.role, joined.date(), ends, unit_code=code)
-        register.give_role(session, SERVER, one.number, new, now=joined)
+        accounts.give_role(session, SERVER, one.number, new, now=joined)
     return Account(
         person_id, one.number, word, one.office.title if one.office else LEARNER,
         (place.names if place else service.NAMES)["en"], one.state,

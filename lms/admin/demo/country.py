@@ -19,9 +19,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts import register
+from lms.accounts import actions as accounts
+from lms.accounts.actions import NewUnit
 from lms.accounts.models import Identity, Person, Posting
-from lms.accounts.register import NewUnit
 from lms.accounts.rules import SERVER, folded_service_number, searchable
 from lms.admin.demo import papers, service, sheets, waves
 from lms.admin.demo.bulk import write_columns, write_rows
@@ -97,12 +97,12 @@ def _add_units(session: Session, people: int, *, now: datetime) -> list[UUID]:
     for number in range(1, count + 1):
         if number % FACILITIES_A_REGION == 1:
             region = f"XX-R{number // FACILITIES_A_REGION + 3}"
-            register.add_unit(
+            accounts.add_unit(
                 session, SERVER,
                 NewUnit("region", region, _named(_REGION, region[4:]), service.COUNTRY), now=now,
             )  # fmt: skip
         new = NewUnit("facility", f"XX-F{number:03}", _named(_FACILITY, number + 4), region)
-        units.append(register.add_unit(session, SERVER, new, now=now).id)
+        units.append(accounts.add_unit(session, SERVER, new, now=now).id)
     return units
 
 

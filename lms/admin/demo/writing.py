@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts import register
-from lms.accounts.register import NewRole
+from lms.accounts import actions as accounts
+from lms.accounts.actions import NewRole
 from lms.accounts.rules import SERVER
 from lms.admin.demo import service
 from lms.admin.demo.stories import Story
@@ -38,7 +38,7 @@ def give_roles(session: Session, holders: Iterable[tuple[str, str]], *, now: dat
         for course in sorted(there.intersection(courses)):
             for role in roles:
                 new = NewRole(role, now.date(), course_id=course)
-                register.give_role(session, SERVER, numbers[title], new, now=now)
+                accounts.give_role(session, SERVER, numbers[title], new, now=now)
 
 
 def draft_story(session: Session, data: Path, author_id: UUID, *, now: datetime) -> Story:

@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts import passwords, register, words
-from lms.accounts.register import NewPerson
+from lms.accounts import actions as accounts
+from lms.accounts import passwords, words
+from lms.accounts.actions import NewPerson
 from lms.accounts.staff import actions, queries
 from lms.accounts.staff.actions import Details
 from lms.accounts.staff.queries import Wanted
@@ -84,13 +85,13 @@ def add() -> ResponseReturnValue:
     code_hash = passwords.hashed(code)
     new = NewPerson(
         service_number=form.service_number.data or "", name=PersonName.of(form.name.data or ""),
-        unit_code=form.unit.data, name_latin=register.latin(form.name_latin.data or None),
+        unit_code=form.unit.data, name_latin=accounts.latin(form.name_latin.data or None),
         language=form.language.data, function=form.function.data,
         rank_group=form.rank_group.data or None, sex=form.sex.data or None,
     )  # fmt: skip
     try:
         with transaction() as session:
-            person_id = register.add_person(
+            person_id = accounts.add_person(
                 session, viewer(), new, code_hash, now=clock.now()
             )  # fmt: skip
     except Refused as refused:
@@ -169,7 +170,7 @@ def details(person_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return render_template("people/details.html", form=form, person=person), form.status
     new = Details(
-        PersonName.of(form.name.data or ""), register.latin(form.name_latin.data or None),
+        PersonName.of(form.name.data or ""), accounts.latin(form.name_latin.data or None),
         form.language.data, form.rank_group.data or None, form.sex.data or None,
     )  # fmt: skip
     with transaction() as session:
@@ -230,7 +231,7 @@ def reset(person_id: UUID) -> ResponseReturnValue:
     code = one_time_code(passwords.CODE_LENGTH)
     code_hash = passwords.hashed(code)
     with transaction() as session:
-        register.reset_code(session, viewer(), number, code_hash, now=clock.now())
+        accounts.reset_code(session, viewer(), number, code_hash, now=clock.now())
     return _code_page(person_id, code, first=False)
 
 
@@ -250,7 +251,7 @@ def disable(person_id: UUID) -> ResponseReturnValue:
     """Let somebody not sign in any more."""
     number = persons.acted_on(person_id).service_number
     with transaction() as session:
-        register.disable(session, viewer(), number, now=clock.now())
+        accounts.disable(session, viewer(), number, now=clock.now())
     flash(gettext("This person may not sign in any more."))
     return redirect(url_for(".one", person_id=person_id), 303)
 
@@ -261,7 +262,7 @@ def enable(person_id: UUID) -> ResponseReturnValue:
     """Let somebody sign in again."""
     number = persons.acted_on(person_id).service_number
     with transaction() as session:
-        register.enable(session, viewer(), number, now=clock.now())
+        accounts.enable(session, viewer(), number, now=clock.now())
     flash(gettext("This person may sign in again."))
     return redirect(url_for(".one", person_id=person_id), 303)
 

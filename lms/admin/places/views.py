@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts import register, words
-from lms.accounts.register import NewUnit
+from lms.accounts import actions as accounts
+from lms.accounts import words
+from lms.accounts.actions import NewUnit
 from lms.accounts.rules import CHILD_KINDS
 from lms.accounts.staff import actions, queries
 from lms.admin.people.person import places_to_choose, today
@@ -55,7 +56,7 @@ def add() -> ResponseReturnValue:
     new = NewUnit(form.kind.data, form.code.data or "", form.names(), form.parent.data)
     try:
         with transaction() as session:
-            register.add_unit(session, viewer(), new, now=clock.now())
+            accounts.add_unit(session, viewer(), new, now=clock.now())
     except (Refused, NotFound) as refused:
         form.form_errors.append(say(refused.message))
         return render_template("places/new.html", form=form), refused.status

@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts import register, words
-from lms.accounts.register import NewRole
+from lms.accounts import actions as accounts
+from lms.accounts import words
+from lms.accounts.actions import NewRole
 from lms.accounts.rules import lacks_end
 from lms.accounts.staff import queries
 from lms.admin.people import person as persons
@@ -48,7 +49,7 @@ def give(person_id: UUID) -> ResponseReturnValue:
     new = NewRole(form.role.data, today(), form.ends_on.data, unit_code=form.unit.data)
     try:
         with transaction() as session:
-            register.give_role(session, viewer(), person.service_number, new, now=clock.now())
+            accounts.give_role(session, viewer(), person.service_number, new, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _page(person_id, form), refused.status
@@ -62,7 +63,7 @@ def end(person_id: UUID, grant_id: UUID) -> ResponseReturnValue:
     """Take a role away at once."""
     persons.acted_on(person_id)
     with transaction() as session:
-        register.end_role(session, viewer(), grant_id, now=clock.now())
+        accounts.end_role(session, viewer(), grant_id, now=clock.now())
     flash(gettext("The role is taken away."))
     return redirect(url_for(".show", person_id=person_id), 303)
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
-from lms.accounts import register
-from lms.accounts.register import NewRole
+from lms.accounts.actions import NewRole, end_role, give_role
 from lms.accounts.rules import administers_country, folded_service_number
 from lms.authoring.course_people import queries
 from lms.kernel.errors import NotFound, Refused
@@ -42,10 +41,10 @@ def give(
     if person.id == viewer.person_id:
         raise Refused(Message(NOT_ONESELF))
     new = NewRole(role, today, ends_on, course_id=course_id)
-    register.give_role(session, viewer, service_number, new, now=now)
+    give_role(session, viewer, service_number, new, now=now)
 
 
 def end(session: Session, viewer: Viewer, course_id: str, grant_id: UUID, *, now: datetime) -> None:
     """End a role at a course at once; raises NotFound for one that the viewer could not give."""
     queries.require_grant(session, viewer, course_id, grant_id)
-    register.end_role(session, viewer, grant_id, now=now)
+    end_role(session, viewer, grant_id, now=now)

@@ -43,7 +43,7 @@ def holders(session: Session, viewer: Viewer, course_id: str, *, today: date) ->
 
 def require_grant(session: Session, viewer: Viewer, course_id: str, grant_id: UUID) -> None:
     """Do nothing for a role at this course; raises NotFound for any other."""
-    del viewer  # whether they may end it is for ``register.end_role`` to say
+    del viewer  # whether they may end it is for ``accounts.actions.end_role`` to say
     held = select(Grant.id).where(Grant.id == grant_id, Grant.course_id == course_id)
     if session.scalar(held) is None:
         raise NotFound

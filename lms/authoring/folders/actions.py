@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lms.accounts import register
+from lms.accounts.actions import become_author
 from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.authoring.actions import READ
@@ -75,7 +75,7 @@ def begin(
         raise NotFound
     writer = viewer
     if course.id not in known:
-        writer = register.become_author(session, viewer, course.id, now=now)
+        writer = become_author(session, viewer, course.id, now=now)
     edition_id, first = edition or (None, files)
     begun = drafts.begin(session, writer, first, edition_id, now=now)
     audit.append(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts import register
+from lms.accounts.actions import become_author
 from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.authoring.drafts import queries, rules
@@ -109,7 +109,7 @@ def begin_new(session: Session, viewer: Viewer, new: NewCourse, *, now: datetime
         if mine is not None:
             return mine  # the same form, sent twice
         raise Refused(Message(msg("This id is taken. Load the page again to get another one.")))
-    author = register.become_author(session, viewer, new.id, now=now)
+    author = become_author(session, viewer, new.id, now=now)
     return begin(session, author, files_of(new, today=now.date()), None, now=now)
 
 
