@@ -33,7 +33,7 @@ from lms.audit import actions as audit
 from lms.extensions import db
 from lms.files import LEAST_FREE
 from lms.jobs import queries as jobs
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 

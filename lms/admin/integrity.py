@@ -22,7 +22,7 @@ from lms import installation
 from lms.admin.night import CHECK, LAST_CHECK
 from lms.db import sqlite_file
 from lms.extensions import db
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 from lms.settings import Settings
 from lms.tables import Base
 

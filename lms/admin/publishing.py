@@ -22,7 +22,7 @@ from lms.content.digests import core_digest
 from lms.content.folder import FolderRefusedError, courses_in
 from lms.content.model import Course
 from lms.files import FileStore
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 from lms.settings import Settings
 
 

@@ -21,8 +21,8 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lms.jobs import actions, queries
-from lms.jobs.actions import Steps
+from lms.jobs import queries, running
+from lms.jobs.steps import Steps
 
 log = logging.getLogger("lms.worker")
 
@@ -61,7 +61,7 @@ def work(
     owner = f"{os.uname().nodename}:{os.getpid()}"
     done, last = 0, time.monotonic()
     while not stopping.is_set() and time.monotonic() - last < idle:
-        count = actions.run_due(reading, transaction, steps, owner, clock, stopping.is_set)
+        count = running.run_due(reading, transaction, steps, owner, clock, stopping.is_set)
         done += count
         if count:
             last = time.monotonic()

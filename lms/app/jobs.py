@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lms.jobs.actions import SlowStep, Step, Steps
+    from lms.jobs.steps import SlowStep, Step, Steps, TellingStep
 
 # Which module does each kind of job. A module is loaded when the first job of its kind is due:
 # what issues certificates must not carry what only publishing needs.
@@ -50,13 +50,13 @@ JOBS = {
 }
 
 
-class JobSteps(Mapping[str, "Step | SlowStep"]):
-    """The worker's table: kind of job -> its step (``lms.jobs.actions`` says what that is).
+class JobSteps(Mapping[str, "Step | SlowStep | TellingStep"]):
+    """The worker's table: kind of job -> its step (``lms.jobs.steps`` says what that is).
 
     Used by the worker inside an application context; loads what the web process never does.
     """
 
-    def __getitem__(self, kind: str) -> Step | SlowStep:
+    def __getitem__(self, kind: str) -> Step | SlowStep | TellingStep:
         """Return the step of a kind of job; raises KeyError for one that nobody knows."""
         steps: Steps = import_module(JOBS[kind]).STEPS
         return steps[kind]

@@ -26,7 +26,7 @@ from lms.certificates.work import signer
 from lms.content.archive import ArchiveRefusedError
 from lms.content.digests import contents_digest, core_digest, layer_digest
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.signing import keys

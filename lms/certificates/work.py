@@ -20,7 +20,7 @@ from lms import installation
 from lms.certificates import actions, pdf
 from lms.certificates.actions import ISSUE, PUBLISH, RING, Draft, Office
 from lms.files import FileStore
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 from lms.kernel.messages import Message
 from lms.settings import Settings
 from lms.signing import keys

@@ -23,21 +23,6 @@ class Tell(Protocol):
         """Note that ``percent`` of 100 are done, and the sentence of what is being done."""
 
 
-class PrepareAndTell(Protocol):
-    """A slow part that takes minutes and cannot be cut: it tells meanwhile how far it is."""
-
-    def __call__(
-        self,
-        session: Session,
-        facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
-        *,
-        now: datetime,
-        tell: Tell,
-    ) -> Any:  # noqa: ANN401 -- what ``record`` takes
-        """Return what the step after ``cursor`` records."""
-
-
 def tell_nobody(percent: int, part: Mapping[str, Any]) -> None:
     """Stand for a page that nobody looks at."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.assessment.models import Attempt
-from lms.jobs.actions import Steps
+from lms.jobs.steps import Steps
 from lms.kernel.viewer import Viewer
 from lms.learning import actions
 from lms.learning.actions import CLOSE

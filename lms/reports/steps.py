@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.files import FileStore
-from lms.jobs.actions import SlowStep, Steps, keep
+from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.messages import Message
 from lms.reports import about, paper

@@ -19,7 +19,7 @@ from lms.audit import actions as audit
 from lms.catalogue.models import Course
 from lms.catalogue.programmes import queries as programmes
 from lms.jobs import actions as jobs
-from lms.jobs.actions import Step
+from lms.jobs.steps import Step
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.lines import Line

@@ -24,6 +24,7 @@ from lms.audit import actions as audit
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
+from lms.jobs import running
 from lms.jobs.models import Job
 from lms.settings import Settings
 from lms.tables import INDEX_TABLES
@@ -40,7 +41,7 @@ def tested(server: Flask) -> Callable[[], Any]:
         with server.app_context():
             with transaction() as session:
                 jobs.ask(session, DRILL, "this week", now=NOW)
-            jobs.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
+            running.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
             return installation.setting(reading(), LAST_DRILL)
 
     return run
@@ -246,6 +247,6 @@ def test_on_either_database_the_weekly_test_ends_well(app: Flask, settings: Sett
     with app.app_context():
         with transaction() as session:
             jobs.ask(session, DRILL, "this week", now=NOW)
-        jobs.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
+        running.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
         found = installation.setting(reading(), LAST_DRILL)
     assert (found["fault"], found["rows"] > 0) == (None, True)

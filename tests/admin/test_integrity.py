@@ -18,6 +18,7 @@ from lms.admin.night import CHECK, LAST_CHECK
 from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
+from lms.jobs import running
 from lms.jobs.models import Job
 from lms.settings import Settings
 from lms.tables import Base
@@ -29,7 +30,7 @@ def check(app: Flask) -> Any:
     with app.app_context():
         with transaction() as session:
             jobs.ask(session, CHECK, "tonight", now=NOW)
-        jobs.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
+        running.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
         return installation.setting(reading(), LAST_CHECK)
 
 

@@ -22,7 +22,7 @@ from lms.catalogue.models import Edition
 from lms.certificates.work import ensure_keys
 from lms.content import folder
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.authoring.writers import Writers, build_writers
 from tests.content.small import read, small

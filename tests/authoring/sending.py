@@ -10,7 +10,7 @@ from flask import Flask
 from lms.authoring.question_files import work as questions
 from lms.authoring.translation_sheets import work as sheets
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.browser import Browser
 

@@ -18,8 +18,8 @@ from lms.authoring.cli import file_store
 from lms.authoring.rules import may_bring_packages
 from lms.content.archive import write_archive
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Role, Viewer

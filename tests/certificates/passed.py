@@ -14,7 +14,7 @@ from lms.catalogue.models import Course, Edition, EditionText
 from lms.certificates import actions, work
 from lms.certificates.models import Certificate
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
 from lms.learning.models import Enrolment, Progress

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.jobs import actions, progress, queries
+from lms.jobs import actions, progress, queries, running
+from lms.jobs import steps as steps_of
 from lms.jobs.models import Job
 from tests.people import MONDAY
 
@@ -32,7 +33,7 @@ def count(session: Session, facts: Mapping[str, Any], cursor: Any, *, now: Any) 
 
 def run(app: Flask, steps: Mapping[str, Any], at: Any = MONDAY) -> int:
     with app.app_context():
-        return actions.run_due(reading, transaction, steps, "worker", lambda: at)
+        return running.run_due(reading, transaction, steps, "worker", lambda: at)
 
 
 def job(app: Flask, job_id: int) -> Job:
@@ -76,7 +77,7 @@ def test_two_that_ask_at_once_make_one_job(app: Flask) -> None:
 def test_a_job_that_another_worker_holds_is_left_alone_until_its_lease_ends(app: Flask) -> None:
     ask(app)
     with app.app_context(), transaction() as session:
-        assert actions.take(session, "other", now=MONDAY) is not None
+        assert running.take(session, "other", now=MONDAY) is not None
 
     assert run(app, {"count": count}) == 0
     assert run(app, {"count": count}, MONDAY + timedelta(minutes=2)) == 3
@@ -84,7 +85,7 @@ def test_a_job_that_another_worker_holds_is_left_alone_until_its_lease_ends(app:
 
 def _step_and_die(wanted: int) -> None:
     with transaction() as session:
-        actions.step(session, wanted, "killed", {"count": count}, now=MONDAY)
+        running.step(session, wanted, "killed", {"count": count}, now=MONDAY)
         raise KeyboardInterrupt
 
 
@@ -92,9 +93,9 @@ def test_a_killed_worker_loses_at_most_one_step(app: Flask) -> None:
     wanted = ask(app)
     with app.app_context():
         with transaction() as session:
-            actions.take(session, "killed", now=MONDAY)
+            running.take(session, "killed", now=MONDAY)
         with transaction() as session:
-            actions.step(session, wanted, "killed", {"count": count}, now=MONDAY)
+            running.step(session, wanted, "killed", {"count": count}, now=MONDAY)
         with pytest.raises(KeyboardInterrupt):
             _step_and_die(wanted)
 
@@ -109,7 +110,7 @@ def test_a_failing_job_waits_longer_each_time_and_then_for_a_person(app: Flask) 
     wanted = ask(app)
     moment = MONDAY
     pauses = []
-    for _ in range(actions.MOST_FAILURES):
+    for _ in range(running.MOST_FAILURES):
         run(app, {"count": fail}, moment)
         pauses.append(job(app, wanted).due_at - moment)
         moment = job(app, wanted).due_at
@@ -141,7 +142,7 @@ def slow(seen: list[Any], fails: int = 0) -> Mapping[str, Any]:
             raise OSError("killed between the two parts")
         return count(session, facts, cursor, now=now)
 
-    return {"count": actions.SlowStep(prepare, record)}
+    return {"count": steps_of.SlowStep(prepare, record)}
 
 
 def test_what_is_slow_is_prepared_before_the_transaction(app: Flask) -> None:
@@ -172,13 +173,13 @@ def test_who_lost_the_lease_while_preparing_records_nothing(app: Flask) -> None:
     steps = slow(seen)
     with app.app_context():
         with transaction() as session:
-            actions.take(session, "slow", now=MONDAY)
-        prepared = actions.prepare(reading(), wanted, steps, now=MONDAY)
+            running.take(session, "slow", now=MONDAY)
+        prepared = running.prepare(reading(), wanted, steps, now=MONDAY)
         later = MONDAY + timedelta(minutes=2)
         with transaction() as session:
-            assert actions.take(session, "quick", now=later) is not None
+            assert running.take(session, "quick", now=later) is not None
         with transaction() as session:
-            assert not actions.step(session, wanted, "slow", steps, prepared, now=later)
+            assert not running.step(session, wanted, "slow", steps, prepared, now=later)
 
     assert seen == []
     assert job(app, wanted).lease_owner == "quick"
@@ -199,7 +200,7 @@ def test_between_two_steps_others_have_their_turn(app: Flask) -> None:
 
     moments = (MONDAY + timedelta(seconds=number) for number in range(100))
     with app.app_context():
-        actions.run_due(
+        running.run_due(
             reading, transaction, {"count": long, "quick": quick}, "worker",
             lambda: next(moments),
         )  # fmt: skip
@@ -215,9 +216,9 @@ def test_a_worker_that_died_in_long_work_keeps_others_from_it_for_its_lease(app:
     doing = slow([])["count"]
     ask(app)
     with pytest.raises(KeyboardInterrupt):
-        run(app, {"count": actions.SlowStep(die, doing.record, lease)})
+        run(app, {"count": steps_of.SlowStep(die, doing.record, lease)})
 
-    steps = {"count": actions.SlowStep(doing.prepare, doing.record, lease)}
+    steps = {"count": steps_of.SlowStep(doing.prepare, doing.record, lease)}
     assert run(app, steps, MONDAY + timedelta(minutes=29)) == 0
     assert run(app, steps, MONDAY + timedelta(minutes=31)) == 3
 
@@ -234,7 +235,7 @@ def telling(seen: list[Any], percent: int = 43) -> Mapping[str, Any]:
             seen.append((kept.done_units, kept.total_units, kept.result, kept.lease_until))
         return {"good": True}
 
-    return {"count": actions.SlowStep(prepare, actions.keep, timedelta(minutes=5), tells=True)}
+    return {"count": steps_of.TellingStep(prepare, steps_of.keep, timedelta(minutes=5))}
 
 
 def test_a_slow_part_tells_how_far_it_is_and_keeps_its_lease(app: Flask) -> None:
@@ -244,7 +245,7 @@ def test_a_slow_part_tells_how_far_it_is_and_keeps_its_lease(app: Flask) -> None
     moments = iter(MONDAY + timedelta(minutes=n) for n in range(10))
 
     with app.app_context():
-        actions.run_due(reading, transaction, steps, "worker", lambda: next(moments))
+        running.run_due(reading, transaction, steps, "worker", lambda: next(moments))
 
     ((percent, whole, result, lease),) = seen
     assert (percent, whole, result) == (43, 100, {"part": {"msgid": "half"}})
@@ -257,13 +258,13 @@ def test_who_lost_the_lease_tells_nothing(app: Flask) -> None:
     wanted = ask(app)
     with app.app_context():
         with transaction() as session:
-            actions.take(session, "quick", now=MONDAY)
+            running.take(session, "quick", now=MONDAY)
         with transaction() as session:
             later = MONDAY + timedelta(minutes=1)
-            progress.note(session, wanted, "slow", actions.LEASE, 43, {}, now=later)
+            progress.note(session, wanted, "slow", steps_of.LEASE, 43, {}, now=later)
     found = job(app, wanted)
     assert (found.done_units, found.result) == (0, None)
-    assert found.lease_until == MONDAY + actions.LEASE
+    assert found.lease_until == MONDAY + steps_of.LEASE
 
 
 def test_work_goes_on_where_it_cannot_tell(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +285,7 @@ def test_what_a_large_job_held_is_given_back_when_it_ends(
     doing = slow([])["count"]
     ask(app)
 
-    assert run(app, {"count": actions.SlowStep(doing.prepare, doing.record, large=True)}) == 3
+    assert run(app, {"count": steps_of.SlowStep(doing.prepare, doing.record, large=True)}) == 3
     assert given == ["back"]
 
     ask(app, "2")
@@ -299,7 +300,7 @@ def test_a_worker_that_is_told_to_stop_finishes_its_step_and_gives_the_job_back(
     wanted = ask(app)
     told = iter((False, True))
     with app.app_context():
-        done = actions.run_due(
+        done = running.run_due(
             reading, transaction, {"count": count}, "worker", lambda: MONDAY,
             lambda: next(told, True),
         )  # fmt: skip

@@ -14,8 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from lms.db import reading, transaction
 from lms.files import FileStore
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.reports.steps import STEPS
 from tests.browser import Browser

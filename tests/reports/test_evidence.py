@@ -23,8 +23,8 @@ from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
 from lms.installation import Installation
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.learning.models import Enrolment
 from lms.reports import paper as paper_of_tables

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -43,7 +43,7 @@ from lms.accounts.importing.vocabulary import Vocabulary
 from lms.accounts.models import StaffImport, StaffImportRow
 from lms.accounts.rules import SERVER
 from lms.audit import actions as audit
-from lms.jobs.actions import Prepare, SlowStep, Steps
+from lms.jobs.steps import SlowStep, Step
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 from lms.sheets.refusals import SheetRefusedError
@@ -238,7 +238,7 @@ def _ended(
     audit.append(session, by, action, str(listed.id), {"rows": done}, now=now)
 
 
-STEPS: Steps = {
+STEPS: Mapping[str, Step | SlowStep] = {
     READ_JOB: SlowStep(prepare_read, record_read),
     CHECK_JOB: SlowStep(prepare_check, record_check),
     APPLY_JOB: apply_list,
@@ -255,8 +255,7 @@ def run(
     step = STEPS[kind]
     while True:
         if isinstance(step, SlowStep):
-            prepare = cast("Prepare", step.prepare)  # no work on a list tells how far it is
-            prepared = prepare(reading(), facts, cursor, now=clock())
+            prepared = step.prepare(reading(), facts, cursor, now=clock())
             with transaction() as session:
                 cursor = step.record(session, facts, cursor, prepared, now=clock())
         else:

@@ -21,8 +21,8 @@ from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import message_facts
 from lms.files import LEAST_FREE
-from lms.jobs.actions import Done, SlowStep, Steps
 from lms.jobs.progress import Tell
+from lms.jobs.steps import Done, Steps, TellingStep
 from lms.kernel import clock
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
@@ -126,4 +126,4 @@ def record(
 
 # Copying a database in one statement tells each second, too; what is silent for so long is dead.
 SILENT = timedelta(minutes=5)
-STEPS: Steps = {MAKE: SlowStep(make, record, lease=SILENT, tells=True)}
+STEPS: Steps = {MAKE: TellingStep(make, record, lease=SILENT)}

@@ -39,9 +39,9 @@ from lms.catalogue.programmes import actions as programmes
 from lms.catalogue.programmes.actions import Details, Partners
 from lms.catalogue.structure import Structure
 from lms.certificates import actions as certificates
-from lms.jobs import actions as jobs
-from lms.jobs.actions import Steps
+from lms.jobs import running
 from lms.jobs.models import Job
+from lms.jobs.steps import Steps
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.names import LATIN, PersonName
 from lms.kernel.viewer import Viewer
@@ -266,11 +266,11 @@ def _world(session: Session, steps: Steps, *, now: datetime) -> World:
 def _work(session: Session, steps: Steps, moment: datetime) -> None:
     """Do what is due at ``moment`` as the worker does, inside the one transaction."""
     owner = "demonstration"
-    while (job := jobs.take(session, owner, now=moment)) is not None:
+    while (job := running.take(session, owner, now=moment)) is not None:
         more = True
         while more:
-            prepared = jobs.prepare(session, job.id, steps, now=moment)
-            more = jobs.step(session, job.id, owner, steps, prepared, now=moment)
+            prepared = running.prepare(session, job.id, steps, now=moment)
+            more = running.step(session, job.id, owner, steps, prepared, now=moment)
 
 
 def _join(

@@ -17,7 +17,7 @@ from lms import installation
 from lms.admin import doctor
 from lms.admin.findings import to_facts
 from lms.admin.night import LAST_LOOK, LOOK
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 
 
 def look(

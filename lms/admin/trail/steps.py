@@ -28,7 +28,7 @@ from lms.audit.chain import Looked, Place
 from lms.audit.heads import Head
 from lms.audit.words import ACTION_WORDS
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps, keep
+from lms.jobs.steps import Done, SlowStep, Steps, keep
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer

@@ -17,7 +17,7 @@ from lms.authoring.drafts.models import Draft
 from lms.authoring.review.work import keep
 from lms.content.reader import read_course
 from lms.content.readiness import may_certify
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 
 
 def look_through(

@@ -35,7 +35,7 @@ from lms.authoring.correcting.rules import (
 from lms.catalogue.models import Edition, EditionItem
 from lms.catalogue.structure import Structure
 from lms.certificates.models import Certificate, CertificateEvent
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.viewer import Viewer
 from lms.learning import actions as learning

@@ -19,7 +19,7 @@ from lms.authoring.drafts.rules import AUTHOR
 from lms.authoring.pictures import Reencoded, reencode
 from lms.authoring.picturing.rules import DRAW
 from lms.authoring.review.sentences import kept
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Role, Viewer

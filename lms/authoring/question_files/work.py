@@ -26,7 +26,7 @@ from lms.authoring.sent import FILE_GONE
 from lms.content.labels import LABELS
 from lms.content.model import CourseFacts
 from lms.content.one_file import facts_of
-from lms.jobs.actions import SlowStep, Steps, keep
+from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer

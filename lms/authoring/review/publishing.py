@@ -47,8 +47,8 @@ from lms.catalogue.models import Edition
 from lms.content.model import Course, Question
 from lms.content.reader import read_course
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
 from lms.jobs.models import Job
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer

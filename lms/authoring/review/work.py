@@ -20,7 +20,7 @@ from lms.authoring.packages import unpacked
 from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK
 from lms.catalogue.models import Edition, EditionItem
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 
 
 def look_through(

@@ -14,7 +14,7 @@ from lms.authoring.review.sentences import kept
 from lms.authoring.rules import READ_SHEET
 from lms.authoring.sent import FILE_GONE
 from lms.authoring.translation_sheets.reading import rows_of
-from lms.jobs.actions import SlowStep, Steps, keep
+from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message
 from lms.sheets.refusals import SheetRefusedError

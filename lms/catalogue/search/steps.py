@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.models import Course
 from lms.catalogue.search import actions
 from lms.catalogue.search.actions import INDEX
-from lms.jobs.actions import SlowStep, Steps
+from lms.jobs.steps import SlowStep, Steps
 
 
 @dataclass(frozen=True, slots=True)

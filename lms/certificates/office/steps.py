@@ -35,7 +35,7 @@ from lms.certificates.office.bundle import Bundle
 from lms.certificates.office.layouts import PREVIEW, TRIAL
 from lms.certificates.office.queries import BULK, Wanted
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.viewer import Viewer
 from lms.web.language import say

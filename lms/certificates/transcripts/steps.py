@@ -23,7 +23,7 @@ from lms.certificates.transcripts import labels, paper, queries
 from lms.certificates.transcripts.queries import TRANSCRIPT
 from lms.certificates.transcripts.rules import Line, State, Transcript, hours_of, state_of
 from lms.installation import Installation
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.accounts import queries as accounts
 from lms.certificates import work
-from lms.jobs.actions import SlowStep, Steps, keep
+from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
 from lms.reports import paper

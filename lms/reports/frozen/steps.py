@@ -17,7 +17,7 @@ from lms.accounts import queries as accounts
 from lms.certificates import work
 from lms.certificates.actions import RING, counts_from, keep_ring
 from lms.files import FileStore
-from lms.jobs.actions import Done, SlowStep, Steps
+from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer

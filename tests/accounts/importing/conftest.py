@@ -20,7 +20,7 @@ from lms.accounts.importing.steps import STEPS
 from lms.accounts.models import Identity, Person, Posting, StaffImport, StaffImportRow, Unit
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.browser import Browser
 from tests.people import Cast, Places, add_person

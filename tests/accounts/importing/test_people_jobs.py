@@ -282,7 +282,7 @@ def test_a_worker_that_is_killed_anywhere_goes_on_and_comes_to_the_same(
     def work(name: str) -> None:
         if name == kind:
             with pytest.MonkeyPatch.context() as patched:
-                patched.setattr("lms.jobs.actions.step", _killing(after))
+                patched.setattr("lms.jobs.running.step", _killing(after))
                 with pytest.raises(_Killed):
                     here.work()
             file_reading._open.clear()
@@ -307,9 +307,9 @@ def test_a_worker_that_is_killed_anywhere_goes_on_and_comes_to_the_same(
 
 
 def _killing(after: int) -> Any:
-    from lms.jobs import actions as jobs
+    from lms.jobs import running
 
-    whole, count = jobs.step, [0]
+    whole, count = running.step, [0]
 
     def step(*arguments: Any, **settings: Any) -> Any:
         done = whole(*arguments, **settings)

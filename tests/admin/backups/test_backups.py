@@ -36,8 +36,9 @@ from lms.admin.night import DRILL
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
-from lms.jobs import progress
+from lms.jobs import progress, running
 from lms.jobs.models import Job
+from lms.jobs.steps import LEASE
 from lms.kernel import clock
 from lms.kernel.messages import Message
 from lms.settings import Settings
@@ -65,7 +66,7 @@ def made(server: Flask) -> Made:
         with server.app_context():
             with transaction() as session:
                 jobs.ask(session, MAKE, f"{kind} {days}", {"kind": kind}, now=now)
-            jobs.run_due(reading, transaction, STEPS, "worker", lambda: now)
+            running.run_due(reading, transaction, STEPS, "worker", lambda: now)
 
     return make
 
@@ -171,7 +172,7 @@ def told_by(
     with server.app_context():
         with transaction() as session:
             job = jobs.ask(session, MAKE, "told", {"kind": kind}, now=NOW).id
-        jobs.prepare(reading(), job, STEPS, now=NOW, tell=tell)
+        running.prepare(reading(), job, STEPS, now=NOW, tell=tell)
     return said
 
 
@@ -237,7 +238,7 @@ def test_a_backup_and_a_test_by_button(
     assert "Make a backup now" not in page.text
     with app.app_context():
         assert reading().query(Job).filter_by(kind=MAKE).count() == 1
-        jobs.run_due(reading, transaction, STEPS, "worker", clock.now)
+        running.run_due(reading, transaction, STEPS, "worker", clock.now)
     page = here.get(URL)
     assert "✓ read back whole" in page.text
     assert "by hand" in page.text
@@ -248,7 +249,7 @@ def test_a_backup_and_a_test_by_button(
     assert "A backup is being tested." in here.get(URL).text
     with app.app_context():
         assert reading().query(Job).filter_by(kind=DRILL).count() == 1
-        jobs.run_due(reading, transaction, DRILLS, "worker", clock.now)
+        running.run_due(reading, transaction, DRILLS, "worker", clock.now)
     page = here.get(URL)
     assert "rows were there" in page.text
     assert "✓ restored in a test" in page.text
@@ -263,9 +264,9 @@ def test_its_page_says_how_far_it_is(app: Flask, browser: Open, halima: Cast) ->
     assert "<progress" not in here.get(URL).text
     part = message_facts(Message(backup_progress.PACKING.said, {"done": 120, "total": 300}))
     with app.app_context(), transaction() as session:
-        job = jobs.take(session, "worker", STEPS, now=clock.now())
+        job = running.take(session, "worker", STEPS, now=clock.now())
         assert job is not None
-        progress.note(session, job.id, "worker", jobs.LEASE, 54, part, now=clock.now())
+        progress.note(session, job.id, "worker", LEASE, 54, part, now=clock.now())
     page = here.get(URL)
     assert "54 % is done. Files are being packed: 120 of 300." in page.text
     assert '<progress value="54" max="100"' in page.text

@@ -18,8 +18,8 @@ from lms.certificates.models import Certificate
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.admin.people.conftest import Open, halima
 from tests.browser import Browser

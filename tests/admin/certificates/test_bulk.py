@@ -24,6 +24,7 @@ from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
 from lms.jobs import actions as jobs
+from lms.jobs import running
 from lms.jobs.models import Job
 from lms.kernel import clock
 from tests.admin.certificates.conftest import (
@@ -225,7 +226,7 @@ def test_it_is_stopped_and_goes_on_where_it_had_come_to(
         return len(looked) > 2
 
     with app.app_context():
-        jobs.run_due(reading, transaction, JobSteps(), "w", clock.now, after_two_steps)
+        running.run_due(reading, transaction, JobSteps(), "w", clock.now, after_two_steps)
     assert job_of(app, location).cursor["at"] == 1  # type: ignore[index]
     assert here.get(location).headers["Refresh"] == "5"
     assert here.post(f"{location}/stop").status_code == 303

@@ -20,7 +20,7 @@ from lms.admin.health.steps import STEPS
 from lms.admin.night import LAST_CHECK, LAST_DRILL, LAST_LOOK, LOOK
 from lms.admin.retention import RUNS
 from lms.db import reading, transaction
-from lms.jobs import actions as jobs
+from lms.jobs import running
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.messages import Message, Size
@@ -135,7 +135,7 @@ def test_the_worker_looks_when_it_is_asked_to(app: Flask, browser: Open, halima:
     assert waiting.headers["Refresh"] == "5"
     with app.app_context():
         assert reading().query(Job).filter_by(kind=LOOK).count() == 1
-        jobs.run_due(reading, transaction, STEPS, "worker", clock.now)
+        running.run_due(reading, transaction, STEPS, "worker", clock.now)
     after = here.get(URL)
     assert "Refresh" not in after.headers
     found = {part for part, _ in parts(after.text)}

@@ -19,8 +19,8 @@ from lms.audit import actions, chain, heads
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.browser import Browser
 from tests.people import Cast, Places, add_person

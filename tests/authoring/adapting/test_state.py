@@ -16,7 +16,7 @@ from lms.content.faults import Faults
 from lms.content.item_text import item_digest
 from lms.content.reader import read_course
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.authoring.adapting.conftest import Open, Stored, base, fields
 from tests.authoring.writers import Writers

@@ -16,7 +16,7 @@ from lms.authoring.review import work
 from lms.authoring.review.findings import looked_through
 from lms.content.reader import read_course
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.authoring.course_facts.seats import Open, somebody_saves, stored
 from tests.authoring.writers import Writers

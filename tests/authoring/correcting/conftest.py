@@ -23,7 +23,7 @@ from lms.authoring.drafts.models import Draft
 from lms.catalogue.models import Edition, EditionItem
 from lms.certificates.models import Certificate
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.kernel.ids import new_id
 from tests.authoring.conftest import Press

@@ -11,7 +11,7 @@ from flask import Flask
 from lms.authoring import work
 from lms.content.archive import write_archive
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.browser import Browser
 from tests.content.small import small

@@ -17,7 +17,7 @@ from lms.authoring.drafts.models import Draft
 from lms.authoring.picturing import work
 from lms.authoring.picturing.rules import name_of
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from tests.authoring.writers import Writers
 from tests.browser import Browser

@@ -25,7 +25,7 @@ from lms.catalogue.models import (
     EditionText,
 )
 from lms.db import reading, transaction
-from lms.jobs.actions import run_due
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.kernel.messages import Message, counted
 from tests.authoring.conftest import editions

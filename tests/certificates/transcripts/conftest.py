@@ -20,8 +20,8 @@ from lms.certificates.transcripts.queries import TRANSCRIPT
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.signing import keys, transcripts
 from lms.signing.transcripts import SignedSheet

@@ -10,6 +10,7 @@ from flask import Flask
 from lms.catalogue.search.steps import STEPS
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
+from lms.jobs import running
 from lms.kernel import clock
 from tests.course import SmallCourse, publish_small, small_course
 from tests.kept import kept
@@ -24,7 +25,7 @@ def let_be_found(app: Flask) -> int:
     with app.app_context():
         with transaction() as session:
             jobs.ask(session, "search.index", str(clock.now()), now=clock.now())
-        return jobs.run_due(reading, transaction, STEPS, "worker of a test", clock.now)
+        return running.run_due(reading, transaction, STEPS, "worker of a test", clock.now)
 
 
 @pytest.fixture

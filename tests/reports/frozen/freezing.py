@@ -13,8 +13,8 @@ from lms.app.jobs import JobSteps
 from lms.certificates import work
 from lms.db import reading, transaction
 from lms.files import FileStore
-from lms.jobs.actions import run_due
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.reports.frozen.models import FrozenQuarter
 from tests.browser import Browser
