@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from lms.jobs import actions as jobs
-from lms.jobs.models import Job
 from lms.settings import Settings
 
 MAKE = "backup.make"  # the job; its facts say which: {"kind": …}
@@ -81,11 +79,15 @@ def ask(session: Session, plan: Plan, zone: ZoneInfo, *, copies: bool, now: date
 
 
 def ask_anew(session: Session, plan: Plan, zone: ZoneInfo, *, copies: bool, now: datetime) -> None:
-    """Take back what was asked for by another plan and has not begun, and ask by this one."""
-    keys = or_(Job.key.like(f"{DAILY} %"), Job.key.like(f"{WEEKLY} %"))
-    waits = (Job.state == "waiting", Job.done_units == 0, Job.due_at > now)
-    session.execute(delete(Job).where(Job.kind == MAKE, keys, *waits))
+    """Take back what was asked for by another plan, and ask by this one."""
+    take_back(session, now=now)
     ask(session, plan, zone, copies=copies, now=now)
+
+
+def take_back(session: Session, *, now: datetime) -> None:
+    """Take back the backups that were planned and have not begun; those of people stay."""
+    for kind in (DAILY, WEEKLY):
+        jobs.take_back(session, MAKE, f"{kind} ", now=now)
 
 
 def _ask(session: Session, kind: str, due: datetime, now: datetime) -> None:

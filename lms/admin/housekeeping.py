@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,10 @@ from lms.accounts import actions as accounts
 from lms.accounts import once, throttle
 from lms.accounts.importing import actions as lists
 from lms.accounts.importing.store import store
-from lms.admin import backup_plan, retention
-from lms.admin.backup_plan import Plan, following
-from lms.admin.night import CHECK, DRILL, LOOK, TIDY
+from lms.admin import backup_plan, night_plan, retention
+from lms.admin.backup_plan import Plan
+from lms.admin.night import TIDY
 from lms.admin.retention import ADDRESSES_KEPT, JOBS_KEPT
-from lms.admin.trail import actions as trail
 from lms.admin.vital import is_key_missing
 from lms.assessment import actions as assessment
 from lms.audit import chain, heads
@@ -30,16 +29,14 @@ from lms.authoring import uploads
 from lms.certificates import actions as certificates
 from lms.certificates.office import actions as office
 from lms.jobs import actions as jobs
-from lms.jobs.actions import Steps
 from lms.jobs.models import Job
+from lms.jobs.steps import Steps
 from lms.settings import Settings
 from lms.tables import deleted
 
 EVERY = timedelta(days=1)
 # Jobs of a feature beside this one: their files are kept as long as those of the office.
 FILES_OF_REPORTS = ("reports.export", "reports.evidence")
-# On the clocks of the country, when few people learn.
-CHECK_AT, DRILL_AT, LOG_AT, LOOK_AT, SUNDAY = time(2, 30), time(3, 30), time(4), time(5), 6
 
 
 def ask(session: Session, *, now: datetime) -> None:
@@ -101,19 +98,11 @@ def _files(session: Session) -> int:
 
 
 def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
-    """Ask for the next looks at database and log and the next restore test; twice is once."""
-    check, drill = following(now, zone, CHECK_AT), following(now, zone, DRILL_AT, SUNDAY)
-    jobs.ask(session, CHECK, f"{check:%Y-%m-%d}", now=now, due_at=check)
-    jobs.ask(session, DRILL, f"{drill:%Y-%m-%d}", now=now, due_at=drill)
-    log = following(now, zone, LOG_AT)
-    trail.ask_nightly_look(session, log, now=now)
-    look = following(now, zone, LOOK_AT)
-    jobs.ask(session, LOOK, f"{look:%Y-%m-%d}", now=now, due_at=look)
     settings: Settings = current_app.config["LMS"]
     known = installation.decided(session, (backup_plan.PLAN, backup_plan.BACKUPS))
     elsewhere = backup_plan.folder_elsewhere(settings, known.get(backup_plan.BACKUPS))
     plan = Plan.of(known.get(backup_plan.PLAN))
-    backup_plan.ask(session, plan, zone, copies=elsewhere is not None, now=now)
+    night_plan.ask(session, plan, zone, copies=elsewhere is not None, now=now)
 
 
 STEPS: Steps = {TIDY: tidy}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.accounts.rules import actor_id, administers_country
+from lms.accounts.rules import actor_id, administers_country, require_office
+from lms.admin import night_plan
+from lms.admin.backup_plan import PLAN, Plan
 from lms.admin.country.queries import DECISIONS
 from lms.audit import actions as audit
 from lms.installation import LANGUAGES, Site
@@ -62,15 +64,24 @@ def decide_languages(
 
 
 def decide_clock(
-    session: Session, viewer: Viewer, time_zone: str, digits: str, reason: str, *, now: datetime
-) -> None:
+    session: Session, viewer: Viewer, time_zone: str, digits: str, reason: str, *, copies: bool,
+    now: datetime,
+) -> None:  # fmt: skip
     """Show moments on the clocks of another zone, and figures on papers in other digits.
 
+    The work of the night that waits moves to the night of that zone.
+
+    copies  whether there is a folder for backups elsewhere.
     raises  NotFound for anybody but the country's office; Refused for a zone that nobody knows
             and for other digits; LineRefusedError for a reason that is no line.
     """
     if time_zone not in available_timezones() or digits not in DIGITS:
         raise Refused(NO_ZONE)
+    require_office(viewer)
+    if time_zone != installation.read(session).time_zone:
+        plan = Plan.of(installation.setting(session, PLAN))
+        # Before the log: whoever holds its head waits for nobody.
+        night_plan.ask_anew(session, plan, ZoneInfo(time_zone), copies=copies, now=now)
     _decide(session, viewer, {"time_zone": time_zone, "digits": digits}, reason, now)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.rules import require_office
+from lms.admin import backup_plan
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.country import actions, queries
 from lms.admin.country.forms import ClockForm, DecisionForm, LanguagesForm, NamesForm
 from lms.admin.forms import COUNTRY_WORDS
@@ -19,6 +21,7 @@ from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import msg
+from lms.settings import Settings
 from lms.web.language import IN_LANGUAGE, direction_of, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -76,8 +79,12 @@ def time() -> ResponseReturnValue:
     """Decide the clocks of the country, and its digits on papers."""
 
     def decide(session: Session, form: ClockForm) -> None:
-        zone = form.time_zone.data or ""
-        actions.decide_clock(session, viewer(), zone, form.digits.data, form.why, now=clock.now())
+        settings: Settings = current_app.config["LMS"]
+        elsewhere = backup_plan.folder_elsewhere(settings, installation.setting(session, BACKUPS))
+        actions.decide_clock(
+            session, viewer(), form.time_zone.data or "", form.digits.data, form.why,
+            copies=elsewhere is not None, now=clock.now(),
+        )  # fmt: skip
 
     here = installation.read(reading())
     return _asked("time", ClockForm, {"time_zone": here.time_zone, "digits": here.digits}, decide)

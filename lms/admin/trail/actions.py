@@ -62,6 +62,6 @@ def ask_look(session: Session, viewer: Viewer, order: Order, *, now: datetime) -
     )  # fmt: skip
 
 
-def ask_nightly_look(session: Session, at: datetime, *, now: datetime) -> None:
-    """Ask for a look at the chain that nobody waits for; once for each night."""
-    jobs.ask(session, CHECK, f"{at:%Y-%m-%d}", {"language": "en"}, now=now, due_at=at)
+def ask_nightly_look(session: Session, key: str, at: datetime, *, now: datetime) -> None:
+    """Ask for a look at the chain that nobody waits for; once for each ``key``."""
+    jobs.ask(session, CHECK, key, {"language": "en"}, now=now, due_at=at)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -11,9 +13,14 @@ from sqlalchemy import select, update
 
 from lms import installation
 from lms.accounts.models import SignIn
+from lms.admin import night_plan
+from lms.admin.backup_plan import BY_HAND, MAKE, Plan
 from lms.admin.country.queries import DECISIONS
+from lms.admin.night import CHECK
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
+from lms.jobs import actions as jobs
+from lms.jobs.models import Job
 from lms.kernel import clock
 from tests.admin.country.conftest import Open
 from tests.people import Cast
@@ -61,6 +68,42 @@ def test_the_office_decides_each_with_a_reason(app: Flask, browser: Open, halima
         ("installation.names", "Act 4"), ("installation.languages", "Act 5"),
         ("installation.time-zone", "Act 6"), ("installation.digits", "Act 6"),
     ]  # fmt: skip
+
+
+def night(app: Flask) -> dict[str, set[tuple[int, int]]]:
+    """At which hours of Almaty each planned work waits."""
+    almaty = ZoneInfo("Asia/Almaty")
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    with app.app_context():
+        for job in reading().scalars(select(Job).where(Job.state == "waiting")):
+            there = job.due_at.astimezone(almaty)
+            found[f"{job.kind} {job.facts.get('kind', '')}".strip()].add((there.hour, there.minute))
+    return found
+
+
+def test_what_waits_for_the_night_moves_to_the_night_of_other_clocks(
+    app: Flask, browser: Open, halima: Cast
+) -> None:
+    began = clock.now() - timedelta(minutes=1)
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Africa/Tunis"}, now=began)
+        night_plan.ask(session, Plan(), ZoneInfo("Africa/Tunis"), copies=True, now=began)
+        by_hand = jobs.ask(session, MAKE, "asked 1", {"kind": BY_HAND}, now=began).id
+        late = jobs.ask(session, CHECK, "night late", now=began, due_at=began).id
+
+    here = browser(halima)
+    assert here.post(f"{URL}/clock", CLOCK | {"time_zone": "Asia/Almaty"}).location == URL
+
+    with app.app_context(), transaction() as session:
+        for each in (by_hand, late):  # somebody waits for them, or they are due
+            session.delete(session.get_one(Job, each))
+    assert night(app) == {
+        "integrity.check": {(2, 30)}, "backup.drill": {(3, 30)}, "audit.check": {(4, 0)},
+        "health.look": {(5, 0)}, "backup.make daily": {(1, 0)},
+    }  # fmt: skip
+    before = night(app)
+    here.post(f"{URL}/clock", CLOCK | {"time_zone": "Asia/Almaty", "digits": "latn"})
+    assert night(app) == before
 
 
 @pytest.mark.parametrize(
