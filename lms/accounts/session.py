@@ -39,7 +39,7 @@ _BY_TOKEN = (
         SignIn.id, SignIn.person_id, SignIn.machine, SignIn.choosing, SignIn.made_at,
         SignIn.seen_at, SignIn.ended_at, SignIn.ended_because, SignIn.second_factor_at,
         Person.status, Identity.name, Identity.name_latin, Identity.language,
-        Grant.role, Grant.course_id, Unit.path,
+        Identity.service_number, Grant.role, Grant.course_id, Unit.path,
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Identity, Identity.person_id == SignIn.person_id)
@@ -138,6 +138,11 @@ def _load(incoming: Request) -> _SignedIn | None:
             second_factor_at=row.second_factor_at,
         )
     )
+
+
+def called() -> str:
+    """Return name and service number of who is signed in, for a paper that says who made it."""
+    return f"{g.session_row.name} ({g.session_row.service_number})"
 
 
 def _identify() -> None:

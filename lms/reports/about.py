@@ -16,8 +16,7 @@ def facts(asked: Question, report: Report, answer: Answer) -> list[tuple[Message
     """Return label and value of each fact."""
     found: list[tuple[Message, Message | str]] = [(Message(TITLE), Message(report.title))]
     if asked.viewer.person_id.int:
-        name, _, number = accounts.identity(asked.session, asked.viewer.person_id)
-        found.append((Message(BY), f"{name} ({number})"))
+        found.append((Message(BY), asked.by or _called(asked)))
     found.append((Message(ON), asked.today.isoformat()))
     for each in answer.filters:
         chosen = answer.chosen.get(each.name, "")
@@ -27,6 +26,11 @@ def facts(asked: Question, report: Report, answer: Answer) -> list[tuple[Message
         elif each.nothing:
             found.append((Message(each.words), Message(each.nothing)))
     return found
+
+
+def _called(asked: Question) -> str:
+    name, _, number = accounts.identity(asked.session, asked.viewer.person_id)
+    return f"{name} ({number})"
 
 
 def lines(asked: Question, report: Report, answer: Answer) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Question:
     """Who asks what: the viewer, their language, the day, and the filters of the address.
 
     zone  of the clocks of the country: days and quarters begin by them.
+    by    name and service number of the viewer where they are known already, else empty.
     """
 
     session: Session
@@ -30,6 +31,7 @@ class Question:
     today: date
     filters: Mapping[str, str] = field(default_factory=dict)
     zone: tzinfo = UTC
+    by: str = ""
 
     def get(self, name: str) -> str:
         """Return one filter, an empty string where it is not set."""

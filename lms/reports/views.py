@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.rules import administers_country
+from lms.accounts.session import called
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
@@ -17,6 +19,7 @@ from lms.kernel.messages import Message
 from lms.reports import about, actions, charts
 from lms.reports.actions import Order
 from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind, Label, Line
+from lms.reports.frozen.stored import Already, already
 from lms.reports.queries import reads_country
 from lms.reports.registry import report_for, reports_for
 from lms.reports.report import Answer, Question, Report
@@ -55,7 +58,8 @@ def one(report_name: str) -> ResponseReturnValue:
         shown=_lines_of(page, answer), pages=pages, page=page,
         charts={table.name: charts.series(table, rtl=rtl) for table in answer.tables},
         spoken=_spoken, spelled=spelled, sentence=sentence, direction_of=direction_of,
-        LINES=LINES, may_freeze=wanted.freezes and viewer().holds_everywhere("administrator"),
+        LINES=LINES, frozen=_frozen(wanted, answer),
+        may_freeze=wanted.freezes and administers_country(viewer()) and site().issues,
         HIDDEN=HIDDEN, SIGN=SIGN, LEGEND=LEGEND, Kind=Kind, key=str(new_id()),
     )  # fmt: skip
 
@@ -77,6 +81,13 @@ def export(report_name: str) -> ResponseReturnValue:
     with transaction() as session:
         job = actions.ask_export(session, viewer(), order, now=clock.now()).id
     return redirect(url_for("background.job", job_id=job), 303)
+
+
+def _frozen(wanted: Report, answer: Answer) -> Already | None:
+    """Return what is frozen already of what the page shows, None where nothing is."""
+    if not wanted.freezes:
+        return None
+    return already(reading(), viewer(), answer, current().code)
 
 
 def _page_number() -> int:
@@ -106,7 +117,7 @@ def _question(wanted: Report) -> Question:
     filters = {name: text for name, text in typed.items() if text}
     zone = ZoneInfo(site().time_zone)
     today = clock.now().astimezone(zone).date()
-    return Question(reading(), viewer(), current().code, today, filters, zone)
+    return Question(reading(), viewer(), current().code, today, filters, zone, called())
 
 
 def _spoken(label: Label) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.audit import queries as audit
 from lms.certificates.rules import clock_is_right
 from lms.db import reading, transaction
-from lms.files import FileStore
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.kernel.ids import new_id
@@ -23,13 +21,12 @@ from lms.reports.figures import HIDDEN, LEGEND, SIGN, Kind, Table
 from lms.reports.frozen import actions, queries, rules
 from lms.reports.frozen.actions import Order
 from lms.reports.frozen.forms import CorrectionForm, FreezeForm
-from lms.reports.frozen.rules import Frozen
+from lms.reports.frozen.stored import stored
 from lms.reports.report import Question
 from lms.reports.sheet import spelled
 from lms.reports.steering.figures import body_of
 from lms.reports.steering.rules import Body
 from lms.reports.steering.tables import changes, programme_label, quarter_of, tables, titled
-from lms.signing.refusals import Unreadable
 from lms.tables import AnyRow
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE, current
@@ -40,9 +37,6 @@ from lms.web.permissions import ADMINISTER, REPORT, permission
 bp = Blueprint("frozen", __name__, url_prefix=f"{IN_LANGUAGE}/reports/frozen")
 
 JSON_TYPE, PDF_TYPE = "application/json", "application/pdf"
-DAMAGED = Message(
-    msg("The file of this frozen quarter is missing or damaged. It must come back from a backup.")
-)
 SAME = Message(msg("The figures are those that are frozen already: there is nothing to correct."))
 
 
@@ -59,7 +53,7 @@ def quarters() -> ResponseReturnValue:
 def one(frozen_id: UUID) -> ResponseReturnValue:
     """Show the figures of the file, never those of today."""
     row = queries.one(reading(), viewer(), frozen_id)
-    found = _file_of(row)
+    found = stored(row.file)
     return render_template(
         "frozen/one.html", row=row, frozen=found, about=_called(found.body),
         quarter=quarter_of(found.body.quarter), tables=tables(found.body, current().code),
@@ -150,7 +144,7 @@ def _changed(wanted: Wanted, refusal: Message | None) -> Table | None:
     """Return what a correction changes; None where there is none to be made."""
     if wanted.before is None or refusal:
         return None
-    return changes(_file_of(wanted.before).body, wanted.body, current().code)
+    return changes(stored(wanted.before.file).body, wanted.body, current().code)
 
 
 def _frozen_already(wanted: Wanted) -> UUID | None:
@@ -165,7 +159,7 @@ def _frozen_already(wanted: Wanted) -> UUID | None:
 def _require_possible(wanted: Wanted) -> None:
     """Refuse what could not be frozen; raises Refused."""
     actions.require_open(reading(), viewer(), _order(wanted))
-    if wanted.before is not None and _file_of(wanted.before).body == wanted.body:
+    if wanted.before is not None and stored(wanted.before.file).body == wanted.body:
         raise Refused(SAME)
 
 
@@ -184,18 +178,6 @@ def _today(programme: str, quarter: str) -> Body:
     filters = {"programme": programme, "quarter": quarter}
     day = clock.now().astimezone(zone).date()
     return body_of(Question(reading(), viewer(), current().code, day, filters, zone))
-
-
-def _file_of(row: AnyRow) -> Frozen:
-    """Return what the stored file says. raises Refused where it is not what was stored."""
-    store = FileStore(current_app.config["LMS"].data / "files")
-    try:
-        data = store.get(row.file)
-        if sha256(data).hexdigest() != row.file:
-            raise Refused(DAMAGED)
-        return rules.parse(data.decode())
-    except (FileNotFoundError, UnicodeDecodeError, Unreadable):
-        raise Refused(DAMAGED) from None
 
 
 def _called(body: Body) -> str:

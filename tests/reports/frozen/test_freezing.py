@@ -14,6 +14,7 @@ from lms.accounts.models import SignIn
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.extensions import db
+from lms.files import FileStore
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.ids import new_id
@@ -136,6 +137,44 @@ def test_a_frozen_quarter_is_frozen_again_only_as_a_correction(
     assert len(rows(app)) == 1
 
 
+def test_the_sheet_says_that_its_quarter_is_frozen_and_offers_the_correction(
+    app: Flask, browser: Open, dana: Cast, omar: Cast, learned: None, places: Places
+) -> None:
+    sheet = f"/en/reports/steering?quarter={LAST.code}"
+    offer = "Freeze this quarter"
+    assert offer in browser(dana).get(sheet).text
+    assert offer not in browser(omar).get(sheet).text
+    freeze(app, browser(dana))
+    [row] = rows(app)
+    correction = f'href="{URL}/{row.id}/correction"'
+    for person in (dana, omar):
+        page = browser(person).get(sheet, most_queries=6).text
+        assert "This quarter is frozen: number 1, " in page
+        assert f'href="{URL}/{row.id}">Open the frozen figures' in page
+        assert "The figures of today, below, are the same." in page
+        assert offer not in page
+        assert correction not in page
+    with app.app_context(), transaction() as session:
+        for number in range(6):
+            late = add_person(session, "Late", f"L-{number}", places.northgate)
+            session.add(enrolment(late, before(1)))
+    for person in (dana, omar):
+        page = browser(person).get(sheet).text
+        assert "The figures of today, below, are others." in page
+        assert (correction in page) is (person is dana)
+
+
+def test_a_sheet_is_shown_also_where_the_frozen_file_is_damaged(
+    app: Flask, browser: Open, dana: Cast, frozen: FrozenQuarter
+) -> None:
+    path = FileStore(app.config["LMS"].data / "files").path(frozen.file)
+    path.chmod(0o600)
+    path.write_bytes(b"{}")
+    page = browser(dana).get(f"/en/reports/steering?quarter={LAST.code}").text
+    assert "This quarter is frozen: number 1, " in page
+    assert "The figures of today" not in page
+
+
 def test_sent_twice_it_is_frozen_once(app: Flask, browser: Open, dana: Cast, learned: None) -> None:
     here = browser(dana)
     form = sent(here.get(NEW).text)
@@ -253,6 +292,7 @@ def test_a_station_freezes_nothing(app: Flask, browser: Open, dana: Cast, learne
     with app.app_context(), transaction() as session:
         installation.decide(session, {"issues": False}, now=clock.now())
     here = browser(dana)
+    assert "Freeze this quarter" not in here.get(f"/en/reports/steering?quarter={LAST.code}").text
     reply = here.post(NEW, sent(here.get(NEW).text))
     assert reply.status_code == 409
     assert "This server is a station" in reply.text
