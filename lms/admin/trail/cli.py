@@ -107,7 +107,7 @@ def listed(
     session, person = reading(), None
     if number:
         try:
-            person, _ = queries.person(session, SERVER, number, today=clock.now().date())
+            person = queries.person(session, SERVER, number, today=clock.now().date())[0]
         except NotFound as missing:
             raise click.ClickException("Nobody has this service number.") from missing
     wanted = Wanted(

@@ -9,14 +9,38 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
 from lms.accounts.models import Identity, Person, Unit
 from lms.accounts.rules import folded_service_number
-from lms.admin.trail.rules import Shown, Wanted, ids_in, places_in, reads_everything, said_of
+from lms.admin.trail.rules import (
+    Shown,
+    Title,
+    Wanted,
+    course_in,
+    each_fact,
+    edition_in,
+    ids_in,
+    places_in,
+    reads_everything,
+    said_of,
+)
 from lms.audit.models import AuditRow
+from lms.catalogue.models import TITLE_IN, Course, Edition, EditionText
+from lms.catalogue.scope import may_be_offered
 from lms.certificates.models import Certificate
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
@@ -45,15 +69,18 @@ def require_reader(viewer: Viewer) -> None:
         raise NotFound
 
 
-def person(session: Session, viewer: Viewer, number: str, *, today: date) -> tuple[UUID, date]:
-    """Return who has a service number, and the last day of which the viewer may know.
+def person(
+    session: Session, viewer: Viewer, number: str, *, today: date, typed: str = ""
+) -> tuple[UUID, date, str]:
+    """Return who has a service number, the last day of which the viewer may know, and a subject.
 
+    typed   what ``subject`` would be asked for; the same query answers it.
     raises  NotFound for a number of nobody whom the viewer looks after.
     """
     require_reader(viewer)
     until = scope.seen_until(viewer, "inspector", today)
     found = session.execute(
-        select(Person.id, until)
+        select(Person.id, until, *_meant(typed))
         .join(Identity, Identity.person_id == Person.id)
         .where(
             Identity.service_number_folded == folded_service_number(number),
@@ -65,7 +92,7 @@ def person(session: Session, viewer: Viewer, number: str, *, today: date) -> tup
     last = date.max if reads_everything(viewer) else _day(found[1])
     if last is None:
         raise NotFound
-    return found[0], last
+    return found[0], last, str(found[2] or found[3] or typed)
 
 
 def _day(value: Any) -> date | None:  # noqa: ANN401 -- a date, or its text where SQLite computed it
@@ -75,10 +102,15 @@ def _day(value: Any) -> date | None:  # noqa: ANN401 -- a date, or its text wher
 def subject(session: Session, viewer: Viewer, typed: str) -> str:
     """Return the subject that a typed number means: of a certificate or a place, else as it is."""
     require_reader(viewer)
+    found = session.execute(select(*_meant(typed))).one()
+    return str(found[0] or found[1] or typed)
+
+
+def _meant(typed: str) -> tuple[ScalarSelect[UUID], ScalarSelect[UUID]]:
+    """Return the certificate and the place that a typed number means, as columns of a query."""
     certificate = select(Certificate.id).where(Certificate.number == typed.upper())
     unit = select(Unit.id).where(Unit.code == typed)
-    found = session.execute(select(certificate.scalar_subquery(), unit.scalar_subquery())).one()
-    return str(found[0] or found[1] or typed)
+    return certificate.scalar_subquery(), unit.scalar_subquery()
 
 
 def entries(
@@ -102,10 +134,9 @@ def entries(
         .offset(offset)
     ).all()
     rows = [row for row, _ in found]
-    names = _names(session, viewer, rows)
+    people, places = _called(session, viewer, rows)
     return Found(
-        [said_of(viewer, row, names) for row in rows], found[0][1] if found else 0,
-        _places(session, viewer, rows),
+        [said_of(viewer, row, people) for row in rows], found[0][1] if found else 0, places
     )  # fmt: skip
 
 
@@ -144,29 +175,77 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _names(
+def _called(
     session: Session, viewer: Viewer, rows: Iterable[AuditRow]
-) -> Mapping[UUID, tuple[str, str]]:
-    """Return name and number of those in the rows whom the viewer looks after."""
-    ids = {each for row in rows for each in ids_in(row)}
-    if not ids:
+) -> tuple[dict[UUID, tuple[str, str]], dict[str, Mapping[str, str]]]:
+    """Return what the people and places in the rows are called, in one query.
+
+    people  name and number of those whom the viewer looks after, by id.
+    places  names by language, by id; only for who reads the whole log.
+    """
+    people = {each for row in rows for each in ids_in(row)}
+    places = {each for row in rows for each in places_in(row)} if reads_everything(viewer) else ()
+    if not people and not places:
+        return {}, {}
+    units = select(Unit.id, Unit.code, literal("").label("number"), Unit.names)
+    persons = select(Identity.person_id, Identity.name, Identity.service_number, null())
+    found: Sequence[Any] = session.execute(
+        union_all(
+            units.where(Unit.id.in_(places)),
+            persons.join(Person, Person.id == Identity.person_id).where(
+                Identity.person_id.in_(people), scope.looked_after(viewer)
+            ),
+        )
+    ).all()
+    return (
+        {found_id: (name, number) for found_id, name, number, names in found if names is None},
+        {
+            str(found_id): {**names, "": code}
+            for found_id, code, _, names in found if names is not None
+        },
+    )  # fmt: skip
+
+
+def titles(
+    session: Session, viewer: Viewer, rows: Iterable[Shown], language: str
+) -> dict[str | int, Title]:
+    """Return the titles of the courses that rows name, by the id of a course or of an edition.
+
+    A course that this server does not know, or of which nothing is published, is left out. The
+    title of a restricted course is empty, unless its reader may know who takes it.
+    """
+    require_reader(viewer)
+    title = case((may_be_offered(viewer), EditionText.title), else_="")
+    courses, editions = set(), set()
+    for row in rows:
+        for key, value in (("", row.subject), *each_fact(row.facts)):
+            courses.add(course_in(row.action, key, value))
+            editions.add(edition_in(key, value))
+    courses.discard("")
+    editions.discard(None)
+    if not courses | editions:
         return {}
     found = session.execute(
-        select(Identity.person_id, Identity.name, Identity.service_number)
-        .join(Person, Person.id == Identity.person_id)
-        .where(Identity.person_id.in_(ids), scope.looked_after(viewer))
-    )
-    return {row.person_id: (row.name, row.service_number) for row in found}
-
-
-def _places(
-    session: Session, viewer: Viewer, rows: Iterable[AuditRow]
-) -> Mapping[str, Mapping[str, str]]:
-    ids = {each for row in rows for each in places_in(row)} if reads_everything(viewer) else set()
-    if not ids:
-        return {}
-    found = session.execute(select(Unit.id, Unit.code, Unit.names).where(Unit.id.in_(ids)))
-    return {str(row.id): {**row.names, "": row.code} for row in found}
+        select(
+            Course.id, Course.edition_id, Edition.id, Edition.number, Edition.revision, title,
+            TITLE_IN,
+        )
+        .join(Edition, Edition.course_id == Course.id)
+        .join(EditionText, EditionText.edition_id == Edition.id)
+        .where(
+            EditionText.language == language,
+            or_(
+                and_(Course.id.in_(courses), Edition.id == Course.edition_id),
+                Edition.id.in_(editions),
+            ),
+        )
+    )  # fmt: skip
+    called: dict[str | int, Title] = {}
+    for course, newest, edition, number, revision, text, title_in in found:
+        called[edition] = Title(f"{course} {number}.{revision}", text, title_in or "")
+        if edition == newest:
+            called[course] = Title(course, text, title_in or "")
+    return called
 
 
 def newest_restore(session: Session, viewer: Viewer, after: datetime | None) -> AuditRow | None:

@@ -13,6 +13,8 @@ from lms.audit.words import ABOUT_LEARNING, OF_A_COURSE
 from lms.kernel.viewer import Viewer
 
 CONFIDENTIAL_FUNCTIONS = ("P2", "P3")
+# What these are done to is written "C01 2.1": the id of a course, and of which edition.
+DONE_TO_AN_EDITION = frozenset({"edition.published", "edition.signed", "package.taken"})
 
 
 class Row(Protocol):
@@ -91,6 +93,19 @@ class Shown:
         return json.dumps(self.facts, ensure_ascii=False, sort_keys=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """How a course in a row is called: its title, with its id or that of an edition, "C01 2.1".
+
+    text  empty where the title is not for this reader.
+    lang  the language of the title where it is not that of the reader, else empty.
+    """
+
+    code: str
+    text: str
+    lang: str = ""
+
+
 def reads_everything(viewer: Viewer) -> bool:
     """Return whether the whole log is for this person: an office or inspector of the country."""
     return viewer.holds_everywhere("administrator") or viewer.holds_everywhere("inspector")
@@ -113,6 +128,32 @@ def places_in(row: Row) -> Iterator[UUID]:
         found = _id(text)
         if found is not None:
             yield found
+
+
+def course_in(action: str, key: str, value: object) -> str:
+    """Return the id of the course that a value of a row names, or an empty text.
+
+    key  the name of the fact; empty for what it was done to.
+    """
+    if not isinstance(value, str):
+        return ""
+    if key == "course":
+        return value
+    return "" if key or action not in DONE_TO_AN_EDITION else value.partition(" ")[0]
+
+
+def edition_in(key: str, value: object) -> int | None:
+    """Return the row id of the edition that a fact names, None where it names none."""
+    return value if key == "edition" and type(value) is int else None
+
+
+def each_fact(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every fact of a row with its name, those within other facts too."""
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from each_fact(value)
+        else:
+            yield key, value
 
 
 def said_of(viewer: Viewer, row: Row, names: Mapping[UUID, tuple[str, str]]) -> Shown:

@@ -10,8 +10,9 @@ from typing import Any
 
 from lms.admin.backups.forms import day_names
 from lms.admin.trail import words
-from lms.admin.trail.rules import Shown
+from lms.admin.trail.rules import Shown, Title, course_in, edition_in
 from lms.audit.words import FACT_WORDS, words_for
+from lms.certificates.rules import NEUTRAL_TITLE
 from lms.installation import LANGUAGE_NAMES
 from lms.web.language import direction_of, gettext
 from lms.web.pages import shown_date, shown_moment, shown_number
@@ -31,7 +32,10 @@ class Said:
     """A value as a page shows it: a text, or several values, or facts of its own.
 
     code   whether the text is a code, which reads from left to right in every language.
-    lang, dir  of a text that is in a language of its own; dir ``auto``: somebody typed it.
+    lang   the language of a text that is in another one than the page.
+    dir    where a text begins; ``auto``: somebody typed it. A title or name has the direction of
+           its language: in Arabic "VEP: …" begins on the right, though with Latin letters.
+    note   a code that stands behind the text.
     more   how many values of a long list are left out.
     """
 
@@ -39,6 +43,7 @@ class Said:
     code: bool = False
     lang: str = ""
     dir: str = ""
+    note: str = ""
     values: Sequence[Said] = ()
     facts: Sequence[Fact] = ()
     more: int = 0
@@ -53,12 +58,22 @@ class Fact:
     value: Said
 
 
-def told(row: Shown, places: Mapping[str, Mapping[str, str]], language: str) -> list[Fact]:
-    """Return what a row says beside its action; who it was done to stands in the row already.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How what the rows name by ids is called.
 
-    places  id -> names of the places in the rows, where the reader may know them.
+    places  id -> names by language, where the reader may know them. titles: of courses.
+    language  that of the reader.
     """
-    teller = _Teller(row.action, places, language)
+
+    places: Mapping[str, Mapping[str, str]]
+    titles: Mapping[str | int, Title]
+    language: str
+
+
+def told(row: Shown, names: Names) -> list[Fact]:
+    """Return what a row says beside its action; who it was done to stands in the row already."""
+    teller = _Teller(row.action, names)
     shown = {
         key: value for key, value in row.facts.items()
         if key != "person" or row.person is None or value != str(row.person.id)
@@ -66,16 +81,15 @@ def told(row: Shown, places: Mapping[str, Mapping[str, str]], language: str) -> 
     return teller.facts(shown)
 
 
-def told_subject(row: Shown, places: Mapping[str, Mapping[str, str]], language: str) -> Said:
+def told_subject(row: Shown, names: Names) -> Said:
     """Return what it was done to, where that is nobody whom the reader looks after."""
-    return _Teller(row.action, places, language).text("", row.subject)
+    return _Teller(row.action, names).text("", row.subject)
 
 
 @dataclass(frozen=True, slots=True)
 class _Teller:
     action: str
-    places: Mapping[str, Mapping[str, str]]
-    language: str
+    names: Names
 
     def facts(self, facts: Mapping[str, Any]) -> list[Fact]:
         return [self._fact(key, value) for key, value in facts.items()]
@@ -92,6 +106,9 @@ class _Teller:
             return Said("–")
         if isinstance(value, bool):
             return Said(gettext("yes") if value else gettext("no"))
+        edition = self.names.titles.get(edition_in(key, value) or "")
+        if edition:
+            return self._titled(edition, edition.code)
         if isinstance(value, int | float):
             return Said(self._number(key, value))
         if isinstance(value, Mapping):
@@ -117,9 +134,11 @@ class _Teller:
             return Said(known[value], lang=value, dir=direction_of(value))
         if value in known:
             return Said(gettext(known[value]))
-        if value in self.places:
-            names = self.places[value]
-            return Said(names.get(self.language) or names.get("en") or names[""], dir="auto")
+        if value in self.names.places:
+            return self._placed(self.names.places[value])
+        course = self.names.titles.get(course_in(self.action, key, value))
+        if course:
+            return self._titled(course, value)
         for shape, read in _READERS:
             if shape.fullmatch(value):
                 try:
@@ -131,6 +150,19 @@ class _Teller:
         if _CODE.fullmatch(value):
             return Said(value[:LONGEST_TEXT], code=True)
         return Said(value[:LONGEST_TEXT], dir="auto")
+
+    def _placed(self, names: Mapping[str, str]) -> Said:
+        for spoken in (self.names.language, "en"):
+            if names.get(spoken):
+                lang = spoken if spoken != self.names.language else ""
+                return Said(names[spoken], lang=lang, dir=direction_of(spoken))
+        return Said(names[""], code=True)
+
+    def _titled(self, title: Title, code: str) -> Said:
+        if not title.text:  # of a restricted course
+            return Said(gettext(NEUTRAL_TITLE), dir=direction_of(self.names.language), note=code)
+        spoken = title.lang or self.names.language
+        return Said(title.text, lang=title.lang, dir=direction_of(spoken), note=code)
 
 
 def _of_stamp(value: str) -> str:

@@ -15,7 +15,7 @@ from lms.admin.findings import message_from
 from lms.admin.trail import actions, queries
 from lms.admin.trail.actions import LAST_LOOK, Order
 from lms.admin.trail.rules import Wanted, reads_everything
-from lms.admin.trail.telling import told, told_subject
+from lms.admin.trail.telling import Names, told, told_subject
 from lms.audit import actions as audit
 from lms.audit.words import ACTION_WORDS
 from lms.db import reading, transaction
@@ -47,11 +47,9 @@ def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: trail.al
     wanted, wrong = _wanted(asked.filters)
     found = queries.entries(session, me, wanted, limit=ROWS, offset=asked.offset)
     words = {code: gettext(said) for code, said in ACTION_WORDS.items()}
-    places, language = found.places, current().code
-    rows = [
-        (row, told_subject(row, places, language), told(row, places, language))
-        for row in found.rows
-    ]  # fmt: skip
+    language = current().code
+    names = Names(found.places, queries.titles(session, me, found.rows, language), language)
+    rows = [(row, told_subject(row, names), told(row, names)) for row in found.rows]
     return render_template(
         "trail/all.html", listing=Listing(asked, rows, found.total), words=words,
         actions=sorted(words.items(), key=lambda each: each[1].casefold()), wrong=wrong,
@@ -106,17 +104,20 @@ def _wanted(filters: dict[str, str] | Any) -> tuple[Wanted, str]:  # noqa: ANN40
             return NOTHING, gettext("Write a day like 2026-12-31 or 31.12.2026.")
         if day is not None:
             days[name] = day
-    person, last = None, date.max
+    person, last, typed = None, date.max, filters.get("subject", "")
+    subject = typed
     if filters.get("text"):
         try:
-            person, last = queries.person(session, me, filters["text"], today=today)
+            person, last, subject = queries.person(
+                session, me, filters["text"], today=today, typed=typed
+            )
         except NotFound:
             return NOTHING, gettext("Nobody whom you look after has this service number.")
+    elif typed:
+        subject = queries.subject(session, me, typed)
     last = min(last, days.get("until", date.max))
-    subject = filters.get("subject", "")
     return Wanted(
-        person, filters.get("action", ""),
-        queries.subject(session, me, subject) if subject else "",
+        person, filters.get("action", ""), subject,
         _midnight(days.get("since"), zone),
         _midnight(last + timedelta(days=1) if last < date.max else None, zone),
     ), ""  # fmt: skip

@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
 from lms import installation
 from lms.audit import actions
+from lms.catalogue.models import Edition, EditionText
 from lms.db import transaction
 from lms.kernel import clock
 from tests.browser import Browser
+from tests.course import SmallCourse, set_access
 from tests.people import Cast, Places, add_person
 
 Open = Callable[[Cast | None], Browser]
@@ -37,7 +40,7 @@ def tell(app: Flask, browser: Open, dana: Cast) -> Callable[..., str]:
     ) -> str:
         with app.app_context(), transaction() as session:
             actions.append(session, None, action, subject, facts, now=clock.now())
-        page = browser(dana).get(f"/{language}/administer/audit").text
+        page = browser(dana).get(f"/{language}/administer/audit?action={action}").text
         row = page.partition("<tbody>")[2].partition("</tr>")[0]
         return " ".join(unescape(re.sub("<[^>]+>", " ", row)).split()).replace(" : ", ": ")
 
@@ -107,6 +110,70 @@ def test_places_have_their_names(tell: Callable[..., str], places: Places) -> No
     assert f"{name} Kind Facility" in tell(
         "unit.added", {"kind": "facility"}, str(places.northgate.id)
     )
+
+
+def test_courses_have_their_titles_with_the_code(
+    tell: Callable[..., str], small_course: SmallCourse
+) -> None:
+    assert "Course Hygiene on shift C90" in tell("draft.begun", {"course": "C90"})
+    assert "Hygiene on shift C90 2.1" in tell("package.taken", {"package": DIGEST}, "C90 2.1")
+    said = tell("report.export asked", {"filters": {"course": "C90"}}, language="ar")
+    assert "النظافة في المناوبة C90" in said
+    assert "Number C90" in tell("draft.begun", {"number": "C90"})
+
+
+def test_a_search_for_everything_at_once_stays_cheap(
+    app: Flask, browser: Open, dana: Cast, places: Places, small_course: SmallCourse, amina: Cast
+) -> None:
+    facts = {"course": "C90", "unit": str(places.northgate.id), "person": str(amina.id)}
+    with app.app_context(), transaction() as session:
+        actions.append(session, amina.id, "requirement.set", "r", facts, now=clock.now())
+    query = "text=N-1001&subject=r&action=requirement.set&since=2020-01-01&until=2099-01-01"
+    page = browser(dana).get(f"/en/administer/audit?{query}").text
+    assert "Hygiene on shift" in page
+    assert places.northgate.names["en"] in page
+
+
+def test_a_course_that_is_gone_keeps_its_code(tell: Callable[..., str]) -> None:
+    assert "Course C77" in tell("draft.closed", {"course": "C77"})
+    assert "C77 3.2" in tell("package.taken", {"package": DIGEST}, "C77 3.2")
+
+
+def test_the_title_of_a_restricted_course_is_for_those_who_may_know_it(
+    app: Flask, tell: Callable[..., str], small_course: SmallCourse
+) -> None:
+    set_access(app, "hygiene", "restricted")
+    said = tell("draft.begun", {"course": "C90"})
+    assert "Course Professional training course C90" in said
+    assert "Hygiene" not in said
+
+
+def test_an_edition_is_named_for_those_who_may_read_of_learning(
+    app: Flask, browser: Open, places: Places, small_course: SmallCourse, dana: Cast
+) -> None:
+    with app.app_context(), transaction() as session:
+        roles = (("administrator", places.country), ("confidential-reader", places.country))
+        karim = add_person(session, "Karim", "HQ-9", places.country, roles=roles)
+        edition = session.scalars(select(Edition)).one()
+        facts = {"enrolment": str(uuid4()), "edition": edition.id, "unit": str(places.country.id)}
+        actions.append(session, None, "certificate.awarded", "x", facts, now=clock.now())
+        title = update(EditionText).where(EditionText.language == "ar")
+        session.execute(title.values(title="VEP: نظافة", facts={}))
+    page = browser(karim).get("/ar/administer/audit").text
+    code = f"C90 {edition.number}.{edition.revision}"
+    assert f'<bdi dir="rtl">VEP: نظافة</bdi> <small><bdi dir="ltr">{code}</bdi></small>' in page
+    assert "C90" not in browser(dana).get("/ar/administer/audit").text
+
+
+def test_a_title_in_another_language_says_so(
+    app: Flask, browser: Open, small_course: SmallCourse, dana: Cast
+) -> None:
+    with app.app_context(), transaction() as session:
+        facts = {"said_in": {"course": "en"}}
+        session.execute(update(EditionText).values(title="Hygiene", facts=facts))
+        actions.append(session, None, "draft.begun", "x", {"course": "C90"}, now=clock.now())
+    page = browser(dana).get("/ar/administer/audit").text
+    assert '<bdi lang="en" dir="ltr">Hygiene</bdi> <small><bdi dir="ltr">C90</bdi></small>' in page
 
 
 def test_languages_bear_their_own_names(tell: Callable[..., str]) -> None:
