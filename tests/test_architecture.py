@@ -44,7 +44,7 @@ WITHOUT_VIEWER = {
     "lms.learning.queries.passed_courses": "the person who begins a course",
     "lms.learning.queries.last_failed": "an enrolment that the caller found for its owner",
     "lms.learning.queries.sittings": "an enrolment that the caller found for its owner",
-    "lms.learning.queries.sittings_among": "asks no database: sorts rows of attempts()",
+    "lms.learning.queries.sittings_of": "asks no database: reads rows of attempts()",
     "lms.learning.queries.unused_grants": "an enrolment that the caller found for its owner",
     # The server's own work.
     "lms.assessment.queries.bank": "the draw of a form",

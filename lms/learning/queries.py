@@ -301,20 +301,26 @@ def attempts(session: Session, viewer: Viewer) -> list[AnyRow]:
 def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
     """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
     rows = list(session.execute(_OF_ENROLMENT, {"enrolment_id": enrolment_id}))
-    return sittings_among(rows, enrolment_id)
+    return sittings_of(rows)
 
 
-def sittings_among(rows: Iterable[AnyRow], enrolment_id: UUID | None) -> list[rules.Sitting]:
-    """Return the post-test attempts of one enrolment among ``rows`` of ``attempts``."""
+def sittings_of(attempts: Iterable[AnyRow]) -> list[rules.Sitting]:
+    """Return those of an enrolment's attempts that decide, as the rules see them.
+
+    attempts  rows of ``attempts``, all of one enrolment.
+    """
     return [
         rules.Sitting(
-            row.number, row.submitted_at, row.passed,
-            tuple((row.outcome or {}).get("failed_modules", ())), row.grant_id is not None,
+            row.number,
+            row.submitted_at,
+            row.passed,
+            tuple((row.outcome or {}).get("failed_modules", ())),
+            row.grant_id is not None,
             row.needed,
         )
-        for row in rows
-        if row.enrolment_id == enrolment_id and row.test in rules.FINAL_TESTS
-    ]  # fmt: skip
+        for row in attempts
+        if row.test in rules.FINAL_TESTS
+    ]
 
 
 def unused_grants(session: Session, enrolment_id: UUID) -> list[UUID]:

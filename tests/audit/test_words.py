@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Where an action is put together, all that it may become. A new such place is named here.
 PUT_TOGETHER = {
     "lms/accounts/importing/steps.py": {"staff-list.done", "staff-list.back"},
-    "lms/accounts/register.py": {"person.active", "person.disabled"},
+    "lms/accounts/actions/people.py": {"person.active", "person.disabled"},
     "lms/admin/background/actions.py": {"job.resumed", "job.stopped"},
     "lms/admin/backups/actions.py": {"backup.drill.asked", "backup.make.asked"},
     "lms/admin/country/actions.py": {

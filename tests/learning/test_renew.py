@@ -127,3 +127,11 @@ def test_nobody_renews_for_somebody_else_and_nothing_that_is_not_there(
     # Reading the address is asking for a lesson of that name.
     assert browser(amina).get(f"{URL}/renewal").status_code == 404
     assert len(enrolments(app, amina)) == 1
+
+
+def test_home_goes_back_to_a_renewal_whose_test_is_open(
+    browser: Open, small_course: SmallCourse, amina: Cast, long_ago: datetime
+) -> None:
+    browser(amina).post(f"{URL}/renewal")
+    attempt = small_course.start(amina)
+    assert f'href="/en/tests/{attempt}"' in browser(amina).get("/en/home").text
