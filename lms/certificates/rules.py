@@ -11,10 +11,12 @@ from lms.installation import COUNTRIES, LANGUAGE_NAMES, Installation
 from lms.kernel.clock import BUILD_DATE
 from lms.kernel.days import months_later
 from lms.kernel.messages import Message, Words, msg
-from lms.signing.status_list import MINIMUM_ENTRIES
 
 # A record may be so much newer than the clock after a small correction.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# As many places as a list of the W3C's has, so that a random one tells neither when nor to whom a
+# certificate was given.
+PLACES_IN_A_LIST = 131_072
 # Printed while boxes that a nation must fill are not confirmed.
 ANNEX_UNCONFIRMED = msg("Core course; national annex not confirmed.")
 _FROM_NATIONAL_SERVER = msg(
@@ -130,7 +132,7 @@ def clock_is_right(now: datetime, newest: datetime | None) -> bool:
 
 def list_place(index: int) -> tuple[int, int]:
     """Return (number of the withdrawal list from 1, place in it) of a ``status_index``."""
-    number, place = divmod(index, MINIMUM_ENTRIES)
+    number, place = divmod(index, PLACES_IN_A_LIST)
     return number + 1, place
 
 

@@ -45,20 +45,6 @@ class Row:
         return any(piece.kind != SAME for piece in (*self.left, *self.right))
 
 
-@dataclass(frozen=True, slots=True)
-class ThreeWay:
-    """Which of two versions differ from the one that both were made from."""
-
-    ours: bool
-    theirs: bool
-    alike: bool  # both sides say the same now
-
-    @property
-    def conflict(self) -> bool:
-        """Whether both changed and say different things: a person decides."""
-        return self.ours and self.theirs and not self.alike
-
-
 class _Budget:
     def __init__(self) -> None:
         self.left = MOST_STEPS
@@ -98,11 +84,6 @@ def side_by_side(before: str, after: str) -> tuple[Row, ...]:
                 )
             )
     return tuple(rows)
-
-
-def three_way(base: str, ours: str, theirs: str) -> ThreeWay:
-    """Return who changed ``base``. Nothing is merged: a conflict is for a person to decide."""
-    return ThreeWay(ours != base, theirs != base, ours == theirs)
 
 
 def words_and_signs(text: str) -> list[str]:

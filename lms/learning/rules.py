@@ -21,15 +21,6 @@ AROUND_A_LESSON = 1900
 MOST_UNASKED = 300_000
 
 
-def next_lesson(order: Sequence[str], done: Collection[str]) -> str | None:
-    """Return the first lesson in ``order`` not yet in ``done``, or None when all are.
-
-    A learner may finish lessons out of order (the printed pack allows it), so this is the
-    first gap, not the successor of the latest one.
-    """
-    return next((lesson for lesson in order if lesson not in done), None)
-
-
 def asks_before(pictures: int) -> bool:
     """Return whether a lesson with so many bytes of pictures is shown without them at first."""
     return pictures > MOST_UNASKED

@@ -1,7 +1,8 @@
 """The withdrawal list that travels: every withdrawn place of an issuer in one short signed text.
 
-It says the same as the published bit lists in a form that a page can read without unpacking:
-prefix ``LMSW1:`` and base45 of a COSE_Sign1 whose payload is a CWT map
+A certificate names a list and a place in it. Places are drawn at random, so that neither the place
+nor the list tells when or to whom a certificate was given. A page can read the text without
+unpacking anything: prefix ``LMSW1:`` and base45 of a COSE_Sign1 whose payload is a CWT map
 
     1 issuer · 6 date (seconds since 1970) · -70002 {list number: [first place, gap, gap, …]}
 

@@ -14,7 +14,6 @@ from lms.content.compare import (
     SAME,
     Piece,
     side_by_side,
-    three_way,
     word_diff,
     words_and_signs,
 )
@@ -118,14 +117,3 @@ def test_beyond_the_limit_a_passage_is_changed_as_a_whole() -> None:
     before = " ".join(f"a{n}" for n in range(400))
     after = " ".join(f"b{n}" if n % 2 else f"a{n}" for n in range(400))
     assert len(word_diff(before, after)) == 3
-
-
-def test_three_ways() -> None:
-    for base, ours, theirs, conflict in (
-        ("a", "a", "a", False), ("a", "b", "a", False), ("a", "a", "b", False),
-        ("a", "b", "b", False), ("a", "b", "c", True),
-    ):  # fmt: skip
-        found = three_way(base, ours, theirs)
-        assert (found.ours, found.theirs, found.conflict) == (
-            ours != base, theirs != base, conflict,
-        )  # fmt: skip

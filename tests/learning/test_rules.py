@@ -17,7 +17,6 @@ from lms.learning.rules import (
     gate_sentence,
     lessons_to_review,
     mark_fault,
-    next_lesson,
     pass_sentence,
     post_test_gate,
     present_rule,
@@ -181,16 +180,6 @@ def test_only_lessons_of_missed_modules_are_to_be_read_again() -> None:
     assert lessons_to_review(COURSE, last, reviewed(2, "MR-1.2")) == ("MR-1.1", "MR-1.3")
     assert lessons_to_review(COURSE, last, reviewed(1, "MR-1.2")) == ("MR-1.1", "MR-1.2", "MR-1.3")
     assert lessons_to_review(COURSE, Sitting(2, NOW, False), ()) == ()
-
-
-@given(st.sets(st.sampled_from(ALL)))
-def test_the_next_lesson_is_the_first_gap(done: set[str]) -> None:
-    following = next_lesson(ALL, done)
-    if following is None:
-        assert done == set(ALL)
-    else:
-        assert following not in done
-        assert set(ALL[: ALL.index(following)]) <= done
 
 
 # ---- Which mark counts --------------------------------------------------------------------------

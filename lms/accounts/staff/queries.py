@@ -53,11 +53,6 @@ def people(
     return list(session.execute(statement.limit(limit).offset(offset))), total or 0
 
 
-def every_person(session: Session, viewer: Viewer, wanted: Wanted, *, today: date) -> Any:  # noqa: ANN401 -- rows
-    """Yield all people of the same list, for an export: exactly those of the screen."""
-    return session.execute(_listed(viewer, wanted, today)).yield_per(500)
-
-
 def _listed(viewer: Viewer, wanted: Wanted, today: date) -> Any:  # noqa: ANN401 -- a Select
     tops = _tops(viewer)
     statement = (

@@ -27,7 +27,6 @@ from lms.installation import Installation, setting
 from lms.kernel.ids import new_id
 from lms.signing import codes, keys, payload
 from lms.signing.codes import CertificateNumber
-from lms.signing.status_list import MINIMUM_ENTRIES
 
 AFTER = timedelta(minutes=40)  # from the end of the test to the confirmed name
 WORKER = timedelta(seconds=3)
@@ -115,7 +114,7 @@ class Papers:
 
     def _place(self) -> int:
         while True:
-            place = self._dice.randrange(MINIMUM_ENTRIES)
+            place = self._dice.randrange(rules.PLACES_IN_A_LIST)
             if place not in self._taken:
                 self._taken.add(place)
                 return place

@@ -46,7 +46,6 @@ RIGHT_ONES = range(2, 6)
 FACTS_IN_TAGS = ("lesson", "section", "outcome", "difficulty")
 
 _VALUE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
-_FACT = re.compile(r"[A-Za-z0-9.-]{1,60}")
 _LONGEST_LINE = 3_900
 
 NO_PARTS = msg(

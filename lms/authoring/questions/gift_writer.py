@@ -30,8 +30,6 @@ from lms.authoring.questions.understood import (
 from lms.kernel.messages import msg
 
 NO_CATEGORY = "top"
-NO_FEEDBACK = msg("A description in GIFT has no feedback; it is left out.")
-ARROW = msg("The sign -> has a meaning of its own in GIFT; it was written as →.")
 
 _SIGNS = re.compile(r"[\\:#={}~]")
 _SPACES = re.compile(r"[\r\n\t\x00-\x1f]+")

@@ -122,7 +122,6 @@ FALSE = ("false", "f", "no", "0", "faux", "non", "неверно", "нет", "л
          "خطأ", "خاطئ", "لا")  # fmt: skip
 
 _SEPARATE = re.compile(r"[\W_]+")
-_LETTERED = re.compile(r"(?:option|choice|choix|вариант|нұсқа)?[\s_]*([a-j])", re.IGNORECASE)
 _ENDS_WITH_NUMBER = re.compile(r"(.*?[^\W\d_])[\W_]*([0-9]{1,2})")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -29,12 +30,12 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.names import LATIN, PersonName, script_of
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
-from lms.signing import codes, status_list
+from lms.signing import codes
 
 ISSUE = "certificate.issue"
 
 # A list is left when half of its places are taken: every second draw at least is free.
-PLACES_USED = status_list.MINIMUM_ENTRIES // 2
+PLACES_USED = rules.PLACES_IN_A_LIST // 2
 # Code and place are drawn at random; the database refuses the rare draw that is taken.
 MOST_DRAWS = 50
 
@@ -245,13 +246,13 @@ def _new_place(session: Session) -> int:
     """
     newest = session.scalar(select(func.max(Certificate.status_index)))
     number = 0 if newest is None else rules.list_place(newest)[0] - 1
-    start = number * status_list.MINIMUM_ENTRIES
+    start = number * rules.PLACES_IN_A_LIST
     taken = session.scalar(
         select(func.count()).where(Certificate.status_index >= start).select_from(Certificate)
     )
     if (taken or 0) >= PLACES_USED:
-        start += status_list.MINIMUM_ENTRIES
-    return start + status_list.pick_place(())
+        start += rules.PLACES_IN_A_LIST
+    return start + secrets.randbelow(rules.PLACES_IN_A_LIST)
 
 
 def ask_for_issue(

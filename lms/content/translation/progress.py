@@ -57,11 +57,3 @@ def progress(units: Iterable[Unit]) -> Progress:
     return Progress(
         total, states["new"], states[TRANSLATED], states[REVIEWED], dict(stale), words, done
     )
-
-
-def progress_by_file(units: Iterable[Unit]) -> dict[str, Progress]:
-    """Return the counts of each file, in the order of the units."""
-    files: dict[str, list[Unit]] = {}
-    for unit in units:
-        files.setdefault(unit.name, []).append(unit)
-    return {name: progress(each) for name, each in files.items()}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lms.content.translation.progress import progress, progress_by_file
+from lms.content.translation.progress import progress
 from lms.content.translation.rows import COLUMNS, from_rows, to_rows
 from lms.content.translation.units import Unit, course_units
 from tests.content.small import edited, read, small
@@ -29,9 +29,6 @@ def test_progress_counts_every_unit_once() -> None:
     assert found.stale == {"unknown": 1}
     assert 0 < found.words_done < found.words
     assert (found.done, found.open) == (found.translated + found.reviewed, found.new + 1)
-    files = progress_by_file(arabic())
-    assert list(files)[:2] == ["course", "AB-1.1"]
-    assert sum(each.words for each in files.values()) == found.words
     assert progress(()).units == 0
 
 
