@@ -86,11 +86,13 @@ class CourseState:
         opens_at = self.gate.opens_at
         return gate_sentence(self.gate, titles, shown_moment(opens_at) if opens_at else "")
 
-    @property
-    def may_renew(self) -> bool:
-        """Whether the person may take the course anew: it is passed and its last day is near."""
+    def may_renew(self, *, asked: bool) -> bool:
+        """Return whether the person may take the course anew: passed, and its last day is near.
+
+        asked  what the person must hold asks for it already.
+        """
         return self.gate.state is Gate.PASSED and may_renew(
-            self.row.valid_through, self.structure.refresher_days, clock.now().date()
+            self.row.valid_through, self.structure.refresher_days, clock.now().date(), asked=asked
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -119,6 +119,18 @@ def shows_key(gate: TestGate, *, testing: bool) -> bool:
              another test may ask the same question.
     """
     return not testing and (gate.state is Gate.PASSED or not gate.left)
+
+
+def begin_with(rows: Iterable[tuple[str, State, bool]], required: str | None) -> str | None:
+    """Return the slug of the course to begin while none is under way: what is required, if any.
+
+    rows      (slug, state, closed by the country), in the order of the list.
+    required  the course that comes next of what the person must hold; it may be one to renew.
+    """
+    offered = [(slug, state) for slug, state, closed in rows if not closed]
+    if required in {slug for slug, _ in offered}:
+        return required
+    return next((slug for slug, state in offered if state is State.NOT_STARTED), None)
 
 
 def continue_with(rows: Sequence[tuple[str, datetime | None, bool]]) -> str | None:

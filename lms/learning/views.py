@@ -38,15 +38,6 @@ def begin(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".lesson", slug=slug, code=structure.codes()[0]), 303)
 
 
-@bp.post("/<slug>/renewal")
-@permission(LEARN)
-def renew(slug: str) -> ResponseReturnValue:
-    """Take a passed course anew and go to its course page, where the test comes first."""
-    with transaction() as session:
-        actions.renew(session, viewer(), slug, now=clock.now())
-    return redirect(url_for("desk.course", slug=slug), 303)
-
-
 @bp.get("/<slug>/<code>")
 @permission(LEARN)
 def lesson(slug: str, code: str) -> ResponseReturnValue:

@@ -41,6 +41,8 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 # Whose shift is covered: they may work on it today.
 COVERED = frozenset({Status.VALID, Status.EXEMPT, Status.DUE})
+# Where nothing is to be done.
+SETTLED = frozenset({Status.VALID, Status.EXEMPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def next_step(path: Iterable[tuple[int | None, Status]]) -> int | None:
     waiting = [
         (place is None, place or 0, index)
         for index, (place, status) in enumerate(path)
-        if status not in {Status.VALID, Status.EXEMPT}
+        if status not in SETTLED
     ]
     return min(waiting)[2] if waiting else None
 

@@ -111,7 +111,7 @@ def test_when_everything_is_read_it_leads_to_the_test(
     small_course.read(amina)
     page = browser(amina).get(URL).text
     assert "Ready for the test" in page
-    assert "Go to the final test" in page
+    assert 'href="/en/courses/hygiene/tests/post">Go to the final test' in page
 
 
 def test_an_open_test_is_the_first_thing_to_continue(

@@ -1,8 +1,8 @@
-"""The page of a course, and the course as one file to take along."""
+"""The page of a course, its renewal, and the course as one file to take along."""
 
 from __future__ import annotations
 
-from flask import make_response, render_template
+from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from lms.authoring import single
 from lms.authoring.review import queries as review
 from lms.catalogue.structure import Structure
 from lms.content.boxes import UNNAMED_SOURCE
-from lms.db import reading
+from lms.db import reading, transaction
 from lms.desk import queries, rules
 from lms.desk.course_state import CourseState
 from lms.desk.views.addresses import bp
@@ -19,8 +19,10 @@ from lms.desk.withheld import instead_of_certificate, language_of_pass
 from lms.kernel import clock
 from lms.kernel.messages import Words
 from lms.kernel.viewer import Viewer
+from lms.learning import actions
 from lms.learning import queries as learning
-from lms.learning.rules import first_pass, pass_sentence
+from lms.learning.rules import Gate, first_pass, pass_sentence
+from lms.requirements import queries as duty
 from lms.tables import AnyRow
 from lms.web.language import current
 from lms.web.pages import site, viewer
@@ -39,6 +41,9 @@ def course(slug: str) -> ResponseReturnValue:
         )
     begun = row.begun_at is not None
     state = CourseState.of(row, learning.attempts(session, me) if begun else ())
+    required = None
+    if state.gate.state is Gate.PASSED:
+        required = duty.to_renew(session, me, row.course_id, today=clock.now().date())
     before, accepted = ({}, []) if begun else _to_pass_first(session, me, state)
     return render_template(
         "desk/course.html",
@@ -58,7 +63,8 @@ def course(slug: str) -> ResponseReturnValue:
             names_confirmed=row.names_confirmed_at is not None if site().issues else None,
             renews=state.renews,
         ),
-        may_renew=state.may_renew,
+        may_renew=state.may_renew(asked=required is not None),
+        required=required,
         done=set(row.lessons or ()),
         attempts=state.attempts,
         open_tests={each.test: each.id for each in state.attempts if each.state == "open"},
@@ -88,12 +94,27 @@ def _to_pass_first(
 
 
 def _certificates(session: Session, me: Viewer, row: AnyRow) -> list[AnyRow]:
-    """Return this person's certificates of one course, newest first."""
+    """Return the certificates of this person's enrolment in a course, newest first."""
     return [
         each
         for each in queries.my_certificates(session, me, current().code)
-        if each.course_id == row.course_id
+        if each.enrolment_id == row.enrolment_id
     ]
+
+
+@bp.post("/courses/<slug>/renewal")
+@permission(LEARN)
+def renew(slug: str) -> ResponseReturnValue:
+    """Take a passed course anew and go to its course page, where the test comes first."""
+    now = clock.now()
+    with transaction() as session:
+        actions.renew(
+            session, viewer(), slug, now=now,
+            asked=lambda course_id: duty.to_renew(
+                session, viewer(), course_id, today=now.date()
+            ) is not None,
+        )  # fmt: skip
+    return redirect(url_for(".course", slug=slug), 303)
 
 
 @bp.get("/courses/<slug>/take-along")

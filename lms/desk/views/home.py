@@ -41,6 +41,8 @@ class Card:
     section     where in that lesson the person stopped reading.
     seen_at     when the person was last in the course, None before they began it.
     finished    nothing is left for the person to do here.
+    tests       the tests that the course has.
+    renews      the course is taken anew: its test comes first, its lessons have been read.
     sentence    why the final test is open or closed.
     open_test   the attempt at the final test that is open.
     """
@@ -66,6 +68,8 @@ class Card:
     seen_at: datetime | None
     finished: bool
     gate: TestGate
+    tests: Collection[str]
+    renews: bool
     sentence: Message
     open_test: UUID | None
 
@@ -85,19 +89,23 @@ def home() -> ResponseReturnValue:
     cards = [_card(CourseState.of(row, attempts), counts) for row in rows]
     going_on = rules.continue_with([(card.slug, card.seen_at, card.finished) for card in cards])
     duties = duty.worst_of_each(duty.mine(session, me, today=clock.now().date()))
+    titles = {row.course_id: row for row in rows}
     next_duty = next_step([(each.row.place, each.status) for each in duties])
+    required = None if next_duty is None else duties[next_duty]
+    wanted = titles.get(required.row.course_id) if required else None
+    begin_with = rules.begin_with(
+        [(card.slug, card.state, card.closed) for card in cards], wanted.slug if wanted else None
+    )
     return render_template(
         "desk/home.html",
         duties=duties,
-        next_duty=None if next_duty is None else duties[next_duty],
+        next_duty=required,
         status_words=STATUS_WORDS,
-        titles={row.course_id: row for row in rows},
+        titles=titles,
         courses=cards,
         going_on=next((card for card in cards if card.slug == going_on), None),
-        to_begin=next(
-            (card for card in cards if card.state is rules.State.NOT_STARTED and not card.closed),
-            None,
-        ),
+        to_begin=next((card for card in cards if card.slug == begin_with), None),
+        is_required=wanted is not None and begin_with == wanted.slug,
         certificates=certificates,
         instead=certificate_rules.instead_of_certificate(site()),
     )
@@ -140,6 +148,8 @@ def _card(course: CourseState, counts: Mapping[UUID, bool]) -> Card:
         # On a station nothing follows here: the certificate comes from the national server.
         finished=gate.state is Gate.PASSED and (row.enrolment_id in counts or not site().issues),
         gate=gate,
+        tests=structure.tests,
+        renews=course.renews,
         sentence=course.sentence,
         open_test=running.id if running else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,12 +72,16 @@ def begin(
     return enrolment
 
 
-def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enrolment:
+def renew(
+    session: Session, viewer: Viewer, slug: str, *, now: datetime,
+    asked: Callable[[str], bool] | None = None,
+) -> Enrolment:  # fmt: skip
     """Take a passed course anew, near its last day: a new enrolment whose test comes first.
 
     Nothing of before is touched: the former enrolment is closed with its records, its pass and
     its certificate. The new one is for the programme that runs by now, as when somebody begins.
     Saying it twice changes nothing.
+    asked   says of a course whether what the person must hold asks for its renewal already.
     raises  NotFound without an open enrolment in the course; Refused while it is not passed, or
             holds for longer than the course's refresher time, or the country has closed it.
     """
@@ -88,8 +93,9 @@ def renew(session: Session, viewer: Viewer, slug: str, *, now: datetime) -> Enro
     _, structure = begun_edition(session, former)
     progress = session.get_one(Progress, former.id)
     if progress.passed_at is None or not rules.may_renew(
-        progress.valid_through, structure.refresher_days, now.date()
-    ):
+        progress.valid_through, structure.refresher_days, now.date(),
+        asked=asked is not None and asked(former.course_id),
+    ):  # fmt: skip
         raise Refused(
             Message(
                 msg("This course can be renewed in the last %(days)s days before it runs out."),

@@ -25,11 +25,12 @@ from lms.requirements.queries.standing import (
     people,
     reminders,
     titles,
+    to_renew,
     worst_of_each,
 )
 
 __all__ = [
     "MOST_REQUIREMENTS", "Standing", "counts", "counts_since", "enrolment", "exemptions",
     "external", "learned", "mine", "missing", "of_people", "people", "reminders", "requirement",
-    "requirements", "titles", "to_check", "worst_of_each",
+    "requirements", "titles", "to_check", "to_renew", "worst_of_each",
 ]  # fmt: skip

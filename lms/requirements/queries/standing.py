@@ -27,7 +27,7 @@ from lms.requirements.pairing import (
     standings_of,
     status_on,
 )
-from lms.requirements.rules import WORSE, Status
+from lms.requirements.rules import SETTLED, WORSE, Status
 from lms.tables import AnyRow
 
 _MINE = AMONG.order_by(*IN_THE_PATH)
@@ -111,6 +111,22 @@ def worst_of_each(standings: Sequence[Standing], viewer: Viewer | None = None) -
         if known is None or WORSE.index(each.status) > WORSE.index(known.status):
             worst[each.row.course_id] = each
     return list(worst.values())
+
+
+def to_renew(
+    session: Session, viewer: Viewer, course_id: str, *, today: date
+) -> Standing | None:  # fmt: skip
+    """Return how the viewer stands towards a course that they have held and must renew by now.
+
+    Of two requirements the one that comes first; None while none asks for it.
+    """
+    asking = [
+        each for each in mine(session, viewer, today=today)
+        if each.row.course_id == course_id
+        and each.duty.held_from is not None
+        and each.status not in SETTLED
+    ]  # fmt: skip
+    return min(asking, key=lambda each: each.duty.deadline, default=None)
 
 
 def missing(
