@@ -12,7 +12,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MethodType
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -24,7 +24,6 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 
 from lms import files, installation
 from lms.accounts import passwords
@@ -32,11 +31,12 @@ from lms.app import create_app
 from lms.audit.models import AuditRow
 from lms.db import prepare, transaction
 from lms.extensions import db
+from lms.kernel import memory
 from lms.settings import Settings, read
 from lms.tables import Base
 from lms.web import pages
 from lms.web.static_files import StaticFiles
-from tests import rows
+from tests import applications, rows
 from tests.audit.facts import refuse_unnamed
 from tests.browser import Browser
 from tests.kept import NAME, Book, Store, kept
@@ -116,6 +116,17 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_waits() -> Iterator[None]:
+    """Let a large job look for no garbage at its end: among all that the tests hold it takes long.
+
+    What it costs a server, and that it helps, is measured by ``make bench``.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "gc", SimpleNamespace(collect=lambda: 0))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -218,36 +229,10 @@ def words_for_facts() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_routes() -> Iterator[None]:
-    """Compile each address once a process: it is most of the time an application takes."""
-    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
-    compile_anew = Rule.compile
-
-    def compile_once(rule: Rule) -> None:
-        assert rule.map is not None
-        key = (
-            rule.rule, rule.merge_slashes, rule.subdomain, rule.host, rule.map.host_matching,
-            repr(rule.defaults), *rule.map.converters.values(),
-        )  # fmt: skip
-        if key not in compiled:
-            compile_anew(rule)
-            compiled[key] = {
-                "_parts": rule._parts, "_trace": rule._trace, "_converters": rule._converters,
-                "arguments": rule.arguments, "_build": _of_any(rule._build),
-                "_build_unknown": _of_any(rule._build_unknown),
-            }  # fmt: skip
-        found = compiled[key]
-        rule.__dict__.update(found, arguments=set(found["arguments"]))
-        for name in ("_build", "_build_unknown"):
-            setattr(rule, name, MethodType(found[name], rule))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "compile", compile_once)
+def same_addresses() -> Iterator[None]:
+    """Register the addresses of all pages once a process."""
+    with applications.alike():
         yield
-
-
-def _of_any(method: Any) -> Any:
-    return method.__func__
 
 
 @pytest.fixture(scope="session", autouse=True)
