@@ -102,6 +102,11 @@ FACTS = (
     Requirement.grace_days, Requirement.interval_months, Requirement.kind, _held.c.held_from,
     _held.c.through, open_enrolment.begun_at, open_enrolment.due_on, _exempt.c.until_on,
 )  # fmt: skip
+# Which requirement it is, in words: ``rules.which``.
+WHICH = (
+    Requirement.function.label("required_of"), place.names.label("required_at"),
+    place.code.label("required_at_code"),
+)  # fmt: skip
 
 
 def in_force(today: Day) -> ColumnElement[bool]:
@@ -174,7 +179,7 @@ def _among() -> Any:  # noqa: ANN401 -- a Select
         Requirement.grace_days, Requirement.interval_months, Requirement.kind, held.c.held_from,
         held.c.through, open_enrolment.begun_at, open_enrolment.due_on, exempt.c.until_on,
     )  # fmt: skip
-    return _pairing(_TODAY, held, exempt, *LINE, *facts).where(Person.id.in_(_PEOPLE))
+    return _pairing(_TODAY, held, exempt, *LINE, *facts, *WHICH).where(Person.id.in_(_PEOPLE))
 
 
 # A few people paired with their requirements: ``people`` and ``today`` are given when it is run.

@@ -85,11 +85,35 @@ def test_a_file_and_its_work_are_called_by_what_they_are(
         assert "File of a report: List of a facility" in here.get(page).text
 
 
-def test_the_worse_of_two_requirements_is_told_and_said(
-    app: Flask, browser: Open, dana: Cast, required: None
+def test_the_worse_of_two_requirements_is_told_and_which_it_is(
+    app: Flask, browser: Open, dana: Cast, crowd: list[Cast], hygiene: SmallCourse, required: None
 ) -> None:
-    page = Reports(app, browser(dana)).page("facility?unit=N-01")
-    assert "Where two requirements ask for the same course, the worse state stands here." in page
+    """The pass of two years ago still counts for everybody, and not for officers of the North."""
+    hygiene.pass_it(crowd[1], now=NOW - timedelta(days=700))
+    with app.app_context(), transaction() as session:
+        actions.require(
+            session, SERVER,
+            NewRequirement(
+                course_id=hygiene.id, unit_code="N", function="P1", kind="refresher",
+                interval_months=12, grace_days=0, place=None, enrols=False, programme=None,
+            ),
+            now=NOW - timedelta(days=30),
+        )  # fmt: skip
+    here = Reports(app, browser(dana))
+    rows = {row[1]: row[3] for row in here.shown("facility?unit=N-01")}
+    assert rows["T-001"] == "Overdue. Required of: Officer · North · Every 12 months"
+    assert rows["T-000"].startswith("Valid through ")
+    assert rows["T-002"] == "Overdue"
+    assert here.exported("facility?unit=N-01", "csv") == here.shown("facility?unit=N-01")
+    said = "Where two requirements ask for the same course and differ, the worse state stands here"
+    assert said in here.page("facility?unit=N-01")
+    # Both stand on the page of the person, each with its requirement, and in the list of who is
+    # trained: two lines that differ.
+    page = browser(dana).get(f"/en/administer/people/{crowd[1].id}/learning").text
+    assert page.count("Required of: Everybody · ") == 1
+    assert "Required of: Officer · North · Every 12 months" in page
+    names = [row[0] for row in here.shown("compliance")]
+    assert names[1].endswith("(Officer, North · Every 12 months)")
 
 
 def test_the_paper_says_what_the_page_says(

@@ -16,8 +16,9 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.requirements import queries as requirements
 from lms.requirements.rules import FOR_EVER, STATUS_WORDS
+from lms.requirements.words import why
 from lms.tables import AnyRow
-from lms.web.language import current
+from lms.web.language import current, say
 from lms.web.pages import site, viewer
 
 
@@ -64,6 +65,7 @@ def learned(person_id: UUID) -> dict[str, Any]:
         "certificates": certificates.of_person(session, me, person_id, language, **of_then),
         "state_of": lambda row: words_of(row, today=day),
         "standings": standings,
+        "why": lambda each: say(why(each.row, language)),
         "titles": requirements.titles(session, standings, language),
         "status_words": STATUS_WORDS,
         "never": FOR_EVER,

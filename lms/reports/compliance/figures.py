@@ -16,6 +16,7 @@ from lms.reports.queries import places
 from lms.reports.report import Answer, Filter, Question, Report
 from lms.reports.trail import chosen_of, facility_of, line_label, place_filter, trail_of
 from lms.requirements.rules import Status, who
+from lms.requirements.words import every
 from lms.tables import AnyRow
 
 TRAINED = (Status.VALID, Status.EXEMPT, Status.DUE)
@@ -127,7 +128,9 @@ def _values(counts: Sequence[int], hidden: Collection[int]) -> list[Value]:
 
 
 def _requirement_label(row: AnyRow, language: str) -> Label:
-    where = row.unit_names.get(language) or row.unit_names.get("en") or row.unit_code
+    where: object = row.unit_names.get(language) or row.unit_names.get("en") or row.unit_code
+    if row.interval_months is not None:
+        where = (where, every(row.interval_months))
     values = {
         "course": Words(row.title or row.slug, row.title_in or language),
         "who": who(row.function, FUNCTION_WORDS), "place": where,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from lms.accounts.words import FUNCTION_WORDS
@@ -17,9 +17,13 @@ from lms.reports.trail import LISTED, called, chosen_of
 from lms.requirements.pairing import Standing
 from lms.requirements.queries import worst_of_each
 from lms.requirements.rules import FOR_EVER, STATUS_WORDS, Status
+from lms.requirements.words import why
 from lms.tables import AnyRow
 
-WORSE = msg("Where two requirements ask for the same course, the worse state stands here.")
+WORSE = msg(
+    "Where two requirements ask for the same course and differ, the worse state stands here, with "
+    "the requirement."
+)
 NEED_NOT = msg("A dash: this person need not hold the course.")
 HOLDS = (Status.VALID, Status.DUE)
 
@@ -50,7 +54,10 @@ def answer(asked: Question) -> Answer:
             Column("function", msg("Function"), Kind.TEXT),
             *columns,
         ],
-        [Line(Label(row.name), _values(row, columns, held.get(row.id, {}))) for row in people],
+        [
+            Line(Label(row.name), _values(row, columns, held.get(row.id, {}), asked.language))
+            for row in people
+        ],
         notes=(Message(WORSE), Message(NEED_NOT)) if columns else (),
     )  # fmt: skip
     return Answer(filters, asked.filters, [table])
@@ -74,28 +81,57 @@ def _title(row: AnyRow, language: str) -> Words:
     return Words(row.title or row.slug, row.title_in or language)
 
 
-def _by_person(standings: list[Standing]) -> dict[UUID, dict[str, Standing]]:
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    """The worse of two requirements for a course; differs: whether the other is another state."""
+
+    standing: Standing
+    differs: bool
+
+
+def _by_person(standings: list[Standing]) -> dict[UUID, dict[str, _Worst]]:
     """Return person -> course -> how they stand, the worse of two requirements."""
     found: dict[UUID, list[Standing]] = {}
     for each in standings:
         found.setdefault(each.row.person_id, []).append(each)
     return {
-        person_id: {each.row.course_id: each for each in worst_of_each(of_one)}
+        person_id: {
+            each.row.course_id: _Worst(
+                each,
+                any(
+                    other.row.course_id == each.row.course_id and other.status is not each.status
+                    for other in of_one
+                ),
+            )
+            for each in worst_of_each(of_one)
+        }
         for person_id, of_one in found.items()
     }
 
 
-def _values(row: AnyRow, columns: list[Column], held: Mapping[str, Standing]) -> list[Value]:
+def _values(
+    row: AnyRow, columns: list[Column], held: Mapping[str, _Worst], language: str
+) -> list[Value]:
     return [
         row.service_number, Message(FUNCTION_WORDS[row.function]),
-        *(_state(held.get(column.name)) for column in columns),
+        *(_told(held.get(column.name), language) for column in columns),
     ]  # fmt: skip
 
 
-def _state(standing: Standing | None) -> Message | None:
-    """Return in words how somebody stands; None for what they need not hold."""
-    if standing is None:
+def _told(worst: _Worst | None, language: str) -> Message | None:
+    """Return in words how somebody stands, and of what; None for what they need not hold."""
+    if worst is None:
         return None
+    state = _state(worst.standing)
+    if not worst.differs:
+        return state
+    # Translators: how somebody stands, and which requirement it is: "Overdue. Required of: ..."
+    return Message(
+        msg("%(state)s. %(why)s"), {"state": state, "why": why(worst.standing.row, language)}
+    )
+
+
+def _state(standing: Standing) -> Message:
     through = standing.duty.holds_through
     if standing.status in HOLDS and through is not None and through != FOR_EVER:
         return Message(msg("Valid through %(day)s"), {"day": through})

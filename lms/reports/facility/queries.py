@@ -12,7 +12,7 @@ from lms.accounts.models import Identity, Person, Posting, Unit
 from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
 from lms.requirements.models import Requirement
-from lms.requirements.pairing import FACTS, IN_THE_PATH, LINE, Standing, duties, standings_of
+from lms.requirements.pairing import FACTS, IN_THE_PATH, LINE, WHICH, Standing, duties, standings_of
 from lms.tables import AnyRow
 
 MOST_PEOPLE = 2000
@@ -52,7 +52,7 @@ def standings(
     Each row has the ``slug`` of its course, its ``title`` and the language of that.
     """
     rows = session.execute(
-        duties(viewer, today, *LINE, *FACTS, Course.slug, EditionText.title, TITLE_IN)
+        duties(viewer, today, *LINE, *FACTS, *WHICH, Course.slug, EditionText.title, TITLE_IN)
         .outerjoin(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
