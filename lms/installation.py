@@ -16,6 +16,7 @@ from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.json_value import Json
 from lms.tables import Base
 
 # The languages of the interface, in the order in which pages offer them. Kiswahili comes later.
@@ -153,7 +154,7 @@ def decide(session: Session, facts: Mapping[str, object], *, now: datetime) -> N
         session.merge(Setting(name=name, value=plain, changed_at=now))
 
 
-def setting(session: Session, name: str) -> Any:  # noqa: ANN401 -- any JSON value
+def setting(session: Session, name: str) -> Json:
     """Return one stored decision, None when nobody has decided."""
     return session.scalar(select(Setting.value).where(Setting.name == name))
 

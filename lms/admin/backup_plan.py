@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from lms.jobs import actions as jobs
+from lms.kernel.json_value import Json
 from lms.settings import Settings
 
 MAKE = "backup.make"  # the job; its facts say which: {"kind": …}
@@ -50,7 +50,7 @@ class Plan:
     keep_copies: int = 4
 
     @classmethod
-    def of(cls, decided: Any) -> Plan:  # noqa: ANN401 -- a decision, any JSON value
+    def of(cls, decided: Json) -> Plan:
         """Return the plan that the decision ``PLAN`` holds."""
         return cls(**decided) if isinstance(decided, Mapping) else cls()
 

@@ -34,6 +34,7 @@ from lms.extensions import db
 from lms.files import LEAST_FREE
 from lms.jobs import queries as jobs
 from lms.jobs.steps import SlowStep, Steps
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 
@@ -139,7 +140,7 @@ def _find(settings: Settings, now: datetime) -> Part:
     return Part(then={"file": str(file)})
 
 
-def _readable(known: Any, now: datetime) -> Path | None:  # noqa: ANN401 -- a decision, any JSON value
+def _readable(known: Json, now: datetime) -> Path | None:
     if not isinstance(known, dict) or known["sealed"]:
         return None  # nobody but an administrator has the passphrase
     file = Path(known["path"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, Size, msg
 
 GOOD, NOTE, WRONG = "good", "note", "wrong"
@@ -83,7 +84,7 @@ def message_from(facts: Mapping[str, Any]) -> Message:
     )
 
 
-def _value_from(value: Any) -> object:  # noqa: ANN401 -- any JSON value
+def _value_from(value: Json) -> object:
     if not isinstance(value, dict):
         return value
     if "moment" in value:

@@ -51,7 +51,7 @@ class FirstRunForm(PageForm):
     password = PasswordField(validators=[InputRequired()])
     backups = StringField(validators=[Optional(), Length(max=LONGEST_PATH), _line])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.country.choices = [(code, gettext(COUNTRY_WORDS[code])) for code in COUNTRIES]
         self.name_en.flags.optional = True  # like the others: one name of the five is enough

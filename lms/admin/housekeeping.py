@@ -31,6 +31,7 @@ from lms.certificates.office import actions as office
 from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.jobs.steps import Steps
+from lms.kernel.json_value import Json
 from lms.settings import Settings
 from lms.tables import deleted
 
@@ -47,7 +48,7 @@ def ask(session: Session, *, now: datetime) -> None:
 def tidy(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> None:

@@ -23,6 +23,7 @@ from lms.content.folder import FolderRefusedError, courses_in
 from lms.content.model import Course
 from lms.files import FileStore
 from lms.jobs.steps import SlowStep, Steps
+from lms.kernel.json_value import Json
 from lms.settings import Settings
 
 
@@ -39,7 +40,7 @@ class Ready:
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> tuple[Ready | None, int]:
@@ -71,7 +72,7 @@ def prepare(
 def record(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: tuple[Ready | None, int],
     *,
     now: datetime,

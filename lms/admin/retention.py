@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from lms.assessment import actions as assessment
 from lms.audit import actions as audit
 from lms.authoring import rules as authoring
 from lms.certificates.office.rules import KEPT as FILES_KEPT
+from lms.kernel.json_value import Json
 from lms.kernel.messages import msg
 
 RUNS = "retention_runs"  # the decision: [{"at": …, "deleted": {kind: count}}, …], newest first
@@ -76,12 +76,12 @@ def remember(session: Session, deleted: Mapping[str, int], *, now: datetime) -> 
     audit.append(session, None, "retention.run", f"{now:%Y%m%dT%H%M%SZ}", dict(deleted), now=now)
 
 
-def runs(known: Any) -> list[Run]:  # noqa: ANN401 -- a decision, any JSON value
+def runs(known: Json) -> list[Run]:
     """Return the last runs that the decision ``RUNS`` tells, newest first."""
     return [Run(datetime.fromisoformat(each["at"]), each["deleted"]) for each in known or ()]
 
 
-def deletion(known: Any, now: datetime) -> Finding:  # noqa: ANN401 -- a decision, any JSON value
+def deletion(known: Json, now: datetime) -> Finding:
     """Whether what must not be kept any longer was deleted in the last two days."""
     last = next(iter(runs(known)), None)
     if last is None:

@@ -12,6 +12,7 @@ from lms.admin.backup_plan import BY_HAND, DAILY, LAST_BACKUP, LAST_COPY, LAST_F
 from lms.admin.findings import Finding, good, message_from, note, wrong
 from lms.admin.night import LAST_CHECK, LAST_DRILL
 from lms.admin.retention import RUNS
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
@@ -95,7 +96,7 @@ def _no_copy(folder: Path | None) -> Finding:
     return note(said)
 
 
-def _fault(known: Known, last: Any, *kinds: str) -> dict[str, object] | None:  # noqa: ANN401 -- JSON
+def _fault(known: Known, last: Json, *kinds: str) -> dict[str, object] | None:
     """Return what was in the way of the newest backup of these kinds, None where one was made."""
     faults = known.get(LAST_FAULTS) or {}
     found = max((faults[kind] for kind in kinds if kind in faults), key=_moment, default=None)

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -20,6 +19,7 @@ from lms.assessment.rules import Outcome
 from lms.catalogue.structure import PassRule, Structure
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id, one_time_code
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.tables import AnyRow, Base, deleted
@@ -189,7 +189,7 @@ def settle(
 
 
 def _append(
-    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Any,  # noqa: ANN401 -- JSON
+    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Json,
     earlier: Iterable[tuple[str, str, int]], *, page: str, n: int, version_seen: int,
     language: str, carrier: str, claimed_at: datetime | None, now: datetime,
 ) -> Stored:  # fmt: skip

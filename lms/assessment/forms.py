@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS
 from lms.installation import LANGUAGES
+from lms.kernel.json_value import Json
 from lms.web.forms import PageForm
 
 PAGE = re.compile(r"[0-9a-f]{8,40}")
@@ -115,5 +116,5 @@ def uuid_in(text: object) -> UUID | None:
         return None
 
 
-def _whole(value: Any) -> TypeGuard[int]:  # noqa: ANN401 -- any JSON value
+def _whole(value: Json) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -25,7 +25,7 @@ class SentFileForm(KeyedForm):
     file = FileField(_l("File"))
     needs_file = True
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.key.data = self.key.data or secrets.token_hex(16)
 

@@ -21,6 +21,7 @@ from lms.certificates import actions, pdf
 from lms.certificates.actions import ISSUE, PUBLISH, RING, Draft, Office
 from lms.files import FileStore
 from lms.jobs.steps import SlowStep, Steps
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.settings import Settings
 from lms.signing import keys
@@ -86,7 +87,7 @@ def signer(settings: Settings) -> Signer:
 def prepare_issue(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Draft | str | None:
@@ -112,7 +113,7 @@ def prepare_issue(
 def record_issue(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Draft | str | None,
     *,
     now: datetime,
@@ -131,7 +132,7 @@ def record_issue(
 def publish(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> None:

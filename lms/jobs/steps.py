@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from lms.jobs.progress import Tell
+from lms.kernel.json_value import Json
 
 LEASE = timedelta(seconds=60)
 
@@ -27,10 +28,10 @@ class Step(Protocol):
         self,
         session: Session,
         facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
+        cursor: Json,
         *,
         now: datetime,
-    ) -> Any:  # noqa: ANN401 -- any JSON value
+    ) -> Json:
         """Do one step after ``cursor`` and return where the next begins, None when all is done.
 
         ``Done`` instead of None keeps what the work made.
@@ -44,7 +45,7 @@ class Prepare(Protocol):
         self,
         session: Session,
         facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
+        cursor: Json,
         *,
         now: datetime,
     ) -> Any:  # noqa: ANN401 -- what ``record`` takes
@@ -58,7 +59,7 @@ class PrepareAndTell(Protocol):
         self,
         session: Session,
         facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
+        cursor: Json,
         *,
         now: datetime,
         tell: Tell,
@@ -73,11 +74,11 @@ class Record(Protocol):
         self,
         session: Session,
         facts: Mapping[str, Any],
-        cursor: Any,  # noqa: ANN401 -- any JSON value
+        cursor: Json,
         prepared: Any,  # noqa: ANN401 -- what ``prepare`` returned
         *,
         now: datetime,
-    ) -> Any:  # noqa: ANN401 -- any JSON value
+    ) -> Json:
         """Write what was ``prepared`` and return where the next step begins, as ``Step`` does.
 
         Since it was prepared, something else may have happened: what decides is looked up anew.
@@ -130,7 +131,7 @@ class Done:
 def keep(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Mapping[str, Any],
     *,
     now: datetime,

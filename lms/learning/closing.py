@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.assessment.models import Attempt
 from lms.jobs.steps import Steps
+from lms.kernel.json_value import Json
 from lms.kernel.viewer import Viewer
 from lms.learning import actions
 from lms.learning.actions import CLOSE
@@ -21,7 +22,7 @@ from lms.learning.actions import CLOSE
 def close_attempt(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> None:

@@ -17,6 +17,7 @@ from lms.accounts import queries as accounts
 from lms.files import FileStore
 from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.reports import about, paper
 from lms.reports.actions import EXPORT
@@ -37,7 +38,7 @@ PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, object]:

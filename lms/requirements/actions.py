@@ -22,6 +22,7 @@ from lms.jobs import actions as jobs
 from lms.jobs.steps import Step
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.json_value import Json
 from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Role, Viewer
@@ -235,10 +236,10 @@ def ask_to_enrol(session: Session, *, now: datetime, because: str = "") -> None:
 def enrol_joiners(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
-) -> Any:  # noqa: ANN401 -- any JSON value
+) -> Json:
     """Enrol whoever came under a requirement lately: a step of ``requirements.enrol``.
 
     One requirement, or two hundred people of it, a step; the last one asks for the next hour.

@@ -71,7 +71,7 @@ class PageForm(Form):
     # Whether the form saves by itself when its page's language menu sends it: a test does.
     saves_first = False
 
-    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+    def validate(self, *args: Any, **settings: Any) -> bool:
         """Return whether the form may be carried out; otherwise its page is shown again.
 
         A form that the language menu has sent is neither refused nor carried out: the page in
@@ -87,7 +87,7 @@ class PageForm(Form):
         return 422 if self.errors else 200
 
     @classmethod
-    def sent(cls, **defaults: Any) -> PageForm:  # noqa: ANN401 -- passed on to fields
+    def sent(cls, **defaults: Any) -> PageForm:
         """Return the form filled with what this request sent."""
         return cls(request.form, **defaults)
 
@@ -107,7 +107,7 @@ class RowIdField(HiddenField):
     Unlike a request key it is kept beside nobody's name.
     """
 
-    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, label: str | None = None, **settings: Any) -> None:
         super().__init__(label, default=new_id, **settings)
 
     @property
@@ -184,5 +184,5 @@ class WholeNumber(IntegerField):
 class TextLine(StringField):
     """One line of text without spaces at its ends."""
 
-    def __init__(self, label: str | None = None, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, label: str | None = None, **settings: Any) -> None:
         super().__init__(label, filters=[trimmed], **settings)

@@ -17,6 +17,6 @@ class ProofForm(PageForm):
     password_number = TextLine(validators=[InputRequired(), Length(max=40)])
     next = HiddenField()
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.password_number.label.text = gettext("Number of your app, or a printed code")

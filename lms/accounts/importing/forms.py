@@ -71,7 +71,7 @@ class ReadingForm(PageForm):
     sheet = SelectField(_l("Sheet"), validators=[Optional()])
     header_row = SelectField(_l("The names of the columns stand in row"), validators=[Optional()])
 
-    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.encoding.choices = [(name, name) for name in CHOICES]
         self.separator.choices = [
@@ -100,7 +100,7 @@ class _ColumnsForm(PageForm):
     )
     language = SelectField(_l("Language of new people whose row names none"))
 
-    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, found: Mapping[str, Any], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.language.choices = list(LANGUAGE_NAMES.items())
         self.unit.flags.optional = True
@@ -128,7 +128,7 @@ class _ColumnsForm(PageForm):
         if field.data and self.places is not None and self.places.find(field.data) is None:
             raise ValidationError(gettext("There is no such place in your part of the service."))
 
-    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+    def validate(self, *args: Any, **settings: Any) -> bool:
         """Refuse a list without the column that tells its rows apart, or with one column twice."""
         if not super().validate(*args, **settings):
             return False
@@ -168,7 +168,7 @@ class TitlesForm(PageForm):
 
     titles: Sequence[Title] = ()
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         functions = [(code, gettext(said)) for code, said in FUNCTION_WORDS.items()]
         for each in self.titles:

@@ -26,6 +26,7 @@ from lms.accounts.models import Identity, Person, Posting, StaffImport, StaffImp
 from lms.accounts.rules import actor_id, searchable
 from lms.audit import actions as audit
 from lms.kernel.ids import new_id, new_ordered_id
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 
@@ -192,7 +193,7 @@ def _set_aside(batch: _Batch, listed: StaffImport, row: StaffImportRow, decision
 
 
 def _note(
-    batch: _Batch, listed: StaffImport, row: StaffImportRow, subject: UUID, before: Any  # noqa: ANN401 -- JSON
+    batch: _Batch, listed: StaffImport, row: StaffImportRow, subject: UUID, before: Json
 ) -> None:  # fmt: skip
     batch.rows.append(
         {
@@ -314,7 +315,7 @@ def _move(batch: _Batch, person: Known, decision: Decision) -> dict[str, Any]:
     return {"corrected": corrected, "ended": ended}
 
 
-def changed_posting(work: rules.Work, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 -- columns
+def changed_posting(work: rules.Work, **changed: Any) -> dict[str, Any]:
     """Return the columns of a posting, some of them changed."""
     return {
         "id": work.id, "unit_id": work.unit_id, "function": work.function,

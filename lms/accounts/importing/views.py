@@ -43,9 +43,9 @@ MOST_OFFERED = 100  # job titles of one page
 bp = Blueprint("staff_lists", __name__, url_prefix=f"{IN_LANGUAGE}/administer/staff-lists")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(ADMINISTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: staff_lists.all
+def show_all() -> ResponseReturnValue:
     """Show the lists that were sent."""
     found = queries.lists(reading(), viewer())
     return render_template("importing/all.html", lists=found, words=words)

@@ -39,7 +39,7 @@ class PlanForm(PageForm):
     )
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.weekday.choices = [SelectChoice(*each) for each in day_names().items()]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.admin.backup_plan import BY_HAND, DAILY, UPGRADE, WEEKLY
+from lms.kernel.json_value import Json
 from lms.kernel.messages import msg
 
 KIND_WORDS: Mapping[str, str] = {
@@ -47,7 +48,7 @@ class Line:
         return datetime.fromisoformat(self.tested["at"]) if self.tested else None
 
 
-def lines(known: Any, folder: Path) -> Sequence[Line]:  # noqa: ANN401 -- a decision, any JSON value
+def lines(known: Json, folder: Path) -> Sequence[Line]:
     """Return the backups that lie in ``folder`` and those known elsewhere, newest first.
 
     known   the decision ``KNOWN``. One of this folder that is gone was deleted, and is left out.

@@ -37,11 +37,11 @@ class BulkForm(PageForm):
 
     def __init__(
         self,
-        *args: Any,  # noqa: ANN401 -- WTForms' own
+        *args: Any,
         places: Choices,
         courses: Choices,
         programmes: Choices,
-        **settings: Any,  # noqa: ANN401 -- WTForms' own
+        **settings: Any,
     ) -> None:
         super().__init__(*args, **settings)
         everything = ("", gettext("all"))
@@ -70,7 +70,7 @@ class ReasonForm(PageForm):
 class CorrectionForm(ReasonForm, NamesForm):
     """A new paper: why, and with which name."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.name_latin.flags.optional = True
 

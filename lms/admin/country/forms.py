@@ -41,7 +41,7 @@ class NamesForm(DecisionForm):
     name_ru = TextLine(LANGUAGE_NAMES["ru"], validators=[Optional(), Length(max=LONGEST)])
     name_kk = TextLine(LANGUAGE_NAMES["kk"], validators=[Optional(), Length(max=LONGEST)])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.name_en.flags.optional = True  # like the others: one name of the five is enough
 
@@ -91,7 +91,7 @@ class ClockForm(DecisionForm):
         if field.data not in available_timezones():
             raise ValidationError(say(NO_ZONE))
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.digits.choices = [
             SelectChoice("latn", gettext("0123 in every language")),

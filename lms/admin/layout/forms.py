@@ -28,9 +28,9 @@ class LayoutForm(PageForm):
 
     def __init__(
         self,
-        *args: Any,  # noqa: ANN401 -- WTForms' own
+        *args: Any,
         languages: Sequence[str],
-        **settings: Any,  # noqa: ANN401 -- WTForms' own
+        **settings: Any,
     ) -> None:
         super().__init__(*args, **settings)
         self.languages = languages

@@ -218,7 +218,7 @@ def _size(store: FileStore, digest: str) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _here(programme: str, **more: Any) -> str:  # noqa: ANN401 -- values of an address
+def _here(programme: str, **more: Any) -> str:
     return url_for(".show", programme=programme, **more)
 
 

@@ -26,9 +26,9 @@ from lms.web.permissions import ADMINISTER, permission
 bp = Blueprint("documents", __name__, url_prefix=f"{IN_LANGUAGE}/administer/library")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(ADMINISTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: documents.all
+def show_all() -> ResponseReturnValue:
     """List every document."""
     return render_template(
         "documents/all.html", documents=queries.every_document(reading(), viewer()), **_shared()

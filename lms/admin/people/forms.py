@@ -35,7 +35,7 @@ def said(table: Mapping[str, str], *, empty: str | None = None) -> Choices:
 class PlaceField(SelectField):
     """A place: chosen from a list while it is short, else typed as its code."""
 
-    def __init__(self, label: str, **settings: Any) -> None:  # noqa: ANN401 -- passed on
+    def __init__(self, label: str, **settings: Any) -> None:
         super().__init__(
             label, validate_choice=False, validators=[InputRequired(REQUIRED)], filters=[trimmed],
             **settings,
@@ -82,7 +82,7 @@ class DetailsForm(NamesForm):
     rank_group = SelectField(_l("Rank group"))
     sex = SelectField(_l("Sex"))
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.language.choices = list(LANGUAGE_NAMES.items())
         self.rank_group.choices = said(words.RANK_WORDS, empty=gettext("not known"))
@@ -98,7 +98,7 @@ class PersonForm(DetailsForm):
     unit = PlaceField(_l("Workplace"))
     function = SelectField(_l("Function"))
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS)
@@ -111,7 +111,7 @@ class TransferForm(PageForm):
     function = SelectField(_l("Function"))
     starts_on = DayField(_l("From which day"), validators=[InputRequired(REQUIRED)])
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.function.choices = said(words.FUNCTION_WORDS)
@@ -130,7 +130,7 @@ class RoleForm(PageForm):
     unit = PlaceField(_l("Place, with everything below it"))
     ends_on = DayField(_l("Last day"), validators=[Optional()])
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.unit.offer(places)
         self.role.choices = said(words.UNIT_ROLE_WORDS)

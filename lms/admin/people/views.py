@@ -41,9 +41,9 @@ INSPECTED = {"people.all", "people.one", "people.learning"}
 FILTERS = ("text", "unit", "function", "status", "where")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(LOOK_AFTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: people.all
+def show_all() -> ResponseReturnValue:
     """List the people whom the viewer looks after."""
     asked = Asked.of(FILTERS, queries.SORTS)
     rows, total = queries.people(

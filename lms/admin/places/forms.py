@@ -48,7 +48,7 @@ class NewPlaceForm(NamesForm):
     )  # fmt: skip
     parent = PlaceField(_l("Below"))
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.parent.offer(places)
         kinds = {kind: text for kind, text in words.UNIT_KIND_WORDS.items() if kind != "country"}
@@ -60,6 +60,6 @@ class MergeForm(PageForm):
 
     into = PlaceField(_l("Place that takes over"))
 
-    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.into.offer(places)

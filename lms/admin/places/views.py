@@ -24,9 +24,9 @@ from lms.web.permissions import ADMINISTER, permission
 bp = Blueprint("places", __name__, url_prefix=f"{IN_LANGUAGE}/administer/places")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(ADMINISTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: places.all
+def show_all() -> ResponseReturnValue:
     """Show the tree of places with how many people work in each."""
     closed = request.args.get("closed") == "1"
     session, me = reading(), viewer()

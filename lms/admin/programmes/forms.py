@@ -36,7 +36,7 @@ class TextsField(Field):
     After a refusal ``faulty`` names the languages whose text is at fault, all for a missing one.
     """
 
-    def __init__(self, label: str, *, longest: int, printed: bool = True, **more: Any) -> None:  # noqa: ANN401 -- passed on
+    def __init__(self, label: str, *, longest: int, printed: bool = True, **more: Any) -> None:
         super().__init__(label, **more)
         self.longest, self.printed = longest, printed
         self.faulty = frozenset(LANGUAGE_NAMES)
@@ -103,7 +103,7 @@ class DetailsForm(PageForm):
     starts_on = DayField(_l("First day"), validators=[InputRequired(REQUIRED)])
     ends_on = DayField(_l("Last day"), validators=[Optional()])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.ends_on.flags.optional = True
 
@@ -132,7 +132,7 @@ class NewProgrammeForm(DetailsForm):
     kind = SelectField(_l("Kind"))
     code = TextLine(_l("Code"), validators=[InputRequired(REQUIRED)])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.kind.choices = [(code, gettext(text)) for code, text in words.KIND_WORDS.items()]
 
@@ -164,7 +164,7 @@ class CoursesForm(PageForm):
         _l("Courses"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:
         chosen = settings.pop("chosen", None)
         super().__init__(*args, **({"courses": chosen} if chosen is not None else {}), **settings)
         self.courses.choices = list(courses)

@@ -36,9 +36,9 @@ from lms.web.permissions import ADMINISTER, permission
 bp = Blueprint("programmes", __name__, url_prefix=f"{IN_LANGUAGE}/administer/programmes")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(ADMINISTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: programmes.all
+def show_all() -> ResponseReturnValue:
     """List the programmes with how many of the viewer's people each has."""
     session, me = reading(), viewer()
     counts, total = people_of_programmes(session, me, today=today())

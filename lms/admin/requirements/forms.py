@@ -24,7 +24,7 @@ LONGEST_LIST = 20_000  # characters
 class _OfCourse(PageForm):
     course_id = SelectField(_l("Course"))
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.course_id.choices = list(courses)
 
@@ -36,10 +36,10 @@ class _ForProgramme(_OfCourse):
 
     def __init__(
         self,
-        *args: Any,  # noqa: ANN401 -- WTForms' own
+        *args: Any,
         courses: Choices,
         programmes: Sequence[Offered],
-        **settings: Any,  # noqa: ANN401 -- WTForms' own
+        **settings: Any,
     ) -> None:
         super().__init__(*args, courses=courses, **settings)
         self._courses_of = {each.code: each.course_ids for each in programmes}
@@ -65,11 +65,11 @@ class RequirementForm(_ForProgramme):
 
     def __init__(
         self,
-        *args: Any,  # noqa: ANN401 -- WTForms' own
+        *args: Any,
         places: Choices,
         courses: Choices,
         programmes: Sequence[Offered],
-        **settings: Any,  # noqa: ANN401 -- WTForms' own
+        **settings: Any,
     ) -> None:
         super().__init__(*args, courses=courses, programmes=programmes, **settings)
         self.unit.offer(places)
@@ -97,7 +97,7 @@ class EnrolForm(_ForProgramme):
     )
     due_on = DayField(_l("To be passed by"), validators=[Optional()])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.due_on.flags.optional = True
 
@@ -137,7 +137,7 @@ class ExternalForm(_OfCourse):
         validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)],
     )
 
-    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, courses: Choices, **settings: Any) -> None:
         super().__init__(*args, courses=courses, **settings)
         self.number.flags.optional = self.valid_through.flags.optional = True
 
@@ -147,7 +147,7 @@ class RefusalForm(PageForm):
 
     reason = TextLine(_l("Why not"), validators=[Optional(), Length(max=LONGEST_REASON)])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.reason.flags.optional = True
 

@@ -24,7 +24,7 @@ class PassMarkForm(PageForm):
     )
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
-    def __init__(self, *args: Any, floor: int, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, floor: int, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.floor = floor
 
@@ -41,7 +41,7 @@ class BoxesForm(PageForm):
     wait = RadioField(_l("Certificates"), validators=[InputRequired(REQUIRED)])
     reason = TextLine(_l("Why"), validators=[InputRequired(REQUIRED), Length(max=LONGEST_REASON)])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.wait.choices = [
             SelectChoice("yes", gettext("They wait until the boxes are confirmed")),

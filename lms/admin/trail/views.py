@@ -37,9 +37,9 @@ OLDEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 NOTHING = Wanted(action=" ")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(LOOK_AFTER)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: trail.all
+def show_all() -> ResponseReturnValue:
     """List the rows that the address looks for, the newest first."""
     me, session = viewer(), reading()
     queries.require_reader(me)

@@ -28,6 +28,7 @@ from lms.catalogue.search import actions as search
 from lms.content.digests import core_digest, layer_digest
 from lms.content.model import Course, Question
 from lms.kernel.errors import Refused
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 
@@ -229,7 +230,7 @@ def _changes(course: Course) -> list[str]:
             if change.severity != "typo"]  # fmt: skip
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+def _plain(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

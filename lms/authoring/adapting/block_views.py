@@ -40,9 +40,9 @@ bp = Blueprint(
 )  # fmt: skip
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID, nation: str) -> ResponseReturnValue:  # noqa: A001 -- nation_blocks.all
+def show_all(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Choose a lesson, then see its blocks and what the country does with each."""
     here = place(draft_id, nation, _lesson(request.args.get("lesson", "")))
     codes = here.facts.codes()

@@ -75,7 +75,7 @@ class BoxForm(_Checked):
     made_from = HiddenField(validators=[Optional(), Regexp(DIGEST)])
     seen = HiddenField(validators=[InputRequired()])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.state.choices = [SelectChoice(each, gettext(STATE_WORDS[each])) for each in STATUSES]
 
@@ -93,7 +93,7 @@ class BoxForm(_Checked):
             _line(self.checker), self.review_by.data, self.made_from.data or "",
         )  # fmt: skip
 
-    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+    def validate(self, *args: Any, **settings: Any) -> bool:
         """Ask for who and what confirms a box, each beside its field."""
         fine = super().validate(*args, **settings)
         if fine and self.state.data == "confirmed":
@@ -183,7 +183,7 @@ class UndoForm(PageForm):
 class _Words(TextAreaField):
     """What a country says in one language: what the format refuses is said here."""
 
-    def __init__(self, label: str, block: str, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, label: str, block: str, **settings: Any) -> None:
         super().__init__(label, validators=[Optional(), Length(max=LONGEST_WORDS)], **settings)
         self.block = block
 

@@ -49,9 +49,9 @@ class _Country:
     touched: int
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: nations.all
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """Show what each country has done, and let another one begin."""
     here = room(draft_id)
     found = _countries(here)

@@ -18,12 +18,13 @@ from lms.authoring.review.work import keep
 from lms.content.reader import read_course
 from lms.content.readiness import may_certify
 from lms.jobs.steps import SlowStep, Steps
+from lms.kernel.json_value import Json
 
 
 def look_through(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, Any]:

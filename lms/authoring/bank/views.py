@@ -41,9 +41,9 @@ WAYS = ("learner", "paper", "key")
 LONGEST_SEED = 12
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: bank.all
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """Show the items of the banks, 25 a page."""
     here = room(draft_id)
     asked = Asked.of(FILTERS, ["code"])

@@ -12,6 +12,7 @@ from typing import Any
 from lms.assessment.rules import FormItem, Outcome, remarked
 from lms.authoring.drafts.rules import Rights
 from lms.catalogue.structure import PassRule
+from lms.kernel.json_value import Json
 
 # Kinds of job: the first counts and writes nothing, the second corrects.
 COUNT, CORRECT = "keys.count", "keys.correct"
@@ -71,7 +72,7 @@ def may_count(held: Rights) -> bool:
     return held.writes_source or held.reviews
 
 
-def digest_of(numbers: Sequence[int], old: Sequence[Mapping[str, Any]], new: Any) -> str:  # noqa: ANN401 -- JSON
+def digest_of(numbers: Sequence[int], old: Sequence[Mapping[str, Any]], new: Json) -> str:
     """Return a digest of one change of a key: what was counted is what is confirmed."""
     whole = json.dumps([list(numbers), list(old), new], sort_keys=True)
     return sha256(whole.encode()).hexdigest()[:16]

@@ -27,9 +27,9 @@ bp = Blueprint(
 )
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the name of the address
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """List the questions whose key differs in earlier editions, and what was corrected."""
     here, session, me = room(draft_id), reading(), viewer()
     works = queries.works(session, me, here.draft)

@@ -37,6 +37,7 @@ from lms.catalogue.structure import Structure
 from lms.certificates.models import Certificate, CertificateEvent
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.ids import new_ordered_id
+from lms.kernel.json_value import Json
 from lms.kernel.viewer import Viewer
 from lms.learning import actions as learning
 from lms.learning.models import Enrolment
@@ -60,7 +61,7 @@ class Portion:
 def look(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Portion:
@@ -72,7 +73,7 @@ def look(
 def add_up(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Portion,
     *,
     now: datetime,
@@ -85,7 +86,7 @@ def add_up(
 def correct(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, Any] | Done:
@@ -115,7 +116,7 @@ def correct(
     return after
 
 
-def _after(cursor: Any, portion: Portion) -> dict[str, Any] | Done:  # noqa: ANN401 -- any JSON value
+def _after(cursor: Json, portion: Portion) -> dict[str, Any] | Done:
     before = cursor or {}
     counts = counted(before.get("counts"), [each.effect for _, each in portion.found])
     certificates = before.get("certificates", 0) + portion.certificates
@@ -126,7 +127,7 @@ def _after(cursor: Any, portion: Portion) -> dict[str, Any] | Done:  # noqa: ANN
 
 
 def _portion(
-    session: Session, facts: Mapping[str, Any], cursor: Any, size: int, *, lock: bool = False  # noqa: ANN401 -- JSON
+    session: Session, facts: Mapping[str, Any], cursor: Json, size: int, *, lock: bool = False
 ) -> Portion:  # fmt: skip
     """Return the next attempts that asked the question, marked again.
 

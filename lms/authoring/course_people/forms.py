@@ -25,7 +25,7 @@ class GiveForm(PageForm):
     role = SelectField(_l("Role"))
     ends_on = DayField(_l("Last day"), validators=[Optional()])
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.role.choices = [(role, gettext(words)) for role, words in COURSE_ROLE_WORDS.items()]
         self.ends_on.flags.optional = True

@@ -60,7 +60,7 @@ class NewCourseForm(PageForm):
         validators=[InputRequired(REQUIRED), NumberRange(1, 120)],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.source.choices = [SelectChoice(*each) for each in LANGUAGE_NAMES.items()]
         self.kind.choices = [

@@ -26,9 +26,9 @@ from lms.web.permissions import WRITE, permission
 bp = Blueprint("drafts", __name__, url_prefix=f"{IN_LANGUAGE}/write")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all() -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: drafts.all
+def show_all() -> ResponseReturnValue:
     """Show the courses that are in work, and those of which a draft can be begun."""
     session, me = reading(), viewer()
     return render_template(

@@ -50,9 +50,9 @@ bp = Blueprint(
 )  # fmt: skip
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID, nation: str) -> ResponseReturnValue:  # noqa: A001 -- nation_bank.all
+def show_all(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show a country's own questions, and in words what its tests lack."""
     here, shelf = with_core(draft_id, nation)
     own = own_glances(here, shelf)

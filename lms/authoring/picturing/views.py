@@ -29,9 +29,9 @@ bp = Blueprint("pictures", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draf
 KINDS = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "avif": "image/avif"}
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: pictures.all
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """Show the pictures of the draft and what became of those that were sent."""
     return _page(room(draft_id), PictureForm(key=one_time_code()))
 

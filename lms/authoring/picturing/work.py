@@ -21,6 +21,7 @@ from lms.authoring.picturing.rules import DRAW
 from lms.authoring.review.sentences import kept
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Role, Viewer
 
@@ -28,7 +29,7 @@ from lms.kernel.viewer import Role, Viewer
 def draw(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Reencoded | Message:
@@ -43,7 +44,7 @@ def draw(
 def put(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Reencoded | Message,
     *,
     now: datetime,

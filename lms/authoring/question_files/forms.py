@@ -34,11 +34,11 @@ class QuestionFileForm(SentFileForm):
     )
     lesson = SelectField(_l("Lesson"))
 
-    def __init__(self, *args: Any, lessons: Iterable[str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, lessons: Iterable[str], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.lesson.choices = [SelectChoice(each, each) for each in lessons]
 
-    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+    def validate(self, *args: Any, **settings: Any) -> bool:
         """Ask for a file or a text."""
         if not super().validate(*args, **settings):
             return False
@@ -67,7 +67,7 @@ class ChoicesForm(KeyedForm):
     known = RadioField(_l("Questions that the bank has already"))
 
     def __init__(
-        self, *args: Any, found: Mapping[str, Any], lessons: Sequence[str], **settings: Any  # noqa: ANN401 -- WTForms' own
+        self, *args: Any, found: Mapping[str, Any], lessons: Sequence[str], **settings: Any
     ) -> None:  # fmt: skip
         super().__init__(*args, **settings)
         find_out = SelectChoice("", gettext("find it out"))
@@ -103,7 +103,7 @@ class ChoicesForm(KeyedForm):
             each.name.removeprefix(COLUMN): int(each.data) for each in self.columns() if each.data
         }
 
-    def validate(self, *args: Any, **settings: Any) -> bool:  # noqa: ANN401 -- WTForms' own
+    def validate(self, *args: Any, **settings: Any) -> bool:
         """Refuse one column for two fields."""
         if not super().validate(*args, **settings):
             return False

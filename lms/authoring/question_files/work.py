@@ -28,6 +28,7 @@ from lms.content.model import CourseFacts
 from lms.content.one_file import facts_of
 from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import NotFound
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 from lms.web.language import sentence
@@ -39,7 +40,7 @@ LONGEST_SHOWN = 60  # characters of a cell
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, Any]:

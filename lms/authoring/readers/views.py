@@ -22,9 +22,9 @@ bp = Blueprint(
 )
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """Show the open reports by lesson and part."""
     here = room(draft_id)
     session, me = reading(), viewer()

@@ -16,6 +16,7 @@ from lms.content.model import Course
 from lms.content.quality.findings import FAULT, Finding
 from lms.content.quality.report import measure
 from lms.content.reader import read_course
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 
 # A page that lists more helps nobody.
@@ -120,7 +121,7 @@ def changed_items(
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+def _plain(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -50,6 +50,7 @@ from lms.files import FileStore
 from lms.jobs.models import Job
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 
@@ -105,7 +106,7 @@ _DESK = _Desk()
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Ready:
@@ -149,7 +150,7 @@ def _taught(course: Course, nation: str | None, codes: Sequence[str], reason: st
 def record(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Ready,
     *,
     now: datetime,

@@ -21,12 +21,13 @@ from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK
 from lms.catalogue.models import Edition, EditionItem
 from lms.jobs.steps import Done, SlowStep, Steps
+from lms.kernel.json_value import Json
 
 
 def look_through(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _published(session: Session, found: Draft) -> dict[str, bytes] | None:
 def keep(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: dict[str, Any],
     *,
     now: datetime,

@@ -52,9 +52,9 @@ PORTION = 16
 SEVERITIES = ("law", "meaning", "unknown", "typo")
 
 
-@bp.get("")
+@bp.get("", endpoint="all")
 @permission(WRITE)
-def all(draft_id: UUID) -> ResponseReturnValue:  # noqa: A001 -- the endpoint's name: translating.all
+def show_all(draft_id: UUID) -> ResponseReturnValue:
     """Show how far each language is, and which can be begun."""
     here = room(draft_id)
     known = queries.standing(reading(), viewer(), here.draft)
@@ -177,7 +177,7 @@ def _page(here: Room, place: Place, typed: Typed | None = None) -> str:
     )  # fmt: skip
 
 
-def _link(place: Place, asked: Asked, **more: Any) -> str:  # noqa: ANN401 -- values of an address
+def _link(place: Place, asked: Asked, **more: Any) -> str:
     """Return the address of this page with what was asked for, and with ``more`` instead."""
     wanted: dict[str, Any] = {
         "show": asked.show if asked.show != "all" else None, "beside": asked.beside or None,

@@ -16,6 +16,7 @@ from lms.authoring.sent import FILE_GONE
 from lms.authoring.translation_sheets.reading import rows_of
 from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import Refused
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.sheets.refusals import SheetRefusedError
 
@@ -23,7 +24,7 @@ from lms.sheets.refusals import SheetRefusedError
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class CommentForm(PageForm):
         ],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, blocks: Mapping[str, str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, blocks: Mapping[str, str], **settings: Any) -> None:
         """Offer the blocks of this text: ``blocks`` are their names by their ids."""
         super().__init__(*args, **settings)
         self.block.choices = [SelectChoice("", gettext("The whole text"))]

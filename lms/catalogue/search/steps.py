@@ -17,6 +17,7 @@ from lms.catalogue.models import Course
 from lms.catalogue.search import actions
 from lms.catalogue.search.actions import INDEX
 from lms.jobs.steps import SlowStep, Steps
+from lms.kernel.json_value import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Read:
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Read | None:
@@ -46,7 +47,7 @@ def prepare(
 def record(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Read | None,
     *,
     now: datetime,

@@ -47,7 +47,7 @@ def sample(
     layout: Layout,
     printed: Sequence[str],
     today: date,
-    **texts: Any,  # noqa: ANN401 -- fields of a snapshot
+    **texts: Any,
 ) -> CertificateSnapshot:
     """Return a snapshot of nobody's certificate; ``texts`` replace those that stand for others."""
     facts: dict[str, Any] = {

@@ -37,6 +37,7 @@ from lms.certificates.office.queries import BULK, Wanted
 from lms.files import FileStore
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.json_value import Json
 from lms.kernel.viewer import Viewer
 from lms.web.language import say
 
@@ -58,7 +59,7 @@ class Prepared:
 def prepare_bulk(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Prepared:
@@ -84,11 +85,11 @@ def prepare_bulk(
 def record_bulk(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Prepared,
     *,
     now: datetime,
-) -> Any:  # noqa: ANN401 -- any JSON value
+) -> Json:
     """Note where papers lie that had to be made anew; log the export when it is finished."""
     del cursor
     for certificate_id, digest in prepared.papers.items():
@@ -134,7 +135,7 @@ def _put_together(
 def prepare_preview(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Done:
@@ -153,7 +154,7 @@ def prepare_preview(
 def record_preview(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Done,
     *,
     now: datetime,
@@ -166,7 +167,7 @@ def record_preview(
 def prepare_trial(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> list[str]:
@@ -182,7 +183,7 @@ def prepare_trial(
 def record_trial(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: list[str],
     *,
     now: datetime,
@@ -202,7 +203,7 @@ def record_trial(
 def forget(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Done:

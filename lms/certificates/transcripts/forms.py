@@ -21,7 +21,7 @@ class TranscriptForm(PageForm):
     second = SelectField(_l("A second language beneath it"), default="")
     key = KeyField(validators=[InputRequired()])
 
-    def __init__(self, *args: Any, languages: Sequence[str], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, languages: Sequence[str], **settings: Any) -> None:
         super().__init__(*args, **settings)
         spoken = [(code, LANGUAGE_NAMES[code]) for code in languages]
         self.first.choices = spoken

@@ -25,6 +25,7 @@ from lms.certificates.transcripts.rules import Line, State, Transcript, hours_of
 from lms.installation import Installation
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.signing import keys, transcripts
@@ -52,7 +53,7 @@ class Made:
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Made | None:
@@ -77,11 +78,11 @@ def prepare(
 def record(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Made | None,
     *,
     now: datetime,
-) -> Any:  # noqa: ANN401 -- any JSON value
+) -> Json:
     """Keep the key list, then the paper for who asked.
 
     The file is stored here and not before: where the name was forgotten meanwhile, no step is

@@ -28,7 +28,7 @@ class ReportForm(PageForm):
         validators=[Optional(), Length(max=LONGEST_REPORT), seen_whole],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401 -- WTForms' own
+    def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **settings: Any) -> None:
         """Offer the parts of this lesson: ``sections`` are their ids and headings."""
         super().__init__(*args, **settings)
         self.block.choices = [SelectChoice("", gettext("The whole lesson"))]

@@ -17,6 +17,7 @@ from lms.accounts import queries as accounts
 from lms.certificates import work
 from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.reports import paper
 from lms.reports.evidence import document, queries
@@ -43,7 +44,7 @@ SIGNED = Message(
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> dict[str, object]:

@@ -19,6 +19,7 @@ from lms.certificates.actions import RING, counts_from, keep_ring
 from lms.files import FileStore
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.reports.frozen import actions, rules
@@ -53,7 +54,7 @@ class Made:
 def prepare(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     *,
     now: datetime,
 ) -> Made | None:
@@ -72,11 +73,11 @@ def prepare(
 def record(
     session: Session,
     facts: Mapping[str, Any],
-    cursor: Any,  # noqa: ANN401 -- any JSON value
+    cursor: Json,
     prepared: Made | None,
     *,
     now: datetime,
-) -> Any:  # noqa: ANN401 -- any JSON value
+) -> Json:
     """Keep the key list, then the files and the row that names them."""
     if prepared is None:
         signer = work.signer(current_app.config["LMS"])
