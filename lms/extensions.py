@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 
 from lms.tables import Base
@@ -11,4 +10,3 @@ db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False, "autoflush": True},
 )
-login = LoginManager()

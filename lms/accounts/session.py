@@ -1,4 +1,4 @@
-"""Who is signed in on this browser. The only module that touches Flask-Login.
+"""Who is signed in on this browser.
 
 A session is a row; the browser holds a random token and the row its SHA-256. It ends after
 30 minutes without a request (10 on a machine marked shared), after 12 hours in any case, and at
@@ -11,8 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
-from flask_login import UserMixin, current_user
+from flask import Flask, Response, g
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
@@ -22,7 +21,6 @@ from lms.accounts.actions import token_hash
 from lms.accounts.models import Grant, Identity, Person, SignIn, Unit
 from lms.accounts.rules import ended_by_time, initials
 from lms.db import reading, transaction
-from lms.extensions import login
 from lms.kernel import clock
 from lms.kernel.viewer import Role, Viewer
 from lms.web import cookies
@@ -53,16 +51,6 @@ _BY_TOKEN = (
     .outerjoin(Unit, Unit.id == Grant.unit_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
 )  # fmt: skip
-
-
-class _SignedIn(UserMixin):
-    """What Flask-Login keeps of a request's person: our viewer."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-
-    def get_id(self) -> str:
-        return str(self.viewer.person_id)
 
 
 def is_live(row: Any, now: datetime) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
@@ -103,9 +91,7 @@ def _stands(row: Any) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
 
 
 def init_app(app: Flask) -> None:
-    """Load the viewer before each request; note after it, at most once a minute, that it came."""
-    login.init_app(app)
-    login.request_loader(_load)
+    """Look for the viewer before each request; note after it, once a minute, that it came."""
     app.before_request(_identify)
     app.after_request(_note_seen)
 
@@ -116,38 +102,31 @@ def _rows(token: str, now: datetime) -> list[Any]:
     return list(reading().execute(_BY_TOKEN, asked))
 
 
-def _load(incoming: Request) -> _SignedIn | None:
+def _identify() -> None:
     token = cookies.given(SESSION)
     if not token:
-        return None
+        return
     now = clock.now()
     rows = _rows(token, now)
     if not rows:
-        return None
+        return
     row = g.session_row = rows[0]
     if row.choosing or not is_live(row, now):
-        return None
-    return _SignedIn(
-        Viewer(
-            person_id=row.person_id,
-            language=row.language,
-            initials=initials(row.name_latin or row.name),
-            roles=tuple(Role(each.role, each.path, each.course_id) for each in rows if each.role),
-            session_id=row.id,
-            machine=row.machine,
-            second_factor_at=row.second_factor_at,
-        )
+        return
+    g.viewer = Viewer(
+        person_id=row.person_id,
+        language=row.language,
+        initials=initials(row.name_latin or row.name),
+        roles=tuple(Role(each.role, each.path, each.course_id) for each in rows if each.role),
+        session_id=row.id,
+        machine=row.machine,
+        second_factor_at=row.second_factor_at,
     )
 
 
 def called() -> str:
     """Return name and service number of who is signed in, for a paper that says who made it."""
     return f"{g.session_row.name} ({g.session_row.service_number})"
-
-
-def _identify() -> None:
-    if request.endpoint != "static_file" and current_user.is_authenticated:
-        g.viewer = current_user.viewer
 
 
 def _note_seen(response: Response) -> Response:
