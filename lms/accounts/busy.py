@@ -10,7 +10,7 @@ from flask import Flask, g, render_template
 from lms.accounts.rules import LONGEST_NUMBER, path_on_this_host
 from lms.installation import LANGUAGES, Installation
 from lms.web.csrf import FIELD
-from lms.web.refusals import own_address
+from lms.web.refusals import own_request
 
 LONGEST_TOKEN = 200
 
@@ -29,8 +29,7 @@ def busy_page(
     def page(language: str, form: bytes) -> bytes:
         typed = dict(parse_qsl(form.decode("utf-8", "replace"), max_num_fields=20))
         known = language if language in LANGUAGES else "en"
-        with app.test_request_context(f"/{known}/", base_url=own_address(app)):
-            g.language = known
+        with own_request(app, known):
             g.site = site()
             return render_template(
                 "accounts/busy.html",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, g, render_template
+from werkzeug.test import create_environ
 
 from lms.installation import LANGUAGES
 from lms.kernel.messages import Message, msg
@@ -13,10 +17,18 @@ WAIT = msg("The server is busy at this moment. Wait a few seconds, then try agai
 STATUSES = (400, 404, 408, 411, 413, 500, 503, 507)
 
 
-def own_address(app: Flask) -> str:
-    """Return an address under which this server may be asked: any other host is refused."""
+@contextmanager
+def own_request(app: Flask, language: str) -> Iterator[None]:
+    """Stand in a request that nobody sent, to render a page in ``language``.
+
+    Flask's test_request_context loads a test runner and a debugger first: half a MiB.
+    """
+    # Any other host than one that this server answers to is refused.
     hosts = app.config["LMS"].trusted_hosts or ("localhost",)
-    return f"http://{hosts[0].lstrip('.')}"
+    address = f"http://{hosts[0].lstrip('.')}"
+    with app.request_context(create_environ(f"/{language}/", address)):
+        g.language = language
+        yield
 
 
 class RefusalPages:
@@ -46,7 +58,6 @@ class RefusalPages:
 
     def _render(self, status: int, language: str) -> bytes:
         sentence = WAIT if status == 503 else SENTENCES.get(status, OTHERWISE)
-        with self._app.test_request_context(f"/{language}/", base_url=own_address(self._app)):
-            g.language = language
+        with own_request(self._app, language):
             page = render_template("web/error.html", status=status, text=say(Message(sentence)))
         return page.encode()
