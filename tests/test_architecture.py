@@ -21,7 +21,7 @@ LMS = ROOT / "lms"
 # dialect of the other database is as heavy, and one word in a model brings it (see Enrolment).
 HEAVY = (
     "typst", "alembic", "cryptography", "xlsxwriter", "python_calamine", "PIL", "pyotp", "segno",
-    "markdown_it", "nh3", "sqlalchemy.dialects.postgresql",
+    "markdown_it", "nh3", "cbor2", "sqlalchemy.dialects.postgresql",
 )  # fmt: skip
 
 # Queries without a viewer, and why each is safe without one.

@@ -2,17 +2,20 @@
 
 Source: RFC 8949, section 4.2. Our values are integers, text, bytes, lists, maps with integer
 keys and half-precision numbers; for those cbor2's canonical form is the deterministic one.
+
+``cbor2`` is imported inside the functions: the web process imports this module, but signs nothing
+and must not carry 1 MiB that it never uses.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import cbor2
-
 
 def pack(value: object) -> bytes:
     """Return the deterministic CBOR of ``value``."""
+    import cbor2
+
     return cbor2.dumps(value, canonical=True)
 
 
@@ -22,6 +25,8 @@ def unpack(data: bytes) -> Any:  # noqa: ANN401  (what CBOR can hold; every call
     raises   ValueError if it is no CBOR, has bytes left over, or is not in deterministic form:
              two readers must never see different things in the same bytes.
     """
+    import cbor2
+
     try:
         value = cbor2.loads(data)
         again = pack(value)

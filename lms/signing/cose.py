@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cbor2 import CBORTag
-
 from lms.signing import cbor
 from lms.signing.keys import KEY_ID_BYTES, Signer, is_signed_by
 
@@ -49,6 +47,8 @@ def to_be_signed(protected: bytes, payload: bytes) -> bytes:
 
 def sign(payload: bytes, signer: Signer) -> bytes:
     """Return ``payload`` as a signed message, tag 18, in deterministic CBOR."""
+    from cbor2 import CBORTag
+
     protected = cbor.pack({HEADER_ALGORITHM: ALGORITHM_EDDSA, HEADER_KEY_ID: signer.kid})
     signature = signer.sign(to_be_signed(protected, payload))
     return cbor.pack(CBORTag(TAG_SIGN1, [protected, {}, payload, signature]))
@@ -59,6 +59,8 @@ def read(data: bytes) -> Sign1:
 
     raises   ValueError if ``data`` is not exactly of the shape above.
     """
+    from cbor2 import CBORTag
+
     message = cbor.unpack(data)
     if isinstance(message, CBORTag) and message.tag == TAG_CWT:
         message = message.value
