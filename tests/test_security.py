@@ -96,8 +96,7 @@ def test_programs_are_started_by_a_list_and_never_through_a_shell() -> None:
 
 # Names of our own tables and columns, quoted by the library; read with that question.
 OWN_NAMES = {
-    "lms/admin/integrity.py", "lms/admin/postgresql.py", "lms/admin/restore.py",
-    "lms/admin/schema.py",
+    "lms/admin/integrity.py", "lms/admin/postgresql.py", "lms/admin/schema.py",
 }  # fmt: skip
 
 

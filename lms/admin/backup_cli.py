@@ -17,7 +17,7 @@ from lms import installation
 from lms import settings as settings_of
 from lms.admin import backup as backups
 from lms.admin import doctor as doctors
-from lms.admin import drill, lost_key, storage
+from lms.admin import drill, lost_key, storage, unfinished
 from lms.admin import restore as restores
 from lms.admin.backup_place import BackupError
 from lms.admin.backup_plan import BACKUPS, BY_HAND, folder_of, leaves
@@ -25,7 +25,9 @@ from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import GOOD, STATES, WRONG, Finding
 from lms.admin.folders import SYSTEMD
+from lms.admin.unfinished import UnfinishedError
 from lms.admin.upgrade import remembered
+from lms.admin.verifying import RestoreError
 from lms.audit import actions as audit
 from lms.db import reading, transaction
 from lms.kernel import clock
@@ -101,6 +103,8 @@ def restore(
 
     try:
         settings = settings_of.read()
+        if only_try or only_key:
+            unfinished.require_finished(settings.data, None)
         if only_try:
             _try(info, settings, file, passphrase)
             return
@@ -108,7 +112,7 @@ def restore(
             _bring_key_back(info, settings, file, passphrase)
             return
         done = restores.restore(settings, file, passphrase, now=clock.now())
-    except (settings_of.SettingsError, restores.RestoreError) as refused:
+    except (settings_of.SettingsError, RestoreError, UnfinishedError) as refused:
         raise click.ClickException(str(refused)) from refused
     manifest = done.manifest
     click.echo(f"Restored: this server is as it was at {manifest.made_at:%Y-%m-%d %H:%M} UTC.")

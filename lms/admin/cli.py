@@ -95,7 +95,17 @@ def serve(info: ScriptInfo) -> None:
 
 
 def _settle(chosen: Settings) -> Journal | None:
-    """End what an interrupted upgrade has left; return its journal at the first start after."""
+    """End what an interrupted restore or upgrade has left.
+
+    returns the journal of the upgrade at the first start after it.
+    """
+    if (chosen.data / "restore.json").exists():
+        from lms.admin import unfinished
+
+        try:
+            unfinished.settle(chosen, click.echo)
+        except unfinished.UnfinishedError as refused:
+            raise click.ClickException(str(refused)) from refused
     if not (chosen.data / "upgrade.json").exists():
         return None
     from lms.admin.upgrade import settle

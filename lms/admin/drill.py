@@ -20,15 +20,15 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.admin import backup, restore
+from lms.admin import backup, verifying
 from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.backups import actions as backups
 from lms.admin.folders import scratch
 from lms.admin.night import DRILL, LAST_DRILL
-from lms.admin.restore import RestoreError
 from lms.admin.schema import Contents
+from lms.admin.verifying import RestoreError
 from lms.audit import actions as audit
 from lms.extensions import db
 from lms.files import LEAST_FREE
@@ -67,9 +67,9 @@ def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Ma
     try:
         with scratch(settings.data, BY_HAND) as folder:
             _require_room(settings.data, file.stat().st_size, left=0)
-            manifest = restore.verify(file, passphrase, folder)
-            restore.require_kind(settings, manifest)
-            restore.require_sound(manifest, folder / DATABASES[manifest.database])
+            manifest = verifying.verify(file, passphrase, folder)
+            verifying.require_kind(settings, manifest)
+            verifying.require_sound(manifest, folder / DATABASES[manifest.database])
     except OSError as error:
         raise RestoreError(_why(error)) from error
     return manifest
@@ -152,8 +152,8 @@ def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
     file = Path(cursor["file"])
     _require_room(settings.data, file.stat().st_size)
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
-    manifest = restore.verify(file, _no_passphrase, folder)
-    restore.require_kind(settings, manifest)
+    manifest = verifying.verify(file, _no_passphrase, folder)
+    verifying.require_kind(settings, manifest)
     held = manifest.held
     return Part(
         then={
@@ -168,10 +168,10 @@ def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
 def _compare(cursor: Mapping[str, Any]) -> Part:
     copy, tables = Path(cursor["copy"]), list(cursor["tables"])
     if tables:
-        restore.require_whole(copy, tables.pop())
+        verifying.require_whole(copy, tables.pop())
         return Part(then={**cursor, "tables": tables})
     site = cursor["site"] and UUID(cursor["site"])
-    restore.require_same(Contents(cursor["revision"], site, cursor["rows"]), copy)
+    verifying.require_same(Contents(cursor["revision"], site, cursor["rows"]), copy)
     return Part(rows=sum(cursor["rows"].values()), file=cursor["file"])
 
 

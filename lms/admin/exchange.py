@@ -6,10 +6,19 @@ import errno
 import os
 import shutil
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from lms.admin import archive
 from lms.admin.folders import flush_folder, give
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is exchanged, and where it is set aside: None where nothing lies there."""
+
+    path: str
+    kept: str | None
 
 
 class Moves:
@@ -30,15 +39,30 @@ class Moves:
         """Move what lies at ``path`` out of the way; nothing happens where nothing lies."""
         if not path.exists():
             return
-        if path.is_relative_to(self._data):
-            kept = self.aside / path.relative_to(self._data)
-        else:
-            kept = path.parent / self._name / path.name
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = self._kept(path)
+        self.make(kept.parent)
         if kept.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(kept))
         path.rename(kept)
+        flush_folder(kept.parent)
         self._done.append((path, kept))
+
+    def planned(self, path: Path) -> Move:
+        """Return what ``exchange`` will do with what lies at ``path`` now."""
+        return Move(str(path), str(self._kept(path)) if path.exists() else None)
+
+    def _kept(self, path: Path) -> Path:
+        if path.is_relative_to(self._data):
+            return self.aside / path.relative_to(self._data)
+        return path.parent / self._name / path.name
+
+    def make(self, folder: Path) -> None:
+        """Make a folder for what is set aside; it belongs to whom the folder around it belongs."""
+        if folder.exists():
+            return
+        self.make(folder.parent)
+        folder.mkdir(mode=0o700)
+        give(folder, folder.parent)
 
     def put(self, staged: Path, path: Path) -> None:
         """Move something that was unpacked to where it belongs, on whichever disk that is."""
@@ -50,13 +74,13 @@ class Moves:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            near = path.with_name(f".{path.name}.restoring")
-            with staged.open("rb") as source, near.open("wb") as target:
-                shutil.copymode(staged, near)
+            beside = near(path)
+            with staged.open("rb") as source, beside.open("wb") as target:
+                shutil.copymode(staged, beside)
                 shutil.copyfileobj(source, target)
                 archive.flush(target)
-            give(near, path.parent)
-            near.rename(path)
+            give(beside, path.parent)
+            beside.rename(path)
         self._done.append((staged, path))
         flush_folder(path.parent)
 
@@ -64,6 +88,11 @@ class Moves:
         """Put everything back, the last move first."""
         for was, now_at in reversed(self._done):
             shutil.move(now_at, was)
+
+
+def near(path: Path) -> Path:
+    """Return where a copy from another disk is written before it takes its name."""
+    return path.with_name(f".{path.name}.restoring")
 
 
 def _open_like(path: Path, folder: Path) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from lms.admin import restore
 from lms.admin.exchange import Moves
 from lms.admin.folders import scratch
-from lms.admin.restore import RestoreError
+from lms.admin.restore import is_same_machine
+from lms.admin.unfinished import SCRATCH
+from lms.admin.verifying import RestoreError, verify, why
 from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
@@ -24,9 +25,9 @@ def bring_back(
     raises RestoreError for a backup that is damaged, without keys, or of another server.
     """
     try:
-        with scratch(settings.data, restore.SCRATCH) as folder:
-            manifest = restore.verify(file, passphrase, folder)
-            if not restore.is_same_machine(settings.data, manifest.site):
+        with scratch(settings.data, SCRATCH) as folder:
+            manifest = verify(file, passphrase, folder)
+            if not is_same_machine(settings.data, manifest.site):
                 raise RestoreError(
                     Message(msg("This backup is of another server, so its key is not that of this "
                                 "one. Nothing was changed."))
@@ -38,7 +39,7 @@ def bring_back(
                 )  # fmt: skip
             return _exchange(settings, folder / "keys", now)
     except OSError as error:
-        raise RestoreError(restore.why(error)) from error
+        raise RestoreError(why(error)) from error
 
 
 def _exchange(settings: Settings, staged: Path, now: datetime) -> Path | None:

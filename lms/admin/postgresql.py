@@ -116,13 +116,15 @@ def _end_left_over(engine: Engine) -> None:
 
 
 def has_others(engine: Engine) -> bool:
-    """Return whether anybody else has the database open."""
+    """Return whether anybody else has the database open, but for a fill that was killed."""
     with engine.connect() as connection:
         found = connection.scalar(
             text(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
+                "AND application_name <> :fill"
+            ),
+            {"fill": FILLING},
         )
     return bool(found)
 

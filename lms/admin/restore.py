@@ -1,18 +1,17 @@
 """``lms restore``: put a backup in the place of what is here, which is set aside and never lost.
 
-Everything is unpacked and checked in a folder beside the data first. What follows then are
-renames alone, undone when one of them fails.
+Everything is unpacked and checked in a folder beside the data first. What follows is noted before
+it begins (``unfinished``): whatever stops it, what was here is put back.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import shutil
-import sqlite3
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -24,40 +23,26 @@ from sqlalchemy.orm import Session
 from lms.accounts import actions as accounts
 from lms.accounts import queries as account_queries
 from lms.accounts.queries import Codes
-from lms.admin import archive, integrity, postgresql, schema, sealed, trouble
-from lms.admin.archive import DATABASES, SECRET, ArchiveError, Manifest
-from lms.admin.backup import contents_of, key_files
+from lms.admin import postgresql, schema, unfinished
+from lms.admin.archive import DATABASES, SECRET, Manifest
+from lms.admin.backup import key_files
 from lms.admin.exchange import Moves
 from lms.admin.folders import flush_folder, scratch
 from lms.admin.postgresql import PostgresqlError
-from lms.admin.schema import Contents
 from lms.admin.start import SITE_FILE
+from lms.admin.stopped import require_stopped
+from lms.admin.unfinished import DUMPED, DUMPING, SCRATCH, Restore
+from lms.admin.verifying import (
+    RestoreError,
+    require_kind,
+    require_sound,
+    unsound,
+    verify,
+    why,
+)
 from lms.audit import actions as audit
 from lms.db import sqlite_file
-from lms.kernel.messages import Message, msg
 from lms.settings import Settings
-
-SCRATCH = ".restoring-"
-
-
-class RestoreError(Exception):
-    """Nothing was restored and everything is as it was; the message says why."""
-
-    def __init__(self, message: Message) -> None:
-        """Keep the sentence; its English form is what a terminal shows."""
-        super().__init__(str(message))
-        self.message = message
-
-
-# Seconds: SQLite waits so long for a lock, and PostgreSQL ends the side of a server that has
-# stopped a moment later than the server.
-PATIENCE = 2.0
-RUNNING = Message(
-    msg(
-        "A server or its worker is running on this data folder. Stop it, then restore: a restore "
-        "under a running server would lose what people do meanwhile."
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +82,30 @@ def restore(
     passphrase  called for a sealed backup only.
 
     raises RestoreError when the backup cannot be verified or a server is running; then nothing
-    has changed.
+    has changed. raises UnfinishedError while another restore is going on, and when what an
+    interrupted one has left cannot be put back.
     """
     require_stopped(settings)
+    name = f"before-restore-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with scratch(settings.data, SCRATCH) as staged:
+        with (
+            unfinished.begun(settings, name) as note,
+            scratch(settings.data, SCRATCH) as staged,
+        ):
             _require_room(settings.data, file)
             manifest = verify(file, passphrase, staged)
             require_kind(settings, manifest)
             copy = staged / DATABASES[manifest.database]
             require_sound(manifest, copy)
+            wanted = _Wanted(settings, manifest, staged, name, now)
             standing = _standing_codes(settings, manifest.site)
+            require_stopped(settings)  # unpacking took its time
             if manifest.database == "sqlite":
                 settled = _settle(f"sqlite:///{copy}", manifest, standing, now)
-            aside = _exchange(settings, manifest, staged, now)
-        if manifest.database == "postgresql":
-            settled = _settle(settings.database_url, manifest, standing, now)
+            else:
+                settled = _exchange_postgresql(wanted, standing, note)
+            aside = _exchange(wanted, note)
     except OSError as error:
         raise RestoreError(why(error)) from error
     except PostgresqlError as refused:
@@ -121,64 +113,19 @@ def restore(
     return Done(manifest, aside, settled, is_same_machine(settings.data, manifest.site))
 
 
-def verify(file: Path, passphrase: Callable[[], str], folder: Path | None = None) -> Manifest:
-    """Read a backup to its end; unpack it into ``folder``, or only compare where that is None.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was unpacked and verified, and under which name what is here is set aside."""
 
-    raises RestoreError for a file that is not, byte for byte, what ``lms backup`` wrote, or that
-    a newer version of this program wrote.
-    """
-    try:
-        with file.open("rb") as stream:
-            if sealed.is_sealed(stream):
-                manifest = archive.unpack(sealed.SealedReader(stream, passphrase()), folder)
-            else:
-                manifest = archive.unpack(stream, folder)
-    except (sealed.SealError, ArchiveError) as refused:
-        raise RestoreError(refused.message) from refused
-    if manifest.revision is not None and manifest.revision > schema.wanted_revision():
-        raise RestoreError(archive.NEWER)
-    return manifest
+    settings: Settings
+    manifest: Manifest
+    staged: Path
+    name: str
+    now: datetime
 
-
-def require_stopped(settings: Settings) -> None:
-    """Raise RestoreError while any other process has the database open."""
-    path = sqlite_file(settings.database_url)
-    if path is None:
-        _require_stopped_postgresql(settings.database_url)
-    else:
-        _require_stopped_sqlite(path)
-
-
-def _require_stopped_sqlite(path: Path) -> None:
-    if not path.exists():
-        return
-    connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
-    try:
-        # Whoever has opened a database in WAL mode holds a shared lock until they close it.
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("BEGIN EXCLUSIVE")
-        connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise RestoreError(RUNNING) from error
-    except sqlite3.DatabaseError:
-        pass  # so damaged that nobody can work with it: the reason for restoring
-    finally:
-        connection.close()
-
-
-def _require_stopped_postgresql(database_url: str) -> None:
-    engine = create_engine(database_url, poolclass=NullPool)
-    try:
-        until = time.monotonic() + PATIENCE
-        while postgresql.has_others(engine):
-            if time.monotonic() > until:
-                raise RestoreError(RUNNING)
-            time.sleep(0.05)
-    except SQLAlchemyError as error:
-        raise RestoreError(trouble.silent(error)) from error
-    finally:
-        engine.dispose()
+    @property
+    def aside(self) -> Path:
+        return self.settings.data / self.name
 
 
 def _standing_codes(settings: Settings, site: UUID | None) -> Mapping[UUID, Codes]:
@@ -195,54 +142,6 @@ def _standing_codes(settings: Settings, site: UUID | None) -> Mapping[UUID, Code
         return {}  # so damaged that nobody can read it: the reason for restoring
     finally:
         engine.dispose()
-
-
-def require_kind(settings: Settings, manifest: Manifest) -> None:
-    """Raise RestoreError for a backup of another kind of database than the one here."""
-    here = "postgresql" if sqlite_file(settings.database_url) is None else "sqlite"
-    if manifest.database != here:
-        raise RestoreError(
-            Message(
-                msg("This backup holds a database of %(there)s, and DATABASE_URL names %(here)s. "
-                    "Name a database of the same kind."),
-                {"there": manifest.database, "here": here},
-            )
-        )  # fmt: skip
-
-
-def require_sound(manifest: Manifest, copy: Path) -> None:
-    """Raise RestoreError unless every table is whole and has the rows that were backed up."""
-    if manifest.database == "sqlite":
-        for table in manifest.rows:
-            require_whole(copy, table)
-    require_same(manifest.held, copy)
-
-
-def require_whole(copy: Path, table: str) -> None:
-    """Raise RestoreError unless a table of an unpacked SQLite database is whole."""
-    try:
-        fault = integrity.table_fault(copy, table)
-    except sqlite3.DatabaseError as error:
-        raise RestoreError(_unsound(str(error))) from error
-    if fault is not None:
-        raise RestoreError(_unsound(fault))
-
-
-def require_same(held: Contents, copy: Path) -> None:
-    """Raise RestoreError unless the unpacked database ``copy`` holds what was backed up."""
-    if copy.name == DATABASES["postgresql"]:
-        rows = postgresql.rows_in(copy)
-    else:
-        try:
-            found = contents_of(copy)
-        except SQLAlchemyError as error:
-            raise RestoreError(_unsound(str(error.__cause__ or error))) from error
-        if (found.revision, found.site) != (held.revision, held.site):
-            raise RestoreError(_unsound("another server"))
-        rows = dict(found.rows)
-    for table, count in held.rows.items():
-        if rows.get(table) != count:
-            raise RestoreError(_unsound(f"{table}: {rows.get(table, 0)} of {count} rows"))
 
 
 def _settle(
@@ -267,48 +166,63 @@ def _settle(
     except SQLAlchemyError as error:
         if "full" in str(error):
             raise OSError(errno.ENOSPC, "no space") from error
-        raise RestoreError(_unsound(str(error.__cause__ or error))) from error
+        raise RestoreError(unsound(str(error.__cause__ or error))) from error
     finally:
         engine.dispose()
     return Settled(sessions, ended, recorded)
 
 
-def _exchange(settings: Settings, manifest: Manifest, staged: Path, now: datetime) -> Path | None:
-    """Set aside what is here and put what was unpacked; all or nothing."""
-    moves = Moves(settings.data, f"before-restore-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-    try:
-        moves.exchange(settings.data / SECRET, staged / SECRET)
-        moves.exchange(settings.data / "files", staged / "files")
-        if manifest.has_keys:
-            for path in key_files(settings):
-                moves.set_aside(path)
-            for path in sorted((staged / "keys").iterdir()):
-                moves.put(path, settings.issuing_key.parent / path.name)
-        database = sqlite_file(settings.database_url)
-        copy = staged / DATABASES[manifest.database]
-        if database is None:
-            _exchange_postgresql(settings.database_url, copy, moves.aside)
-        else:
-            for suffix in ("-wal", "-shm"):  # left by a server that was killed; part of it
-                moves.set_aside(database.with_name(database.name + suffix))
-            moves.exchange(database, copy)
-    except BaseException:
-        moves.undo()
-        raise
+def _exchange_postgresql(
+    wanted: _Wanted, standing: Mapping[UUID, Codes], note: Callable[[Restore], None]
+) -> Settled:
+    """Set the present database aside as a dump, fill it from the backup, and settle that."""
+    url, begun = wanted.settings.database_url, Restore(wanted.name)
+    moves = Moves(wanted.settings.data, wanted.name)
+    note(replace(begun, dump=DUMPING))
+    moves.make(wanted.aside)
+    kept = wanted.aside / DATABASES["postgresql"]
+    postgresql.dump(url, kept)
+    os.sync()
+    note(replace(begun, dump=DUMPED))
+    postgresql.fill(url, wanted.staged / DATABASES["postgresql"])
+    return _settle(url, wanted.manifest, standing, wanted.now)
+
+
+def _exchange(wanted: _Wanted, note: Callable[[Restore], None]) -> Path | None:
+    """Set aside what is here and put what was unpacked; return where the former lies."""
+    settings, staged = wanted.settings, wanted.staged
+    moves = Moves(settings.data, wanted.name)
+    pairs = {settings.data / SECRET: staged / SECRET, settings.data / "files": staged / "files"}
+    database = sqlite_file(settings.database_url)
+    if database is not None:
+        for suffix in ("-wal", "-shm"):  # left by a server that was killed; part of it
+            pairs[database.with_name(database.name + suffix)] = staged / f"none{suffix}"
+        pairs[database] = staged / DATABASES["sqlite"]
+    # Keys last, and noted last: the server's own account may not put them back.
+    keys = _keys(wanted)
+    begun = Restore(wanted.name, DUMPED if database is None else None)
+    for part in (pairs, keys):
+        begun = replace(begun, moves=(*begun.moves, *(moves.planned(path) for path in part)))
+        note(begun)
+        for path, unpacked in part.items():
+            moves.exchange(path, unpacked)
     flush_folder(settings.data)
-    if not moves.aside.exists():
+    if not wanted.aside.exists():
         return None
     site = settings.data / SITE_FILE
     if site.exists():
-        shutil.copy(site, moves.aside / SITE_FILE)
-    return moves.aside
+        shutil.copy(site, wanted.aside / SITE_FILE)
+    return wanted.aside
 
 
-def _exchange_postgresql(database_url: str, dump: Path, aside: Path) -> None:
-    """Dump the present database into ``aside``, then fill it from ``dump``, whole or not at all."""
-    aside.mkdir(exist_ok=True, mode=0o700)
-    postgresql.dump(database_url, aside / DATABASES["postgresql"])
-    postgresql.fill(database_url, dump)
+def _keys(wanted: _Wanted) -> dict[Path, Path]:
+    """Return where each key belongs that is exchanged, and where it was unpacked, if it was."""
+    if not wanted.manifest.has_keys:
+        return {}
+    unpacked = wanted.staged / "keys"
+    here = {path: unpacked / path.name for path in key_files(wanted.settings)}
+    folder = wanted.settings.issuing_key.parent
+    return here | {folder / path.name: path for path in sorted(unpacked.iterdir())}
 
 
 def is_same_machine(data: Path, site: UUID | None) -> bool:
@@ -320,23 +234,3 @@ def is_same_machine(data: Path, site: UUID | None) -> bool:
 def _require_room(data: Path, file: Path) -> None:
     if shutil.disk_usage(data).free < file.stat().st_size:
         raise OSError(errno.ENOSPC, "no space")
-
-
-def _unsound(reason: str) -> Message:
-    return Message(
-        msg("The database in this backup is not sound (%(reason)s). Use another backup."),
-        {"reason": reason[:200]},
-    )
-
-
-def why(error: OSError) -> Message:
-    """Return what was in the way of a restore."""
-    if error.errno == errno.ENOSPC:
-        return Message(
-            msg("There is not enough room to unpack the backup. Nothing was changed; make room, "
-                "then try again.")
-        )  # fmt: skip
-    return Message(
-        msg("Nothing was restored: %(path)s: %(reason)s."),
-        {"path": str(error.filename or ""), "reason": error.strerror or type(error).__name__},
-    )

@@ -203,8 +203,15 @@ def create_gate(app: Flask) -> Gate:
 
 
 def _require_settled(command: str | None) -> None:
-    """Refuse what would use a database that an interrupted upgrade has left half done."""
+    """Refuse what would use data that an interrupted restore or upgrade has left half done."""
     data = Path(os.environ.get("LMS_DATA") or "instance")
+    if (data / "restore.json").exists():
+        from lms.admin import unfinished
+
+        try:
+            unfinished.require_finished(data, command)
+        except unfinished.UnfinishedError as refused:
+            raise click.ClickException(str(refused)) from refused
     if not (data / "upgrade.json").exists():
         return
     from lms.admin.upgrade import settle

@@ -22,8 +22,9 @@ from sqlalchemy import create_engine, text
 
 from lms.admin import archive, backup, exchange, restore, schema
 from lms.admin.backup_place import BackupError, alone
-from lms.admin.restore import RestoreError
 from lms.admin.schema import SchemaError
+from lms.admin.unfinished import SCRATCH
+from lms.admin.verifying import RestoreError, verify
 from lms.app import create_app
 from lms.audit import actions as audit
 from lms.audit import chain
@@ -251,7 +252,7 @@ def test_a_damaged_stored_file_is_named_and_left_out(server: Flask, here: Settin
     made = backup.make(here, here.data / "backups", None, now=NOW)
 
     assert made.damaged == (stored.name,)
-    assert restore.verify(made.path, never).members.keys() == {"database.sqlite", "secret.key"}
+    assert verify(made.path, never).members.keys() == {"database.sqlite", "secret.key"}
 
 
 def test_the_backup_before_an_upgrade_stops_it_when_it_fails(
@@ -293,11 +294,11 @@ def test_what_a_killed_restore_has_unpacked_goes_with_the_next(
 ) -> None:
     path = backup.make(here, here.data / "backups", None, now=NOW).path
     stop(server)
-    left = here.data / f"{restore.SCRATCH}abc" / "keys"
+    left = here.data / f"{SCRATCH}abc" / "keys"
     left.mkdir(parents=True)
     (left / "issuing.key").write_text("secret")
     restore.restore(here, path, never, now=NOW)
-    assert list(here.data.glob(f"{restore.SCRATCH}*")) == []
+    assert list(here.data.glob(f"{SCRATCH}*")) == []
 
 
 def test_keys_that_are_replaced_are_set_aside(server: Flask, here: Settings, stick: Path) -> None:

@@ -14,12 +14,12 @@ import pytest
 from flask import Flask
 
 from lms import installation
-from lms.admin import backup, drill, restore
+from lms.admin import backup, drill, verifying
 from lms.admin.backup_place import alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.drill import STEPS
 from lms.admin.night import DRILL, LAST_DRILL
-from lms.admin.restore import RestoreError
+from lms.admin.verifying import RestoreError
 from lms.audit import actions as audit
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
@@ -150,7 +150,7 @@ def test_rows_that_did_not_come_along_are_told(
     server: Flask, here: Settings, tested: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = backup.contents_of
-    monkeypatch.setattr(restore, "contents_of", lambda path: _one_less(before(path)))
+    monkeypatch.setattr(verifying, "contents_of", lambda path: _one_less(before(path)))
     assert "unit: 4 of 5 rows" in tested()["fault"]
 
 

@@ -18,11 +18,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, inspect, text
 
-from lms.admin import postgresql, restore
+from lms.admin import postgresql, stopped
 from lms.admin.postgresql import PostgresqlError
-from lms.admin.restore import RestoreError
 from lms.admin.upgrade import undo
 from lms.admin.upgrade.version import UpgradeError
+from lms.admin.verifying import RestoreError
 from lms.settings import Settings
 from tests.admin.conftest import NOW, stop
 from tests.journeys.house import ROOT
@@ -128,13 +128,13 @@ def test_a_server_that_has_just_stopped_is_waited_for(
     other = psycopg.connect(
         engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     )
-    monkeypatch.setattr(restore, "PATIENCE", 0.2)
+    monkeypatch.setattr(stopped, "PATIENCE", 0.2)
     with pytest.raises(RestoreError, match="is running"):
-        restore.require_stopped(settings)
-    monkeypatch.setattr(restore, "PATIENCE", 30.0)
+        stopped.require_stopped(settings)
+    monkeypatch.setattr(stopped, "PATIENCE", 30.0)
     ending = threading.Timer(0.3, other.close)
     ending.start()
-    restore.require_stopped(settings)
+    stopped.require_stopped(settings)
     ending.join()
 
 

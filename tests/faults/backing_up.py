@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.admin import restore
+from lms.admin import verifying
 from lms.admin.backup_plan import BACKUPS, DAILY, KNOWN, MAKE, WEEKLY
 from lms.db import transaction
 from lms.extensions import db
@@ -132,7 +132,7 @@ class Run:
         return set(self.folder(way).glob("[!.]*")) - before
 
     def verify(self, path: Path) -> None:
-        restore.verify(path, lambda: PASSPHRASE)
+        verifying.verify(path, lambda: PASSPHRASE)
         self.good[path] = digest_of(path)
 
 

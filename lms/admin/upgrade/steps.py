@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from lms.admin import backup, restore
+from lms.admin import backup
 from lms.admin.backup_place import BackupError
 from lms.admin.backup_plan import BACKUPS
 from lms.admin.folders import flush_folder, give
-from lms.admin.restore import RestoreError
+from lms.admin.stopped import require_stopped
 from lms.admin.upgrade import journal, release, undo
 from lms.admin.upgrade.children import Children
 from lms.admin.upgrade.journal import CHANGING, DONE, STAGED, SWITCHED, UNDOING, Journal
@@ -30,6 +30,7 @@ from lms.admin.upgrade.version import (
     this_python,
     version_in,
 )
+from lms.admin.verifying import RestoreError
 from lms.db import sqlite_file
 from lms.settings import Settings
 
@@ -209,7 +210,7 @@ class Upgrade:
 
     def _require_stopped(self) -> None:
         try:
-            restore.require_stopped(self.settings)
+            require_stopped(self.settings)
         except RestoreError as refused:
             raise UpgradeError(
                 "A server or its worker is running on this data folder. Stop it, then: lms upgrade "

@@ -14,15 +14,15 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lms.admin import archive, postgresql, restore
+from lms.admin import archive, postgresql, verifying
 from lms.admin.archive import DATABASES
 from lms.admin.backup_plan import BACKUPS
 from lms.admin.folders import flush_folder, give, scratch
 from lms.admin.postgresql import PostgresqlError
-from lms.admin.restore import RestoreError
 from lms.admin.upgrade import journal
 from lms.admin.upgrade.journal import STAGED, UNDOING, Journal
 from lms.admin.upgrade.version import UpgradeError
+from lms.admin.verifying import RestoreError
 from lms.audit import actions as audit
 from lms.db import sqlite_file
 from lms.settings import Settings
@@ -53,7 +53,7 @@ def put_back(settings: Settings, found: Journal, *, now: datetime) -> None:
             with file.open("rb") as stream:
                 manifest = archive.unpack(stream, staged)
             copy = staged / DATABASES[manifest.database]
-            restore.require_kind(settings, manifest)
+            verifying.require_kind(settings, manifest)
             if path is None:
                 postgresql.fill(settings.database_url, copy)
             else:
