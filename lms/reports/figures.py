@@ -47,6 +47,14 @@ class Kind(Enum):
     TEXT = "text"
     DAY = "day"
 
+    @property
+    def decimals(self) -> int | None:
+        """How many decimals its figures are shown with, None where they are whole or words."""
+        return DECIMALS.get(self)
+
+
+DECIMALS = {Kind.MEAN: 1, Kind.NUMBER: 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -100,6 +108,7 @@ class Table:
     total   the line of all of them together; None where adding makes no sense.
     bars    the column whose shares are drawn beside the figures; empty: no bars.
     series  the column that is drawn as a line in time; empty: none. The lines are then periods.
+    running whether the last of these periods is not over.
     notes   sentences under the table.
     """
 
@@ -111,6 +120,7 @@ class Table:
     total: Line | None = None
     bars: str = ""
     series: str = ""
+    running: bool = False
     notes: Sequence[Message] = field(default_factory=tuple)
 
     @property

@@ -83,9 +83,11 @@ def shown_size(size: int) -> str:
     return language.size_in(current().code, Size(size))
 
 
-def shown_number(number: float) -> str:
-    """Return a number with this locale's separators."""
-    return numbers.format_decimal(number, locale=locale_of(current().code, site().country))
+def shown_number(number: float, decimals: int | None = None) -> str:
+    """Return a number with this locale's separators; ``decimals``: so many, also where 0."""
+    pattern = None if decimals is None else f"#,##0.{'0' * decimals}"
+    locale = locale_of(current().code, site().country)
+    return numbers.format_decimal(number, pattern, locale=locale)
 
 
 @cache

@@ -80,7 +80,9 @@ def _plain(cell: str) -> str:
     alone = re.sub(r'<small class="beside".*?</small>', "", cell, flags=re.DOTALL)
     said = re.sub(r'<span class="vh">.*?</span>', "", alone, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]*>", "", said)).strip()
-    return re.sub(r"(?<=\d),(?=\d{3})| ?%$", "", text.replace("\xa0", " ")).replace("–", "")
+    told = re.sub(r"(?<=\d),(?=\d{3})| ?%$", "", text.replace("\xa0", " ")).replace("–", "")
+    # A page shows all figures of a column with as many decimals; a file has the number.
+    return told.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", told) else told
 
 
 def _of_csv(data: bytes) -> Rows:

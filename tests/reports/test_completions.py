@@ -13,6 +13,7 @@ from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
 from lms.reports.charts import WIDTH
+from lms.reports.figures import SIGN
 from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
 from tests.kept import kept
@@ -57,14 +58,14 @@ def test_the_chart_carries_the_figures_of_the_table(
 ) -> None:
     """In Arabic the newest quarter stands on the left."""
     page = browser(dana).get(URL).text
-    chart = page[page.index('<svg class="series"') : page.index("</svg>")]
+    chart = page[page.index('<svg class="series"') : page.index("</section>")]
     assert chart.count("<path") == 8
     assert '">6</text>' in chart
     assert '">5</text>' in chart
 
-    def x_of_six(page: str) -> int:
+    def x_of_six(page: str) -> float:
         mark = page[: page.index('">6</text>')].rpartition('<text x="')[2]
-        return int(mark.partition('"')[0])
+        return float(mark.partition('%"')[0])
 
     arabic = browser(dana).get(URL.replace("/en/", "/ar/")).text
     assert x_of_six(page) + x_of_six(arabic) == WIDTH
@@ -109,7 +110,19 @@ def test_fewer_than_five_are_not_shown(
     here = Reports(app, browser(dana))
     assert [row[1] for row in here.shown("completions", "quarters")][6] == "*"
     page = here.page("completions")
-    assert page[page.index("<svg") : page.index("</svg>")].count("<path") == 7
+    chart = page[page.index('<svg class="series"') : page.index("</section>")]
+    assert chart.count("<path") == 7
+    assert chart.count(f">{SIGN}</text>") == 1
+
+
+def test_a_quarter_that_is_not_over_is_drawn_otherwise(
+    app: Flask, browser: Open, dana: Cast, completed: None
+) -> None:
+    page = Reports(app, browser(dana)).page("completions")
+    chart = page[page.index('<svg class="series"') : page.index("</section>")]
+    assert chart.count('<path class="open"') == 1
+    assert chart.count('class="step open"') == 1
+    assert "The last quarter is not over yet." in page
 
 
 def test_an_administrator_of_one_region_reads_of_that_region(

@@ -41,7 +41,7 @@ def _over_time(quarters: list[Quarter], page: Shown | None) -> Table:
     ]
     return Table(
         "quarters", Message(msg("Completions in each quarter")), msg("Quarter"), (COMPLETED,),
-        lines, series="completed",
+        lines, series="completed", running=True,
         notes=(Message(msg("The last quarter is not over yet.")),) if lines else (),
     )  # fmt: skip
 
