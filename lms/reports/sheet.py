@@ -12,6 +12,10 @@ from lms.web.language import direction_of, say, sentence
 # Translators: name of the first page of a spreadsheet, which says what the file is. 31 letters.
 ABOUT = msg("About this file")
 NOTE = msg("Note")
+# Of columns, in letters; figures as spreadsheets write them.
+WIDEST, NARROW = 40, 14
+WIDTHS = {Kind.TEXT: 24}
+FORMATS = {Kind.COUNT: "#,##0", Kind.SHARE: "0", Kind.MEAN: "0.0", Kind.NUMBER: "0.00"}
 
 
 def spelled(label: Label, language: str) -> str:
@@ -42,6 +46,8 @@ def sheet(table: Table, about: Mapping[str, str], language: str) -> Sheet:
     return Sheet(
         str(say(table.title, language)), said, header, _rows(table, language),
         rtl=direction_of(language) == "rtl", about_title=sentence(ABOUT, language),
+        widths=[WIDEST, *(WIDTHS.get(column.kind, NARROW) for column in table.columns)],
+        formats=["", *(FORMATS.get(column.kind, "") for column in table.columns)],
     )  # fmt: skip
 
 

@@ -75,7 +75,8 @@ def write(asked: Question, name: str, table: str, form: str) -> bytes:
 def file_name(asked: Question, name: str, table: str, form: str) -> str:
     """Return a name that tells a file from that of another place, programme, course or table."""
     wanted = report_for(asked.viewer, name)
-    several = wanted.sheet is not None and form != "pdf"
+    # A paper has all tables, a list of names one; the table of a report may have its name.
+    several = form != "pdf" and not wanted.names and table != name
     chosen = [asked.get(each) for each in NAMING if each in wanted.filters]
     parts = [name, table if several else "", *chosen, asked.today.isoformat()]
     return "-".join(each for each in parts if PLAIN.fullmatch(each)) + f".{form}"

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 # What a spreadsheet program takes for the beginning of a formula, the wide signs of East Asian
 # keyboards among them. Sources: OWASP, CSV injection; OWASP ASVS 5.0, 1.2.10.
@@ -21,6 +22,8 @@ LONGEST_CELL = 32_767  # characters; more makes an XLSX file that Excel repairs
 LONGEST_SHEET_NAME = 31
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RIGHT_TO_LEFT = 2  # of a cell, as XLSX numbers it
+A4 = 9  # among papers, as XLSX numbers it
+WIDE_FROM = 6  # columns; on paper they stand on a wide page
 
 Cell = str | int | float | date | datetime | None
 
@@ -37,6 +40,7 @@ class Sheet:
     widths   of the columns in letters, for long texts that break inside their cells; none given:
              every column is narrow and one line high.
     turned   numbers of the columns whose text runs from right to left, from 0.
+    formats  of the numbers in each column, as spreadsheets write them; empty: a column of words.
     about_title  the name of the page with ``about``.
     """
 
@@ -48,6 +52,7 @@ class Sheet:
     widths: Sequence[int] = ()
     turned: Collection[int] = ()
     about_title: str = "i"
+    formats: Sequence[str] = ()
 
 
 def neutral(text: str) -> str:
@@ -98,45 +103,60 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                "strings_to_numbers": False}  # fmt: skip
     with xlsxwriter.Workbook(str(path), options) as book:
-        bold = book.add_format({"bold": True})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         about = book.add_worksheet(_sheet_name(sheet.about_title))
         table = book.add_worksheet(_sheet_name(sheet.title))
         for page in (about, table):
+            page.set_paper(A4)
+            page.fit_to_pages(1, 0)
             if sheet.rtl:
                 page.right_to_left()
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
         about.set_column(0, 0, 24)
         about.set_column(1, 1, 80)
         for line, (label, value) in enumerate(sheet.about.items()):
             about.write_string(line, 0, label, bold)
-            about.write_string(line, 1, neutral(value))
-        table.freeze_panes(1, 0)
-        table.set_column(0, max(0, len(sheet.header) - 1), 18)
-        texts = {
-            column: book.add_format(
-                {"text_wrap": True, "valign": "top",
-                 **({"reading_order": RIGHT_TO_LEFT} if column in sheet.turned else {})}
-            )
-            for column in range(len(sheet.widths))
-        }  # fmt: skip
-        for column, width in enumerate(sheet.widths):
-            table.set_column(column, column, width, texts[column])
-        for column, name in enumerate(sheet.header):
-            table.write_string(0, column, neutral(name), bold)
-        for line, row in enumerate(sheet.rows, 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    table.write_string(
-                        line, column, neutral(cell)[:LONGEST_CELL], texts.get(column)
-                    )
-                elif isinstance(cell, datetime):
-                    table.write_datetime(line, column, cell.replace(tzinfo=None), moment)
-                elif isinstance(cell, date):
-                    table.write_datetime(line, column, cell, day)
-                elif cell is not None:
-                    table.write_number(line, column, cell)
+            about.write_string(line, 1, neutral(value), wrapped)
+        _write_table(book, table, sheet)
         table.activate()
+
+
+def _write_table(book: Any, page: Any, sheet: Sheet) -> None:  # noqa: ANN401 -- of xlsxwriter
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    days = book.add_format({"num_format": "yyyy-mm-dd"})
+    moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    if len(sheet.header) >= WIDE_FROM:
+        page.set_landscape()
+    page.set_column(0, max(0, len(sheet.header) - 1), 18)
+    texts = {column: book.add_format(_of_text(sheet, column))
+             for column in range(len(sheet.widths))}  # fmt: skip
+    for column, width in enumerate(sheet.widths):
+        page.set_column(column, column, width, texts[column])
+    numbers = {column: book.add_format({"num_format": form, "valign": "top"})
+               for column, form in enumerate(sheet.formats) if form}  # fmt: skip
+    for column, name in enumerate(sheet.header):
+        page.write_string(0, column, neutral(name), head)
+    for line, row in enumerate(sheet.rows, 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(line, column, neutral(cell)[:LONGEST_CELL], texts.get(column))
+            elif isinstance(cell, datetime):
+                page.write_datetime(line, column, cell.replace(tzinfo=None), moments)
+            elif isinstance(cell, date):
+                page.write_datetime(line, column, cell, days)
+            elif cell is not None:
+                page.write_number(line, column, cell, numbers.get(column))
+
+
+def _of_text(sheet: Sheet, column: int) -> Mapping[str, object]:
+    """Return how words stand in a column: among figures, such as a sign, where these stand."""
+    stands: dict[str, object] = {"text_wrap": True, "valign": "top"}
+    if column in sheet.turned:
+        stands["reading_order"] = RIGHT_TO_LEFT
+    if column < len(sheet.formats) and sheet.formats[column]:
+        stands["align"] = "right"
+    return stands
 
 
 def xlsx(sheet: Sheet) -> bytes:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms.accounts.models import Posting
-from lms.db import transaction
+from lms.db import reading, transaction
+from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
+from lms.reports.actions import EXPORT
 from lms.reports.charts import WIDTH
 from lms.reports.figures import SIGN
 from lms.reports.quarters import Quarter
@@ -79,6 +81,20 @@ def test_a_file_says_what_the_page_says(
     here = Reports(app, browser(dana))
     for asked in ("completions", "completions?unit=N"):
         assert here.exported(asked, form, table) == here.shown(asked, table)
+
+
+def test_files_of_two_tables_have_two_names(
+    app: Flask, browser: Open, dana: Cast, completed: None
+) -> None:
+    """They lie in one folder of downloads."""
+    here = Reports(app, browser(dana))
+    for table in ("quarters", "places"):
+        here.file("completions?course=C90", "xlsx", table)
+    with app.app_context():
+        jobs = reading().scalars(select(Job).where(Job.kind == EXPORT).order_by(Job.id))
+        names = [str((job.result or {})["name"]) for job in jobs]
+    day = f"{clock.now():%Y-%m-%d}.xlsx"
+    assert names == [f"completions-{table}-C90-{day}" for table in ("quarters", "places")]
 
 
 def test_whoever_moved_later_stays_counted_where_they_worked_then(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -51,6 +52,26 @@ def test_numbers_and_days_are_no_text() -> None:
     assert b"".join(csv_lines(sheet)).splitlines()[-1] == b"-3,0.5,2026-05-04,007,"
     book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx(sheet)))
     assert book.get_sheet_by_index(1).to_python()[1][:4] == [-3.0, 0.5, date(2026, 5, 4), "007"]
+
+
+def test_columns_are_as_wide_as_their_words_and_figures_as_exact_as_on_the_page() -> None:
+    sheet = Sheet(
+        "T", {}, ["Place", "People", "Mean"], [["North", 1200, 81.0], ["South", "*", 9.5]],
+        widths=[40, 14, 14], formats=["", "#,##0", "0.0"], rtl=True,
+    )  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(xlsx(sheet))) as book:
+        page, styles = (
+            book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles")
+        )
+    widths = [float(each) for each in re.findall(r'<col [^>]*width="([\d.]+)"', page)]
+    assert [round(each) for each in widths] == [41, 15, 15]
+    assert 'formatCode="0.0"' in styles
+    # Long heads and labels break inside their cells; a sign stands under the figures.
+    assert 'wrapText="1"' in styles
+    assert 'horizontal="right"' in styles
+    # The table runs from right to left, and a print of it is as wide as its paper.
+    assert 'rightToLeft="1"' in page
+    assert 'fitToHeight="0"' in page
 
 
 def test_a_title_that_excel_does_not_take_is_shortened() -> None:
