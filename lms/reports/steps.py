@@ -28,7 +28,7 @@ from lms.reports.report import Answer, Question, Report
 from lms.reports.rules import FORMS
 from lms.reports.sheet import sheet
 from lms.sheets.writer import csv_lines, xlsx
-from lms.web.language import say
+from lms.web.language import day_in, say
 
 # The filters that stand in the name of a file, where they are codes.
 NAMING = ("programme", "course", "quarter", "year", "unit")
@@ -87,13 +87,16 @@ def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes
         raise NotFound
     if wanted.sheet is not None:
         return wanted.sheet(asked, answer)
-    title, *rest = about.facts(asked, wanted, answer)
+    site = installation.read(asked.session)
+    title, *rest = about.facts(
+        asked, wanted, answer, lambda day: day_in(asked.language, day, site)
+    )  # fmt: skip
     return paper.render(
         Paper(
             cast("Message", title[1]), [asked.language], rest, [table_of(answer, table)],
             asked.today,
         ),
-        installation.read(asked.session),
+        site,
     )  # fmt: skip
 
 

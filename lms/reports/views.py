@@ -26,7 +26,7 @@ from lms.reports.report import Answer, Question, Report
 from lms.reports.sheet import spelled
 from lms.web.language import IN_LANGUAGE, current, direction_of, say, sentence, titled
 from lms.web.listing import LONGEST_FILTER
-from lms.web.pages import site, viewer
+from lms.web.pages import shown_date, site, viewer
 from lms.web.permissions import REPORT, permission
 
 LINES = 50  # of each table on a page; a file has all of them
@@ -54,7 +54,7 @@ def one(report_name: str) -> ResponseReturnValue:
     page = min(_page_number(), pages)
     return render_template(
         "reports/report.html", report=wanted, answer=answer,
-        said=about.lines(asked, wanted, answer),
+        said=about.lines(asked, wanted, answer, shown_date),
         shown=_lines_of(page, answer), pages=pages, page=page,
         charts={table.name: charts.series(table, rtl=rtl) for table in answer.tables},
         spoken=_spoken, spelled=spelled, sentence=sentence, direction_of=direction_of,

@@ -168,9 +168,12 @@ def _site() -> Installation | None:
     return g.get("site") if has_app_context() else None
 
 
-def day_in(code: str, day: date) -> str:
-    """Return a day in words: 14 March 2026, in a language."""
-    installed = _site() or Installation()
+def day_in(code: str, day: date, site: Installation | None = None) -> str:
+    """Return a day in words: 14 March 2026, in a language.
+
+    site  where no page is shown, in the worker: months have other names in other countries.
+    """
+    installed = site or _site() or Installation()
     return format_date(day, "long", locale=locale_of(code, installed.country))
 
 

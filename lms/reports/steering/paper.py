@@ -21,7 +21,7 @@ from lms.reports.figures import HIDDEN, LEGEND, SIGN, Label, Line, Table, Value
 from lms.reports.sheet import spelled
 from lms.reports.steering.rules import Body
 from lms.reports.steering.tables import ALL, COLUMNS, TITLE, programme_label, quarter_of, tables
-from lms.web.language import say
+from lms.web.language import day_in, say
 
 LAYOUT = "steering.typ"
 Parts = list[dict[str, str]]
@@ -70,7 +70,7 @@ def page_data(sheet: Sheet, site: Installation) -> dict[str, Any]:
                 "label": _parts(Message(label), sheet.languages),
                 "value": [_part(spelled(value, each), each) for value, each in values],
             }
-            for label, values in _facts(sheet)
+            for label, values in _facts(sheet, site)
         ],
         "columns": [_parts(column.head, sheet.languages) for column in COLUMNS],
         "total": _row([(total, each) for each in sheet.languages]),
@@ -94,23 +94,25 @@ def page_data(sheet: Sheet, site: Installation) -> dict[str, Any]:
     }
 
 
-def _facts(sheet: Sheet) -> list[tuple[str, list[tuple[Label, str]]]]:
+def _facts(sheet: Sheet, site: Installation) -> list[tuple[str, list[tuple[Label, str]]]]:
     """Return what stands above the table: label, and its value for each language."""
     body = sheet.body
-    days = f"{body.first.isoformat()} – {body.last.isoformat()}"
     quarter = quarter_of(body.quarter).words
 
     def of_days(language: str) -> Label:
-        """Return the quarter with its days, which are one run in Arabic, apart from the year."""
-        values = {"quarter": quarter, "days": isolated(days, language)}
-        return Label(Message("%(quarter)s: %(days)s", values))
+        first, last = (day_in(language, day, site) for day in (body.first, body.last))
+        # Translators: a quarter with its first and last day, each in words.
+        said = msg("%(quarter)s: %(first)s to %(last)s")
+        return Label(Message(said, {"quarter": quarter, "first": first, "last": last}))
 
-    rest = [(msg("State of"), sheet.day.isoformat()), *sheet.about]
+    in_words = [(Label(day_in(each, sheet.day, site)), each) for each in sheet.languages]
     return [
         (msg("Programme"), [(programme_label(body, each), each) for each in sheet.languages]),
         (msg("Quarter"), [(of_days(each), each) for each in sheet.languages]),
-        *((label, [(Label(value), each) for each in sheet.languages]) for label, value in rest),
-    ]
+        (msg("State of"), in_words),
+        *((label, [(Label(value), each) for each in sheet.languages])
+          for label, value in sheet.about),
+    ]  # fmt: skip
 
 
 def _row(lines: Sequence[tuple[Line, str]]) -> dict[str, Any]:

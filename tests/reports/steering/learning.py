@@ -68,5 +68,6 @@ def text_of(pdf: bytes, folder: Path) -> str:
 
 def printed(said: str) -> list[list[str]]:
     """Return the figures of each line of the paper that has all of them."""
-    found = [re.findall(r"(?<=\s)(?:\d+|\*)(?=\s|$)", line) for line in said.splitlines()]
-    return [figures for figures in found if len(figures) == HEADS]
+    run = rf"(?:(?<=\s)(?:\d+|\*)(?:\s+|$)){{{HEADS}}}"
+    found = [re.search(run, line) for line in said.splitlines()]
+    return [figures[0].split() for figures in found if figures]

@@ -50,7 +50,7 @@ def test_the_paper_says_what_the_page_says_on_one_sheet(
     assert printed(said) == [total(here, ""), *shown]
     assert said.count("\f") == 1
     assert "Northgate" in said
-    assert LAST.first.isoformat() in said
+    assert f"1 {LAST.first:%B %Y}" in said
 
 
 def test_a_second_language_stands_beside_the_first_and_figures_once(
