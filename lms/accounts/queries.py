@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, exists, false, or_, select
@@ -14,6 +13,7 @@ from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, P
 from lms.accounts.rules import HELD_FOR, administers, administers_country
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Role, Viewer
+from lms.tables import AnyRow
 
 # The roles that somebody holds on a day: (role, unit path, course).
 ROLES = (
@@ -36,7 +36,7 @@ _ACCOUNT = (
 )  # fmt: skip
 
 
-def account_by_number(session: Session, folded_number: str) -> Any:  # noqa: ANN401 -- a Row or None
+def account_by_number(session: Session, folded_number: str) -> AnyRow | None:
     """Return the person behind a folded service number with what proves who they are.
 
     Nobody is signed in yet, so there is no viewer; the row never reaches a page.
@@ -45,9 +45,9 @@ def account_by_number(session: Session, folded_number: str) -> Any:  # noqa: ANN
     return session.execute(statement).one_or_none()
 
 
-def account_of(session: Session, person_id: UUID) -> Any:  # noqa: ANN401 -- a Row or None
+def account_of(session: Session, person_id: UUID) -> AnyRow:
     """Return the same for the person of a session that this browser holds."""
-    return session.execute(_ACCOUNT.where(Person.id == person_id)).one_or_none()
+    return session.execute(_ACCOUNT.where(Person.id == person_id)).one()
 
 
 def identity(session: Session, person_id: UUID) -> Row[str, str | None, str]:

@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    ScalarSelect,
+    SQLColumnExpression,
     and_,
     case,
     exists,
@@ -38,12 +40,12 @@ SHOWN_INSTEAD = "P1"
 LOOKS_AFTER = ("administrator", "inspector")
 
 
-def below(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
+def below(path: SQLColumnExpression[str], tops: Iterable[str]) -> ColumnElement[bool]:
     """Return whether a unit's path lies at or below one of ``tops``; nothing for no tops."""
     return or_(false(), *(path.startswith(top, autoescape=True) for top in tops))
 
 
-def meets(path: Any, tops: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column
+def meets(path: SQLColumnExpression[str], tops: Iterable[str]) -> ColumnElement[bool]:
     """Return whether a unit's branch and one of ``tops`` share a unit: one lies below the other."""
     tops = tuple(tops)
     above = (func.substr(literal(top), 1, func.length(path)) == path for top in tops)
@@ -100,7 +102,7 @@ def looked_after(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*(worked_below(viewer, role) for role in LOOKS_AFTER))
 
 
-def seen_until(viewer: Viewer, role: str, today: date) -> Any:  # noqa: ANN401 -- a scalar subquery
+def seen_until(viewer: Viewer, role: str, today: date) -> ScalarSelect[Any]:
     """Return the last day of which the viewer may know facts about ``Person``.
 
     The far future for who works there today; the last day of the newest posting there for who

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Flask, Response, g
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -23,6 +22,7 @@ from lms.accounts.rules import ended_by_time, initials
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.viewer import Role, Viewer
+from lms.tables import AnyRow
 from lms.web import cookies
 from lms.web.csrf import SESSION
 
@@ -53,12 +53,12 @@ _BY_TOKEN = (
 )  # fmt: skip
 
 
-def is_live(row: Any, now: datetime) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
+def is_live(row: AnyRow, now: datetime) -> bool:
     """Return whether this session still counts at ``now``."""
     return _stands(row) and ended_by_time(row.machine, row.made_at, row.seen_at, now) is None
 
 
-def run_out() -> tuple[Any, str] | None:
+def run_out() -> tuple[AnyRow, str] | None:
     """Return this browser's session row and "idle" or "absolute" when time alone has ended it.
 
     A session that was signed out, or that disabling or a reset has ended, is None.
@@ -70,7 +70,7 @@ def run_out() -> tuple[Any, str] | None:
     return (row, why) if why else None
 
 
-def choosing() -> Any:  # noqa: ANN401 -- a Row of _BY_TOKEN
+def choosing() -> AnyRow | None:
     """Return the row of a live session that may only choose a password, else None."""
     row = g.get("session_row")
     return row if row is not None and row.choosing and is_live(row, clock.now()) else None
@@ -86,7 +86,7 @@ def take_cookie(response: BaseResponse) -> None:
     cookies.take(response, SESSION)
 
 
-def _stands(row: Any) -> bool:  # noqa: ANN401 -- a Row of _BY_TOKEN
+def _stands(row: AnyRow) -> bool:
     return row.ended_at is None and row.status == "active"
 
 
@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_seen)
 
 
-def _rows(token: str, now: datetime) -> list[Any]:
+def _rows(token: str, now: datetime) -> list[AnyRow]:
     """Return the rows of ``_BY_TOKEN`` for a cookie's value."""
     asked = {"token_hash": token_hash(token), "today": now.date()}
     return list(reading().execute(_BY_TOKEN, asked))

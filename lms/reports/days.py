@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, cast, func
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, case, cast, func
 from sqlalchemy.orm import Session
 
 NONE = timedelta(0)
@@ -14,7 +13,7 @@ NONE = timedelta(0)
 
 def day_of(
     session: Session,
-    moment: Any,  # noqa: ANN401 -- a column
+    moment: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None],
     zone: tzinfo,
     since: datetime,
     until: datetime,
@@ -33,7 +32,11 @@ def day_of(
     )
 
 
-def _day(session: Session, moment: Any, ahead: timedelta) -> ColumnElement[date]:  # noqa: ANN401 -- a column
+def _day(
+    session: Session,
+    moment: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None],
+    ahead: timedelta,
+) -> ColumnElement[date]:
     if session.get_bind().dialect.name == "sqlite":  # where days are texts
         return func.date(moment, f"{ahead.total_seconds():+.0f} seconds", type_=Date)
     return cast(func.timezone("UTC", moment) + ahead, Date)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
@@ -28,7 +26,7 @@ def reads_country(viewer: Viewer) -> bool:
     return any(viewer.holds_everywhere(role) for role in READS_FIGURES)
 
 
-def in_scope(viewer: Viewer) -> Any:  # noqa: ANN401 -- a column
+def in_scope(viewer: Viewer) -> ColumnElement[bool]:
     """Return whether ``Unit`` is one of which the viewer reads figures."""
     return scope.below(Unit.path, tops(viewer))
 

@@ -7,6 +7,7 @@ compares the two.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -34,7 +36,7 @@ from lms.learning.models import Enrolment, Progress
 from lms.requirements import rules
 from lms.requirements.models import Exemption, Requirement
 from lms.requirements.rules import REMIND, Duty, Status
-from lms.tables import AnyRow
+from lms.tables import AnyRow, AnySelect
 
 place = aliased(Unit)  # where the requirement stands
 # Every list of requirements, and the same one on both databases.
@@ -55,7 +57,7 @@ class Standing:
 
 # What somebody holds of a course, and what they are exempt from: grouped over everybody for a list,
 # over a few people where it is about them (``AMONG``): a home page must not read a country.
-def _held_by(people: BindParameter[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+def _held_by(people: BindParameter[UUID] | None) -> Subquery:
     statement = (
         select(
             Enrolment.person_id, Enrolment.course_id,
@@ -72,7 +74,7 @@ def _held_by(people: BindParameter[UUID] | None) -> Any:  # noqa: ANN401 -- a su
     return statement.subquery("held")
 
 
-def _exempt_among(people: BindParameter[UUID] | None) -> Any:  # noqa: ANN401 -- a subquery
+def _exempt_among(people: BindParameter[UUID] | None) -> Subquery:
     statement = (
         select(
             Exemption.person_id, Exemption.course_id,
@@ -132,12 +134,12 @@ def may_know(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def paired(today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
+def paired(today: date, *columns: Any) -> AnySelect:
     """Pair everybody with the requirements of their place and function on ``today``."""
     return _pairing(today, _held, _exempt, *columns)
 
 
-def _pairing(today: Day, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa: ANN401 -- SQL
+def _pairing(today: Day, held: Subquery, exempt: Subquery, *columns: Any) -> AnySelect:
     return (
         select(*columns)
         .select_from(Requirement)
@@ -172,7 +174,7 @@ def _pairing(today: Day, held: Any, exempt: Any, *columns: Any) -> Any:  # noqa:
     )  # fmt: skip
 
 
-def _among() -> Any:  # noqa: ANN401 -- a Select
+def _among() -> AnySelect:
     held, exempt = _held_by(_PEOPLE), _exempt_among(_PEOPLE)
     facts = (
         Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
@@ -187,7 +189,7 @@ def _among() -> Any:  # noqa: ANN401 -- a Select
 AMONG = _among()
 
 
-def duties(viewer: Viewer, today: date, *columns: Any) -> Any:  # noqa: ANN401 -- columns, a Select
+def duties(viewer: Viewer, today: date, *columns: Any) -> AnySelect:
     """Pair the people whom the viewer administers with what they must hold and the viewer knows."""
     return paired(today, *columns).where(
         scope.below(Unit.path, viewer.unit_paths("administrator")), may_know(viewer)
@@ -229,7 +231,7 @@ def _holds_on(day: date) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def standings_of(rows: Any, today: date) -> list[Standing]:  # noqa: ANN401 -- rows
+def standings_of(rows: Iterable[AnyRow], today: date) -> list[Standing]:
     """Return rows of ``LINE`` and ``FACTS`` with how each person stands on ``today``."""
     found = []
     for row in rows:

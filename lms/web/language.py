@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from werkzeug.local import LocalProxy
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT, Installation
 from lms.kernel.messages import BETWEEN, Message, Size, Words, minute_of, msg
+from lms.tables import AnyRow
 from lms.web import cookies
 from lms.web.sentences import Sentences
 
@@ -216,7 +217,7 @@ def titled(text: str, code: str | None = None) -> str:
     return text if not code or code == current().code else _marked(text, code)
 
 
-def course_title(row: Any) -> str:  # noqa: ANN401 -- a row of several queries
+def course_title(row: AnyRow) -> str:
     """Return the title of a course for a template, marked as ``titled`` does.
 
     row   with ``title``, and as ``text`` the facts of its ``EditionText``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, false, func, or_, select
@@ -16,7 +15,7 @@ from lms.accounts.rules import is_at_or_below
 from lms.kernel.errors import NotFound
 from lms.kernel.names import folded
 from lms.kernel.viewer import Viewer
-from lms.tables import AnyRow
+from lms.tables import AnyRow, AnySelect
 
 # What a list of people can be sorted by.
 SORTS = ("name", "number", "unit")
@@ -53,7 +52,7 @@ def people(
     return list(session.execute(statement.limit(limit).offset(offset))), total or 0
 
 
-def _listed(viewer: Viewer, wanted: Wanted, today: date) -> Any:  # noqa: ANN401 -- a Select
+def _listed(viewer: Viewer, wanted: Wanted, today: date) -> AnySelect:
     tops = _tops(viewer)
     statement = (
         select(

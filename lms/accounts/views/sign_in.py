@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import (
     Response,
     flash,
@@ -101,19 +99,26 @@ def sign_in() -> ResponseReturnValue:
     return answer
 
 
-def _checked(account: Any, typed: str) -> Checked:  # noqa: ANN401 -- a Row of queries or None
-    """Compare what was typed with what is stored, without holding a database connection."""
+def _checked(account: AnyRow | None, typed: str) -> Checked:
+    """Compare what was typed with what is stored, without holding a database connection.
+
+    account  the person with the number that was typed, None where nobody has it.
+    """
     db.session.remove()
+    if account is None:
+        # For nothing, but so that an unknown number takes as long as a known one.
+        passwords.way_in(typed, password=None, code=None, spare=None)
+        return Checked(None)
     stored = {
-        "password": account and account.password_hash,
-        "code": account and account.code_hash,
-        "spare": account and account.spare_code_hash,
+        "password": account.password_hash,
+        "code": account.code_hash,
+        "spare": account.spare_code_hash,
     }
     way = passwords.way_in(typed, **stored)
     if way is None:
-        return Checked(account and account.id)
+        return Checked(account.id)
     rehashed = None
-    if way == "password" and passwords.is_outdated(stored[way]):
+    if way == "password" and passwords.is_outdated(account.password_hash):
         rehashed = passwords.hashed(typed)
     return Checked(account.id, way, stored[way], rehashed)
 

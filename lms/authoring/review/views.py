@@ -26,6 +26,7 @@ from lms.authoring.review.rules import (
 from lms.authoring.review.sentences import told
 from lms.authoring.review.words import VERDICT_WORDS
 from lms.db import reading, transaction
+from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.web.language import IN_LANGUAGE, gettext, say
@@ -71,7 +72,8 @@ def _told(said: list[Any]) -> str:
     return say(told(said))
 
 
-def _refusal(publishing: Any) -> str:  # noqa: ANN401 -- a job or None
+def _refusal(publishing: Job | None) -> str:
+    """Return why the newest publication was refused, empty where it was not."""
     said = (publishing.result or {}).get("refused") if publishing else None
     return _told(said) if said else ""
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
@@ -56,7 +56,9 @@ def learned(
     """
     end = scope.end_of(until)
 
-    def by_then(moment: Any, fact: Any) -> Any:  # noqa: ANN401 -- columns
+    def by_then(
+        moment: SQLColumnExpression[Any], fact: SQLColumnExpression[Any]
+    ) -> ColumnElement[Any]:
         return case((moment <= end, fact))
 
     tests = (

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Label, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import scope
@@ -145,7 +145,7 @@ def missing(
     return list(session.execute(by_name))
 
 
-def _learned_for(today: date) -> Any:  # noqa: ANN401 -- a column
+def _learned_for(today: date) -> Label[Any]:
     """Return the requirement's programme; NULL once it is over, or the course belongs no more."""
     return (
         select(ProgrammeCourse.programme_id)
