@@ -291,9 +291,11 @@ class SmallCourse:
         with self.app.app_context(), transaction() as session:
             for item, fields in answers(session, attempt_id, right=right).items():
                 assessment_actions.store_answer(
-                    session, person.viewer, attempt_id, item, fields, page="0" * 16,
-                    n=_next_n(session, attempt_id), version_seen=4000, language="en",
-                    carrier="script", claimed_at=None, now=now or clock.now(),
+                    session, person.viewer, attempt_id, item, fields,
+                    assessment_actions.Sending(
+                        "0" * 16, 4000, "en", "script", _next_n(session, attempt_id)
+                    ),
+                    now=now or clock.now(),
                 )  # fmt: skip
 
     def hand_in(self, person: Cast, attempt_id: UUID, *, now: datetime | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -47,6 +47,49 @@ class Stored:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How an answer, or a page of answers, came to the server.
+
+    page          the random id of the page that the browser had loaded.
+    version_seen  the version of the attempt that this page had seen.
+    language      in which the question was shown.
+    carrier       ``script``, ``outbox`` (kept in the browser until there was a line again) or
+                  ``page`` (a form, sent without scripts).
+    n             the page's own count of answers; the same page and count are the same answer.
+    claimed_at    when it was given as the browser says, None where it does not say.
+    """
+
+    page: str
+    version_seen: int
+    language: str
+    carrier: str = "page"
+    n: int = 0
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a person takes a test.
+
+    needed      the percentage that passes; it stays the mark of this attempt.
+    minutes     the time limit, None for none.
+    extra_time  percent added to the limit, 0 to 200.
+    grant_id    the granted attempt that is used up, None for one that the rule allows.
+    """
+
+    needed: int
+    minutes: int | None = None
+    extra_time: int = 0
+    grant_id: UUID | None = None
+
+    def closes_at(self, opened_at: datetime) -> datetime | None:
+        """Return when the time is over, None without a limit."""
+        if self.minutes is None:
+            return None
+        return opened_at + timedelta(minutes=self.minutes) * (100 + self.extra_time) / 100
+
+
 def make_form(
     session: Session, structure: Structure, edition_id: int, test: str,
     avoid: Collection[str], *, now: datetime,
@@ -74,62 +117,85 @@ def make_form(
 
 
 def open_attempt(
-    session: Session, viewer: Viewer, enrolment_id: UUID, form: Form, *, number: int,
-    language: str, minutes: int | None, extra_time: int, grant_id: UUID | None, needed: int,
+    session: Session,
+    viewer: Viewer,
+    enrolment_id: UUID,
+    form: Form,
+    terms: Terms,
+    *,
+    number: int,
+    language: str,
     now: datetime,
-) -> Attempt:  # fmt: skip
-    """Give a person a ticket on a form.
+) -> Attempt:
+    """Open an attempt of this person at the drawn test ``form``.
 
-    minutes      the time limit, None for none. extra_time percent are added to it.
-    needed       the percentage that passes: it stays the mark of this attempt.
+    number    which attempt at this test it is, from 1.
+    language  in which it is taken.
     """
-    closes_at = None
-    if minutes is not None:
-        closes_at = now + timedelta(minutes=minutes) * (100 + extra_time) / 100
     attempt = Attempt(
-        id=new_ordered_id(), person_id=viewer.person_id, enrolment_id=enrolment_id,
-        form_id=form.id, test=form.test, number=number, channel="browser", language=language,
-        secret=secrets.token_bytes(16), opened_at=now, closes_at=closes_at, state="open",
-        version=0, grant_id=grant_id, needed=needed,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=viewer.person_id,
+        enrolment_id=enrolment_id,
+        form_id=form.id,
+        test=form.test,
+        number=number,
+        channel="browser",
+        language=language,
+        secret=secrets.token_bytes(16),
+        opened_at=now,
+        closes_at=terms.closes_at(now),
+        state="open",
+        version=0,
+        grant_id=terms.grant_id,
+        needed=terms.needed,
+    )
     session.add(attempt)
     session.flush()
     return attempt
 
 
 def store_answer(
-    session: Session, viewer: Viewer, attempt_id: UUID, item: str, fields: Fields, *,
-    page: str, n: int, version_seen: int, language: str, carrier: str,
-    claimed_at: datetime | None, now: datetime,
-) -> Stored:  # fmt: skip
-    """Keep what was answered to one item.
+    session: Session,
+    viewer: Viewer,
+    attempt_id: UUID,
+    item: str,
+    fields: Fields,
+    sending: Sending,
+    *,
+    now: datetime,
+) -> Stored:
+    """Keep what was answered to one item. The same answer again changes nothing.
 
-    page, n       the random id of the loaded page and a count: the same pair again changes nothing.
-    version_seen  the attempt's version that the page had seen.
-    raises        NotFound when this person has no such attempt or the test no such item.
+    raises  NotFound when this person has no such attempt or the test no such item.
 
     Whatever can be kept is kept: an incomplete answer, one that another page contradicts (stale),
     one that came after the end (late).
     """
     place = queries.locked_place(session, viewer, attempt_id, item)
-    said = queries.said_to(session, attempt_id, item, page, n)
-    before = next((each for each in said if (each.page, each.n) == (page, n)), None)
+    said = queries.said_to(session, attempt_id, item, sending.page, sending.n)
+    same = (sending.page, sending.n)
+    before = next((each for each in said if (each.page, each.n) == same), None)
     if before is not None:
         return Stored(place.version, before.stale, before.late, repeated=True)
     choice = Codes(place.secret, item, place.kind, place.key).choice(fields)
     earlier = [(each.item_id, each.page, each.version) for each in said if not each.stale]
-    return _append(
-        session, viewer, place, item, choice, earlier, page=page, n=n, version_seen=version_seen,
-        language=language, carrier=carrier, claimed_at=claimed_at, now=now,
-    )  # fmt: skip
+    return _append(session, viewer, place, item, choice, earlier, sending, now=now)
 
 
 def store_page(
-    session: Session, viewer: Viewer, attempt_id: UUID, sent: dict[str, Fields], *, whole: bool,
-    page: str, version_seen: int, language: str, now: datetime,
-) -> str | None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    attempt_id: UUID,
+    sent: dict[str, Fields],
+    sending: Sending,
+    *,
+    whole: bool,
+    now: datetime,
+) -> str | None:
     """Keep every answer of a page that was sent without scripts.
 
+    sent     item -> what its fields held.
+    sending  how the page came; its answers are counted here, on from those it sent before.
     whole    the page arrived to its last field: an item that it does not name has no answer.
     returns  the item that was answered last, of those that change now the last one of the form;
              None before the first answer.
@@ -142,15 +208,15 @@ def store_page(
     if attempt.state != "open":
         raise Refused(Message(msg("This test is handed in. Its answers can no longer change.")))
     held = rules.current(said)
-    n = max(_numbers(session, attempt_id, page), default=0)
+    n = max(_numbers(session, attempt_id, sending.page), default=0)
     last = said[-1].item if said else None
     for form_item in queries.form_items(session, attempt.form_id):
         if form_item.id not in sent and not whole:
             continue
         codes = Codes(attempt.secret, form_item.id, form_item.kind, form_item.key)
         choice = codes.choice(sent.get(form_item.id, {}))
-        own = [each for each in said if each.item == form_item.id and each.page == page]
-        known = own[-1] if own else _as_seen(said, form_item.id, version_seen)
+        own = [each for each in said if each.item == form_item.id and each.page == sending.page]
+        known = own[-1] if own else _as_seen(said, form_item.id, sending.version_seen)
         if choice == (known.choice if known else None):
             continue
         counted = held.get(form_item.id)
@@ -158,12 +224,9 @@ def store_page(
             continue
         n += 1
         last = form_item.id
-        _append(
-            session, viewer, attempt, form_item.id, choice,
-            [(each.item, each.page, each.version) for each in said if not each.stale],
-            page=page, n=n, version_seen=version_seen, language=language, carrier="page",
-            claimed_at=None, now=now,
-        )  # fmt: skip
+        earlier = [(each.item, each.page, each.version) for each in said if not each.stale]
+        numbered = replace(sending, n=n)
+        _append(session, viewer, attempt, form_item.id, choice, earlier, numbered, now=now)
     return last
 
 
@@ -180,25 +243,27 @@ def settle(
     chosen = session.get(Answer, answer_id)
     if chosen is None or chosen.attempt_id != attempt.id or attempt.state != "open":
         raise NotFound
-    _append(
-        session, viewer, attempt, chosen.item_id, chosen.choice, (), page=secrets.token_hex(8),
-        n=1,
-        version_seen=attempt.version, language=chosen.language, carrier="page", claimed_at=None,
-        now=now,
-    )  # fmt: skip
+    sending = Sending(secrets.token_hex(8), attempt.version, chosen.language, n=1)
+    _append(session, viewer, attempt, chosen.item_id, chosen.choice, (), sending, now=now)
 
 
 def _append(
-    session: Session, viewer: Viewer, attempt: Attempt | AnyRow, item: str, choice: Json,
-    earlier: Iterable[tuple[str, str, int]], *, page: str, n: int, version_seen: int,
-    language: str, carrier: str, claimed_at: datetime | None, now: datetime,
-) -> Stored:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    attempt: Attempt | AnyRow,
+    item: str,
+    choice: Json,
+    earlier: Iterable[tuple[str, str, int]],
+    sending: Sending,
+    *,
+    now: datetime,
+) -> Stored:
     """Add one answer to an attempt that is locked; ``earlier`` as ``rules.is_stale`` wants it."""
     if attempt.version >= MOST_ANSWERS:
         raise Refused(Message(msg("This test holds too many answers. Hand it in as it is.")))
-    stale = rules.is_stale(item, page, version_seen, earlier)
+    stale = rules.is_stale(item, sending.page, sending.version_seen, earlier)
     # After the end of the time the claim decides first: who wrote in time is told apart.
-    late = rules.lateness(attempt.closes_at, claimed_at, now)
+    late = rules.lateness(attempt.closes_at, sending.claimed_at, now)
     late = late or ("late" if attempt.state != "open" else None)
     # Plain statements: every answer of a country comes this way, and an object for each costs
     # a quarter of the time.
@@ -206,13 +271,23 @@ def _append(
     session.execute(
         _INSERT,
         {
-            "id": new_ordered_id(), "attempt_id": attempt.id, "page": page, "n": n,
-            "item_id": item, "choice": choice, "language": language,
-            "version_seen": version_seen, "version": version, "stale": stale, "late": late,
-            "claimed_at": claimed_at, "stored_at": now, "carrier": carrier,
+            "id": new_ordered_id(),
+            "attempt_id": attempt.id,
+            "page": sending.page,
+            "n": sending.n,
+            "item_id": item,
+            "choice": choice,
+            "language": sending.language,
+            "version_seen": sending.version_seen,
+            "version": version,
+            "stale": stale,
+            "late": late,
+            "claimed_at": sending.claimed_at,
+            "stored_at": now,
+            "carrier": sending.carrier,
             "entered_by": None if viewer.person_id == attempt.person_id else viewer.person_id,
         },
-    )  # fmt: skip
+    )
     return Stored(version, stale, late)
 
 

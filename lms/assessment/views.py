@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from lms.assessment import actions, queries, rules
+from lms.assessment.actions import Sending
 from lms.assessment.codes import LONGEST_TEXT, MOST_PARTS, Codes, Fields
 from lms.assessment.controls import controls
 from lms.assessment.forms import AnswerForm, PageSaveForm, SettleForm, json_in, uuid_in
@@ -68,10 +69,14 @@ def save_page(attempt_id: UUID) -> ResponseReturnValue:
     sent = fields_of(request.form.to_dict(flat=False))
     with transaction() as session:
         last = actions.store_page(
-            session, viewer(), attempt_id, sent, whole=bool(form.whole.data),
-            page=form.page.data or "", version_seen=form.seen.data or 0,
-            language=current().code, now=clock.now(),
-        )  # fmt: skip
+            session,
+            viewer(),
+            attempt_id,
+            sent,
+            Sending(form.page.data or "", form.seen.data or 0, current().code),
+            whole=bool(form.whole.data),
+            now=clock.now(),
+        )
     goto = form.go.data or ""
     if goto == "finish":
         return redirect(url_for(".unanswered", attempt_id=attempt_id), 303)
@@ -125,11 +130,12 @@ def store() -> ResponseReturnValue:
     require_person(form.person, viewer())
     now = clock.now()
     with transaction() as session:
+        sending = Sending(
+            form.page, form.seen, form.language, form.carrier, form.n, form.claimed_at
+        )
         stored = actions.store_answer(
-            session, viewer(), form.attempt, form.item, form.fields, page=form.page, n=form.n,
-            version_seen=form.seen, language=form.language, carrier=form.carrier,
-            claimed_at=form.claimed_at, now=now,
-        )  # fmt: skip
+            session, viewer(), form.attempt, form.item, form.fields, sending, now=now
+        )
     return jsonify(
         at=shown_time(now), version=stored.version, stale=stored.stale, late=stored.late is not None
     )

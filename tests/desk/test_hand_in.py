@@ -100,8 +100,8 @@ def nearly_right(app: Flask, person: Cast, course: SmallCourse, attempt_id: UUID
         item = next(e.id for e in form if e.critical is None and e.kind != "scenario")
         wrong = answers(session, attempt_id, right=False)[item]
         tests.store_answer(
-            session, person.viewer, attempt_id, item, wrong, page="1" * 16, n=1,
-            version_seen=4000, language="en", carrier="script", claimed_at=None, now=clock.now(),
+            session, person.viewer, attempt_id, item, wrong,
+            tests.Sending("1" * 16, 4000, "en", "script", 1), now=clock.now(),
         )  # fmt: skip
 
 

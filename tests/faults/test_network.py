@@ -52,8 +52,8 @@ def test_nothing_leaves_while_a_server_serves_and_a_worker_issues_a_certificate(
     with house.app.app_context(), transaction() as session:
         for n, (item, fields) in enumerate(house.right_fields(attempt).items(), 1):
             actions.store_answer(
-                session, amina.viewer, attempt, item, fields, page="a" * 16, n=n, version_seen=0,
-                language="en", carrier="script", claimed_at=None, now=clock.now(),
+                session, amina.viewer, attempt, item, fields,
+                actions.Sending("a" * 16, 0, "en", "script", n), now=clock.now(),
             )  # fmt: skip
         handed = learning.hand_in(session, amina.viewer, attempt, floor=70, now=clock.now())
         assert handed.passed

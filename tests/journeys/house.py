@@ -142,9 +142,8 @@ class House:
             for n, (item, fields) in enumerate(self.right_fields(attempt_id).items(), 1):
                 with transaction() as session:
                     tests.store_answer(
-                        session, person.viewer, attempt_id, item, fields, page="0" * 16, n=n,
-                        version_seen=0, language=language, carrier="script", claimed_at=None,
-                        now=datetime.now(UTC),
+                        session, person.viewer, attempt_id, item, fields,
+                        tests.Sending("0" * 16, 0, language, "script", n), now=datetime.now(UTC),
                     )  # fmt: skip
             with transaction() as session:
                 learning.hand_in(

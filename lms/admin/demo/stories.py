@@ -306,18 +306,14 @@ def _sit(
         fields = Codes(attempt.secret, item.id, item.kind, item.key).fields(choice)
         if learner.scripts:
             yield at
-            tests.store_answer(
-                session, me, attempt_id, item.id, fields, page=page, n=n, version_seen=n - 1,
-                language=language, carrier="script", claimed_at=at, now=at,
-            )  # fmt: skip
+            sending = tests.Sending(page, n - 1, language, "script", n, claimed_at=at)
+            tests.store_answer(session, me, attempt_id, item.id, fields, sending, now=at)
             continue
         unsent[item.id] = fields
         if n % SAVE_AFTER == 0 or n == len(items):
             yield at
-            tests.store_page(
-                session, me, attempt_id, unsent, whole=False, page=page,
-                version_seen=attempt.version, language=language, now=at,
-            )  # fmt: skip
+            sending = tests.Sending(page, attempt.version, language)
+            tests.store_page(session, me, attempt_id, unsent, sending, whole=False, now=at)
             unsent = {}
             page = _page(learner)
     if answers is None:

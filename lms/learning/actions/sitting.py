@@ -68,10 +68,11 @@ def start_test(
         raise Refused(Message(msg("You have taken this test. Your result is on the course page.")))
     form = _new_form(session, enrolment, edition.id, structure, test, now=now)
     person = session.get_one(Person, viewer.person_id)
+    minutes = structure.pass_rule.minutes if test in rules.FINAL_TESTS else None
+    terms = tests.Terms(needed, minutes, person.extra_time, grant_id)
     attempt = tests.open_attempt(
-        session, viewer, enrolment.id, form, number=len(earlier) + 1, language=language,
-        minutes=structure.pass_rule.minutes if test in rules.FINAL_TESTS else None,
-        extra_time=person.extra_time, grant_id=grant_id, needed=needed, now=now,
+        session, viewer, enrolment.id, form, terms, number=len(earlier) + 1, language=language,
+        now=now,
     )  # fmt: skip
     if attempt.closes_at is not None:
         jobs.ask(

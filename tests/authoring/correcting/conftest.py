@@ -62,8 +62,7 @@ class Hall:
                 codes = Codes(attempt.secret, item.id, item.kind, item.key)
                 tests.store_answer(
                     session, person.viewer, attempt_id, item.id, codes.fields(choice),
-                    page="0" * 16, n=n, version_seen=4000, language="en", carrier="script",
-                    claimed_at=None, now=clock.now(),
+                    tests.Sending("0" * 16, 4000, "en", "script", n), now=clock.now(),
                 )  # fmt: skip
         if end:
             self.course.hand_in(person, attempt_id)
