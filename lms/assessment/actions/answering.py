@@ -1,34 +1,27 @@
-"""What changes a test: opening it, storing answers, marking it."""
+"""Answers are stored, each once, whatever page and line they came by."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.assessment import queries, rules
 from lms.assessment.codes import Codes, Fields
-from lms.assessment.drawing import choice_order, draw
-from lms.assessment.models import Answer, Attempt, Form
-from lms.assessment.rules import Outcome
-from lms.catalogue.structure import PassRule, Structure
+from lms.assessment.models import Answer, Attempt
 from lms.kernel.errors import NotFound, Refused
-from lms.kernel.ids import new_ordered_id, one_time_code
+from lms.kernel.ids import new_ordered_id
 from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-from lms.tables import AnyRow, Base, deleted
+from lms.tables import AnyRow, Base
 
 MOST_ANSWERS = 4000
-# What somebody answered is kept so long; the result stays. As the page on privacy says.
-ANSWERS_KEPT = timedelta(days=730)
-FORGOTTEN_AT_ONCE = 20_000
-
 _ATTEMPTS, _ANSWERS = (Base.metadata.tables[name] for name in ("attempt", "answer"))
 _NEXT_VERSION = (
     update(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("attempt_id"))
@@ -66,92 +59,6 @@ class Sending:
     carrier: str = "page"
     n: int = 0
     claimed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms a person takes a test.
-
-    needed      the percentage that passes; it stays the mark of this attempt.
-    minutes     the time limit, None for none.
-    extra_time  percent added to the limit, 0 to 200.
-    grant_id    the granted attempt that is used up, None for one that the rule allows.
-    """
-
-    needed: int
-    minutes: int | None = None
-    extra_time: int = 0
-    grant_id: UUID | None = None
-
-    def closes_at(self, opened_at: datetime) -> datetime | None:
-        """Return when the time is over, None without a limit."""
-        if self.minutes is None:
-            return None
-        return opened_at + timedelta(minutes=self.minutes) * (100 + self.extra_time) / 100
-
-
-def make_form(
-    session: Session, structure: Structure, edition_id: int, test: str,
-    avoid: Collection[str], *, now: datetime,
-) -> Form:  # fmt: skip
-    """Draw a form for a test of an edition; raises BankTooSmallError.
-
-    The refresher is drawn by the plan of the final test.
-    """
-    seed = secrets.token_hex(16)
-    drawn = draw(
-        structure,
-        structure.tests["post" if test == "refresher" else test],
-        queries.bank(session, edition_id),
-        seed,
-        avoid=avoid,
-    )
-    form = Form(
-        id=new_ordered_id(), code=one_time_code(6), edition_id=edition_id, test=test, seed=seed,
-        items=[{"item": item.id, "order": choice_order(item, seed)} for item in drawn],
-        made_at=now,
-    )  # fmt: skip
-    session.add(form)
-    session.flush()
-    return form
-
-
-def open_attempt(
-    session: Session,
-    viewer: Viewer,
-    enrolment_id: UUID,
-    form: Form,
-    terms: Terms,
-    *,
-    number: int,
-    language: str,
-    now: datetime,
-) -> Attempt:
-    """Open an attempt of this person at the drawn test ``form``.
-
-    number    which attempt at this test it is, from 1.
-    language  in which it is taken.
-    """
-    attempt = Attempt(
-        id=new_ordered_id(),
-        person_id=viewer.person_id,
-        enrolment_id=enrolment_id,
-        form_id=form.id,
-        test=form.test,
-        number=number,
-        channel="browser",
-        language=language,
-        secret=secrets.token_bytes(16),
-        opened_at=now,
-        closes_at=terms.closes_at(now),
-        state="open",
-        version=0,
-        grant_id=terms.grant_id,
-        needed=terms.needed,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
 
 
 def store_answer(
@@ -303,32 +210,3 @@ def _numbers(session: Session, attempt_id: UUID, page: str) -> list[int]:
             select(Answer.n).where(Answer.attempt_id == attempt_id, Answer.page == page)
         )
     )
-
-
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete the answers of tests that were handed in two years ago, many but not all at once.
-
-    Points by question and module stay with the attempt. Returns how many answers are gone.
-    """
-    old = (
-        select(Answer.id)
-        .join(Attempt, Attempt.id == Answer.attempt_id)
-        .where(Attempt.submitted_at < now - ANSWERS_KEPT)
-        .limit(FORGOTTEN_AT_ONCE)
-    )
-    return deleted(session, delete(Answer).where(Answer.id.in_(old)))
-
-
-def submit(
-    session: Session, attempt: Attempt, rule: PassRule, critical: Collection[str], *,
-    claimed_at: datetime | None, now: datetime,
-) -> Outcome:  # fmt: skip
-    """Close a locked attempt, mark it and return what it earned. Call it once: see hand_in."""
-    counted = rules.current(queries.answers(session, attempt.id))
-    choices = {item: each.said.choice for item, each in counted.items() if each.said is not None}
-    earned = rules.outcome(queries.form_items(session, attempt.form_id), choices, rule, critical)
-    attempt.state, attempt.submitted_at, attempt.submit_claimed_at = "submitted", now, claimed_at
-    attempt.points = earned.points_text()
-    attempt.percent, attempt.passed = earned.percent, earned.passed
-    attempt.outcome = earned.to_facts()
-    return earned

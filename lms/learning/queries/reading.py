@@ -1,28 +1,20 @@
-"""What a person is enrolled in and reads. Every lookup starts from the viewer."""
+"""Courses, lessons and pictures as the person who asks may read them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, null, or_, select, true
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts import scope
-from lms.accounts.models import Identity, Person
-from lms.accounts.rules import administers_country
-from lms.assessment.marks import AS_NOW, OUTCOME, PASSED, PERCENT
-from lms.assessment.models import Attempt, AttemptGrant, AttemptMarkCorrection
+from lms.accounts.models import Identity
+from lms.assessment.models import AttemptGrant
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
-from lms.catalogue.scope import MAY_BE_LOOKED_UP, looked_up_by, may_be_known
-from lms.catalogue.structure import title_language
+from lms.catalogue.scope import MAY_BE_LOOKED_UP, looked_up_by
 from lms.kernel.errors import NotFound
-from lms.kernel.messages import Words
 from lms.kernel.viewer import Viewer
-from lms.learning import rules
 from lms.learning.models import Enrolment, Progress
+from lms.learning.queries.sitting import UNUSED
 from lms.tables import AnyRow, AnySelect
 
 # The enrolment that counts for pages: the open one, else the one closed last (what has been
@@ -36,11 +28,9 @@ MINE = (
     .correlate(Course)
     .scalar_subquery()
 )
-# Granted attempts that no attempt has used yet.
-_UNUSED = AttemptGrant.id.not_in(select(Attempt.grant_id).where(Attempt.grant_id.is_not(None)))
 _GRANTED = (
     select(func.count())
-    .where(AttemptGrant.enrolment_id == Enrolment.id, _UNUSED)
+    .where(AttemptGrant.enrolment_id == Enrolment.id, UNUSED)
     .correlate(Enrolment)
     .scalar_subquery()
 )
@@ -101,7 +91,6 @@ _NEWEST_FACTS = (
     .scalar_subquery()
     .label("newest_facts")
 )
-
 # What is new in the course's edition of today, for whoever began before it was published.
 _today = aliased(Edition)
 _news = aliased(EditionText)
@@ -119,14 +108,11 @@ _NEWS = (
 )
 _ONE = _course_rows().add_columns(_NEWEST_FACTS, _NEWS).where(Course.slug == bindparam("slug"))
 _ALL = _course_rows().where(Course.kind == bindparam("kind")).order_by(Course.id).limit(100)
-
 _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
     EditionLesson.edition_id == bindparam("edition_id"),
     EditionLesson.code == bindparam("code"),
     EditionLesson.language == bindparam("language"),
 )
-
-
 _PICTURE = (
     select(EditionPicture.digest, EditionPicture.kind, EditionPicture.name)
     .select_from(Course)
@@ -210,155 +196,3 @@ def lessons(session: Session, viewer: Viewer, edition_id: int, language: str) ->
             .limit(200)
         )
     )
-
-
-def open_enrolment(session: Session, viewer: Viewer, slug: str) -> Enrolment:
-    """Return this person's open enrolment in a course, locked until the transaction ends.
-
-    raises NotFound when they have none: it is closed, somebody else's, or never was.
-    """
-    enrolment = session.scalar(
-        select(Enrolment)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(
-            Course.slug == slug,
-            Enrolment.person_id == viewer.person_id,
-            Enrolment.closed_at.is_(None),
-        )
-        .with_for_update(of=Enrolment)
-    )
-    if enrolment is None:
-        raise NotFound
-    return enrolment
-
-
-def passed_courses(session: Session, person_id: UUID, *, today: date) -> set[str]:
-    """Return the slugs of the courses that a person has passed at any time.
-
-    And of those for which a certificate from elsewhere was accepted, while that is valid.
-    """
-    accepted = and_(
-        Progress.held_from.is_not(None),
-        or_(Progress.valid_through.is_(None), Progress.valid_through >= today),
-    )
-    return set(
-        session.scalars(
-            select(Course.slug)
-            .join(Enrolment, Enrolment.course_id == Course.id)
-            .join(Progress, Progress.enrolment_id == Enrolment.id)
-            .where(Enrolment.person_id == person_id, or_(Progress.passed_at.is_not(None), accepted))
-        )
-    )
-
-
-def to_pass_first(
-    session: Session, viewer: Viewer, wanted: Iterable[str], language: str, *, today: date
-) -> dict[str, Words | str]:
-    """Return which of the courses ``wanted`` before another this person has not passed.
-
-    A valid certificate from elsewhere that was accepted for one is as good as a pass.
-
-    By slug, in the order of ``wanted``, with the title; a course that is not open to this
-    person, or not here at all, is named by its slug.
-    """
-    wanted = list(wanted)
-    if not wanted:
-        return {}
-    passed = passed_courses(session, viewer.person_id, today=today)
-    missing = [slug for slug in wanted if slug not in passed]
-    if not missing:
-        return {}
-    known = {
-        row.slug: Words(row.title, title_language(row.text) or language)
-        for row in courses(session, viewer, language)
-    }
-    return {slug: known.get(slug, slug) for slug in missing}
-
-
-def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
-    """Return the newest post-test of this enrolment if it was handed in and failed."""
-    found = sittings(session, enrolment_id)
-    return found[-1] if found and found[-1].passed is False else None
-
-
-_ATTEMPTS = select(
-    Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
-    Attempt.submitted_at, PERCENT, PASSED, OUTCOME, Attempt.grant_id,
-    Attempt.needed, Attempt.language,
-).select_from(Attempt).outerjoin(AttemptMarkCorrection, AS_NOW).order_by(
-    Attempt.opened_at, Attempt.number
-)  # fmt: skip
-
-_OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))
-_OF_ENROLMENT = _ATTEMPTS.where(Attempt.enrolment_id == bindparam("enrolment_id"))
-
-
-def attempts(session: Session, viewer: Viewer) -> list[AnyRow]:
-    """Return every attempt of this person at any test, oldest first."""
-    return list(session.execute(_OF_PERSON, {"person_id": viewer.person_id}))
-
-
-def sittings(session: Session, enrolment_id: UUID) -> list[rules.Sitting]:
-    """Return every post-test attempt of an enrolment as the rules see it, oldest first."""
-    rows = list(session.execute(_OF_ENROLMENT, {"enrolment_id": enrolment_id}))
-    return sittings_of(rows)
-
-
-def sittings_of(attempts: Iterable[AnyRow]) -> list[rules.Sitting]:
-    """Return those of an enrolment's attempts that decide, as the rules see them.
-
-    attempts  rows of ``attempts``, all of one enrolment.
-    """
-    return [
-        rules.Sitting(
-            row.number,
-            row.submitted_at,
-            row.passed,
-            tuple((row.outcome or {}).get("failed_modules", ())),
-            row.grant_id is not None,
-            row.needed,
-        )
-        for row in attempts
-        if row.test in rules.FINAL_TESTS
-    ]
-
-
-def unused_grants(session: Session, enrolment_id: UUID) -> list[UUID]:
-    """Return the granted attempts of an enrolment that no attempt has used yet, oldest first."""
-    return list(
-        session.scalars(
-            select(AttemptGrant.id)
-            .where(AttemptGrant.enrolment_id == enrolment_id, _UNUSED)
-            .order_by(AttemptGrant.given_at)
-        )
-    )
-
-
-def people_of_programmes(
-    session: Session, viewer: Viewer, *, today: date
-) -> tuple[dict[UUID, int], int]:
-    """Return how many people learn or learned for each programme, and how many in all.
-
-    Who is in two programmes counts in both and once in the total. Counted are the people who work
-    today where the viewer administers; enrolments in restricted courses for confidential readers
-    of those places alone.
-    """
-    mine = scope.works_below(viewer, "administrator", today)
-    enrolled = (
-        select(Enrolment.programme_id, Enrolment.person_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(
-            Enrolment.programme_id.is_not(None),
-            # The country counts everybody: asking about each of 20,000 would take long.
-            true() if administers_country(viewer) else mine,
-            may_be_known(viewer, today),
-        )
-        .cte("enrolled")
-    )
-    people = func.count(enrolled.c.person_id.distinct())
-    each = select(enrolled.c.programme_id, people).group_by(enrolled.c.programme_id)
-    # One statement for both, so that who may be seen is asked once.
-    rows = session.execute(each.union_all(select(null(), people))).all()
-    total = next(count for programme_id, count in rows if programme_id is None)
-    return {programme_id: count for programme_id, count in rows if programme_id}, total
