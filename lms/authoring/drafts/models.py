@@ -112,3 +112,22 @@ Index(
     sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see below
 )  # fmt: skip
 unique_while_open(Draft.__table__, "uq_draft_open_course")
+
+
+class DraftVerdict(Base):
+    """A step on the way from a draft to an edition.
+
+    state    of the draft's files when it was said: a later save makes it void.
+    verdict  asked (for approval), sent-back, approved, published.
+    note     why, in the words of whoever said it; for an approval over budget the reason.
+    """
+
+    __tablename__ = "draft_verdict"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
+    state: Mapped[str]
+    verdict: Mapped[str]
+    note: Mapped[str]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +19,16 @@ def title_in(head: bytes) -> str:
         return str(tomllib.loads(found[0].decode())["title"])
     except (ValueError, KeyError):
         return ""
+
+
+def modules_in(head: bytes) -> dict[str, str]:
+    """Return the titles of the modules at the head of ``course.md``; what cannot be read is out."""
+    table = head.partition(b"\n[modules]\n")[2].partition(b"\n+++")[0].partition(b"\n[")[0]
+    found: dict[str, str] = {}
+    for line in table.splitlines():
+        with contextlib.suppress(ValueError):
+            found |= {code: str(title) for code, title in tomllib.loads(line.decode()).items()}
+    return found
 
 
 def titles_of(heads: Mapping[str, bytes]) -> dict[str, str]:

@@ -8,10 +8,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from lms.authoring.drafts import actions, queries, rules
-from lms.authoring.drafts.access import Room, room
+from lms.authoring.drafts.access import room
 from lms.authoring.drafts.forms import NewCourseForm, NumberForm
-from lms.authoring.drafts.titles import titles_of
-from lms.authoring.drafts.words import VERSION_WORDS
+from lms.authoring.drafts.titles import modules_in, titles_of
+from lms.authoring.drafts.words import VERDICT_WORDS, VERSION_WORDS
 from lms.authoring.file_store import store
 from lms.authoring.packages import unpacked
 from lms.content.archive import write_archive
@@ -31,8 +31,10 @@ bp = Blueprint("drafts", __name__, url_prefix=f"{IN_LANGUAGE}/write")
 def show_all() -> ResponseReturnValue:
     """Show the courses that are in work, and those of which a draft can be begun."""
     session, me = reading(), viewer()
+    found = queries.drafts(session, me)
     return render_template(
-        "drafts/all.html", drafts=queries.drafts(session, me),
+        "drafts/all.html", drafts=found, said=queries.still_said(session, me, found),
+        words=VERDICT_WORDS,
         published=queries.published(session, me), may_begin=rules.may_begin(me),
         may_draft=lambda course_id: rules.rights(me, course_id).writes_source,
     )  # fmt: skip
@@ -80,14 +82,14 @@ def new() -> ResponseReturnValue:
 def one(draft_id: UUID) -> ResponseReturnValue:
     """Show what is in a draft and what can be done with it."""
     here = room(draft_id)
-    comments, reports = queries.open_words(reading(), viewer(), here.draft)
+    session, me = reading(), viewer()
+    comments, reports = queries.open_words(session, me, here.draft)
+    heads = queries.heads(session, me, here.draft, here.draft.source)
     return render_template(
-        "drafts/one.html", room=here, titles=_titles(here), comments=comments, reports=reports
-    )
-
-
-def _titles(here: Room) -> dict[str, str]:
-    return titles_of(queries.heads(reading(), viewer(), here.draft, here.draft.source))
+        "drafts/one.html", room=here, titles=titles_of(heads), comments=comments, reports=reports,
+        modules=modules_in(heads.get(f"{here.draft.source}/course.md", b"")),
+        said=queries.still_said(session, me, [here.draft]).get(here.draft.id),
+    )  # fmt: skip
 
 
 @bp.get("/<uuid:draft_id>/files")

@@ -1,4 +1,4 @@
-"""What pages call the versions of a file."""
+"""What pages call the versions of a file, and the steps from a draft to an edition."""
 
 from __future__ import annotations
 
@@ -18,4 +18,12 @@ VERSION_WORDS: Mapping[str, str] = {
     "removed": msg("deleted"),
     # Translators: somebody has read a translation and found it right.
     "accepted": msg("read and accepted"),
+}
+
+VERDICT_WORDS: Mapping[str, str] = {
+    # Translators: what was said of a draft; stands alone in a table.
+    "asked": msg("approval asked for"),
+    "sent-back": msg("sent back"),
+    "approved": msg("approved"),
+    "published": msg("published"),
 }

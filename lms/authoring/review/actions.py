@@ -11,10 +11,10 @@ from lms.accounts.rules import actor_id
 from lms.audit import actions as audit
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
-from lms.authoring.drafts.models import Draft
+from lms.authoring.drafts.models import Draft, DraftVerdict
 from lms.authoring.drafts.rules import Rights, rights
 from lms.authoring.review import queries
-from lms.authoring.review.models import DraftVerdict, EditionPerson
+from lms.authoring.review.models import EditionPerson
 from lms.authoring.review.rules import (
     APPROVED,
     ASKED,

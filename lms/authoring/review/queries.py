@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.authoring.drafts.actions import ACCEPTED, ASIDE, START
-from lms.authoring.drafts.models import Draft, DraftVersion
-from lms.authoring.review.models import DraftVerdict, EditionPerson
+from lms.authoring.drafts.models import Draft, DraftVerdict, DraftVersion
+from lms.authoring.review.models import EditionPerson
 from lms.authoring.review.rules import CHECK, PUBLISH, PUBLISHED
 from lms.jobs.models import Job
 from lms.kernel.viewer import Viewer

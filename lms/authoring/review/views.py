@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.access import Room, room
+from lms.authoring.drafts.words import VERDICT_WORDS
 from lms.authoring.review import actions, queries
 from lms.authoring.review.forms import ReasonForm, VerdictForm
 from lms.authoring.review.rules import (
@@ -24,9 +25,9 @@ from lms.authoring.review.rules import (
     may_ask,
 )
 from lms.authoring.review.sentences import told
-from lms.authoring.review.words import VERDICT_WORDS
 from lms.db import reading, transaction
 from lms.jobs.models import Job
+from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.web.language import IN_LANGUAGE, gettext, say
@@ -55,7 +56,7 @@ def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
     page = make_response(
         render_template(
             "review/show.html", room=here, state=state, check=check, result=result, said=said,
-            words=VERDICT_WORDS, asked=is_asked(last, state),
+            words=VERDICT_WORDS, names=LANGUAGE_NAMES, asked=is_asked(last, state),
             done=last == Said(PUBLISHED, state), may_ask=may_ask(here.rights),
             against=against_approval(me, here.rights, writers), publishing=publishing,
             refused=_refusal(publishing), said_form=form or VerdictForm(state=state), told=_told,

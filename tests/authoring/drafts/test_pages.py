@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.authoring.drafts.models import Draft
+from lms.authoring.drafts.titles import modules_in
 from lms.db import reading
 from tests.authoring.writers import Writers
 from tests.browser import Browser
@@ -178,3 +179,14 @@ def test_only_forms_change_anything(browser: Open, draft: Draft, writers: Writer
     for path in (f"{base}/close", f"{base}/history/en/AB-1.1.md/restore", f"{base}/review/check",
                  f"{base}/review/approve"):  # fmt: skip
         assert browser(writers.aruzhan).get(path).status_code in {404, 405}, path
+
+
+def test_modules_are_named_by_their_titles(browser: Open, draft: Draft, writers: Writers) -> None:
+    page = browser(writers.aruzhan).get(f"/en/write/{draft.id}").text
+    assert re.search(r'<h3><bdi>AB-1</bdi> <span lang="en" dir="auto">[^<]+</span></h3>', page)
+
+
+def test_a_head_that_is_cut_off_names_the_modules_before_the_cut() -> None:
+    head = b'+++\ntitle = "T"\n\n[modules]\nAB-1 = "One"\nAB-2 = "Tw'
+    assert modules_in(head) == {"AB-1": "One"}
+    assert modules_in(b'+++\ntitle = "T"\n+++\nAB-1 = "No"\n') == {}

@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from lms.authoring.drafts.models import BlockText, Draft, DraftComment, DraftVersion
-from lms.authoring.review.models import DraftVerdict
+from lms.authoring.drafts.models import BlockText, Draft, DraftComment, DraftVerdict, DraftVersion
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.ids import new_id

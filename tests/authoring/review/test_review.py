@@ -211,6 +211,37 @@ def test_a_draft_is_sent_back_with_a_reason(
     assert "Ask for approval" in page
 
 
+def test_the_list_and_the_first_page_of_a_draft_say_where_it_stands(
+    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask
+) -> None:
+    author, publisher, first = (
+        browser(writers.aruzhan),
+        browser(writers.peter),
+        f"/en/write/{draft.id}",
+    )
+
+    def stands() -> tuple[str, str]:
+        there = re.search(r'<h2 id="state">([^<]+)<', publisher.get(first).text)
+        assert there is not None
+        listed = re.search(r'<span class="tag[^"]*">([^<]+)<', publisher.get("/en/write").text)
+        return there[1], listed[1] if listed else ""
+
+    assert stands() == ("In work", "")
+    change(app, draft, writers.aruzhan)
+    state = asked(author, draft, worker)
+    assert stands() == ("Approval is asked for", "approval asked for")
+    publisher.post(f"{page_of(draft)}/send-back", {"state": state, "note": "Shorter, please."})
+    assert stands() == ("Sent back", "sent back")
+    assert "Shorter, please." in author.get(first).text
+    change(app, draft, writers.aruzhan, "\n## Else {#ab11-else}\n\nMore words.\n", seen=2)
+    assert stands() == ("In work", "")
+    state = asked(author, draft, worker)
+    publisher.post(f"{page_of(draft)}/approve", {"state": state})
+    assert stands() == ("Approved", "approved")
+    worker()
+    assert stands() == ("Approved and published", "published")
+
+
 def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, amina: Cast) -> None:
     for person in (writers.sara, amina):
         for verb in ("check", "ask", "send-back", "approve"):
