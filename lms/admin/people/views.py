@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from lms.accounts import actions as accounts
@@ -104,7 +114,13 @@ def _code_page(person_id: UUID, code: str, *, first: bool) -> ResponseReturnValu
     """Show a one-time code, the only time that anybody sees it."""
     person = queries.person(reading(), viewer(), person_id, today=today())
     answer = make_response(
-        render_template("people/code.html", person=person, code=grouped(code), first=first)
+        render_template(
+            "people/code.html",
+            person=person,
+            code=grouped(code),
+            first=first,
+            address=current_app.config["LMS"].public_address,
+        )
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -126,14 +126,11 @@ def preview(
     return lines
 
 
-def shift(
-    session: Session, viewer: Viewer, numbers: Sequence[str], language: str, *, today: date
-) -> list[Line]:
+def shift(session: Session, viewer: Viewer, numbers: Sequence[str], *, today: date) -> list[Line]:
     """Return for each number of a list how that person stands towards everything they must hold.
 
     What is confidential is left out, unless the viewer reads it: the sheet is printed.
     """
-    del language
     people = _people(session, viewer, numbers, today=today)
     ids = [person_id for person_id, _ in people.values()]
     standings = queries.of_people(session, viewer, ids, today=today)

@@ -185,11 +185,9 @@ def shift() -> ResponseReturnValue:
         return render_template("requirements/shift.html", form=form, lines=None)
     if not form.validate():
         return render_template("requirements/shift.html", form=form, lines=None), form.status
-    lines = offered.shift(
-        reading(), viewer(), numbers_in(form.numbers.data), current().code, today=today()
-    )
+    lines = offered.shift(reading(), viewer(), numbers_in(form.numbers.data), today=today())
     return render_template(
-        "requirements/shift.html", form=form, lines=lines, covered=COVERED,
+        "requirements/shift.html", form=form, lines=lines, covered=COVERED, titles=_titles(),
         status_words=STATUS_WORDS, today=today(),
         good=sum(each.known and each.good for each in lines),
     )  # fmt: skip
@@ -204,9 +202,12 @@ def reminders() -> ResponseReturnValue:
     found = []
     if chosen in {code for code, _ in places}:
         found = queries.reminders(reading(), viewer(), chosen, today=today())
-    courses = offered.every_course(reading(), current().code)
-    titles = {course_id: titled(title, code) for course_id, title, code in courses}
     return render_template(
-        "requirements/reminders.html", places=places, chosen=chosen, found=found, titles=titles,
-        status_words=STATUS_WORDS, today=today(), never=rules.FOR_EVER,
+        "requirements/reminders.html", places=places, chosen=chosen, found=found,
+        titles=_titles(), status_words=STATUS_WORDS, today=today(), never=rules.FOR_EVER,
     )  # fmt: skip
+
+
+def _titles() -> dict[str, str]:
+    courses = offered.every_course(reading(), current().code)
+    return {course_id: titled(title, code) for course_id, title, code in courses}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.accounts import passwords
@@ -33,8 +33,8 @@ AT_ONCE = 40
 @permission(ADMINISTER, fresh=True)
 def choose() -> ResponseReturnValue:
     """Show how many people of a place wait for their first code."""
-    chosen = request.args.get("unit", "")
     places = places_to_choose()
+    chosen = request.args.get("unit") or (places[0][0] if len(places) == 1 else "")
     waiting = None
     if chosen in {code for code, _ in places}:
         _, waiting = queries.without_password(reading(), viewer(), chosen, today=today(), limit=1)
@@ -63,7 +63,7 @@ def make() -> ResponseReturnValue:
     answer = make_response(
         render_template(
             "slips/print.html", unit=unit, printed=[*seen, *codes], left=waiting - len(seen) -
-            len(people), at_once=AT_ONCE,
+            len(people), at_once=AT_ONCE, address=current_app.config["LMS"].public_address,
             slips=[(row, grouped(codes[row.id]), EVERY_LANGUAGE[row.language]) for row in people],
         )
     )  # fmt: skip

@@ -62,7 +62,11 @@ def test_only_who_learned_for_a_programme_is_in_its_file(
     learned_for(app, "health", papers.amina)
     here = browser(halima)
     assert '<option selected value="health">' in here.get(f"{BULK}?programme=health").text
-    assert "1 certificate in" in here.post(BULK, sent(here, programme="health", go="look")).text
+    looked = here.post(BULK, sent(here, programme="health", go="look")).text
+    assert "1 certificate in" in looked
+    # What will be in the file stands below a long form: the answer opens there.
+    assert f'action="{BULK}#preview"' in looked
+    assert 'id="preview"' in looked
     (line,) = register(archive_of(app, make(here, programme="health")))
     assert "Amina Ben Salah" in line.values()
     assert here.post(BULK, sent(here, programme="nonsense")).status_code == 422

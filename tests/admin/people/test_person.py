@@ -228,6 +228,7 @@ def test_a_new_code_ends_what_was_open_and_is_shown_once(
     reply = browser(grace).post(f"{page(amina)}/code")
     assert reply.status_code == 200
     assert "within 72 hours" in reply.text
+    assert 'Open in a browser: <bdi dir="ltr">http://' in reply.text
     assert browser(amina).get("/en/home").status_code == 401
 
 

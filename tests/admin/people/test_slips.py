@@ -31,6 +31,8 @@ def test_it_says_how_many_wait_and_makes_their_slips(
     assert reply.status_code == 200
     assert reply.headers["Cache-Control"] == "no-store"
     assert len(set(codes(reply.text))) == 2
+    # A slip says where to type what it holds.
+    assert reply.text.count('<bdi dir="ltr">http://') == 2
     signed = browser(None).post(
         "/en/sign-in", {"service_number": "N-1001", "password": codes(reply.text)[0]}
     )
@@ -93,3 +95,14 @@ def test_the_log_counts_them_and_names_nobody(app: Flask, browser: Open, grace: 
     with app.app_context():
         row = db.session().scalars(select(AuditRow).where(AuditRow.action == "slips.printed")).one()
         assert (row.actor_id, row.facts) == (grace.id, {"people": 1})
+
+
+def test_whoever_looks_after_one_place_does_not_choose_it(
+    app: Flask, browser: Open, places: Places, amina: Cast
+) -> None:
+    with app.app_context(), transaction() as session:
+        nora = add_person(
+            session, "Nora", "N-0002", places.northgate,
+            roles=(("administrator", places.northgate),),
+        )  # fmt: skip
+    assert "have not signed in yet." in browser(nora).get(URL).text

@@ -223,6 +223,9 @@ def test_a_pasted_list_is_shown_before_anybody_is_enrolled(
     assert "will be enrolled" in shown
     assert "is enrolled already" in shown
     assert shown.count("nobody of yours has this number") == 2
+    # What would happen stands below a long form: the answer opens there.
+    assert f'action="{URL}/enrol#preview"' in shown
+    assert 'id="preview"' in shown
     assert "Daniel" not in shown
     assert enrolled(app) == 1
     for _ in range(2):
@@ -252,7 +255,7 @@ def test_tonights_shift_is_green_or_says_what_is_missing(
     assert here.get(f"{URL}/shift").status_code == 200
     text = here.post(f"{URL}/shift", {"numbers": "N-1001\nN-1002\nS-2001"}).text
     assert "1 of 3 people hold everything" in text
-    assert re.search(r"Amina Ben Salah.*?✕ no.*?C90.*?Not started", text, re.DOTALL)
+    assert re.search(r"Amina Ben Salah.*?✕ no.*?Hygiene on shift: Not started", text, re.DOTALL)
     assert re.search(r"Chipo Okello.*?✓ yes", text, re.DOTALL)
     assert "Daniel" not in text
 
@@ -278,6 +281,7 @@ def test_a_requirement_of_a_special_function_is_on_no_print_of_who_may_not_know(
     assert "Yusuf" not in here.get(f"{URL}/reminders?unit=XX").text
     shift = here.post(f"{URL}/shift", {"numbers": "S-2002"}).text
     assert "C90" not in shift
+    assert "Hygiene on shift" not in shift
 
 
 def test_the_learner_sees_the_next_step_at_home(
