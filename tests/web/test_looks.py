@@ -462,3 +462,9 @@ def test_answers_that_wait_are_sent_from_any_page(opened: Opened) -> None:
         r"/static/js/answers\.[0-9a-f]{12}\.js$",
         page.evaluate("document.querySelector(\"script[src*='/answers.']\").src"),
     )
+
+
+def test_no_slip_of_paper_is_cut_off() -> None:
+    (printed,) = re.findall(r"\.slip\{[^}]*mm[^}]*\}", CSS)
+    assert "min-block-size" in printed
+    assert "overflow" not in printed
