@@ -16,6 +16,7 @@ from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
 from lms.reports.steps import write
 from tests.course import SmallCourse
+from tests.kept import kept
 from tests.people import Cast
 from tests.reports.conftest import Open
 from tests.reports.same import Reports
@@ -27,6 +28,7 @@ HOSTILE = (
 
 
 @pytest.fixture
+@kept
 def learned(hygiene: SmallCourse, crowd: list[Cast]) -> None:
     """Eleven people have passed the course."""
     for person in crowd[:11]:
