@@ -9,7 +9,7 @@ import gc
 import os
 import shutil
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,7 +39,7 @@ from lms.web.static_files import StaticFiles
 from tests import applications, rows
 from tests.audit.facts import refuse_unnamed
 from tests.browser import Browser
-from tests.kept import NAME, Book, Store, kept
+from tests.kept import NAME, Book, Store, kept, looking
 from tests.people import Cast, Places, add_person, build_places
 
 # Speed belongs to make bench: that a machine is busy is no fault of the program.
@@ -116,6 +116,22 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Tell what is kept that a fixture may look."""
+    with looking(fixturedef.func):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Tell what is kept that a test may look."""
+    with looking():
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,9 @@ A copy is taken only where kept fixtures alone have written so far, the same one
 Whatever else was written before, by another fixture or by a test, makes the function run. So no
 test can tell whether it got a copy, and the order of the tests does not matter.
 
+Of kept fixtures that follow each other only the data of the last are copied, when somebody looks:
+another fixture, or the test.
+
 A kept fixture has among its arguments ``app`` or something with an ``app``, and no argument whose
 value is another one in each test.
 """
@@ -21,7 +24,8 @@ from __future__ import annotations
 import io
 import pickle
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial, wraps
@@ -42,6 +46,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 NAME = "tests.kept"
+MARK = "is_kept"
 FRESH = timedelta(minutes=2)
 # That a session was seen is noted once a minute: those of a copy were seen just now.
 SEEN = timedelta(seconds=20)
@@ -108,23 +113,33 @@ class Book:
         self._state: object = start
         self._began = RIGHT_CLOCK()
         self._seen = self._fingerprint()
+        self._waiting: State | None = None
+        _looking.book = self
 
     def keep(self, name: str, build: Callable[[], R]) -> R:
         """Return what ``build`` returns, with all that it puts into the database."""
         if not self._is_known():
+            self.fill()
             return build()
         key = (self._state, name)
         found = self.store.states.get(key)
         if found and found.is_fresh():
-            self._become(found)
-            self._began = found.began
-            self._note(found)
+            self._waiting, self._state, self._began = found, found, found.began
+            if _looking.number:
+                self.fill()
             return cast("R", _Reader(io.BytesIO(found.result), self.app).load())
+        self.fill()
         made = build()
         if self._is_quiet() and (state := self._copy(made)):
             self.store.states[key] = state
             self._note(state)
         return made
+
+    def fill(self) -> None:
+        """Let the data be those of the last kept fixture, if they are not yet."""
+        if self._waiting:
+            self._become(self._waiting)
+            self._waiting, self._seen = None, self._fingerprint()
 
     def _note(self, state: State) -> None:
         self._state, self._seen = state, self._fingerprint()
@@ -174,6 +189,32 @@ class Book:
                 session.execute(update(SignIn).where(recent).values(seen_at=now))
 
 
+@dataclass
+class _Looking:
+    """Who may look at the data of the application: how many, one within another."""
+
+    book: Book | None = None
+    number: int = 0
+
+
+_looking = _Looking()
+
+
+@contextmanager
+def looking(fixture: object = None) -> Iterator[None]:
+    """Let a fixture that runs in the block, or a test, find what the kept ones before it made."""
+    if hasattr(fixture, MARK):
+        yield
+        return
+    if _looking.book:
+        _looking.book.fill()
+    _looking.number += 1
+    try:
+        yield
+    finally:
+        _looking.number -= 1
+
+
 class _Writer(pickle.Pickler):
     """Writes what a fixture returned, without the application that it was made in."""
 
@@ -210,4 +251,5 @@ def kept(build: Callable[P, R]) -> Callable[P, R]:
         name = f"{build.__module__}.{build.__qualname__}"
         return book.keep(name, partial(build, *args, **fixtures))
 
+    setattr(copied, MARK, True)
     return copied
