@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
 from lms.catalogue.programmes import actions as programmes
 from lms.catalogue.programmes.actions import Details
+from lms.certificates import pdf
 from lms.certificates.layouts import LOGOS, Layout
 from lms.certificates.models import CertificateHolder
 from lms.certificates.office import layouts
@@ -40,6 +43,31 @@ TYPED = {
     "name_1_en": "Halima Nabirye", "title_1_en": "Director general", "title_1_fr": "Directrice",
     "title_2_en": "nobody",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def typeset_once() -> Callable[..., bytes]:
+    """Return what sets each page once for the tests of this file: the same texts are tried here."""
+    known: dict[object, bytes | pdf.TooLong] = {}
+    anew = pdf.typeset
+
+    def typeset(*asked: Any) -> bytes:
+        if asked not in known:
+            try:
+                known[asked] = anew(*asked)
+            except pdf.TooLong as refused:
+                known[asked] = refused
+        found = known[asked]
+        if isinstance(found, pdf.TooLong):
+            raise pdf.TooLong(found.message, found.part)
+        return found
+
+    return typeset
+
+
+@pytest.fixture(autouse=True)
+def known_pages(typeset_once: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "typeset", typeset_once)
 
 
 def decided(app: Flask) -> installation.Installation:
