@@ -40,12 +40,16 @@ class Fork:
         state = Path(f"/proc/{self.number}/stat").read_text("ascii").rpartition(")")[2].split()[0]
         return state != "Z"
 
-    def ended(self) -> int:
-        """Wait for its end; return its status, below zero for a signal."""
+    def wait(self) -> None:
+        """Wait until nothing of it runs any more; its number stays its own."""
         until = time.monotonic() + LONGEST
         while self.is_running():
             assert time.monotonic() < until, "the command does not end"
             time.sleep(0.002)
+
+    def ended(self) -> int:
+        """Wait for its end; return its status, below zero for a signal."""
+        self.wait()
         _say(self.loaded, "\n")
         assert self.loaded.stdout is not None
         return int(self.loaded.stdout.readline())
@@ -86,13 +90,17 @@ def forks(environment: Mapping[str, str], log: Path) -> Iterator[Forks]:
 
 
 def _serve_words() -> None:
+    from granian.server import embed
+
     from lms.admin import backup_cli, sealed, worker, worker_cli
+    from lms.admin import cli as server_cli
     from lms.admin.backups import steps
     from lms.app import cli
     from lms.app.pages import blueprints
+    from lms.web import server
 
     blueprints(demo=False)  # loaded for what follows, as are
-    del backup_cli, worker_cli, steps
+    del backup_cli, embed, server, server_cli, steps, worker_cli
     worker.LOOK_EVERY = 0.02  # it ends as soon as nothing is due
     sealed.SCRYPT_N = QUICK
     for line in sys.stdin:

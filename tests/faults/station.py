@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,8 +20,11 @@ from lms.db import transaction
 from lms.extensions import db
 from lms.settings import Settings, read
 from lms.web import csrf
+from tests.faults.forks import Fork, Forks, forks
 from tests.journeys.house import ROOT, House, free_port
 from tests.people import build_places
+
+Process = subprocess.Popen[bytes] | Fork
 
 
 @dataclass(frozen=True)
@@ -54,28 +56,42 @@ class Station:
 
     house: House
     environment: dict[str, str]
+    forks: Forks | None = None
 
     @contextmanager
-    def run(self) -> Iterator[subprocess.Popen[bytes]]:
+    def loaded(self) -> Iterator[None]:
+        """Let the servers of the block be copies of one process that has loaded the program.
+
+        To load it takes a second of the processor, more than all that is done until a kill.
+        """
+        with forks(self.environment, self.house.data / "said") as self.forks:
+            yield
+        self.forks = None
+
+    @contextmanager
+    def run(self) -> Iterator[Process]:
         """Start the server, wait until it answers, and see that it is gone at the end."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "lms.app", "serve"], env=self.environment, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        process = self.forks.start("serve") if self.forks else self._started()
         try:
             self._wait(process)
             yield process
         finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+            kill(process)
+            if isinstance(process, Fork):
+                process.ended()
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "lms.app", "serve"], env=self.environment, cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def _wait(self, process: Process) -> None:
         import http.client
 
         until = time.monotonic() + 30
         while time.monotonic() < until:
-            if process.poll() is not None:
+            if not _is_running(process):
                 raise AssertionError("the server did not start again")
             connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=2)
             try:
@@ -107,9 +123,14 @@ class Station:
             return quick == "ok" and not broken
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def _is_running(process: Process) -> bool:
+    return process.is_running() if isinstance(process, Fork) else process.poll() is None
+
+
+def kill(process: Process) -> None:
     """End the server as a power cut would: nothing is finished, nothing is flushed."""
-    process.send_signal(signal.SIGKILL)
+    if _is_running(process):
+        process.kill()
     process.wait()
 
 

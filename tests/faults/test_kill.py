@@ -141,13 +141,15 @@ def on_sqlite(tmp_path: Path) -> Station:
 
 
 def test_twenty_kills_lose_no_acknowledged_answer(on_sqlite: Station) -> None:
-    ledger = _rounds(on_sqlite, 20)
+    with on_sqlite.loaded():
+        ledger = _rounds(on_sqlite, 20)
     assert len(ledger.answers) > 100
 
 
 @pytest.mark.crash
 def test_two_hundred_kills_lose_no_acknowledged_answer(on_each: Station) -> None:
-    ledger = _rounds(on_each, 200)
+    with on_each.loaded():
+        ledger = _rounds(on_each, 200)
     assert len(ledger.answers) > 1000
     with on_each.house.app.app_context(), db.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM answer")).scalar_one() > 0

@@ -213,13 +213,16 @@ def _check_writer(
 
 
 def test_five_kills_lose_no_acknowledged_save(tmp_path: Path) -> None:
-    writers = _rounds(station(tmp_path / "data"), 5)
+    place = station(tmp_path / "data")
+    with place.loaded():
+        writers = _rounds(place, 5)
     assert _told(writers) > 10
 
 
 @pytest.mark.crash
 def test_forty_kills_lose_no_acknowledged_save(on_each: Station) -> None:
-    writers = _rounds(on_each, 40)
+    with on_each.loaded():
+        writers = _rounds(on_each, 40)
     assert all(writer.kept for writer in writers)
     assert _told(writers) > 150
     assert any(writer.aside for writer in writers)
