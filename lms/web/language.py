@@ -75,6 +75,11 @@ def _catalogue(language: str) -> Sentences:
     return Sentences(path if path.exists() else None)  # English: the sentences in the code
 
 
+def forget_catalogues() -> None:
+    """Let go of every catalogue: each is read again when somebody next asks for its language."""
+    _catalogue.cache_clear()
+
+
 @cache
 def _safe_sentence(language: str, msgid: str, *, whole: bool) -> Markup:
     # Our own catalogue, checked by the build: it may hold markup, the values may not and are

@@ -9,9 +9,10 @@ from flask import Flask, g, render_template
 from werkzeug.test import create_environ
 
 from lms.installation import LANGUAGES
+from lms.kernel import memory
 from lms.kernel.messages import Message, msg
 from lms.web.errors import OTHERWISE, SENTENCES
-from lms.web.language import say
+from lms.web.language import forget_catalogues, say
 
 WAIT = msg("The server is busy at this moment. Wait a few seconds, then try again.")
 STATUSES = (400, 404, 408, 411, 413, 500, 503, 507)
@@ -43,10 +44,15 @@ class RefusalPages:
         self._pages: dict[tuple[int, str], bytes] = {}
 
     def make_ready(self) -> None:
-        """Render every page in every language."""
+        """Render every page in every language, and let go of what was read for it.
+
+        A country reads two or three languages. The sentences of all of them are 2.8 MiB.
+        """
         for language in LANGUAGES:
             for status in STATUSES:
                 self(status, language)
+            forget_catalogues()
+        memory.give_back()
 
     def __call__(self, status: int, language: str) -> bytes:
         """Return the page of a status; the general one for another status or language."""
