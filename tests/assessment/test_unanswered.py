@@ -55,9 +55,7 @@ def test_when_everything_is_answered_it_says_so(
 @pytest.fixture
 def two_choices_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next form be one that asks for two choices: what is drawn is chance otherwise."""
-    monkeypatch.setattr(
-        "secrets.token_hex", lambda size: SEED * size
-    )
+    monkeypatch.setattr("secrets.token_hex", lambda size: SEED * size)
 
 
 @pytest.mark.usefixtures("two_choices_drawn")

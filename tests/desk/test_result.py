@@ -82,9 +82,7 @@ def test_when_no_attempt_is_left_the_right_answers_are_shown(
     browser: Open, amina: Cast, read: SmallCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A seed whose third form asks every kind of question that is looked for below.
-    monkeypatch.setattr(
-        "secrets.token_hex", lambda size: SEED * size
-    )
+    monkeypatch.setattr("secrets.token_hex", lambda size: SEED * size)
     *_, last = fail_times(read, amina, 3)
     page = browser(amina).get(URL.format(last)).text
     assert page.count("Show the answer") == 8

@@ -26,8 +26,8 @@ from lms.authoring.review.rules import (
 )
 from lms.authoring.review.sentences import told
 from lms.db import reading, transaction
-from lms.jobs.models import Job
 from lms.installation import LANGUAGE_NAMES
+from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.web.language import IN_LANGUAGE, gettext, say
