@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from flask import Flask, abort, current_app, g, has_app_context, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
+from werkzeug.routing import BaseConverter
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT, Installation
 from lms.kernel.messages import BETWEEN, Message, Size, Words, minute_of, msg
@@ -27,7 +28,7 @@ from lms.web.sentences import Sentences
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "translations"
 COOKIE = "language"
 # How the address of a page begins. Other first segments belong to nobody's page.
-IN_LANGUAGE = f"/<any({', '.join(LANGUAGES)}):language>"
+IN_LANGUAGE = "/<language:language>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Language:
 
 
 EVERY_LANGUAGE: Mapping[str, Language] = {code: Language(code) for code in LANGUAGES}
+
+
+class LanguageConverter(BaseConverter):
+    """The first segment of an address. Werkzeug's ``any`` keeps the choices once an address."""
+
+    regex = f"(?:{'|'.join(LANGUAGES)})"
+
+    def to_url(self, value: str) -> str:
+        """Return the code of a language as an address has it."""
+        return value
 
 
 def current() -> Language:
@@ -246,6 +257,7 @@ def init_app(app: Flask) -> None:
         _=_in_template, gettext=_in_template, ngettext=_number_in_template,
         in_language=_in_another_language, titled=titled, course_title=course_title,
     )  # fmt: skip
+    app.url_map.converters["language"] = LanguageConverter
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, url_for
 
-from lms.installation import LANGUAGES
 from lms.web.language import current
 from lms.web.menu import has_endpoint
 
 bp = Blueprint("accounts", __name__)
-
-# Other first segments are not a language: they are another feature's address, or nothing.
-HERE = f"/<any({', '.join(LANGUAGES)}):language>"
 
 
 def home() -> str:

@@ -11,12 +11,12 @@ from lms.accounts import actions, queries
 from lms.accounts import session as account_session
 from lms.accounts.forms import HeldForm
 from lms.accounts.rules import worth_holding
-from lms.accounts.views.addresses import HERE, bp, home
+from lms.accounts.views.addresses import bp, home
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.web import csrf
-from lms.web.language import gettext, say
+from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import LEARN, permission
 
@@ -50,7 +50,7 @@ def _from_a_page() -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
-@bp.get(f"{HERE}/not-saved-yet")
+@bp.get(f"{IN_LANGUAGE}/not-saved-yet")
 @permission(LEARN)
 def held() -> ResponseReturnValue:
     """Show a form that arrived after its session had ended, to be sent now or thrown away."""
@@ -63,7 +63,7 @@ def held() -> ResponseReturnValue:
     return render_template("accounts/held.html", held=found, written=written)
 
 
-@bp.post(f"{HERE}/not-saved-yet/discard")
+@bp.post(f"{IN_LANGUAGE}/not-saved-yet/discard")
 @permission(LEARN)
 def discard_held() -> ResponseReturnValue:
     """Throw a held form away."""

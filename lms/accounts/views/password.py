@@ -19,19 +19,19 @@ from lms.accounts.forms import (
 )
 from lms.accounts.rules import folded_service_number
 from lms.accounts.throttle import Sender
-from lms.accounts.views.addresses import HERE, bp, home
+from lms.accounts.views.addresses import bp, home
 from lms.accounts.views.too_early import later, sender_of, wait_sentence
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.kernel.ids import grouped, one_time_code
 from lms.web.forms import PageForm
-from lms.web.language import gettext, say
+from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.pages import site, viewer
 from lms.web.permissions import LEARN, PUBLIC, permission
 
 
-@bp.route(f"{HERE}/choose-password", methods=["GET", "POST"])
+@bp.route(f"{IN_LANGUAGE}/choose-password", methods=["GET", "POST"])
 @permission(PUBLIC)
 def choose_password() -> ResponseReturnValue:
     """Let somebody who came with a one-time code choose a password; show their spare code once."""
@@ -80,7 +80,7 @@ def _spare_code_page(spare: str, token: str | None) -> Response:
     return answer
 
 
-@bp.route(f"{HERE}/password", methods=["GET", "POST"])
+@bp.route(f"{IN_LANGUAGE}/password", methods=["GET", "POST"])
 @permission(LEARN)
 def password() -> ResponseReturnValue:
     """Change one's own password; every other session ends."""
@@ -111,7 +111,7 @@ def _password_page(form: PageForm) -> str:
     return render_template("accounts/password.html", form=form)
 
 
-@bp.route(f"{HERE}/spare-code", methods=["GET", "POST"])
+@bp.route(f"{IN_LANGUAGE}/spare-code", methods=["GET", "POST"])
 @permission(LEARN)
 def spare_code() -> ResponseReturnValue:
     """Make a new spare code for somebody who has lost theirs, and show it once."""

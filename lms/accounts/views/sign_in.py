@@ -21,7 +21,7 @@ from lms.accounts import session as account_session
 from lms.accounts.actions import Checked, Tried
 from lms.accounts.forms import SignInForm
 from lms.accounts.rules import ABSOLUTE, folded_service_number, idle_time, path_on_this_host
-from lms.accounts.views.addresses import HERE, bp, home
+from lms.accounts.views.addresses import bp, home
 from lms.accounts.views.held import hold
 from lms.accounts.views.too_early import later, sender_of, wait_sentence
 from lms.db import reading, transaction
@@ -33,7 +33,7 @@ from lms.tables import AnyRow
 from lms.web import cookies, csrf, errors
 from lms.web.gate_settings import GateSettings
 from lms.web.language import COOKIE as LANGUAGE_COOKIE
-from lms.web.language import current, gettext, in_language, ngettext, preferred
+from lms.web.language import IN_LANGUAGE, current, gettext, in_language, ngettext, preferred
 from lms.web.permissions import PUBLIC, permission
 
 
@@ -47,7 +47,7 @@ def root() -> ResponseReturnValue:
     return answer
 
 
-@bp.route(f"{HERE}/", methods=["GET", "POST"])
+@bp.route(f"{IN_LANGUAGE}/", methods=["GET", "POST"])
 @permission(PUBLIC)
 def front() -> ResponseReturnValue:
     """Show the sign-in form; who is signed in goes on to their courses.
@@ -61,7 +61,7 @@ def front() -> ResponseReturnValue:
     return _sign_in_page(SignInForm(request.form))
 
 
-@bp.post(f"{HERE}/sign-in")
+@bp.post(f"{IN_LANGUAGE}/sign-in")
 @permission(PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """Take service number and password or code; open a session and go on."""
@@ -186,7 +186,7 @@ def ask_to_sign_in(error: Unauthorized) -> ResponseReturnValue:
     return _sign_in_page(form, "" if safe else hold()), 401
 
 
-@bp.get(f"{HERE}/sign-out")
+@bp.get(f"{IN_LANGUAGE}/sign-out")
 @permission(PUBLIC)
 def confirm_sign_out() -> ResponseReturnValue:
     """Ask before signing out; says what happens to answers that still wait on this computer."""
@@ -195,7 +195,7 @@ def confirm_sign_out() -> ResponseReturnValue:
     return render_template("accounts/sign_out.html")
 
 
-@bp.post(f"{HERE}/sign-out")
+@bp.post(f"{IN_LANGUAGE}/sign-out")
 @permission(PUBLIC)
 def sign_out() -> ResponseReturnValue:
     """End the session of this browser and show the sign-in form for the next person."""

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import actions, machine
 from lms.accounts.forms import MachineForm
-from lms.accounts.views.addresses import HERE, bp, home
+from lms.accounts.views.addresses import bp, home
 from lms.db import transaction
-from lms.web.language import gettext
+from lms.web.language import IN_LANGUAGE, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import PUBLIC, permission
 
 
-@bp.route(f"{HERE}/this-computer", methods=["GET", "POST"], endpoint="machine")
+@bp.route(f"{IN_LANGUAGE}/this-computer", methods=["GET", "POST"], endpoint="machine")
 @permission(PUBLIC)
 def this_computer() -> ResponseReturnValue:
     """Say who uses this computer; the browser remembers it."""
