@@ -98,6 +98,11 @@ class Manifest:
         return Contents(self.revision, self.site, self.rows)
 
     @property
+    def copied(self) -> int:
+        """How many bytes the copy of the database has."""
+        return self.members[DATABASES[self.database]].size
+
+    @property
     def has_keys(self) -> bool:
         """Whether the issuing key is in this backup."""
         return any(name.startswith("keys/") for name in self.members)

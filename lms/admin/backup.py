@@ -6,22 +6,25 @@ sealed with a passphrase (``sealed.py``), and sealed ones hold the keys too.
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import shutil
-import sqlite3
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import NullPool, create_engine, text
-
-from lms.admin import archive, postgresql, schema
-from lms.admin.archive import DATABASES, SECRET, Manifest, Member, flush, member_of
+from lms.admin import archive, schema
+from lms.admin.archive import DATABASES, SECRET, Manifest, flush, member_of
+from lms.admin.backup_contents import (
+    copy_database,
+    is_damaged,
+    key_files,
+    size_of_server,
+    stored_files,
+)
 from lms.admin.backup_place import (
     BackupError,
     alone,
@@ -32,19 +35,14 @@ from lms.admin.backup_place import (
     why,
 )
 from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
-from lms.admin.backup_progress import COMPARING, COPYING, PACKING, READING, SEALING, Progress, Tell
+from lms.admin.backup_progress import COMPARING, PACKING, READING, SEALING, Progress, Tell
 from lms.admin.folders import flush_folder, give
 from lms.admin.postgresql import PostgresqlError
-from lms.admin.schema import Contents
 from lms.admin.sealed import SealedReader, SealedWriter, SealError
-from lms.db import sqlite_file
-from lms.extensions import db
-from lms.files import DIGEST
 from lms.kernel.messages import Message, Size, msg
 from lms.settings import Settings
 
 SHORTEST_PASSPHRASE = 12
-COPIED_BETWEEN = 100_000  # steps of SQLite, a few hundredths of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,13 @@ def make(
     name: str = BY_HAND,
     spare: int | None = None,
     tell: Tell | None = None,
+    copied: int | None = None,
 ) -> Made:
     """Make a backup in ``folder``, sealed where there is a passphrase; the server may go on.
 
-    spare  bytes of the disk that must stay free for answers meanwhile; None begins in any case.
-    tell   told how far it is, about once a second.
+    spare   bytes of the disk that must stay free for answers meanwhile; None begins in any case.
+    tell    told how far it is, about once a second.
+    copied  how many bytes the last copy of the database had, where that is known.
 
     raises BackupError when nothing was made. A half-written file never bears a backup's name.
     """
@@ -112,7 +112,7 @@ def make(
         with alone(settings, folder) as scratch:
             if spare is not None:
                 _require_spare(settings, folder, spare)
-            wanted = _Wanted(settings, folder, passphrase, name, now)
+            wanted = _Wanted(settings, folder, passphrase, name, now, copied)
             return _make(wanted, scratch, Progress(tell))
     except PostgresqlError as stopped:
         raise BackupError(stopped.message) from stopped
@@ -131,17 +131,6 @@ def _require_spare(settings: Settings, folder: Path, spare: int) -> None:
             "free. Move old backups to another disk, or keep fewer."
         )
         raise BackupError(Message(said, {"needed": Size(needed), "free": Size(free)}))
-
-
-def size_of_server(settings: Settings) -> int:
-    """Return about how many bytes a plain backup of this server has."""
-    files = sum(path.stat().st_size for path in (settings.data / "files").glob("??/*"))
-    path = sqlite_file(settings.database_url)
-    if path is not None:
-        return files + path.stat().st_size
-    with db.engine.connect() as connection:
-        size = connection.scalar(text("SELECT pg_database_size(current_database())"))
-    return files + int(size or 0)
 
 
 def passphrase_in(path: Path) -> str:
@@ -173,19 +162,20 @@ class _Wanted:
     passphrase: str | None
     name: str
     now: datetime
+    copied: int | None
 
 
 def _make(wanted: _Wanted, scratch: Path, progress: Progress) -> Made:
     settings, folder = wanted.settings, wanted.folder
-    copy, held = _copy(settings.database_url, scratch, progress)
+    copy, held = copy_database(settings.database_url, scratch, progress, wanted.copied)
     sources = {copy.name: copy, SECRET: settings.data / SECRET}
     if wanted.passphrase is not None:
         sources |= {f"keys/{path.name}": path for path in key_files(settings)}
     # The database was copied first: every file that it names was stored before it.
-    sources |= _stored_files(settings.data / "files")
+    sources |= stored_files(settings.data / "files")
     progress.begin(COMPARING, sum(path.stat().st_size for path in sources.values()), len(sources))
     members = {member: member_of(path, progress) for member, path in sources.items()}
-    damaged = tuple(member for member, found in members.items() if _is_damaged(member, found))
+    damaged = tuple(member for member, found in members.items() if is_damaged(member, found))
     for member in damaged:
         del members[member]
     kind = next(kind for kind, name in DATABASES.items() if name == copy.name)
@@ -211,21 +201,6 @@ def _make(wanted: _Wanted, scratch: Path, progress: Progress) -> Made:
     flush_folder(folder)
     lost = tuple(member.rpartition("/")[2] for member in damaged)
     return Made(path, manifest, sealed=wanted.passphrase is not None, damaged=lost)
-
-
-def _copy(database_url: str, scratch: Path, progress: Progress) -> tuple[Path, Contents]:
-    """Copy the database into ``scratch``; return where it lies and what it held at that moment."""
-    path = sqlite_file(database_url)
-    copy = scratch / DATABASES["postgresql" if path is None else "sqlite"]
-    progress.begin(COPYING, path.stat().st_size if path is not None and path.exists() else 0)
-
-    def reach() -> None:
-        progress.reach(copy.stat().st_size if copy.exists() else 0)
-
-    if path is None:
-        return copy, postgresql.dump(database_url, copy, reach)
-    _copy_sqlite(path, copy, reach)
-    return copy, contents_of(copy)
 
 
 def _write(
@@ -263,65 +238,3 @@ def _read_back(file: IO[bytes], passphrase: str | None, progress: Progress) -> N
                     "one is failing.")
             )
         ) from error  # fmt: skip
-
-
-def key_files(settings: Settings) -> list[Path]:
-    """Return the issuing key, those before it and the key of name digests.
-
-    Empty where this account may not read them: on a server whose worker has its own account.
-    """
-    folder = settings.issuing_key.parent
-    try:
-        found = sorted(folder.iterdir())
-    except OSError:
-        return []
-    names = (settings.issuing_key.name, "names.key")
-    return [
-        path
-        for path in found
-        if path.name.startswith(names) and path.is_file() and os.access(path, os.R_OK)
-    ]
-
-
-def contents_of(path: Path) -> Contents:
-    """Return what an SQLite file that nobody has open says of itself."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    try:
-        with engine.connect() as connection:
-            return schema.contents(connection)
-    finally:
-        engine.dispose()
-
-
-def _copy_sqlite(path: Path, copy: Path, reach: Callable[[], None]) -> None:
-    try:
-        source = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=60
-        )
-        source.set_progress_handler(reach, COPIED_BETWEEN)
-        try:
-            # One statement, one moment: whoever writes meanwhile waits some milliseconds.
-            source.execute("VACUUM INTO ?", (str(copy),))
-        finally:
-            source.close()
-    except sqlite3.Error as error:
-        if "full" in str(error):
-            raise OSError(errno.ENOSPC, str(error)) from error
-        raise BackupError(
-            Message(
-                msg("The database %(path)s cannot be copied: %(reason)s. Run: lms doctor"),
-                {"path": str(path), "reason": str(error)},
-            )
-        ) from error
-
-
-def _stored_files(folder: Path) -> dict[str, Path]:
-    return {
-        f"files/{path.parent.name}/{path.name}": path
-        for path in sorted(folder.glob("??/*"))
-        if DIGEST.fullmatch(path.name) and path.parent.name == path.name[:2]
-    }
-
-
-def _is_damaged(name: str, found: Member) -> bool:
-    return name.startswith("files/") and not name.endswith(f"/{found.sha256}")

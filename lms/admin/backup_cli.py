@@ -61,7 +61,7 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
         raise click.ClickException(str(refused)) from refused
     known = Backup(
         BY_HAND, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
-        clock.monotonic() - began,
+        clock.monotonic() - began, made.manifest.copied,
     )  # fmt: skip
     with transaction() as writing:
         actions.remember(writing, known, now=now)

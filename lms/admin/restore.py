@@ -25,7 +25,7 @@ from lms.accounts import queries as account_queries
 from lms.accounts.queries import Codes
 from lms.admin import postgresql, schema, unfinished
 from lms.admin.archive import DATABASES, SECRET, Manifest
-from lms.admin.backup import key_files
+from lms.admin.backup_contents import key_files
 from lms.admin.exchange import Moves
 from lms.admin.folders import flush_folder, scratch
 from lms.admin.postgresql import PostgresqlError

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.admin import archive, integrity, postgresql, schema, sealed
 from lms.admin.archive import DATABASES, ArchiveError, Manifest
-from lms.admin.backup import contents_of
+from lms.admin.backup_contents import contents_of
 from lms.admin.schema import Contents
 from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg

@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from lms.admin import archive, backup, exchange, restore, schema
+from lms.admin import archive, backup, backup_contents, exchange, restore, schema
 from lms.admin.backup_place import BackupError, alone
 from lms.admin.schema import SchemaError
 from lms.admin.unfinished import SCRATCH
@@ -151,13 +151,13 @@ def test_the_copy_of_the_database_never_touches_the_stick(
     server: Flask, here: Settings, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Path] = []
-    before = backup._copy_sqlite
+    before = backup_contents._copy_sqlite
 
     def watched(path: Path, copy: Path, reach: Callable[[], None]) -> None:
         seen.append(copy)
         before(path, copy, reach)
 
-    monkeypatch.setattr(backup, "_copy_sqlite", watched)
+    monkeypatch.setattr(backup_contents, "_copy_sqlite", watched)
     backup.make(here, stick, PASSPHRASE, now=NOW)
 
     assert [path.is_relative_to(here.data) for path in seen] == [True]

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from lms import installation
-from lms.admin import backup, drill, verifying
+from lms.admin import backup, backup_contents, drill, verifying
 from lms.admin.backup_place import alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.drill import STEPS
@@ -149,7 +149,7 @@ def test_a_backup_that_rotted_on_the_disk_is_told(
 def test_rows_that_did_not_come_along_are_told(
     server: Flask, here: Settings, tested: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = backup.contents_of
+    before = backup_contents.contents_of
     monkeypatch.setattr(verifying, "contents_of", lambda path: _one_less(before(path)))
     assert "unit: 4 of 5 rows" in tested()["fault"]
 

@@ -49,6 +49,7 @@ class Backup:
     kind     who made it: ``DAILY``, ``WEEKLY``, ``BY_HAND``.
     keys     whether the issuing key is in it.
     seconds  how long it took.
+    copied   how many bytes of it are the copy of the database.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Backup:
     sealed: bool
     keys: bool
     seconds: float
+    copied: int
 
 
 def remember(session: Session, made: Backup, *, now: datetime) -> None:
@@ -65,7 +67,7 @@ def remember(session: Session, made: Backup, *, now: datetime) -> None:
     done = {"at": now.isoformat(), "path": made.path, "sealed": made.sealed}
     more = {
         "kind": made.kind, "size": made.size, "keys": made.keys,
-        "seconds": round(made.seconds, 1), "tested": None,
+        "seconds": round(made.seconds, 1), "copied": made.copied, "tested": None,
     }  # fmt: skip
     others = [each for each in known.get(KNOWN) or () if each["path"] != made.path]
     faults = dict(known.get(LAST_FAULTS) or {})

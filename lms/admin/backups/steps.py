@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms import installation
 from lms.admin import backup, backup_plan
 from lms.admin.backup_place import BackupBusyError, BackupError
-from lms.admin.backup_plan import BACKUPS, DAILY, MAKE, PLAN, WEEKLY, Plan
+from lms.admin.backup_plan import BACKUPS, DAILY, KNOWN, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
 from lms.admin.findings import message_facts
@@ -48,15 +48,16 @@ def make(
         tell(percent, message_facts(part))
 
     settings: Settings = current_app.config["LMS"]
-    known = installation.decided(session, (BACKUPS, PLAN))
+    known = installation.decided(session, (BACKUPS, PLAN, KNOWN))
     session.rollback()  # what copies the database must not hold the log of the others open
     kind, plan = facts["kind"], Plan.of(known.get(PLAN))
     began = clock.monotonic()
     try:
         folder, passphrase = _where(settings, known.get(BACKUPS), kind)
         made = backup.make(
-            settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE, tell=say
-        )
+            settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE, tell=say,
+            copied=_last_copied(known.get(KNOWN)),
+        )  # fmt: skip
     except BackupBusyError:
         raise  # tried again in a moment
     except BackupError as refused:
@@ -68,9 +69,14 @@ def make(
     return Outcome(
         Backup(
             kind, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
-            clock.monotonic() - began,
+            clock.monotonic() - began, made.manifest.copied,
         )
     )  # fmt: skip
+
+
+def _last_copied(known: Sequence[Mapping[str, Any]] | None) -> int | None:
+    """Return how many bytes the newest known copy of the database had."""
+    return next((each["copied"] for each in known or () if "copied" in each), None)
 
 
 # Translators: %(number)s counts files. The backup itself was made.

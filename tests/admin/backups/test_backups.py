@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import installation
-from lms.admin import backup, backup_progress
+from lms.admin import backup_contents, backup_progress, postgresql
 from lms.admin.backup_plan import (
     BACKUPS,
     BY_HAND,
@@ -33,6 +33,7 @@ from lms.admin.backups.steps import STEPS, drop_old
 from lms.admin.drill import STEPS as DRILLS
 from lms.admin.findings import message_facts, message_from
 from lms.admin.night import DRILL
+from lms.admin.schema import Contents
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs import actions as jobs
@@ -162,7 +163,7 @@ def told_by(
 ) -> list[tuple[int, str]]:
     """Return what a backup tells, each time it could; ``told`` is called each time, too."""
     monkeypatch.setattr(backup_progress, "EVERY", 0.0)
-    monkeypatch.setattr(backup, "COPIED_BETWEEN", 50)
+    monkeypatch.setattr(backup_contents, "COPIED_BETWEEN", 50)
     said: list[tuple[int, str]] = []
 
     def tell(percent: int, part: Mapping[str, Any]) -> None:
@@ -199,6 +200,36 @@ def test_it_tells_in_words_how_far_it_is_and_lets_others_write(
         "The backup is being read back and verified: n of n files.",
     ]
     assert len([each for _, each in said if "copied" in each]) > 2
+
+
+@pytest.mark.parametrize(("last", "percents"), [(1_000_000, [0, 7, 15, 30]), (None, [0, 3, 7, 15])])
+def test_a_dump_is_measured_by_the_last_one_the_first_by_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int | None, percents: list[int]
+) -> None:
+    """PostgreSQL's program says only at its end how small it packs."""
+
+    def dump(_: str, target: Path, meanwhile: Callable[[], None]) -> Contents:
+        for size in (250_000, 500_000, 1_200_000 if last else 1_000_000):
+            target.write_bytes(bytes(size))
+            meanwhile()
+        return Contents(None, None, {})
+
+    monkeypatch.setattr(backup_progress, "EVERY", 0.0)
+    monkeypatch.setattr(postgresql, "dump", dump)
+    monkeypatch.setattr(backup_contents, "_size_of_database", lambda _: 2_000_000)
+    told: list[tuple[int, str]] = []
+    progress = backup_progress.Progress(lambda percent, said: told.append((percent, str(said))))
+    backup_contents.copy_database("postgresql+psycopg://nobody/x", tmp_path, progress, last)
+    assert [percent for percent, _ in told] == percents
+    assert "so far" in told[-1][1]
+
+
+def test_it_is_kept_how_large_the_copy_of_the_database_was(
+    server: Flask, here: Settings, made: Made
+) -> None:
+    made(DAILY)
+    (one,) = known(server, KNOWN)
+    assert 100_000 < one["copied"] < one["size"]
 
 
 def test_an_encrypted_one_says_so(
