@@ -38,6 +38,8 @@ PLURALS = {
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 # Between Arabic words the parts of a day change places, unless it stands between these two marks.
 ISOLATED = re.compile("\u2066[^\u2069]*\u2069")
+# A day or a size in Arabic words must take its direction from them, so from U+2068.
+FORCED = re.compile("\u2066%\\((day|when|now|newest|size|free|total|needed)\\)s\u2069")
 TURNED_ROUND = re.compile(r"\d[-/]\d")
 TAG = re.compile(r"</?[a-z][^>]*>")
 
@@ -149,6 +151,10 @@ def _turned_round(entry: polib.POEntry) -> list[str]:
         f"ar: put U+2066 and U+2069 around the numbers: {entry.msgid[:70]}"
         for text in said
         if TURNED_ROUND.search(ISOLATED.sub("", text))
+    ] + [
+        f"ar: put U+2068 before the day or size: {entry.msgid[:70]}"
+        for text in said
+        if FORCED.search(text)
     ]
 
 

@@ -6,6 +6,7 @@ A backup that was never restored is a hope. The worker tries one every week, a p
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup_place import BackupBusyError, BackupError
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.backups import actions as backups
+from lms.admin.findings import message_facts
 from lms.admin.folders import scratch
 from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.schema import Contents
@@ -43,18 +45,22 @@ TRIED = Message(msg("Another restore test is going on at this moment."))
 SCRATCH, BY_HAND = ".trying-", ".testing-"  # the worker removes what its own tests have left
 
 
+class NoRoomError(RestoreError):
+    """There is no room to test a backup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one part of the weekly test came to.
 
     then    where the next part begins, None after the last one.
-    fault   the sentence for a backup that would not have restored.
+    fault   why it failed: a backup that would not have restored, or no room to try.
     rows    how many rows were restored, after the last part.
-    file    the backup that was tested, where one was found.
+    file    the backup of which that tells something, where one was found.
     """
 
     then: Mapping[str, Any] | None = None
-    fault: str | None = None
+    fault: Message | None = None
     rows: int = 0
     file: str | None = None
 
@@ -76,12 +82,13 @@ def try_now(settings: Settings, file: Path, passphrase: Callable[[], str]) -> Ma
 
 
 def remember(
-    session: Session, *, rows: int, fault: str | None, file: str | None = None, now: datetime
+    session: Session, *, rows: int, fault: Message | None, file: str | None = None, now: datetime
 ) -> None:
     """Keep how a test ended, for the doctor, the list of backups and the log."""
     if file is not None:
         backups.note_test(session, file, good=fault is None, now=now)
-    known = {"at": now.isoformat(), "rows": rows, "fault": fault}
+    why = message_facts(fault) if fault else None
+    known = {"at": now.isoformat(), "rows": rows, "fault": why}
     installation.decide(session, {LAST_DRILL: known}, now=now)
     moment = f"{now:%Y%m%dT%H%M%SZ}"
     audit.append(session, None, "backup.tried", moment, {"good": fault is None}, now=now)
@@ -106,10 +113,12 @@ def look(
             part = _compare(cursor)
     except BackupBusyError:
         raise  # tried again in a moment
+    except NoRoomError as refused:  # which says nothing of the backup
+        part = Part(fault=refused.message)
     except (BackupError, RestoreError) as refused:
-        part = Part(fault=str(refused), file=file)
+        part = Part(fault=refused.message, file=file)
     except OSError as error:
-        part = Part(fault=str(_why(error)), file=file)
+        part = Part(fault=_why(error), file=None if error.errno == errno.ENOSPC else file)
     if part.then is None:
         _clear(settings.data)
     return part
@@ -185,7 +194,7 @@ def _clear(data: Path) -> None:
 
 
 def _require_room(data: Path, needed: int, left: int = LEAST_FREE) -> None:
-    """Raise RestoreError where not even ``left`` bytes of the disk would stay free meanwhile."""
+    """Raise NoRoomError where not even ``left`` bytes of the disk would stay free meanwhile."""
     free = shutil.disk_usage(data).free
     if free < needed + left:
         said = msg(
@@ -193,7 +202,7 @@ def _require_room(data: Path, needed: int, left: int = LEAST_FREE) -> None:
             "%(free)s are free."
         )
         values = {"needed": Size(needed + left), "free": Size(free)}
-        raise RestoreError(Message(said, values))
+        raise NoRoomError(Message(said, values))
 
 
 def _why(error: OSError) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,26 @@ BACKUP_EVERY, COPY_EVERY = timedelta(days=7), timedelta(days=10)
 CHECK_EVERY, DRILL_EVERY = timedelta(days=4), timedelta(days=16)
 
 
+def is_gone(path: Path) -> bool:
+    """Return whether a file is seen not to be there; False where one may not look."""
+    try:
+        return not path.exists()
+    except PermissionError:
+        return False
+
+
+def shares_disk(data: Path, path: Path) -> bool:
+    """Return whether a copy is seen to lie on the disk of the data folder.
+
+    Of a folder into which one may not look, the disk of the folder itself is known.
+    """
+    try:
+        seen = path if os.access(path.parent, os.X_OK) else path.parent
+        return seen.stat().st_dev == data.stat().st_dev
+    except OSError:  # on a stick that is in a safe, for example
+        return False
+
+
 def last_backup(known: Known, now: datetime) -> Finding:
     """Whether there is a backup that is not too old and still lies where it was put."""
     last = known.get(LAST_BACKUP)
@@ -48,7 +69,7 @@ def last_backup(known: Known, now: datetime) -> Finding:
         return wrong(said, values)
     if last["sealed"]:  # it may lie on a stick that is rightly in a safe
         return good(msg("Backup: the last one is of %(day)s, encrypted, put at %(path)s."), values)
-    if not path.exists():
+    if is_gone(path):
         said = msg(
             "Backup: the last one, of %(day)s, is no longer at %(path)s. Make one on the page "
             "“Backups”, or: lms backup"
@@ -75,12 +96,26 @@ def copy_elsewhere(known: Known, settings: Settings, now: datetime) -> Finding:
     if at is None or not isinstance(last, dict):
         return _no_copy(folder)
     values = {"day": at, "path": str(last["path"])}
+    if now - at > COPY_EVERY and folder is not None:
+        said = msg(
+            "Copy elsewhere: the last one is of %(day)s, more than 10 days ago. See what is said "
+            "about work in the background, which makes one every week. Make one at once on the "
+            "page “Backups”, or: lms backup --to FOLDER"
+        )
+        return wrong(said, values)
     if now - at > COPY_EVERY:
         said = msg(
             "Copy elsewhere: the last encrypted one is of %(day)s, more than 10 days ago. Make "
             "another: lms backup --to FOLDER"
         )
         return wrong(said, values)
+    if shares_disk(settings.data, Path(last["path"])):
+        said = msg(
+            "Copy elsewhere: the last one, of %(day)s, lies at %(path)s on the same disk as the "
+            "data and is lost with it. Is the other disk connected? Then make one there on the "
+            "page “Backups”, or: lms backup --to FOLDER"
+        )
+        return note(said, values)
     return good(msg("Copy elsewhere: the last one is of %(day)s, put at %(path)s."), values)
 
 
@@ -106,6 +141,11 @@ def _fault(known: Known, last: Json, *kinds: str) -> dict[str, object] | None:
     return {"day": _moment(found), "reason": reason}
 
 
+def _reason(fault: Any) -> Message | str:  # noqa: ANN401 -- JSON
+    """Return why a test failed; an earlier version kept it in English."""
+    return message_from(fault) if isinstance(fault, Mapping) else f"{fault}."
+
+
 def _moment(facts: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(facts["at"])
 
@@ -120,13 +160,13 @@ def restore_test(known: Known, now: datetime) -> Finding:
         )
         return note(said)
     at = datetime.fromisoformat(last["at"])
-    values = {"day": at, "rows": last["rows"], "reason": last["fault"]}
+    values = {"day": at, "rows": last["rows"]}
     if last["fault"] is not None:
         said = msg(
-            "Restore test: that of %(day)s failed (%(reason)s). Put right what it names, then make "
-            "a backup and test it on the page “Backups”, or: lms backup; lms restore --try FILE"
+            "Restore test: that of %(day)s failed. %(reason)s Put that right, then make a backup "
+            "and test it on the page “Backups”, or: lms backup; lms restore --try FILE"
         )
-        return wrong(said, values)
+        return wrong(said, {"day": at, "reason": _reason(last["fault"])})
     if now - at > DRILL_EVERY:
         said = msg(
             "Restore test: the last one is of %(day)s, and there should be one every week. Test "

@@ -18,6 +18,7 @@ from lms.admin import backup, backup_contents, drill, verifying
 from lms.admin.backup_place import alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.drill import STEPS
+from lms.admin.findings import message_from
 from lms.admin.night import DRILL, LAST_DRILL
 from lms.admin.verifying import RestoreError
 from lms.audit import actions as audit
@@ -139,7 +140,7 @@ def test_a_backup_that_rotted_on_the_disk_is_told(
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
 
-    assert "is damaged" in tested()["fault"]
+    assert "is damaged" in str(message_from(tested()["fault"]))
     assert in_list(server) == [{"at": NOW.isoformat(), "good": False}]
     assert list(here.data.glob(".trying-*")) == []
     with server.app_context():
@@ -151,7 +152,7 @@ def test_rows_that_did_not_come_along_are_told(
 ) -> None:
     before = backup_contents.contents_of
     monkeypatch.setattr(verifying, "contents_of", lambda path: _one_less(before(path)))
-    assert "unit: 4 of 5 rows" in tested()["fault"]
+    assert "unit: 4 of 5 rows" in str(message_from(tested()["fault"]))
 
 
 def _one_less(held: Any) -> Any:
@@ -164,10 +165,19 @@ def test_without_room_nothing_is_tried(
     usage = Usage(10_000_000_000, 0, 500_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
 
-    said = tested()["fault"]
+    said = str(message_from(tested()["fault"]))
 
     assert "not enough room: a backup takes" in said
     assert "500.0\N{NO-BREAK SPACE}MB are free" in said
+
+
+def test_without_room_to_try_it_a_backup_is_not_called_bad(
+    server: Flask, here: Settings, tested: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(server, plain(here))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10_000_000_000, 0, 500_000_000))
+    assert "not enough room" in str(message_from(tested()["fault"]))
+    assert in_list(server) == [None]
 
 
 def test_what_an_interrupted_test_left_is_removed_by_the_next(here: Settings, tested: Any) -> None:

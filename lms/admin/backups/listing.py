@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +31,6 @@ class Line:
     kind    one of ``KIND_WORDS``; anything else for a file with another name.
     known   whether this server has noted that it made it and read it back.
     tested  how its last restore test ended: {"at", "good"}; None where there was none.
-    there   whether it lies there; None for one elsewhere, at which nobody looks.
     """
 
     path: Path
@@ -40,7 +41,6 @@ class Line:
     keys: bool
     known: bool
     tested: Mapping[str, Any] | None
-    there: bool | None
 
     @property
     def tested_at(self) -> datetime | None:
@@ -53,26 +53,37 @@ def lines(known: Json, folder: Path) -> Sequence[Line]:
 
     known   the decision ``KNOWN``. One of this folder that is gone was deleted, and is left out.
     """
-    try:
-        files = {path: path.stat() for path in folder.glob("*.tar*") if _NAME.fullmatch(path.name)}
-    except OSError:  # it is not there yet, or this account may not look into it
-        files = {}
+    files = _files(folder)
     noted = {Path(each["path"]): each for each in known or ()}
     found = [
         Line(
             path, each["kind"], datetime.fromisoformat(each["at"]), each["size"], each["sealed"],
             each["keys"], known=True, tested=each["tested"],
-            there=True if path.parent == folder else None,
         )
-        for path, each in noted.items() if path.parent != folder or path in files
+        for path, each in noted.items() if files is None or path.parent != folder or path in files
     ]  # fmt: skip
-    for path, stat in files.items():
+    for path, stat in (files or {}).items():
         name = _NAME.fullmatch(path.name)
         if path not in noted and name is not None:
             at = datetime.fromtimestamp(stat.st_mtime, UTC)
             sealed = path.suffix == ".sealed"
             found.append(
                 Line(path, name["kind"], at, stat.st_size, sealed, keys=False, known=False,
-                     tested=None, there=True)
+                     tested=None)
             )  # fmt: skip
     return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def _files(folder: Path) -> dict[Path, os.stat_result] | None:
+    """Return the backups that lie in a folder; None where this account may not look into it."""
+    found = {}
+    try:
+        paths = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    except FileNotFoundError:
+        return {}
+    except OSError:
+        return None
+    for path in paths:
+        with suppress(OSError):  # the worker has just deleted it
+            found[path] = path.stat()
+    return found

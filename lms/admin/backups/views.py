@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -65,10 +67,9 @@ def show() -> ResponseReturnValue:
     return look_again(page, 5) if running else page
 
 
-def _seconds(known: object) -> int | None:
-    """Return how long the newest backup took, as a guess for the next; None where none is known."""
-    newest = next(iter(known), None) if isinstance(known, list) else None
-    return max(1, round(newest["seconds"])) if newest else None
+def _seconds(known: Sequence[Mapping[str, Any]] | None) -> Mapping[bool, int]:
+    """Return how long the newest backup took that is not encrypted, and the newest that is."""
+    return {each["sealed"]: max(1, round(each["seconds"])) for each in reversed(known or ())}
 
 
 @bp.post("/new")

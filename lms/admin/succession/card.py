@@ -120,7 +120,7 @@ def _key(settings: Settings, *, issues: bool) -> Message | str:
 def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]:
     known = queries.decided(session, viewer)
     last, drill = known.get(LAST_BACKUP), known.get(LAST_DRILL)
-    where = settings.data / (known.get(BACKUPS) or BACKUPS)
+    where = backup_plan.folder_here(settings, known.get(BACKUPS))
     elsewhere = backup_plan.folder_elsewhere(settings, known.get(BACKUPS))
     never = Message(msg("not yet"))
     made: Message | str = never

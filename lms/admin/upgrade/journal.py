@@ -97,8 +97,10 @@ def held(data: Path, *, patience: float = PATIENCE) -> Iterator[int]:
     """Hold the lock of upgrades; yield its descriptor, which children inherit.
 
     A child that outlives a killed upgrade goes on holding it, so that nobody works beside it.
-    raises UpgradeError while somebody else holds it.
+    raises UpgradeError while somebody else holds it, and where there is no server.
     """
+    if not data.is_dir():
+        raise UpgradeError(f"There is no server at {data}. Name its data folder with LMS_DATA.")
     path = data / LOCK
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
     try:

@@ -28,7 +28,7 @@ from lms.admin.backup_plan import (
     folder_elsewhere,
     folder_here,
 )
-from lms.admin.backups import steps
+from lms.admin.backups import listing, steps
 from lms.admin.backups.steps import STEPS, drop_old
 from lms.admin.drill import STEPS as DRILLS
 from lms.admin.findings import message_facts, message_from
@@ -249,6 +249,25 @@ def test_where_they_lie(here: Settings, stick: Path) -> None:
     assert (folder_here(here, str(stick)), folder_elsewhere(here, str(stick))) == (own, stick)
     named = replace(here, backup_to=stick)
     assert folder_elsewhere(named, None) == stick
+
+
+def test_the_list_bears_a_file_that_is_deleted_meanwhile_and_a_closed_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (tmp_path / f"daily-5a2b7f0c-2026112{day}-010000.tar" for day in (1, 2))
+    one.touch()
+    two.symlink_to(tmp_path / "deleted")
+    assert [line.path for line in listing.lines([], tmp_path)] == [one]
+    facts = {"path": str(two), "kind": DAILY, "at": NOW.isoformat(), "size": 1, "sealed": False,
+             "keys": False, "tested": None}  # fmt: skip
+    assert [line.path for line in listing.lines([facts], tmp_path)] == [one]
+    assert listing.lines([facts], tmp_path / "none") != []
+
+    def closed(_: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert [line.path for line in listing.lines([facts], tmp_path)] == [two]
 
 
 # ---- The page -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 from lms.admin.backup_plan import DAILY, LAST_BACKUP, LAST_COPY, LAST_FAULTS, WEEKLY
 from lms.admin.findings import GOOD, NOTE, WRONG, message_facts
-from lms.admin.safekeeping import copy_elsewhere, last_backup
+from lms.admin.safekeeping import copy_elsewhere, is_gone, last_backup, shares_disk
 from lms.kernel.messages import Message
 from lms.settings import Settings
 from tests.admin.conftest import NOW
@@ -58,3 +58,42 @@ def test_the_copy_elsewhere(
     if named:
         without = copy_elsewhere(known, replace(settings, backup_passphrase_file=None), NOW)
         assert (without.state, str(stick) in str(without.sentence)) == (WRONG, True)
+
+
+def test_a_copy_on_the_disk_of_the_data_is_lost_with_it(settings: Settings, tmp_path: Path) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    copy = tmp_path / "x.tar.sealed"
+    known = {LAST_COPY: made(1, str(copy))}
+    assert copy_elsewhere(known, settings, NOW).state == GOOD, "it may lie in a safe"
+    copy.touch()
+    found = copy_elsewhere(known, settings, NOW)
+    assert (found.state, "on the same disk" in str(found.sentence)) == (NOTE, True)
+
+
+def test_of_a_folder_that_only_the_worker_may_open_its_disk_is_known(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert shares_disk(settings.data, tmp_path / "closed.tar.sealed")
+    assert not shares_disk(settings.data, Path("/proc/closed.tar.sealed"))
+
+
+def test_where_one_may_not_look_nothing_is_called_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_gone(tmp_path / "x")
+
+    def refuse(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert not is_gone(tmp_path / "x")
+
+
+def test_the_folder_of_the_plan_is_late_by_itself(settings: Settings, tmp_path: Path) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    late = {LAST_COPY: made(10 * 24 + 1)}
+    own = replace(settings, backup_to=tmp_path, backup_passphrase_file=tmp_path / "p")
+    assert "work in the background" in str(copy_elsewhere(late, own, NOW).sentence)
+    assert "Make another" in str(copy_elsewhere(late, settings, NOW).sentence)

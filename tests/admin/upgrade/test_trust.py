@@ -15,7 +15,7 @@ from sqlalchemy import select
 from lms.admin import backup, doctor
 from lms.admin.backup_cli import restore as restore_command
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding
-from lms.admin.upgrade import trust
+from lms.admin.upgrade import journal, trust
 from lms.admin.upgrade.release_cli import release as command
 from lms.admin.upgrade.trust import OWN, ReleaseKey
 from lms.admin.upgrade.version import UpgradeError
@@ -263,3 +263,8 @@ def test_a_row_of_the_log_brings_no_second_key_with_the_name(
         audit.append(session, None, "release-key.trusted", key.kid.hex(), facts, now=NOW)
     run("trust", "--again", answer="y\n")
     assert [each.public for each in trust.trusted(ours)] == [key.public]
+
+
+def test_an_upgrade_without_a_server_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UpgradeError, match="LMS_DATA"), journal.held(tmp_path / "nowhere"):
+        pass
