@@ -110,6 +110,7 @@ class Table:
     series  the column that is drawn as a line in time; empty: none. The lines are then periods.
     running whether the last of these periods is not over.
     notes   sentences under the table.
+    nothing what to do, or to wait for, where there are no lines: a msgid.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Table:
     series: str = ""
     running: bool = False
     notes: Sequence[Message] = field(default_factory=tuple)
+    nothing: str = ""
 
     @property
     def hides(self) -> bool:

@@ -80,6 +80,11 @@ def facility_of(units: Sequence[AnyRow], asked: Question) -> str:
     return str(here.code) if is_own else ""
 
 
+def nothing_of(courses: Sequence[AnyRow], otherwise: str) -> str:
+    """Return what to do where nothing is counted: ``otherwise``, once there are courses."""
+    return otherwise if courses else msg("A course can be chosen once it is published.")
+
+
 def course_filter(courses: Sequence[AnyRow]) -> Filter:
     """Return the filter "Course"; one is always chosen: their sum would tell what one hides."""
     choices = [(row.id, Label(row.title or row.slug, row.id, row.title_in)) for row in courses]

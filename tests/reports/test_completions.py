@@ -158,7 +158,8 @@ def test_an_observer_reads_it_and_nobody_else(
 
 
 def test_without_any_course_there_is_nothing_to_count(browser: Open, dana: Cast) -> None:
-    assert "There is nothing to count here yet." in browser(dana).get(URL).text
+    page = browser(dana).get(URL).text
+    assert "nothing to count here yet. A course can be chosen once it is published." in page
 
 
 def test_a_course_that_there_is_not_shows_no_other(

@@ -115,7 +115,8 @@ def test_who_reads_it(
 def test_without_attempts_there_is_nothing_to_count(
     browser: Open, dana: Cast, hygiene: SmallCourse
 ) -> None:
-    assert "There is nothing to count here yet." in browser(dana).get(URL).text
+    page = browser(dana).get(URL).text
+    assert "nothing to count here yet. Choose another course, year or workplace." in page
 
 
 def test_a_note_in_a_file_is_called_a_note(

@@ -11,7 +11,14 @@ from lms.reports.places import Shown, show, tree
 from lms.reports.quarters import Quarter, latest
 from lms.reports.queries import courses, places
 from lms.reports.report import Answer, Question, Report
-from lms.reports.trail import chosen_of, course_filter, line_label, place_filter, trail_of
+from lms.reports.trail import (
+    chosen_of,
+    course_filter,
+    line_label,
+    nothing_of,
+    place_filter,
+    trail_of,
+)
 
 COMPLETED = Column("completed", msg("Completed"))
 
@@ -29,7 +36,11 @@ def answer(asked: Question) -> Answer:
     page = show(
         tree(units, counted), asked.get("unit"), adds_up=False, language=asked.language
     )  # fmt: skip
-    tables = [_over_time(quarters, page), _by_place(asked, quarters, page)]
+    nothing = nothing_of(offered, msg("Choose another course or workplace."))
+    tables = [
+        replace(each, nothing=nothing)
+        for each in (_over_time(quarters, page), _by_place(asked, quarters, page))
+    ]
     return Answer(filters, asked.filters, tables, trail_of(units, asked))
 
 

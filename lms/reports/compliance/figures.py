@@ -93,6 +93,7 @@ def _by_requirement(asked: Question, pages: Sequence[tuple[AnyRow, Shown | None]
     return Table(
         "requirements", Message(msg("What must be held, and who holds it")), msg("Requirement"),
         COLUMNS, lines, bars="share",
+        nothing=msg("Requirements say who must hold which course: administrators make them."),
     )  # fmt: skip
 
 
@@ -114,6 +115,7 @@ def _by_place(asked: Question, row: AnyRow, page: Shown | None) -> Table:
     return Table(
         "places", Message(msg("%(requirement)s, by place"), {"requirement": label.words}),
         msg("Workplace"), COLUMNS, lines, total, bars="share",
+        nothing=msg("Choose another requirement or workplace."),
     )  # fmt: skip
 
 

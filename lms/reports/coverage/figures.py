@@ -54,7 +54,12 @@ def _translated(
     ]
     columns = [Column(code, LANGUAGE_NAMES[code], Kind.TEXT) for code in languages]
     return Table(
-        "courses", Message(msg("How far courses are translated")), msg("Course"), columns, lines
+        "courses",
+        Message(msg("How far courses are translated")),
+        msg("Course"),
+        columns,
+        lines,
+        nothing=msg("A course stands here once it is published."),
     )
 
 
@@ -77,6 +82,7 @@ def _used(
         [*columns, Column("all", msg("All languages"))], lines,
         notes=(Message(msg("Counted are first attempts of people who work here today.")),)
         if lines else (),
+        nothing=msg("A course stands here once people have handed in its final test."),
     )  # fmt: skip
 
 

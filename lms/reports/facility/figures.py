@@ -59,6 +59,7 @@ def answer(asked: Question) -> Answer:
             for row in people
         ],
         notes=(Message(WORSE), Message(NEED_NOT)) if columns else (),
+        nothing=msg("Nobody works here today. Choose another workplace."),
     )  # fmt: skip
     return Answer(filters, asked.filters, [table])
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.rules import administers_country
 from lms.audit import queries as audit
 from lms.certificates.rules import clock_is_right
 from lms.db import reading, transaction
@@ -45,7 +46,10 @@ SAME = Message(msg("The figures are those that are frozen already: there is noth
 def quarters() -> ResponseReturnValue:
     """List what is frozen."""
     rows = queries.frozen(reading(), viewer())
-    return render_template("frozen/all.html", rows=rows, titled=titled, quarter_of=quarter_of)
+    return render_template(
+        "frozen/all.html", rows=rows, titled=titled, quarter_of=quarter_of,
+        may_freeze=administers_country(viewer()) and site().issues,
+    )  # fmt: skip
 
 
 @bp.get("/<uuid:frozen_id>")
@@ -57,7 +61,7 @@ def one(frozen_id: UUID) -> ResponseReturnValue:
     return render_template(
         "frozen/one.html", row=row, frozen=found, about=_called(found.body),
         quarter=quarter_of(found.body.quarter), tables=tables(found.body, current().code),
-        may_freeze=viewer().holds_everywhere("administrator"), **_words(),
+        may_freeze=administers_country(viewer()), **_words(),
     )  # fmt: skip
 
 

@@ -42,6 +42,9 @@ def answer(asked: Question) -> Answer:
     table = Table(
         "courses", Message(msg("Results before and after each course")), msg("Course"), COLUMNS,
         lines, notes=NOTES if lines else (),
+        nothing=msg(
+            "A course stands here once people have sat the test before it and the one after."
+        ),
     )  # fmt: skip
     return Answer((), {}, [table])
 

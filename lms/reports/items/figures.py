@@ -12,7 +12,7 @@ from lms.reports.items import queries, rules
 from lms.reports.items.rules import Statistic
 from lms.reports.queries import courses
 from lms.reports.report import Answer, Question, Report
-from lms.reports.trail import chosen_of, course_filter
+from lms.reports.trail import chosen_of, course_filter, nothing_of
 from lms.tables import AnyRow
 
 REASONS: Mapping[str, str] = {
@@ -55,6 +55,9 @@ def answer(asked: Question) -> Answer:
         _columns(languages),
         _lines(known, found, languages) if found else [],
         notes=NOTES if found else (),
+        nothing=nothing_of(
+            offered, msg("Choose another course, or wait for its first final tests.")
+        ),
     )  # fmt: skip
     return Answer(filters, asked.filters, [table])
 

@@ -13,7 +13,14 @@ from lms.reports.quarters import Quarter
 from lms.reports.queries import courses, places
 from lms.reports.report import Answer, Filter, Question, Report
 from lms.reports.results import queries
-from lms.reports.trail import chosen_of, course_filter, line_label, place_filter, trail_of
+from lms.reports.trail import (
+    chosen_of,
+    course_filter,
+    line_label,
+    nothing_of,
+    place_filter,
+    trail_of,
+)
 
 YEARS = 5
 COLUMNS = (
@@ -52,6 +59,8 @@ def answer(asked: Question) -> Answer:
     )  # fmt: skip
     percents = {path: sum_of for path, (_, _, sum_of) in found.items()}
     table = _table(asked, page, means, percents)
+    nothing = nothing_of(offered, msg("Choose another course, year or workplace."))
+    table = replace(table, nothing=nothing)
     return Answer(filters, asked.filters, [table], trail_of(units, asked))
 
 

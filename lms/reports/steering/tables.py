@@ -69,7 +69,7 @@ def tables(body: Body, language: str) -> list[Table]:
         Table(
             name, Message(TITLES[name]), HEADS[name], COLUMNS,
             [Line(_label(name, each, language), _values(each.figures)) for each in lines],
-            total, notes=_notes(name, body),
+            total, notes=_notes(name, body), nothing=msg("Choose another quarter or programme."),
         )
         for name, lines in body.groups.items()
     ]  # fmt: skip

@@ -327,5 +327,10 @@ def test_a_reason_is_shown_as_it_was_typed(
         assert "&lt;b&gt;Late&lt;/b&gt; &amp; &lt;script&gt;" in text
 
 
-def test_where_nothing_is_frozen_it_says_so(browser: Open, dana: Cast) -> None:
-    assert "Nothing is frozen yet." in browser(dana).get(URL).text
+def test_where_nothing_is_frozen_it_says_so(browser: Open, dana: Cast, omar: Cast) -> None:
+    """And who may freeze: an observer is not sent to do it."""
+    for person, said in ((dana, "To freeze another quarter"), (omar, "An administrator of the")):
+        page = browser(person).get(URL).text
+        assert "Nothing is frozen yet." in page
+        assert said in page
+    assert "To freeze another quarter" not in page
