@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -31,6 +32,7 @@ from lms.reports import paper as paper_of_tables
 from lms.reports.evidence.steps import STEPS
 from lms.reports.paper import Paper
 from lms.signing import qr
+from lms.signing.signed_json import moment
 from tests.certificates.passed import confirm, run_worker
 from tests.course import SmallCourse
 from tests.kept import kept
@@ -106,6 +108,20 @@ def test_it_says_what_was_read_and_how_it_was_passed(paper: Path) -> None:
     assert "Final test" in said
     assert "Began by themselves" in said
     assert "SHA-256" in said
+
+
+def test_its_moments_are_those_of_the_clocks_of_the_country(
+    app: Flask, browser: Open, grace: Cast, earned: UUID, tmp_path: Path
+) -> None:
+    """As the day on the certificate is; the file inside keeps UTC."""
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=clock.now())
+    path = tmp_path / "evidence.pdf"
+    path.write_bytes(made(app, browser(grace).post(url(earned), {"key": "one"}).location))
+    handed_in = moment(inside(path, tmp_path)["attempts"][0]["handed_in"])
+    said = " ".join(told(path).split())
+    assert f"{handed_in.astimezone(ZoneInfo('Asia/Almaty')):%Y-%m-%d %H:%M}" in said
+    assert "Finished (Asia/Almaty)" in said
 
 
 def test_it_bears_the_code_of_the_certificate_and_says_what_lies_inside(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.reports.evidence import queries
 from lms.reports.figures import Column, Kind, Label, Line, Table
-from lms.signing.signed_json import moment_text
+from lms.signing.signed_json import moment, moment_text
 from lms.tables import AnyRow
 
 KIND = "lms-evidence-1"
@@ -97,10 +98,13 @@ class Printed:
     tables: Sequence[Table]
 
 
-def printed(document: Mapping[str, Any], titles: Mapping[str, str], language: str) -> Printed:
+def printed(
+    document: Mapping[str, Any], titles: Mapping[str, str], language: str, zone: ZoneInfo
+) -> Printed:
     """Return the document in words.
 
     titles  of the lessons, by code, in ``language``.
+    zone    of the clocks of the country: its moments have days there, as the certificate has.
     """
     paper, edition, of = document["certificate"], document["edition"], document["enrolment"]
     about: list[tuple[Message, Message | str]] = [
@@ -127,34 +131,42 @@ def printed(document: Mapping[str, Any], titles: Mapping[str, str], language: st
     ]
     if paper["withdrawn"]:
         about.append((Message(msg("State")), Message(msg("Withdrawn"))))
-    return Printed(about, [_tests(document), _answers_for(edition), _read(document, titles)])
+    return Printed(
+        about,
+        [_tests(document, zone), _answers_for(edition, zone), _read(document, titles, zone)],
+    )
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()), "")
 
 
-def _day(text: str) -> str:
-    """Return day and minute of a moment of the document, in UTC, as the paper says it."""
-    return text[:16].replace("T", " ")
+def _minute(text: str, zone: ZoneInfo) -> str:
+    """Return day and minute of a moment of the document on the clocks of ``zone``."""
+    return f"{moment(text).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _tests(document: Mapping[str, Any]) -> Table:
+def _day(text: str, zone: ZoneInfo) -> str:
+    return f"{moment(text).astimezone(zone):%Y-%m-%d}"
+
+
+def _tests(document: Mapping[str, Any], zone: ZoneInfo) -> Table:
     return Table(
         "attempts", Message(msg("Tests")), msg("Test"),
         [
             Column("number", msg("Attempt")),
-            Column("handed_in", msg("Handed in (UTC)"), Kind.TEXT),
+            Column("handed_in", _at(msg("Handed in (%(zone)s)"), zone), Kind.TEXT),
             Column("percent", msg("Result, percent")),
             Column("needed", msg("Needed, percent")),
             Column("passed", msg("Passed"), Kind.TEXT),
-            Column("how", msg("How"), Kind.TEXT),
+            # Translators: head of a column: in the browser or on paper, in which language.
+            Column("how", msg("How it was taken"), Kind.TEXT),
         ],
         [
             Line(
                 Label(Message(TESTS.get(each["test"], each["test"]))),
                 [
-                    each["number"], _day(each["handed_in"]), each["percent"],
+                    each["number"], _minute(each["handed_in"], zone), each["percent"],
                     each["needed"] if each["needed"] != "" else None,
                     Message(msg("yes")) if each["passed"] else Message(msg("no")),
                     Message(
@@ -171,40 +183,44 @@ def _tests(document: Mapping[str, Any]) -> Table:
     )  # fmt: skip
 
 
-def _answers_for(edition: Mapping[str, Any]) -> Table:
+def _answers_for(edition: Mapping[str, Any], zone: ZoneInfo) -> Table:
     return Table(
         "people", Message(msg("Who answers for this edition")), msg("Part"),
         [Column("name", msg("Name"), Kind.TEXT), Column("at", msg("Day"), Kind.TEXT)],
         [
             Line(
                 Label(Message(COURSE_ROLE_WORDS.get(each["part"], each["part"]))),
-                [each["name"] or None, each["at"][:10]],
+                [each["name"] or None, _day(each["at"], zone)],
             )
             for each in edition["people"]
         ]
         or [
             Line(
                 Label(Message(msg("Published from the package that came with the program"))),
-                [None, edition["published"][:10]],
+                [None, _day(edition["published"], zone)],
             )
         ],
     )  # fmt: skip
 
 
-def _read(document: Mapping[str, Any], titles: Mapping[str, str]) -> Table:
+def _read(document: Mapping[str, Any], titles: Mapping[str, str], zone: ZoneInfo) -> Table:
     return Table(
         "lessons", Message(msg("Lessons that were finished")), msg("Lesson"),
-        [Column("completed", msg("Finished (UTC)"), Kind.TEXT)],
+        [Column("completed", _at(msg("Finished (%(zone)s)"), zone), Kind.TEXT)],
         [
             Line(
                 Label(f"{each['code']} {titles.get(each['code'], '')}".strip()),
-                [_day(each["completed"])],
+                [_minute(each["completed"], zone)],
             )
             for each in document["lessons"]
         ],
     )  # fmt: skip
 
 
-def day_of(document: Mapping[str, Any]) -> date:
-    """Return the day on which the document was made."""
-    return date.fromisoformat(document["made"][:10])
+def _at(head: str, zone: ZoneInfo) -> Message:
+    return Message(head, {"zone": zone.key})
+
+
+def day_of(document: Mapping[str, Any], zone: ZoneInfo) -> date:
+    """Return the day on which the document was made, on the clocks of ``zone``."""
+    return moment(document["made"]).astimezone(zone).date()

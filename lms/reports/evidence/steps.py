@@ -51,7 +51,8 @@ def prepare(
     """Make the paper, as whoever asked may see it now."""
     del cursor
     site = installation.read(session)
-    today, language = now.astimezone(ZoneInfo(site.time_zone)).date(), facts["language"]
+    zone, language = ZoneInfo(site.time_zone), facts["language"]
+    today = now.astimezone(zone).date()
     viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
     office = work.office(current_app.config["LMS"])
     try:
@@ -59,7 +60,7 @@ def prepare(
         found = document.collect(session, viewer, row, now=now)
         titles = queries.titles(session, viewer, row.id, language)
         code = queries.signed_code(session, viewer, row.id)
-        made = paper.render(_paper(found, titles, language, code, office.signer), site)
+        made = paper.render(_paper(found, titles, language, zone, code, office.signer), site)
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
     return {
@@ -69,15 +70,15 @@ def prepare(
 
 
 def _paper(
-    found: Mapping[str, Any], titles: Mapping[str, str], language: str,
+    found: Mapping[str, Any], titles: Mapping[str, str], language: str, zone: ZoneInfo,
     code: bytes | None, signer: Signer,
 ) -> Paper:  # fmt: skip
     """Return what is printed; ``code``: of the certificate, while its holder is kept."""
     sealed = signed_json.seal(found, {signer.kid: signer.sign})
     digest = sha256(sealed.encode()).hexdigest()
-    said = document.printed(found, titles, language)
+    said = document.printed(found, titles, language, zone)
     return Paper(
-        Message(TITLE), [language], said.about, said.tables, document.day_of(found),
+        Message(TITLE), [language], said.about, said.tables, document.day_of(found, zone),
         foot=f"{found['certificate']['number']} · SHA-256 {digest[:32]} · {signer.kid.hex()}",
         proof=Proof(
             "" if code is None else qr.svg(qr.text_of(code)).decode(), CODE,
