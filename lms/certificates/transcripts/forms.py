@@ -25,7 +25,7 @@ class TranscriptForm(PageForm):
         super().__init__(*args, **settings)
         spoken = [(code, LANGUAGE_NAMES[code]) for code in languages]
         self.first.choices = spoken
-        self.second.choices = [("", gettext("none")), *spoken]
+        self.second.choices = [("", gettext("one language alone")), *spoken]
         self.second.flags.optional = True
 
     def validate_second(self, field: SelectField) -> None:

@@ -99,7 +99,7 @@ def _languages(asked: Question) -> Filter:
         for code, name in LANGUAGE_NAMES.items()
         if code != asked.language
     ]
-    return Filter("second", msg("Second language"), choices, msg("none"))
+    return Filter("second", msg("Second language"), choices, msg("one language alone"))
 
 
 def sheet(asked: Question, found: Answer) -> bytes:
