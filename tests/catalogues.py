@@ -14,6 +14,8 @@ import polib
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
+from tests import catalogue_signs
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations"
 LANGUAGES = ("fr", "ar", "ru", "kk")
@@ -117,8 +119,11 @@ def faults() -> list[str]:
         for msgid, plural in wanted.items():
             if msgid in entries:
                 found += [f"{language}: {f}" for f in _entry_faults(entries[msgid], plural)]
+                found += _signs(language, entries[msgid])
                 if language == "ar":
                     found += _turned_round(entries[msgid])
+        said = {msgid: entry.msgstr for msgid, entry in entries.items() if entry.msgstr}
+        found += catalogue_signs.offline_faults(language, said)
     return found
 
 
@@ -142,6 +147,12 @@ def _entry_faults(entry: polib.POEntry, plural: str) -> list[str]:
         if "%(" in entry.msgid and "%" in PLACEHOLDER.sub("", text).replace("%%", ""):
             wrong.append(f"a lone %: {shown}")
     return wrong
+
+
+def _signs(language: str, entry: polib.POEntry) -> list[str]:
+    said = [entry.msgstr, *entry.msgstr_plural.values()]
+    wrong = {fault for text in said for fault in catalogue_signs.faults(language, text)}
+    return [f"{language}: {fault}: {entry.msgid[:70]}" for fault in sorted(wrong)]
 
 
 def _turned_round(entry: polib.POEntry) -> list[str]:

@@ -110,7 +110,7 @@ _REGION = {
     "en": "Region {}", "fr": "Région {}", "ar": "الجهة {}", "ru": "Регион {}", "kk": "{}-өңір",
 }  # fmt: skip
 _FACILITY = {
-    "en": "Prison No. {}", "fr": "Prison n° {}", "ar": "السجن عدد {}", "ru": "Учреждение № {}",
+    "en": "Prison No. {}", "fr": "Prison n°\u00a0{}", "ar": "السجن عدد {}", "ru": "Учреждение № {}",
     "kk": "№ {} мекеме",
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ PROGRAMMES = (
         "tawassol",
         {
             "en": "Tawassol: talking and listening in daily prison work",
-            "fr": "Tawassol : parler et écouter au quotidien en prison",
+            "fr": "Tawassol\u00a0: parler et écouter au quotidien en prison",
             "ar": "تواصل: الحوار والإصغاء في العمل اليومي بالسجون",
             "ru": "Тавассоль: диалог в ежедневной работе тюрьмы",
             "kk": "Тауассол: түрмедегі күнделікті жұмыстағы диалог",
@@ -88,7 +88,7 @@ PROGRAMMES = (
         "vep",
         {
             "en": "VEP: fair treatment and safety in special units",
-            "fr": "VEP : traitement équitable et sécurité dans les unités spéciales",
+            "fr": "VEP\u00a0: traitement équitable et sécurité dans les unités spéciales",
             "ar": "VEP: المعاملة العادلة والسلامة في الوحدات الخاصة",
             "ru": "VEP: справедливое обращение и безопасность в особых отделениях",
             "kk": "VEP: арнайы бөлімшелердегі әділ қарым-қатынас және қауіпсіздік",
