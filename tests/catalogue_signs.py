@@ -9,9 +9,13 @@ from pathlib import Path
 
 OFFLINE = Path(__file__).resolve().parent.parent / "lms/certificates/offline/words.json"
 
+CYRILLIC = (
+    ("write « »", re.compile("[“”„]")),
+    ("put U+00A0 before it", re.compile(r"(?:\d|\)s) [кМГ]Б")),
+)
 RULES: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "fr": (
-        ("put U+00A0 before it", re.compile(r"(?<=[^\s:]) (?:[:;?!»]|%%)(?=[\s).,]|$)")),
+        ("put U+00A0 before it", re.compile(r"(?<=[^\s:]) [:;?!»](?=[\s).,]|$)")),
         ("put U+00A0 after «", re.compile("« ")),
         ("write ’", re.compile(r"[^\W\d_]'[^\W\d_]")),
     ),
@@ -24,10 +28,14 @@ RULES: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             re.compile("\u2066%\\((?:day|moment|when|name|title|country|language|reason)\\)s\u2069"),
         ),
     ),
-    "ru": (("write « »", re.compile("[“”„]")),),
-    "kk": (("write « »", re.compile("[“”„]")),),
+    "ru": CYRILLIC,
+    "kk": CYRILLIC,
 }  # fmt: skip
-EVERYWHERE = (("no space before …", re.compile(r"(?<=\w) …")), ("write …", re.compile(r"\.\.\.")))
+EVERYWHERE = (
+    ("no space before …", re.compile(r"(?<=\w) …")),
+    ("write …", re.compile(r"\.\.\.")),
+    ("put U+00A0 before %", re.compile(r"(?<=\S) %%")),
+)
 
 
 def faults(language: str, text: str) -> list[str]:

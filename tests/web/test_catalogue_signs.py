@@ -21,6 +21,8 @@ from tests.catalogue_signs import faults, offline_faults
         ("ru", "“%(title)s”"),
         ("kk", "Сақталуда …"),
         ("ru", "Сохранение..."),
+        ("ru", "не меньше %(percent)s %%"),
+        ("kk", "%(size)s МБ-тан үлкен"),
     ],
 )
 def test_wrong_signs_are_found(language: str, text: str) -> None:
@@ -32,7 +34,7 @@ def test_wrong_signs_are_found(language: str, text: str) -> None:
     [
         ("fr", "Lancez\u00a0: lms backup; lms restore --try FILE"),
         ("fr", "Un bloc commence par ## ou par :::."),
-        ("ar", "حتى \u2068%(day)s\u2069، من الصف \u2066%(row)s\u2069؛ %(num)s %%."),
+        ("ar", "حتى \u2068%(day)s\u2069، من الصف \u2066%(row)s\u2069؛ %(num)s\u00a0%%."),
         ("ru", "Пояснение: (> …) под каждым вариантом"),
         ("kk", "«%(title)s»…"),
     ],
