@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import actions as accounts
 from lms.accounts.actions import NewUnit
 from lms.accounts.importing import place_rules, queries, rules
-from lms.accounts.importing.taking import RawRow
+from lms.accounts.importing.checking import RawRow
 from lms.accounts.importing.vocabulary import Vocabulary
 from lms.accounts.models import StaffImport, StaffImportRow, Unit
 from lms.accounts.rules import actor_id

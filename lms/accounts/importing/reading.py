@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from lms.accounts.importing import columns
+from lms.accounts.importing.checking import RawRow
 from lms.accounts.importing.place_rules import MOST_PLACES
 from lms.accounts.importing.store import store
-from lms.accounts.importing.taking import RawRow
 from lms.accounts.models import StaffImport
 from lms.accounts.rules import folded_service_number
 from lms.kernel.messages import Message, msg

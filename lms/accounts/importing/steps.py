@@ -18,7 +18,15 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
-from lms.accounts.importing import actions, columns, place_taking, queries, taking, undoing
+from lms.accounts.importing import (
+    actions,
+    checking,
+    columns,
+    place_taking,
+    queries,
+    taking,
+    undoing,
+)
 from lms.accounts.importing.actions import (
     APPLY_JOB,
     AT_ONCE,
@@ -33,11 +41,11 @@ from lms.accounts.importing.actions import (
     UNDOING,
     UNDONE,
 )
+from lms.accounts.importing.checking import RawRow
 from lms.accounts.importing.place_rules import MOST_PLACES
 from lms.accounts.importing.reading import FILE_GONE, looked_at, rows_after
 from lms.accounts.importing.rules import MISSING, TAKEN
 from lms.accounts.importing.store import store
-from lms.accounts.importing.taking import RawRow
 from lms.accounts.importing.title_rules import collected, meanings
 from lms.accounts.importing.vocabulary import Vocabulary
 from lms.accounts.models import StaffImport, StaffImportRow
@@ -137,13 +145,13 @@ def record_check(
         place_taking.check_rows(session, viewer, listed, prepared, vocabulary())
         return _checked(session, viewer, listed)
     if cursor is None or "after" in cursor:
-        taking.check_rows(
+        checking.check_rows(
             session, viewer, listed, prepared, _words(session, viewer, listed), now=now
         )
         end = len(prepared) < AT_ONCE
         return {"missing": 0, "person": None} if end else {"after": prepared[-1].number}
     after = UUID(cursor["person"]) if cursor["person"] else None
-    last, count = taking.check_missing(
+    last, count = checking.check_missing(
         session, viewer, listed, after, cursor["missing"], now=now, limit=AT_ONCE
     )
     if last is None:

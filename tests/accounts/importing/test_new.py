@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms import files
-from lms.accounts.importing import actions, forms
+from lms.accounts.importing import forms
+from lms.accounts.importing.actions import life
 from lms.accounts.models import StaffImport
 from lms.app.pages import UPLOADS
 from lms.extensions import db
@@ -152,7 +153,7 @@ def test_the_gate_lets_the_same_through() -> None:
 def test_only_so_many_lists_of_one_person_wait(
     app: Flask, desk: At, grace: Cast, halima: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "MOST_WAITING", 2)
+    monkeypatch.setattr(life, "MOST_WAITING", 2)
     here = desk(grace)
     first = here.send("number\n1").location
     assert here.send("number\n2").status_code == 303

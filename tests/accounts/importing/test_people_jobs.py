@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.importing import actions, steps
 from lms.accounts.importing import reading as file_reading
+from lms.accounts.importing.actions import work
 from lms.accounts.models import (
     Credential,
     Grant,
@@ -223,7 +224,7 @@ def test_the_worker_has_the_rights_that_the_person_has_now(
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a step take three rows."""
-    for module in (actions, steps):
+    for module in (work, steps):
         monkeypatch.setattr(module, "AT_ONCE", 3)
 
 

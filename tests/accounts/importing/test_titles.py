@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.importing import views
 from lms.accounts.importing.title_rules import Title, titles_of
+from lms.accounts.importing.views import columns
 from lms.accounts.models import JobTitle
 from lms.audit.models import AuditRow
 from lms.extensions import db
@@ -218,7 +218,7 @@ def test_a_change_of_language_keeps_what_was_chosen(desk: At, grace: Cast) -> No
 def test_a_hundred_titles_stand_on_the_page_those_without_a_function_first(
     desk: At, grace: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST_OFFERED", 2)
+    monkeypatch.setattr(columns, "MOST_OFFERED", 2)
     here = desk(grace)
     page = here.tried(*ROWS)
     text = here.browser.get(f"{page}/titles").text
@@ -233,7 +233,7 @@ def test_many_long_titles_keep_the_page_light(desk: At, grace: Cast) -> None:
     rows = [f"N-{n};Zoé Bah;N-01;{n}{' Старший инспектор' * 8};G1;f;kk" for n in range(9100, 9250)]
     page = here.tried(*rows)
     text = here.browser.get(f"{page.replace('/en/', '/ru/')}/titles").text
-    assert text.count("<select") == views.MOST_OFFERED
+    assert text.count("<select") == columns.MOST_OFFERED
 
 
 def test_a_list_that_is_taken_over_asks_no_more(desk: At, grace: Cast) -> None:
