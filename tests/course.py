@@ -25,8 +25,8 @@ from lms.assessment import queries as assessment
 from lms.assessment.codes import Codes
 from lms.assessment.models import Attempt
 from lms.authoring import actions as authoring
-from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import compile_course
+from lms.authoring.voices import spoken_voices
 from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.models import (
     Edition,

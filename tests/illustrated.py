@@ -6,12 +6,13 @@ from flask import Flask
 
 from lms import installation
 from lms.authoring import shipped
-from lms.authoring.cli import file_store, spoken_voices
+from lms.authoring.voices import spoken_voices
 from lms.content.model import Course
 from lms.content.reader import read_course
 from lms.content.stamp import stamp
 from lms.db import reading, transaction
 from lms.kernel import clock
+from lms.web.files import file_store
 from tests.content.photos import photo
 from tests.course import SmallCourse, small_files
 

@@ -139,7 +139,7 @@ def prepare() -> None:
     """Bring schema, identity, issuing key and courses up to date. ``lms serve`` calls this."""
     from lms.admin import schema
     from lms.authoring import shipped
-    from lms.authoring.cli import spoken_voices
+    from lms.authoring.voices import spoken_voices
     from lms.authoring.weights import TooHeavy
     from lms.certificates.work import ensure_keys, lacks_key
     from lms.content.faults import CourseRefused

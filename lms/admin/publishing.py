@@ -15,8 +15,8 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.admin.actions import PUBLISH
 from lms.authoring import actions, shipped
-from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import CompiledCourse, compile_course
+from lms.authoring.voices import spoken_voices
 from lms.catalogue.models import Edition
 from lms.content.digests import core_digest
 from lms.content.folder import FolderRefusedError, courses_in

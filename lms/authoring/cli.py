@@ -8,20 +8,18 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring import actions, cli_packages, nations, packages, shipped, weights
 from lms.authoring import single as single_file
-from lms.authoring.compiled import Voice
 from lms.authoring.packages import GENUINE
 from lms.authoring.pictures import reencode
+from lms.authoring.voices import spoken_voices
 from lms.authoring.weights import TooHeavy, weigh
 from lms.content import folder
 from lms.content.blocks import decoded, toml_of
@@ -36,11 +34,9 @@ from lms.content.stamp import stamp
 from lms.content.writer import write_course
 from lms.db import reading as db_reading
 from lms.db import transaction
-from lms.files import FileStore
-from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.web.language import locale_of, sentence
+from lms.web.files import file_store
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\.webp")
@@ -303,17 +299,6 @@ def export(slug: str, to: Path, *, single: bool, package: bool) -> None:
         click.echo(f"{target} ({len(data):,} bytes)")
     if not signed:
         click.echo("It has no signature: lms doctor says why.")
-
-
-def file_store() -> FileStore:
-    """Return the store of this data folder."""
-    return FileStore(current_app.config["LMS"].data / "files")
-
-
-def spoken_voices() -> Mapping[str, Voice]:
-    """Return how compiled text speaks every language of the pages."""
-    country = installation.read(db_reading()).country
-    return shipped.voices(LANGUAGES, country, sentence, locale_of)
 
 
 def _load(path: Path) -> dict[str, bytes]:

@@ -18,10 +18,9 @@ from lms import installation
 from lms.catalogue.models import Course, Edition, EditionLesson, EditionPicture, EditionText
 from lms.catalogue.structure import Structure
 from lms.content.figures import placed
-from lms.files import FileStore
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
-from lms.web.files import PICTURES
+from lms.web.files import PICTURES, file_store
 from lms.web.pages import static_files
 
 STYLE, SCRIPT = "site.css", "js/lesson.js"
@@ -89,7 +88,7 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
 
 def _embedded(session: Session, edition_id: int) -> dict[str, str]:
     """Return each picture of an edition as an address that holds it, by its address on pages."""
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     rows = session.execute(
         select(EditionPicture.address, EditionPicture.digest, EditionPicture.kind)
         .where(EditionPicture.edition_id == edition_id)

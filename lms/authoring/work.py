@@ -25,11 +25,11 @@ from lms.certificates.actions import RING
 from lms.certificates.work import signer
 from lms.content.archive import ArchiveRefusedError
 from lms.content.digests import contents_digest, core_digest, layer_digest
-from lms.files import FileStore
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.signing import keys
+from lms.web.files import file_store
 
 log = logging.getLogger("lms.authoring")
 
@@ -67,7 +67,7 @@ def prepare_sign(session: Session, facts: Facts, cursor: Cursor, *, now: datetim
 
 def _contents(edition: Edition) -> str | None:
     """Return the digest of an edition's folder; None where the store holds another, or nothing."""
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     try:
         _, files, _ = packages.unpacked(store.get(edition.package))
     except (FileNotFoundError, ArchiveRefusedError) as error:

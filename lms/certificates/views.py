@@ -12,7 +12,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -29,7 +28,6 @@ from lms.certificates import actions, offline_page, queries, rules
 from lms.certificates.forms import ConfirmForm
 from lms.certificates.lookups import Lookups
 from lms.db import reading, transaction
-from lms.files import FileStore
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.messages import Message, msg
@@ -37,6 +35,7 @@ from lms.learning import queries as learning
 from lms.signing import codes
 from lms.signing.refusals import Unreadable
 from lms.tables import AnyRow
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, asked_language, current, gettext, say
 from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import LEARN, PUBLIC, permission
@@ -133,7 +132,7 @@ def pdf(certificate_id: UUID) -> ResponseReturnValue:
     certificate = queries.one(reading(), viewer(), certificate_id)
     if certificate.pdf is None:
         raise NotFound
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     try:
         response = Response(store.get(certificate.pdf), mimetype="application/pdf")
     except FileNotFoundError:

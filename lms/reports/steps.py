@@ -9,12 +9,10 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts import queries as accounts
-from lms.files import FileStore
 from lms.jobs.steps import SlowStep, Steps, keep
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.json_value import Json
@@ -28,6 +26,7 @@ from lms.reports.report import Answer, Question, Report
 from lms.reports.rules import FORMS
 from lms.reports.sheet import sheet
 from lms.sheets.writer import csv_lines, xlsx
+from lms.web.files import file_store
 from lms.web.language import day_in, say
 
 # The filters that stand in the name of a file, where they are codes.
@@ -53,7 +52,7 @@ def prepare(
         name = file_name(asked, facts["report"], facts["table"], facts["form"])
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     return {"file": store.put(made), "name": name, "type": FORMS[facts["form"]], "bytes": len(made)}
 
 

@@ -1,4 +1,4 @@
-"""Sending a file of the store from a view that has checked the permission."""
+"""The store of files, and sending one from a view that has checked the permission."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ POLICY = "sandbox; default-src 'none'"
 PICTURES = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "avif": "image/avif"}
 # The address holds digits of the content: other bytes have another address.
 FOR_GOOD = "private, max-age=31536000, immutable"
+
+
+def file_store() -> FileStore:
+    """Return the store of this server's data folder, for pages, commands and steps of jobs."""
+    return FileStore(current_app.config["LMS"].data / "files")
 
 
 def send(digest: str, mimetype: str, *, name: str) -> Response:
@@ -50,7 +55,7 @@ def _stored(digest: str, mimetype: str) -> Response:
     The gate sends it by itself, with ranges and without a thread or memory of ours; under any
     other server it is read here.
     """
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     path = store.path(digest)
     if not path.is_file():
         raise NotFound

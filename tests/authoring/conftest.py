@@ -15,15 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring import shipped, work
-from lms.authoring.cli import cli, file_store, spoken_voices
+from lms.authoring.cli import cli
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.models import Draft
+from lms.authoring.voices import spoken_voices
 from lms.catalogue.models import Edition
 from lms.certificates.work import ensure_keys
 from lms.content import folder
 from lms.db import reading, transaction
 from lms.jobs.running import run_due
 from lms.kernel import clock
+from lms.web.files import file_store
 from tests.authoring.writers import Writers, build_writers
 from tests.content.small import read, small
 from tests.kept import kept

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.audit.models import AuditRow
-from lms.authoring.cli import file_store
 from lms.authoring.packages import SIGNATURE
 from lms.certificates.actions import RING
 from lms.content import folder
@@ -25,6 +24,7 @@ from lms.extensions import db
 from lms.kernel import clock
 from lms.signing import editions, keys
 from lms.signing.editions import SignedEdition
+from lms.web.files import file_store
 from tests.authoring.conftest import Press
 from tests.authoring.conftest import editions as published
 from tests.authoring.test_packages import STATES, older, package, signature

@@ -14,7 +14,6 @@ from lms.accounts.importing.rules import told
 from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
 from lms.authoring import actions, packages, queries, uploads, work
-from lms.authoring.cli import file_store
 from lms.authoring.rules import may_bring_packages
 from lms.content.archive import write_archive
 from lms.db import reading, transaction
@@ -23,6 +22,7 @@ from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Role, Viewer
+from lms.web.files import file_store
 from tests.authoring.conftest import LATER, Press
 from tests.content.packing import Entry, zipped
 from tests.content.small import small

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
 from lms.authoring import packages, shipped
-from lms.authoring.cli import file_store
 from lms.catalogue.models import (
     TITLE_IN,
     Course,
@@ -26,6 +25,7 @@ from lms.catalogue.models import (
 from lms.content.faults import CourseRefused
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound, Refused
+from lms.web.files import file_store
 from tests.authoring.conftest import Press, editions
 from tests.content.photos import photo
 from tests.content.small import edited, read, small

@@ -16,7 +16,6 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
 from lms.authoring import actions, packages, queries
-from lms.authoring.cli import file_store
 from lms.catalogue.models import Edition
 from lms.certificates.actions import RING
 from lms.content.digests import contents_digest, core_digest, layer_digest
@@ -24,6 +23,7 @@ from lms.db import transaction
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.signing import cbor, cose, editions, keys
+from lms.web.files import file_store
 from tests.authoring.conftest import Press
 from tests.content.packing import tarred
 from tests.content.small import read, small

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditRow
 from lms.authoring import shipped
-from lms.authoring.cli import file_store, spoken_voices
 from lms.authoring.compiled import compile_course
+from lms.authoring.voices import spoken_voices
 from lms.authoring.weights import SLOW, WEAK, TooHeavy, Weight, refuse_heavy, table, weigh, weight
 from lms.content import folder
 from lms.db import transaction
+from lms.web.files import file_store
 from tests.authoring.conftest import MONDAY, REAL, Press, editions
 from tests.content.photos import photo
 from tests.content.small import edited, read, small

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
 from lms.authoring import shipped
-from lms.authoring.cli import spoken_voices
+from lms.authoring.voices import spoken_voices
 from lms.catalogue.models import EditionText
 from lms.certificates.actions import withdraw
 from lms.db import transaction

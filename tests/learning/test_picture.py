@@ -9,8 +9,8 @@ from hashlib import sha256
 import pytest
 from flask import Flask
 
-from lms.authoring.cli import file_store
 from lms.learning import rules
+from lms.web.files import file_store
 from lms.web.wsgi_call import BEHIND_GATE
 from tests.browser import Browser
 from tests.course import SmallCourse, publish_small, set_access

@@ -138,7 +138,7 @@ def _prepare(context: click.Context, settings: Settings, *, founded: datetime) -
     The invented people have learned from those courses for two years.
     """
     from lms.authoring import shipped
-    from lms.authoring.cli import spoken_voices
+    from lms.authoring.voices import spoken_voices
 
     db.session.remove()
     db.engine.dispose()

@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -34,6 +33,7 @@ from lms.jobs import queries as jobs
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.pages import site, viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -98,7 +98,7 @@ def add_logo(programme: str) -> ResponseReturnValue:
     sent = request.files.get("picture")
     try:
         picture = clean_png(sent.read(MOST_BYTES + 1) if sent else b"")
-        digest = _store().put(picture)
+        digest = file_store().put(picture)
         with transaction() as session:
             job = layouts.ask_logo(
                 session, viewer(), programme, digest, current().code, _here(programme),
@@ -194,7 +194,7 @@ def _trial(programme: str) -> Job | None:
 
 
 def _page(shown: Shown) -> ResponseReturnValue:
-    session, store, code = reading(), _store(), shown.programme
+    session, store, code = reading(), file_store(), shown.programme
     own = shown.look.own
     response = make_response(
         render_template(
@@ -220,7 +220,3 @@ def _size(store: FileStore, digest: str) -> int:
 
 def _here(programme: str, **more: Any) -> str:
     return url_for(".show", programme=programme, **more)
-
-
-def _store() -> FileStore:
-    return FileStore(current_app.config["LMS"].data / "files")

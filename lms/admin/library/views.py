@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.rules import require_office
@@ -14,11 +14,11 @@ from lms.catalogue.library.queries import Found
 from lms.catalogue.programmes.rules import said_in
 from lms.db import reading, transaction
 from lms.extensions import db
-from lms.files import FileStore
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web import uploads
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, current, direction_of, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -92,7 +92,7 @@ def file(document: str, file_language: str) -> ResponseReturnValue:
         return page, form.status
     data = form.data_of_file()
     db.session.remove()  # storing is slow; nobody waits for this connection meanwhile
-    digest = FileStore(current_app.config["LMS"].data / "files").put(data)
+    digest = file_store().put(data)
     pages = rules.pages_of(data)
     with transaction() as session:
         actions.put_file(

@@ -33,6 +33,7 @@ from lms.kernel.errors import LmsError
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.sheets.writer import Cell, Sheet, csv_lines
+from lms.web.files import file_store
 from lms.web.language import say, sentence
 
 AT_ONCE = 20_000  # rows of one step: a second
@@ -98,7 +99,7 @@ def prepare(
         rtl=language == "ar",
     )  # fmt: skip
     try:
-        made = _written(sheet, FileStore(current_app.config["LMS"].data / "files"))
+        made = _written(sheet, file_store())
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
     named = {"name": f"log-{today.isoformat()}.csv", "type": "text/csv; charset=utf-8"}

@@ -22,7 +22,6 @@ from lms.authoring.adapting.layers import (
 from lms.authoring.adapting.words import SEVERITY_WORDS, STATE_WORDS, TOUCHED_WORDS
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as drafts_found
-from lms.authoring.file_store import store
 from lms.authoring.packages import differing
 from lms.content.compare import side_by_side
 from lms.content.core_changes import Touched
@@ -34,6 +33,7 @@ from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.menu import has_endpoint
 from lms.web.pages import look_again, site, viewer
@@ -136,7 +136,7 @@ def _touched(here: Place) -> tuple[Touched, ...]:
     package = queries.package(reading(), viewer(), here.room.draft)
     source = f"{here.facts.source}/"
     now = {path: data for path, data in here.data.items() if not path.startswith("nations/")}
-    old = differing(store().get(package), now, source) if package else {}
+    old = differing(file_store().get(package), now, source) if package else {}
     return what_is_touched(here.facts, now, old, [here.nation])[here.code]
 
 

@@ -21,7 +21,6 @@ from lms.authoring.adapting.layers import (
 )
 from lms.authoring.adapting.words import STATE_WORDS
 from lms.authoring.drafts.access import Room, room
-from lms.authoring.file_store import store
 from lms.authoring.packages import differing
 from lms.content.boxes import asked_boxes, filling, status_of
 from lms.content.core_changes import box_digest
@@ -31,6 +30,7 @@ from lms.db import reading, transaction
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
@@ -76,7 +76,7 @@ def _countries(here: Room) -> list[_Country]:
     boxes = core_of_boxes(facts, core)
     nations = [layer_of(code, data).nation for code in nations_in(data)]
     package = queries.package(session, me, here.draft) if nations else None
-    old = differing(store().get(package), core, f"{facts.source}/") if package else {}
+    old = differing(file_store().get(package), core, f"{facts.source}/") if package else {}
     touched = what_is_touched(facts, core, old, nations)
     found = []
     for nation in nations:

@@ -17,12 +17,12 @@ from lms.authoring.changes.words import WEIGHT_WORDS
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.rules import language_of
-from lms.authoring.file_store import store
 from lms.authoring.packages import unpacked
 from lms.content.compare import Row, side_by_side, word_diff
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import LmsError, NotFound
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, asked_language, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
@@ -70,7 +70,7 @@ def _package(base: Base | None) -> dict[str, bytes]:
     if base is None:
         return {}
     try:
-        return unpacked(store().get(base.package))[1]
+        return unpacked(file_store().get(base.package))[1]
     except FileNotFoundError:
         return {}
 

@@ -12,13 +12,13 @@ from lms.authoring.drafts.access import room
 from lms.authoring.drafts.forms import NewCourseForm, NumberForm
 from lms.authoring.drafts.titles import modules_in, titles_of
 from lms.authoring.drafts.words import VERDICT_WORDS, VERSION_WORDS
-from lms.authoring.file_store import store
 from lms.authoring.packages import unpacked
 from lms.content.archive import write_archive
 from lms.content.compare import side_by_side
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, current, gettext, say
 from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
@@ -48,7 +48,7 @@ def from_edition(edition_id: int) -> ResponseReturnValue:
     found = next((each for each in queries.published(reading(), me) if each.id == edition_id), None)
     if found is None:
         raise NotFound
-    _, taken, _ = unpacked(store().get(found.package))
+    _, taken, _ = unpacked(file_store().get(found.package))
     with transaction() as session:
         draft_id = actions.begin(session, me, taken, found.id, now=clock.now()).id
     return redirect(url_for(".one", draft_id=draft_id), 303)

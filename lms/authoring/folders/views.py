@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts.importing.rules import told
 from lms.authoring import actions as editions
-from lms.authoring import file_store, uploads
+from lms.authoring import uploads
 from lms.authoring.drafts import queries as drafts
 from lms.authoring.drafts.access import Room, room
 from lms.authoring.drafts.rules import language_of, rights, state_of
@@ -50,6 +50,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
 from lms.web import uploads as web_uploads
+from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, gettext, ngettext, say
 from lms.web.pages import look_again, viewer
 from lms.web.permissions import WRITE, permission
@@ -176,7 +177,7 @@ def begin(job_id: int) -> ResponseReturnValue:
         files = _files(brought)
         edition = None
         if published is not None:
-            edition = published.id, unpacked(file_store.store().get(published.package))[1]
+            edition = published.id, unpacked(file_store().get(published.package))[1]
         with transaction() as writing:
             draft = actions.begin(writing, me, brought, files, edition, now=clock.now())
             draft_id, from_edition = draft.id, draft.edition_id is not None
@@ -313,7 +314,7 @@ def package(draft_id: UUID) -> ResponseReturnValue:
     here = room(draft_id)
     with transaction() as session:
         found = editions.take_package_of(session, viewer(), here.draft.course_id, now=clock.now())
-    name, data = assembled(found, file_store.store())
+    name, data = assembled(found, file_store())
     reply = make_response(data)
     reply.mimetype = "application/zip"
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'

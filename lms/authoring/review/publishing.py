@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,6 @@ from lms import installation
 from lms.accounts.rules import SERVER
 from lms.authoring import actions as editions
 from lms.authoring import shipped
-from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import (
     CompiledLesson,
     ItemText,
@@ -42,17 +40,18 @@ from lms.authoring.drafts.models import Draft
 from lms.authoring.review import actions
 from lms.authoring.review.rules import PUBLISH, key_of
 from lms.authoring.review.sentences import kept
+from lms.authoring.voices import spoken_voices
 from lms.authoring.weights import refuse_heavy
 from lms.catalogue.models import Edition
 from lms.content.model import Course, Question
 from lms.content.reader import read_course
-from lms.files import FileStore
 from lms.jobs.models import Job
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
 from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
+from lms.web.files import file_store
 
 # In five languages ten lessons compile in about a second on a small machine, and a hundred
 # questions are six hundred rows.
@@ -121,7 +120,7 @@ def prepare(
     nation = installation.read(session).nation
     plan, items = structure(course, nation_of(course, nation)), _items(course, nation)
     if cursor is None:
-        store = FileStore(current_app.config["LMS"].data / "files")
+        store = file_store()
         steps = -(-len(items) // ITEMS_A_STEP) + -(-len(plan.codes()) // LESSONS_A_STEP) + 2
         return Ready(course, nation, shipped.stored(course, store), plan.to_facts(), steps)
     if cursor["asked"] < len(items):

@@ -15,13 +15,13 @@ from lms.accounts.rules import SERVER
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries as found_drafts
 from lms.authoring.drafts.models import Draft
-from lms.authoring.file_store import store
 from lms.authoring.packages import unpacked
 from lms.authoring.review.findings import looked_through
 from lms.authoring.review.rules import CHECK
 from lms.catalogue.models import Edition, EditionItem
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.json_value import Json
+from lms.web.files import file_store
 
 
 def look_through(
@@ -53,7 +53,7 @@ def _published(session: Session, found: Draft) -> dict[str, bytes] | None:
     """Return the files of the edition that the draft goes on from; None where none is kept."""
     package = session.scalar(select(Edition.package).where(Edition.id == found.edition_id))
     try:
-        return unpacked(store().get(package))[1] if package else None
+        return unpacked(file_store().get(package))[1] if package else None
     except FileNotFoundError:
         return None
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
@@ -20,9 +19,9 @@ from lms.certificates.office import actions, bundle, queries, register, rules
 from lms.certificates.office.bundle import Bundle
 from lms.certificates.office.queries import Wanted
 from lms.db import reading, transaction
-from lms.files import FileStore
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
+from lms.web.files import file_store
 
 DAY = click.DateTime(["%Y-%m-%d"])
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -76,7 +75,7 @@ def export(
         raise click.ClickException(
             f"These are more than {rules.MOST} certificates. Choose a place or a period."
         )
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     form = rules.PRINT if bound else rules.ZIP
     about = {
         register.BY: "lms certificate export", register.AT: today.isoformat(),

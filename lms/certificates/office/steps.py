@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -39,6 +38,7 @@ from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.json_value import Json
 from lms.kernel.viewer import Viewer
+from lms.web.files import file_store
 from lms.web.language import say
 
 ZIP_TYPE, PDF_TYPE = "application/zip", "application/pdf"
@@ -68,7 +68,7 @@ def prepare_bulk(
     The list is fixed at the beginning. Whoever asked may have lost a role since then: every
     step asks for what they may see now.
     """
-    store, today = _store(), _today(session, now)
+    store, today = file_store(), _today(session, now)
     viewer = _asker(session, facts, today)
     if cursor is None:
         wanted = Wanted.from_facts(facts["wanted"])
@@ -141,7 +141,7 @@ def prepare_preview(
 ) -> Done:
     """Print a certificate of nobody with the layout that was typed, and "Preview" across it."""
     del cursor
-    store, today = _store(), _today(session, now)
+    store, today = file_store(), _today(session, now)
     try:
         paper = preview.paper(installation.read(session), facts, store, today)
     except LmsError as refused:  # too long, or a sign that cannot be printed: worth saying
@@ -176,7 +176,7 @@ def prepare_trial(
     site = installation.read(session)
     texts = trial.longest(session, site)
     return trial.misfits(
-        site, Layout.from_facts(facts), texts, _store(), _today(session, now)
+        site, Layout.from_facts(facts), texts, file_store(), _today(session, now)
     )  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def forget(
     The step of a job ``certificates.forget``.
     """
     del cursor
-    store = _store()
+    store = file_store()
     files, also = facts.get("files", ()), facts.get("also", ())
     old = actions.forget_files(session, files, also, now=now)
     return Done({"deleted": sum(store.drop(digest) for digest in old)})
@@ -224,10 +224,6 @@ STEPS: Steps = {
     TRIAL: SlowStep(prepare_trial, record_trial),
     FORGET: forget,
 }
-
-
-def _store() -> FileStore:
-    return FileStore(current_app.config["LMS"].data / "files")
 
 
 def _today(session: Session, now: datetime) -> date:

@@ -16,7 +16,6 @@ from lms import installation
 from lms.accounts import queries as accounts
 from lms.certificates import work
 from lms.certificates.actions import RING, counts_from, keep_ring
-from lms.files import FileStore
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import LmsError, NotFound
 from lms.kernel.json_value import Json
@@ -30,6 +29,7 @@ from lms.reports.steering import paper
 from lms.reports.steering.figures import body_of
 from lms.reports.steering.paper import Sheet
 from lms.signing import keys
+from lms.web.files import file_store
 from lms.web.language import say
 
 KEYED = "keyed"  # the cursor after the first step
@@ -91,7 +91,7 @@ def record(
         actions.require_open(session, viewer, order)
     except LmsError as refused:
         return Done({"said": say(refused.message, order.language)})
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     files = Files(store.put(prepared.text.encode()), store.put(prepared.pdf), prepared.kid)
     row = actions.keep(session, viewer, order, files, number=prepared.number, now=now)
     return Done({"frozen": str(row.id), "said": say(Message(DONE), order.language)})

@@ -8,10 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
-from lms.files import FileStore
 from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
@@ -21,6 +19,7 @@ from lms.reports.frozen.rules import Frozen
 from lms.reports.report import Answer
 from lms.reports.steering.tables import tables
 from lms.signing.refusals import Unreadable
+from lms.web.files import file_store
 
 DAMAGED = Message(
     msg("The file of this frozen quarter is missing or damaged. It must come back from a backup.")
@@ -29,7 +28,7 @@ DAMAGED = Message(
 
 def stored(digest: str) -> Frozen:
     """Return what a stored file says. raises Refused where it is not what was stored."""
-    store = FileStore(current_app.config["LMS"].data / "files")
+    store = file_store()
     try:
         data = store.get(digest)
         if sha256(data).hexdigest() != digest:

@@ -7,8 +7,8 @@ from flask import Flask
 
 from lms.accounts.rules import SERVER
 from lms.authoring import actions as authoring
-from lms.authoring.cli import spoken_voices
 from lms.authoring.compiled import compile_course
+from lms.authoring.voices import spoken_voices
 from lms.content.reader import read_course
 from lms.content.stamp import stamp
 from lms.db import transaction
