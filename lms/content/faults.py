@@ -45,6 +45,19 @@ class Faults:
         return len(self._found)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, and where to note what is wrong there."""
+
+    faults: Faults
+    file: str
+    line: int
+
+    def add(self, msgid: str, **values: object) -> None:
+        """Note one fault of this line, as ``Faults.add`` does."""
+        self.faults.add(self.file, self.line, msgid, **values)
+
+
 class CourseRefused(LmsError):  # noqa: N818 -- a refusal, named like the others of the kernel
     """A course has faults; ``faults`` are all of them."""
 

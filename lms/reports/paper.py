@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from lms.certificates import pdf
+from lms.certificates import pdf, printed
 from lms.certificates.glyphs import isolated, require_glyphs
 from lms.installation import Installation
 from lms.kernel.messages import Message
@@ -69,7 +69,7 @@ class Paper:
 def render(paper: Paper, site: Installation) -> bytes:
     """Return the PDF/A. raises MissingGlyph naming a character that cannot be printed."""
     data = page_data(paper, site)
-    require_glyphs(pdf.printed_texts({**data, "attachment": None}))
+    require_glyphs(printed.printed_texts({**data, "attachment": None}))
     standard = pdf.WITH_FILES if paper.attachment else pdf.STANDARD
     return pdf.typeset(json.dumps(data, ensure_ascii=False), paper.day, LAYOUT, standard)
 

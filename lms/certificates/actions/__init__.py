@@ -1,6 +1,7 @@
 """What makes and ends a certificate; one file for each part of its life.
 
 awarding    the holder confirms the name, which awards it: once per enrolment and generation
+drafting    what it will say, before it has a number
 issuing     the worker tries it out, draws the number, signs, prints
 ending      the office withdraws it, or replaces it by another
 published   what others check with: the key list and the withdrawal list
@@ -16,11 +17,10 @@ from lms.certificates.actions.awarding import (
     needs_latin,
     printed_names,
 )
+from lms.certificates.actions.drafting import Draft, draft
 from lms.certificates.actions.ending import replace_certificate, withdraw
 from lms.certificates.actions.issuing import (
-    Draft,
     counts_from,
-    draft,
     finish,
     freeze,
     name_digest,

@@ -16,96 +16,32 @@ was killed between 3 and 4, the next one finds its file. What ``try_out`` has se
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms import installation
-from lms.assessment.models import Attempt
 from lms.audit import actions as audit
-from lms.audit.models import AuditHead
-from lms.catalogue.models import Course, Edition, EditionText
-from lms.catalogue.structure import Structure
-from lms.certificates import layouts, rules
+from lms.certificates import rules
+from lms.certificates.actions.drafting import Draft, audit_head, day_of_issue, waiting_holder
 from lms.certificates.actions.office import Office
 from lms.certificates.actions.published import RING, ask_for_list, keep_ring
 from lms.certificates.labels import in_languages
 from lms.certificates.models import (
     Certificate,
     CertificateCounter,
-    CertificateEvent,
     CertificateHolder,
 )
-from lms.certificates.programme import printed_programme
 from lms.certificates.snapshot import CertificateSnapshot
 from lms.installation import Installation
-from lms.kernel.messages import Message
-from lms.learning.rules import pass_sentence, rule_of_test
 from lms.signing import codes, cose, keys, payload, qr
 from lms.signing.keys import KeyRing
 from lms.signing.refusals import Unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A certificate as it would be printed. Only its number and its signature are still open.
-
-    snapshot     with the next number, which somebody else may draw first.
-    names        the holder's, in one or two scripts.
-    short_title  of the course, for a code in which the long one does not fit; may be empty.
-    moment       of the issue, to the second.
-    """
-
-    snapshot: CertificateSnapshot
-    names: tuple[str, ...]
-    short_title: str
-    moment: datetime
-
-
-def draft(
-    session: Session,
-    certificate_id: UUID,
-    site: Installation,
-    office: Office,
-    *,
-    language: str,
-    second: str | None,
-    now: datetime,
-) -> Draft | None:
-    """Return what would be printed; None where nothing is to be issued. Reads only."""
-    certificate = session.get(Certificate, certificate_id)
-    holder = _waiting_holder(session, certificate)
-    if certificate is None or holder is None:
-        return None
-    moment = now.replace(microsecond=0)
-    issued_on = _day(moment, site)
-    last = session.scalar(
-        select(CertificateCounter.last).where(CertificateCounter.year == issued_on.year)
-    )
-    number = codes.CertificateNumber(rules.number_prefix(site), issued_on.year, (last or 0) + 1)
-    printed = (language, second) if second else (language,)
-    texts = {
-        row.language: row
-        for row in session.execute(
-            select(EditionText.language, EditionText.title, EditionText.facts).where(
-                EditionText.edition_id == certificate.edition_id, EditionText.language.in_(printed)
-            )
-        )
-    }
-    course = session.get_one(Course, certificate.course_id)
-    titles = {
-        each: _title(texts[each].title if each in texts else course.slug, course, office, each)
-        for each in printed
-    }
-    short = texts[language].facts.get("short_title") if language in texts else None
-    snapshot = _snapshot(session, certificate, site, office, titles, str(number), issued_on)
-    return Draft(snapshot, tuple(holder.names), short or "", moment)
 
 
 def try_out(session: Session, drafted: Draft, office: Office) -> None:
@@ -137,14 +73,14 @@ def freeze(
     certificate = session.scalar(
         select(Certificate).where(Certificate.id == certificate_id).with_for_update()
     )
-    holder = _waiting_holder(session, certificate)
+    holder = waiting_holder(session, certificate)
     if certificate is None or holder is None:
         return
     ring = keep_ring(session, site, office.signer, now=now)
     number = _next_number(session, rules.number_prefix(site), drafted.snapshot.issued_on.year)
     drafted = replace(
         drafted,
-        snapshot=replace(drafted.snapshot, number=number, audit_head=_audit_head(session)),
+        snapshot=replace(drafted.snapshot, number=number, audit_head=audit_head(session)),
         moment=counts_from(drafted.moment, ring),
     )
     holder.payload = _sign(drafted, ring.issuer, office)
@@ -199,23 +135,7 @@ def finish(
     else:
         holder.pdf = paper
         certificate.issued_at = payload.unpack(cose.read(holder.payload).payload).issued_at
-    ask_for_list(session, f"day {_day(now, site).isoformat()}", now=now)
-
-
-def _waiting_holder(session: Session, certificate: Certificate | None) -> CertificateHolder | None:
-    """Return whom a certificate without a number waits for; None where none is to be drawn."""
-    if certificate is None or certificate.number is not None:
-        return None
-    ended = session.scalar(
-        select(CertificateEvent.id).where(
-            CertificateEvent.certificate_id == certificate.id, CertificateEvent.kind == "withdrawn"
-        )
-    )
-    return session.get(CertificateHolder, certificate.id) if ended is None else None
-
-
-def _day(moment: datetime, site: Installation) -> date:
-    return moment.astimezone(ZoneInfo(site.time_zone)).date()
+    ask_for_list(session, f"day {day_of_issue(now, site).isoformat()}", now=now)
 
 
 def _set(snapshot: CertificateSnapshot, names: Sequence[str], office: Office) -> bytes:
@@ -251,74 +171,6 @@ def _draw(session: Session, year: int) -> int | None:
         .values(last=CertificateCounter.last + 1)
         .returning(CertificateCounter.last)
     )
-
-
-def _snapshot(
-    session: Session, certificate: Certificate, site: Installation, office: Office,
-    titles: Mapping[str, str], number: str, issued_on: date,
-) -> CertificateSnapshot:  # fmt: skip
-    """Return every printed field; the text of the code follows when the rest is signed.
-
-    titles  the course's, in the certificate's own language and then in the one beneath it.
-    """
-    edition = session.get_one(Edition, certificate.edition_id)
-    structure = Structure.from_facts(edition.facts)
-    language, *others = titles
-    passed = session.get(Attempt, certificate.attempt_id) if certificate.attempt_id else None
-    rule = pass_sentence(
-        rule_of_test(
-            structure, passed.test if passed else "post", floor=site.least_percent,
-            needed=passed.needed if passed else None,
-        )
-    )  # fmt: skip
-    unconfirmed = bool(structure.unconfirmed())
-    list_number, place = rules.list_place(certificate.status_index)
-    programme = printed_programme(session, certificate, tuple(titles))
-    layout = layouts.of_certificate(session, certificate, site)
-    return CertificateSnapshot(
-        serial=certificate.id,
-        number=number,
-        code=certificate.code,
-        titles=titles,
-        edition=f"{edition.number}.{edition.revision}",
-        completed_on=certificate.completed_on,
-        valid_through=certificate.valid_through,
-        hours=float(structure.hours),
-        issuers=layout.issuers_in(tuple(titles), site),
-        issued_on=issued_on,
-        rules={each: office.speak(rule, each) for each in titles},
-        language=language,
-        second_language=others[0] if others else None,
-        status_list=list_number,
-        status_index=place,
-        qr_text="",
-        check_url=f"{office.address}/v/{certificate.code}",
-        notes={
-            each: (office.speak(Message(rules.ANNEX_UNCONFIRMED), each),)
-            for each in titles
-            if unconfirmed
-        },
-        boxes=structure.boxes,
-        programme=programme.title,
-        partners=programme.partners,
-        funders=programme.funders,
-        signatories=layout.signatories_in(tuple(titles)),
-        logos=tuple(layout.logos),
-        country=site.country,
-        digits=site.digits,
-        brand=site.brand,
-        band=site.band,
-    )
-
-
-def _audit_head(session: Session) -> str:
-    head = session.scalar(select(AuditHead.hash))
-    return head.hex() if head else ""
-
-
-def _title(title: str, course: Course, office: Office, language: str) -> str:
-    shown = rules.title_shown(title, course.access)
-    return office.speak(shown, language) if isinstance(shown, Message) else shown
 
 
 def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from lms.certificates import pdf
+from lms.certificates import pdf, printed
 from lms.certificates.glyphs import isolated, require_glyphs
 from lms.certificates.transcripts.rules import Line, State, Transcript
 from lms.kernel.ids import grouped
@@ -36,7 +36,7 @@ def render(
              not fit on a sheet.
     """
     data = page_data(transcript, codes, address, labels)
-    require_glyphs(pdf.printed_texts(data))
+    require_glyphs(printed.printed_texts(data))
     return pdf.typeset(json.dumps(data, ensure_ascii=False), day, pdf.TRANSCRIPT)
 
 
@@ -51,7 +51,7 @@ def page_data(
         "band": transcript.band,
         "languages": [_language(transcript, each, labels[each]) for each in transcript.languages],
         "names": [
-            {"text": name, "language": pdf.language_of_name(name, transcript.languages)}
+            {"text": name, "language": printed.language_of_name(name, transcript.languages)}
             for name in transcript.names
         ],
         "facts": _facts(transcript, labels),
@@ -100,7 +100,7 @@ def _facts(transcript: Transcript, labels: Labels) -> list[list[dict[str, str | 
     passed = str(sum(line.state is State.PASSED for line in transcript.lines))
     rows: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("as_of", lambda each: _day(transcript, transcript.day, each)),
-        ("passed_courses", lambda each: pdf.in_digits(passed, each, transcript.digits)),
+        ("passed_courses", lambda each: printed.in_digits(passed, each, transcript.digits)),
         ("total", lambda each: _hours(transcript, transcript.hours, each)),
     )
     first = transcript.languages[0]
@@ -122,7 +122,7 @@ def _place(
     transcript: Transcript, language: str, number: int, count: int, words: Mapping[str, str]
 ) -> dict[str, str]:
     text = words["sheet"] % {"number": number, "count": count}
-    shown = pdf.in_digits(text, language, transcript.digits)
+    shown = printed.in_digits(text, language, transcript.digits)
     return {"language": language, "text": isolated(shown, language)}
 
 
@@ -162,14 +162,14 @@ def _row(transcript: Transcript, line: Line, labels: Labels) -> dict[str, Any]:
         "state": state,
         "valid_through": valid,
         "hours": [once(_hours(transcript, line.hours, first) if line.hours else NOTHING)],
-        "result": [once(pdf.in_digits(percent, first, transcript.digits))],
+        "result": [once(printed.in_digits(percent, first, transcript.digits))],
         "certificate": certificate,
     }
 
 
 def _day(transcript: Transcript, day: date, language: str) -> str:
-    return pdf.shown_day(day, language, transcript.country, transcript.digits)
+    return printed.shown_day(day, language, transcript.country, transcript.digits)
 
 
 def _hours(transcript: Transcript, hours: float, language: str) -> str:
-    return pdf.shown_hours(hours, language, transcript.country, transcript.digits)
+    return printed.shown_hours(hours, language, transcript.country, transcript.digits)

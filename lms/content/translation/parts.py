@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lms.content.blocks import LONGEST_TITLE
 from lms.content.model import Block, Choice, Question
-from lms.content.questions import Passage, pair_in, passages_in
+from lms.content.passages import Passage, pair_in, passages_in
 from lms.kernel.messages import Message, msg
 
 # A line is one line of words; a text is Markdown; a list is one entry on each line.

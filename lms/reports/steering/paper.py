@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lms.certificates import pdf
+from lms.certificates import pdf, printed
 from lms.certificates.glyphs import isolated, require_glyphs
 from lms.installation import Installation
 from lms.kernel.messages import Message, msg
@@ -47,7 +47,7 @@ class Sheet:
 def render(sheet: Sheet, site: Installation) -> bytes:
     """Return the PDF/A. raises MissingGlyph naming a character that cannot be printed."""
     data = page_data(sheet, site)
-    require_glyphs(pdf.printed_texts(data))
+    require_glyphs(printed.printed_texts(data))
     return pdf.typeset(json.dumps(data, ensure_ascii=False), sheet.day, LAYOUT)
 
 
