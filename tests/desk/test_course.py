@@ -16,8 +16,8 @@ from lms.db import transaction
 from lms.installation import LANGUAGES
 from lms.kernel import clock
 from lms.learning import actions
-from lms.requirements import waivers
-from lms.requirements.waivers import NewExternal
+from lms.requirements import actions as requirements
+from lms.requirements.actions import NewExternal
 from tests.browser import Browser
 from tests.certificates.passed import confirm
 from tests.course import LESSONS, SmallCourse, publish_small, set_access
@@ -66,8 +66,8 @@ def accept(app: Flask, person: Cast, checker: Cast, through: date | None) -> Non
         new = NewExternal(
             "C90", "Hygiene & <b>order</b>", "UN e-course", None, date(2025, 1, 1), through, "paper"
         )
-        given = waivers.enter_external(session, SERVER, person.id, new, now=clock.now())
-        waivers.check_external(session, checker.viewer, given, None, now=clock.now())
+        given = requirements.enter_external(session, SERVER, person.id, new, now=clock.now())
+        requirements.check_external(session, checker.viewer, given, None, now=clock.now())
 
 
 @pytest.mark.parametrize("access", ["open", "restricted"])
@@ -100,10 +100,10 @@ def test_one_that_has_run_out_or_was_refused_or_is_a_colleagues_does_not_count(
     accept(app, chipo, grace, None)
     with app.app_context(), transaction() as session:
         new = NewExternal("C90", "Other", "Other", None, today, None, "paper")
-        given = waivers.enter_external(session, SERVER, amina.id, new, now=clock.now())
+        given = requirements.enter_external(session, SERVER, amina.id, new, now=clock.now())
         page = browser(amina).get("/en/courses/kitchen").text
         assert "Before this course, pass: Hygiene on shift." in page, "nobody has checked it"
-        waivers.check_external(session, grace.viewer, given, "not ours", now=clock.now())
+        requirements.check_external(session, grace.viewer, given, "not ours", now=clock.now())
     page = browser(amina).get("/en/courses/kitchen").text
     assert "Before this course, pass: Hygiene on shift." in page
     assert "from elsewhere" not in page

@@ -20,8 +20,8 @@ from lms.admin.requirements.offered import Courses
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.requirements import actions, queries, waivers
-from lms.requirements.waivers import NewExternal
+from lms.requirements import actions, queries
+from lms.requirements.actions import NewExternal
 from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext, say, titled
 from lms.web.pages import viewer
@@ -50,7 +50,7 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
         return _exemptions(person_id, form), form.status
     try:
         with transaction() as session:
-            waivers.exempt(
+            actions.exempt(
                 session, viewer(), person_id, form.course_id.data, reason=form.reason.data or "",
                 evidence=form.evidence.data or "", until_on=form.until_on.data or today(),
                 now=clock.now(),
@@ -76,7 +76,7 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
     """Let an exemption count no more."""
     persons.acted_on(person_id)
     with transaction() as session:
-        waivers.end_exemption(session, viewer(), exemption_id, now=clock.now())
+        actions.end_exemption(session, viewer(), exemption_id, now=clock.now())
     flash(gettext("The exemption has ended."))
     return redirect(url_for(".exempt", person_id=person_id), 303)
 
@@ -98,7 +98,7 @@ def enter(person_id: UUID) -> ResponseReturnValue:
     )  # fmt: skip
     try:
         with transaction() as session:
-            waivers.enter_external(session, viewer(), person_id, new, now=clock.now())
+            actions.enter_external(session, viewer(), person_id, new, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _external(person_id, form), refused.status
@@ -137,7 +137,7 @@ def check(external_id: UUID) -> ResponseReturnValue:
     because = None if request.form.get("go") == "accept" else form.reason.data or ""
     try:
         with transaction() as session:
-            waivers.check_external(session, viewer(), external_id, because, now=clock.now())
+            actions.check_external(session, viewer(), external_id, because, now=clock.now())
     except Refused as refused:
         form.form_errors.append(say(refused.message))
         return _check_page(external_id, form), refused.status

@@ -2,6 +2,7 @@
 
 requiring  a requirement is set and ended
 enrolling  people are enrolled because of one, or from a list; their deadlines
+waiving    somebody is exempt, or a certificate from elsewhere counts
 checks     what is asked of a decision before it is made
 """
 
@@ -29,6 +30,13 @@ from lms.requirements.actions.requiring import (
     end_requirement,
     require,
 )
+from lms.requirements.actions.waiving import (
+    NewExternal,
+    check_external,
+    end_exemption,
+    enter_external,
+    exempt,
+)
 
 __all__ = [
     "A_STEP",
@@ -36,13 +44,18 @@ __all__ = [
     "LOOK_EVERY",
     "SERVER_READER",
     "STEPS",
+    "NewExternal",
     "NewRequirement",
     "ask_to_enrol",
+    "check_external",
     "course_and_programme",
+    "end_exemption",
     "end_requirement",
     "enrol_joiners",
     "enrol_missing",
     "enrol_people",
+    "enter_external",
+    "exempt",
     "extend",
     "reason_of",
     "require",

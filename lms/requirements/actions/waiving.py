@@ -22,7 +22,7 @@ from lms.learning import actions as learning
 from lms.learning import records
 from lms.learning.models import Enrolment
 from lms.requirements import rules
-from lms.requirements.actions import reason_of, require_that
+from lms.requirements.actions.checks import reason_of, require_that
 from lms.requirements.models import Exemption, ExternalCertificate
 
 LONGEST_TITLE = 200
