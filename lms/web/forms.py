@@ -13,6 +13,7 @@ from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from lms.kernel.errors import LmsError
 from lms.kernel.ids import new_id
 from lms.web import csrf
 from lms.web.csrf import FIELD
@@ -22,6 +23,7 @@ from lms.web.language import (
     direction_of,
     gettext,
     plural_sentence,
+    say,
     sentence,
 )
 
@@ -81,9 +83,23 @@ class PageForm(Form):
             return False
         return bool(super().validate(*args, **settings))
 
+    # The action that refused what the form asked for, None while none has.
+    _refusal: LmsError | None = None
+
+    def refuse(self, refusal: LmsError) -> None:
+        """Take in why an action refused: the page that shows the form again says it above it."""
+        self.form_errors.append(say(refusal.message))
+        self._refusal = refusal
+
     @property
     def status(self) -> int:
-        """The status of the page that shows this form again: 422 where it was refused."""
+        """The status of the page that shows this form again.
+
+        That of the refusal where an action refused, 422 where a field did, 200 for a first look
+        and for the form in another language.
+        """
+        if self._refusal is not None:
+            return self._refusal.status
         return 422 if self.errors else 200
 
     @classmethod

@@ -30,7 +30,7 @@ from lms.jobs import queries as jobs
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.settings import Settings
-from lms.web.language import IN_LANGUAGE, say
+from lms.web.language import IN_LANGUAGE
 from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -110,8 +110,8 @@ def plan() -> ResponseReturnValue:
                 copies=elsewhere is not None, now=clock.now(),
             )  # fmt: skip
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return _plan_page(form), refused.status
+        form.refuse(refused)
+        return _plan_page(form), form.status
     return redirect(url_for(".show"), 303)
 
 

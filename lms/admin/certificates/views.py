@@ -29,7 +29,7 @@ from lms.tables import AnyRow
 from lms.web.days import read_day
 from lms.web.files import send
 from lms.web.forms import title_choices
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import site, viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -113,8 +113,8 @@ def bulk() -> ResponseReturnValue:
         with transaction() as session:
             job = actions.ask_bulk(session, viewer(), order, today=today(), now=clock.now()).id
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return _bulk_page(form, look=False), refused.status
+        form.refuse(refused)
+        return _bulk_page(form, look=False), form.status
     return redirect(url_for("background.job", job_id=job), 303)
 
 
@@ -232,8 +232,8 @@ def withdraw(certificate_id: UUID) -> ResponseReturnValue:
                 session, viewer(), certificate_id, form.reason.data or "", now=clock.now()
             )
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("office/withdraw.html", each=row, form=form), refused.status
+        form.refuse(refused)
+        return render_template("office/withdraw.html", each=row, form=form), form.status
     flash(gettext("The certificate is withdrawn. A new withdrawal list follows in a moment."))
     return redirect(url_for(".one", certificate_id=certificate_id), 303)
 
@@ -258,8 +258,8 @@ def replace(certificate_id: UUID) -> ResponseReturnValue:
                 now=clock.now(),
             ).id  # fmt: skip
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("office/replace.html", each=row, form=form), refused.status
+        form.refuse(refused)
+        return render_template("office/replace.html", each=row, form=form), form.status
     flash(gettext("The new certificate is being made. The former one counts no more."))
     return redirect(url_for(".one", certificate_id=new), 303)
 

@@ -22,7 +22,7 @@ from lms.kernel import clock
 from lms.kernel.errors import LmsError
 from lms.kernel.messages import msg
 from lms.settings import Settings
-from lms.web.language import IN_LANGUAGE, direction_of, gettext, say
+from lms.web.language import IN_LANGUAGE, direction_of, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -105,8 +105,8 @@ def _asked(
         with transaction() as session:
             decide(session, form)
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(page, form), refused.status
+        form.refuse(refused)
+        return _page(page, form), form.status
     flash(gettext("Saved. It counts everywhere within some seconds."))
     return redirect(url_for(".show"), 303)
 

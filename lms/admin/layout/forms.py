@@ -62,7 +62,7 @@ class LayoutForm(PageForm):
         """Return every text that was typed, by its field: a page shows them again."""
         return {field.name: field.data for field in self if _is_text(field.name) and field.data}
 
-    def refuse(self, layout: Layout, misfit: str, site: Installation) -> bool:
+    def refuse_misfit(self, layout: Layout, misfit: str, site: Installation) -> bool:
         """Say beside a field that its text does not fit on the page; False for no field of these.
 
         misfit  as ``trial.misfits`` names it, of the ``layout`` that was typed here.

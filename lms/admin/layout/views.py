@@ -77,8 +77,8 @@ def show(programme: str) -> ResponseReturnValue:
             ask = layouts.ask_preview if look else layouts.ask_trial
             job = ask(session, viewer(), order, now=clock.now()).id
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        shown.status = refused.status
+        form.refuse(refused)
+        shown.status = form.status
         return _page(shown)
     if look:
         return redirect(url_for("background.job", job_id=job), 303)
@@ -168,7 +168,7 @@ def _tell_trial(shown: Shown) -> None:
         ]
         return
     for field in fields:
-        if not shown.form.refuse(typed, field, shown.look.site):
+        if not shown.form.refuse_misfit(typed, field, shown.look.site):
             shown.form.form_errors.append(
                 gettext("The logos leave no room for long titles and names. Take one away first.")
             )

@@ -19,7 +19,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web import uploads
 from lms.web.files import file_store
-from lms.web.language import IN_LANGUAGE, current, direction_of, gettext, say
+from lms.web.language import IN_LANGUAGE, current, direction_of, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -48,8 +48,8 @@ def add() -> ResponseReturnValue:
         with transaction() as session:
             actions.add(session, viewer(), code, form.titles.data, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("documents/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("documents/new.html", form=form), form.status
     flash(gettext("The document is added. Send its file in each language next."))
     return redirect(url_for(".one", document=code), 303)
 

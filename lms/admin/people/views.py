@@ -39,7 +39,7 @@ from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.kernel.ids import grouped, new_id, one_time_code
 from lms.kernel.names import PersonName
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import site, viewer
 from lms.web.permissions import ADMINISTER, LOOK_AFTER, permission
@@ -105,8 +105,8 @@ def add() -> ResponseReturnValue:
                 session, viewer(), new, code_hash, now=clock.now()
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("people/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("people/new.html", form=form), form.status
     return _code_page(person_id, code, first=True)
 
 
@@ -160,8 +160,8 @@ def transcript(person_id: UUID) -> ResponseReturnValue:
                 ).id  # fmt: skip
             return redirect(url_for("background.job", job_id=job), 303)
         except Refused as refused:
-            form.form_errors.append(say(refused.message))
-            status = refused.status
+            form.refuse(refused)
+            status = form.status
     elif request.method == "POST":
         status = form.status
     instead = records.instead(reading(), viewer(), person_id, site(), today=today())
@@ -213,8 +213,8 @@ def transfer(person_id: UUID) -> ResponseReturnValue:
                 form.starts_on.data or today(), now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("people/transfer.html", form=form, person=person), refused.status
+        form.refuse(refused)
+        return render_template("people/transfer.html", form=form, person=person), form.status
     flash(gettext("The change of place is noted. What was learned goes along."))
     return redirect(url_for(".one", person_id=person_id), 303)
 

@@ -58,8 +58,8 @@ def add() -> ResponseReturnValue:
         with transaction() as session:
             accounts.add_unit(session, viewer(), new, now=clock.now())
     except (Refused, NotFound) as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("places/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("places/new.html", form=form), form.status
     flash(gettext("The place is added."))
     return redirect(url_for(".all"), 303)
 
@@ -80,8 +80,8 @@ def one(unit_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             actions.rename(session, me, unit_id, form.names(), now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(unit_id, form), refused.status
+        form.refuse(refused)
+        return _page(unit_id, form), form.status
     flash(gettext("The name counts from today on. Earlier papers keep the earlier name."))
     return redirect(url_for(".one", unit_id=unit_id), 303)
 
@@ -108,9 +108,9 @@ def merge(unit_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             moved = actions.merge(session, viewer(), unit_id, form.into.data, now=clock.now())
     except (Refused, NotFound) as refused:
-        form.form_errors.append(say(refused.message))
+        form.refuse(refused)
         unit = queries.place(reading(), viewer(), unit_id)
-        return render_template("places/merge.html", form=form, unit=unit), refused.status
+        return render_template("places/merge.html", form=form, unit=unit), form.status
     flash(
         ngettext(
             "The place is closed; %(num)s person works at the other one from tomorrow on.",

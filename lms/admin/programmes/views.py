@@ -63,8 +63,8 @@ def add() -> ResponseReturnValue:
                 session, viewer(), code, form.kind.data, form.details(), now=clock.now()
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("programmes/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("programmes/new.html", form=form), form.status
     flash(gettext("The programme is added. Choose its courses next."))
     return redirect(url_for(".one", programme=code), 303)
 

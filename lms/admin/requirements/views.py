@@ -21,7 +21,7 @@ from lms.requirements import actions, queries, rules
 from lms.requirements.actions import NewRequirement
 from lms.requirements.rules import COVERED, STATUS_WORDS, Status
 from lms.web.forms import title_choices
-from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, say, titled
+from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, titled
 from lms.web.listing import ROWS, Asked, Listing
 from lms.web.pages import shown_date, viewer
 from lms.web.permissions import ADMINISTER, permission
@@ -63,8 +63,8 @@ def add() -> ResponseReturnValue:
             made = actions.require(session, viewer(), new, now=clock.now())
             since = queries.counts_since(session, made)
     except (Refused, NotFound) as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("requirements/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("requirements/new.html", form=form), form.status
     if since < clock.now().date():  # in the days of the requirement itself
         # Translators: said when a requirement takes the place of one for the same people.
         flash(gettext("The requirement counts since %(day)s, as the one before it did: nobody has "

@@ -19,7 +19,7 @@ from lms.admin.roles import actions
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import Refused
-from lms.web.language import IN_LANGUAGE, gettext, say
+from lms.web.language import IN_LANGUAGE, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -51,8 +51,8 @@ def give(person_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             accounts.give_role(session, viewer(), person.service_number, new, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(person_id, form), refused.status
+        form.refuse(refused)
+        return _page(person_id, form), form.status
     flash(gettext("The role counts from now on."))
     return redirect(url_for(".show", person_id=person_id), 303)
 

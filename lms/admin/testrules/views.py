@@ -14,7 +14,7 @@ from lms.db import reading, transaction
 from lms.installation import Installation
 from lms.kernel import clock
 from lms.kernel.errors import LmsError
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -46,8 +46,8 @@ def save() -> ResponseReturnValue:
                 session, viewer(), percent, form.reason.data or "", now=clock.now()
             )
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(form, decided), refused.status
+        form.refuse(refused)
+        return _page(form, decided), form.status
     # Translators: said once a new pass mark of the country is saved.
     flash(gettext("No test that begins from now on is passed with less than %(percent)s %%.",
                   percent=percent))  # fmt: skip
@@ -83,7 +83,7 @@ def boxes() -> ResponseReturnValue:
                 session, viewer(), form.reason.data or "", wait=wait, now=clock.now()
             )
     except LmsError as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("test_rules/boxes.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("test_rules/boxes.html", form=form), form.status
     flash(gettext("Saved."))
     return redirect(url_for(".show"), 303)

@@ -23,7 +23,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.requirements import actions, queries
 from lms.requirements.actions import NewExternal
 from lms.web.forms import title_choices
-from lms.web.language import IN_LANGUAGE, current, gettext, say, titled
+from lms.web.language import IN_LANGUAGE, current, gettext, titled
 from lms.web.pages import viewer
 from lms.web.permissions import ADMINISTER, permission
 
@@ -56,8 +56,8 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
                 now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _exemptions(person_id, form), refused.status
+        form.refuse(refused)
+        return _exemptions(person_id, form), form.status
     flash(gettext("The exemption counts from now on."))
     return redirect(url_for(".exempt", person_id=person_id), 303)
 
@@ -100,8 +100,8 @@ def enter(person_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             actions.enter_external(session, viewer(), person_id, new, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _external(person_id, form), refused.status
+        form.refuse(refused)
+        return _external(person_id, form), form.status
     flash(gettext("It is noted, and counts once another person has checked it."))
     return redirect(url_for(".enter", person_id=person_id), 303)
 
@@ -139,8 +139,8 @@ def check(external_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             actions.check_external(session, viewer(), external_id, because, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _check_page(external_id, form), refused.status
+        form.refuse(refused)
+        return _check_page(external_id, form), form.status
     flash(gettext("Accepted: it counts now.") if because is None else gettext("Refused."))
     return redirect(url_for(".to_check"), 303)
 
@@ -174,8 +174,8 @@ def deadline(enrolment_id: UUID) -> ResponseReturnValue:
                 form.reason.data or "", now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
+        form.refuse(refused)
         row = queries.enrolment(reading(), viewer(), enrolment_id, today=today())
-        return render_template("waivers/deadline.html", form=form, enrolment=row), refused.status
+        return render_template("waivers/deadline.html", form=form, enrolment=row), form.status
     flash(gettext("The deadline is moved."))
     return redirect(url_for("people.one", person_id=row.person_id), 303)

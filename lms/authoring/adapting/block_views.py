@@ -30,7 +30,7 @@ from lms.content.nation_agreement import NATIONAL, NEVER_REPLACED
 from lms.db import transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.web.language import IN_LANGUAGE, gettext, say
+from lms.web.language import IN_LANGUAGE, gettext
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -99,8 +99,8 @@ def one(draft_id: UUID, nation: str, lesson: str, block_id: str) -> ResponseRetu
         with transaction() as session:
             done = _save(session, here, origin, form)
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(here, lesson, origin, form), refused.status
+        form.refuse(refused)
+        return _page(here, lesson, origin, form), form.status
     if done.aside:
         now = place(draft_id, nation, _lesson(lesson))
         theirs = _form_of(now, origin, None)

@@ -82,8 +82,8 @@ def close(draft_id: UUID, nation: str, kind: str) -> ResponseReturnValue:
                 form.limit(words_of(form), made_from), now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _close_page(here, kind, form), refused.status
+        form.refuse(refused)
+        return _close_page(here, kind, form), form.status
     flash(gettext("Saved."))
     return redirect(url_for(".show", draft_id=draft_id, nation=nation), 303)
 
@@ -175,8 +175,8 @@ def rules(draft_id: UUID, nation: str) -> ResponseReturnValue:
                 seen=form.seen.data or "", now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _rules_page(here, form), refused.status
+        form.refuse(refused)
+        return _rules_page(here, form), form.status
     if done.aside:
         now = place(draft_id, nation, nothing)
         theirs = rules_form()(**_rules(now))

@@ -31,7 +31,7 @@ from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.files import file_store
-from lms.web.language import IN_LANGUAGE, gettext, say
+from lms.web.language import IN_LANGUAGE, gettext
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -202,8 +202,8 @@ def save_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
                 seen=form.seen.data or "", now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _box_page(here, box, form), refused.status
+        form.refuse(refused)
+        return _box_page(here, box, form), form.status
     if done.aside:
         now = place(draft_id, nation, lessons)
         theirs = _form_of(now, box)

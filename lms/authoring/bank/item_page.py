@@ -22,7 +22,7 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message, msg
-from lms.web.language import gettext, say
+from lms.web.language import gettext
 from lms.web.pages import viewer
 
 
@@ -84,8 +84,8 @@ def _save(
                     nation=nation, now=clock.now(),
                 )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return form_page(shelf, sheet, typed, wrong, form, code), refused.status
+        form.refuse(refused)
+        return form_page(shelf, sheet, typed, wrong, form, code), form.status
     if kept.theirs is not None:
         form.was.data = mark_of(kept.theirs)
         rows = side_by_side(kept.theirs, written(question))

@@ -23,7 +23,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message
 from lms.learning.rules import effective_rule, pass_sentence
 from lms.web.forms import title_choices
-from lms.web.language import IN_LANGUAGE, asked_language, gettext, say
+from lms.web.language import IN_LANGUAGE, asked_language, gettext
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -87,8 +87,8 @@ def titles(draft_id: UUID) -> ResponseReturnValue:
             files, source, form.title.data, form.public_title.data or "", form.news.data or ""
         ))  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _titles_page(opened(draft_id), form), refused.status
+        form.refuse(refused)
+        return _titles_page(opened(draft_id), form), form.status
     return _done(draft_id)
 
 
@@ -128,8 +128,8 @@ def part(draft_id: UUID, part: str) -> ResponseReturnValue:
             else form.written(files[TOML].decode())
         ).encode()})  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _part_page(opened(draft_id), part, name, form), refused.status
+        form.refuse(refused)
+        return _part_page(opened(draft_id), part, name, form), form.status
     return _done(draft_id)
 
 

@@ -16,7 +16,7 @@ from lms.authoring.drafts.access import Room, room
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
-from lms.web.language import IN_LANGUAGE, gettext, say
+from lms.web.language import IN_LANGUAGE, gettext
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -71,8 +71,8 @@ def give(draft_id: UUID) -> ResponseReturnValue:
                 form.ends_on.data, today=_today(), now=clock.now(),
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(here, form), refused.status
+        form.refuse(refused)
+        return _page(here, form), form.status
     flash(gettext("The role counts from now on."))
     return redirect(url_for(".change", draft_id=draft_id), 303)
 

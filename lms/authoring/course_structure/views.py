@@ -106,9 +106,9 @@ def _saved(
     except LmsError as refused:
         if isinstance(refused, NotFound):
             raise
-        form.form_errors.append(say(refused.message))
+        form.refuse(refused)
         again = opened(found.room.draft.id, [path for path in paths if found.seen.get(path)])
-        return _page(again, form, title, **more), refused.status
+        return _page(again, form, title, **more), form.status
     flash(gettext("Saved."))
     return redirect(then, 303)
 

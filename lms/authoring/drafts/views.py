@@ -19,7 +19,7 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.files import file_store
-from lms.web.language import IN_LANGUAGE, current, gettext, say
+from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
 
@@ -71,8 +71,8 @@ def new() -> ResponseReturnValue:
         with transaction() as writing:
             draft_id = actions.begin_new(writing, me, form.new(), now=clock.now()).id
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return render_template("drafts/new.html", form=form), refused.status
+        form.refuse(refused)
+        return render_template("drafts/new.html", form=form), form.status
     flash(gettext("The course is begun. Write its first lesson."))
     return redirect(url_for(".one", draft_id=draft_id), 303)
 

@@ -78,8 +78,8 @@ def send(draft_id: UUID) -> ResponseReturnValue:
     try:
         sent.require_room(reading(), viewer(), READ_QUESTIONS, size, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(here, form), refused.status
+        form.refuse(refused)
+        return _page(here, form), form.status
     found = {
         "name": form.name() if form.has_file() else "", "bytes": size,
         "file": form.keep() if form.has_file() else uploads.store().put(text),
@@ -203,10 +203,10 @@ def take(draft_id: UUID, job_id: int) -> ResponseReturnValue:
             )
     except FileNotFoundError:
         form.form_errors.append(gettext(sent.FILE_GONE))
-        return _found_page(here, job, form), 422
-    except Refused as problem:
-        form.form_errors.append(say(problem.message))
-        return _found_page(here, job, form), problem.status
+        return _found_page(here, job, form), form.status
+    except Refused as refused:
+        form.refuse(refused)
+        return _found_page(here, job, form), form.status
     flash(ngettext("%(num)s question is in the bank.", "%(num)s questions are in the bank.", count))
     return redirect(url_for("bank.all", draft_id=draft_id, module=module), 303)
 

@@ -173,8 +173,8 @@ def send(draft_id: UUID, spoken: str) -> ResponseReturnValue:
     try:
         sent.require_room(session, me, READ_SHEET, size, now=clock.now())
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
-        return _page(here, facts, spoken, form), refused.status
+        form.refuse(refused)
+        return _page(here, facts, spoken, form), form.status
     file = {"file": form.keep(), "bytes": size, "language": spoken}
     with transaction() as writing:
         job = sent.ask(writing, me, READ_SHEET, draft_id, file, form.key.data, now=clock.now())

@@ -129,7 +129,7 @@ def save(draft_id: UUID, path: str) -> ResponseReturnValue:
                 note=form.note.data or "", kind=AUTO if by_itself else SAVED,
             )  # fmt: skip
     except Refused as refused:
-        form.form_errors.append(say(refused.message))
+        form.refuse(refused)
         return _refused(here, found, form, by_itself=by_itself)
     if by_itself:
         return _told(here, path, data, saved)

@@ -18,7 +18,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_id
 from lms.web.files import send
-from lms.web.language import IN_LANGUAGE, current, say
+from lms.web.language import IN_LANGUAGE, current
 from lms.web.pages import look_again, site, viewer
 from lms.web.permissions import LEARN, permission
 
@@ -47,8 +47,8 @@ def mine() -> ResponseReturnValue:
                     )  # fmt: skip
                 return redirect(url_for(".mine"), 303)
             except Refused as refused:
-                form.form_errors.append(say(refused.message))
-                status = refused.status
+                form.refuse(refused)
+                status = form.status
         else:
             status = form.status
     asked, today = queries.own(reading(), viewer()), clock.now().astimezone(_zone()).date()
