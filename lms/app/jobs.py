@@ -44,7 +44,7 @@ JOBS = {
     "reports.evidence": "lms.reports.evidence.steps",
     "reports.export": "lms.reports.steps",
     "reports.freeze": "lms.reports.frozen.steps",
-    "requirements.enrol": "lms.requirements.actions",
+    "requirements.enrol": "lms.requirements.actions.enrolling",
     "search.index": "lms.catalogue.search.steps",
     "transcript.make": "lms.certificates.transcripts.steps",
 }

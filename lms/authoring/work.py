@@ -20,6 +20,7 @@ from lms.accounts.importing.rules import kept
 from lms.authoring import actions, packages, uploads
 from lms.authoring.actions import READ, SIGN
 from lms.authoring.drafts import actions as drafts
+from lms.authoring.sent import FILE_GONE
 from lms.catalogue.models import HIDDEN, Edition
 from lms.certificates.actions import RING
 from lms.certificates.work import signer
@@ -27,13 +28,12 @@ from lms.content.archive import ArchiveRefusedError
 from lms.content.digests import contents_digest, core_digest, layer_digest
 from lms.jobs.steps import Done, SlowStep, Steps
 from lms.kernel.errors import Refused
-from lms.kernel.messages import Message, msg
+from lms.kernel.messages import Message
 from lms.signing import keys
 from lms.web.files import file_store
 
 log = logging.getLogger("lms.authoring")
 
-FILE_GONE = Message(msg("This file is not kept any more. Send it again."))
 LONGEST_SHOWN = 80
 
 Facts = Mapping[str, Any]
@@ -107,7 +107,7 @@ def prepare_read(
             data, keys.read_ring(ring) if ring else None, now, drops_litter=True
         )  # fmt: skip
     except FileNotFoundError:
-        return {"refused": kept(FILE_GONE)}
+        return {"refused": kept(Message(FILE_GONE))}
     except ArchiveRefusedError as refused:
         return {"refused": kept(refused.message)}
     return findings(found)
