@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -138,34 +138,24 @@ def post_test_gate(
               that were failed in it are read again.
     """
     rule = structure.pass_rule
-    window = [
-        sitting for sitting in sittings
-        if not sitting.granted and (
-            sitting.submitted_at is None
-            or now - sitting.submitted_at < timedelta(rule.window_days)
-        )
-    ]  # fmt: skip
+    window = _in_window(sittings, rule, now)
     left = max(0, rule.attempts - len(window)) + granted
     if any(sitting.passed for sitting in sittings):
         return TestGate(Gate.PASSED, left)
-    if any(sitting.submitted_at is None for sitting in sittings):
+    ends = [sitting.submitted_at for sitting in sittings if sitting.submitted_at is not None]
+    if len(ends) < len(sittings):
         return TestGate(Gate.RUNNING, left)
     unread = tuple(code for code in structure.codes() if code not in done)
     if unread and not renews:
         return TestGate(Gate.LESSONS, left, lessons=unread)
     if not sittings:
         return TestGate(Gate.OPEN, left)
-    last = sittings[-1]
-    # Running attempts were answered above.
-    ended = sorted(sitting.submitted_at for sitting in window if sitting.submitted_at is not None)
-    assert last.submitted_at is not None  # noqa: S101
-    opens_at = last.submitted_at + timedelta(hours=rule.pause_hours)
+    opens_at = ends[-1] + timedelta(hours=rule.pause_hours)
     if not left:
-        # There is room again when all but ``attempts - 1`` of them have left the window.
-        opens_at = max(ended[-rule.attempts] + timedelta(rule.window_days), opens_at)
-    waits = opens_at if now < opens_at and not granted else None
-    again = lessons_to_review(structure, last, reviewed)
+        opens_at = max(_room_at(window, rule), opens_at)
+    again = lessons_to_review(structure, sittings[-1], reviewed)
     if again:
+        waits = opens_at if now < opens_at and not granted else None
         return TestGate(Gate.REVIEW, left, waits, again)
     if granted:
         return TestGate(Gate.OPEN, left)
@@ -174,6 +164,24 @@ def post_test_gate(
     if now < opens_at:
         return TestGate(Gate.PAUSE, left, opens_at=opens_at)
     return TestGate(Gate.OPEN, left)
+
+
+def _in_window(sittings: Iterable[Sitting], rule: PassRule, now: datetime) -> list[Sitting]:
+    """Return the attempts that take room today: those that run, or ended in the last days."""
+    return [
+        sitting
+        for sitting in sittings
+        if not sitting.granted
+        and (
+            sitting.submitted_at is None or now - sitting.submitted_at < timedelta(rule.window_days)
+        )
+    ]
+
+
+def _room_at(window: Iterable[Sitting], rule: PassRule) -> datetime:
+    """Return when a full window has room again: all but ``attempts - 1`` have left it by then."""
+    ends = sorted(sitting.submitted_at for sitting in window if sitting.submitted_at is not None)
+    return ends[-rule.attempts] + timedelta(rule.window_days)
 
 
 def lessons_to_review(

@@ -6,14 +6,10 @@ behind, and the next one begins anew.
 
 from __future__ import annotations
 
-import csv
 import random
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
 
@@ -28,10 +24,13 @@ from lms.accounts.models import Credential, Posting, Unit
 from lms.accounts.rules import SERVER, initials
 from lms.admin.actions import FirstRun, first_run
 from lms.admin.demo import document, service, writing
-from lms.admin.demo.people import Invented, invented
-from lms.admin.demo.service import LEARNER, Office, Place
+from lms.admin.demo.accounts_file import ACCOUNTS, Account, doors_of, write_accounts
+from lms.admin.demo.joining import Joining, easy_password, everybody
+from lms.admin.demo.people import invented
+from lms.admin.demo.service import LEARNER, Place
 from lms.admin.demo.states import State
-from lms.admin.demo.stories import Learner, Story, World, story_of, tell
+from lms.admin.demo.stories import story_of
+from lms.admin.demo.telling import Learner, Story, World, tell
 from lms.admin.night import TIDY
 from lms.audit import actions as audit
 from lms.catalogue.models import Course, Edition, EditionLesson
@@ -48,49 +47,7 @@ from lms.kernel.viewer import Viewer
 from lms.requirements import actions as requirements
 from lms.requirements.actions import NewRequirement
 
-ACCOUNTS = "accounts.csv"
-HEADER = ("service_number", "password", "role", "facility", "state")
 BEGAN = timedelta(days=790)  # so long ago the service was set up
-# Of 40 learners, so many are in each state.
-SHARES: Mapping[State, int] = {
-    State.NOT_STARTED: 9,
-    State.IN_LESSON: 9,
-    State.IN_TEST: 2,
-    State.FAILED_ONCE: 3,
-    State.PASSED: 2,
-    State.CERTIFIED: 10,
-    State.EXPIRING: 3,
-    State.TRANSFERRED: 2,
-}
-PASSWORD_WORDS = (
-    "amber", "anchor", "basket", "beacon", "candle", "cedar", "copper", "drum", "ember", "falcon",
-    "garden", "harbour", "island", "jasmine", "kettle", "ladder", "lantern", "maple", "meadow",
-    "needle", "olive", "orchard", "pebble", "pepper", "quarry", "ribbon", "river", "saddle",
-    "silver", "spindle", "thimble", "timber", "velvet", "walnut", "willow", "window",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One line of accounts.csv."""
-
-    person_id: UUID
-    service_number: str
-    password: str
-    role: str
-    facility: str
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """Somebody who joins the service: who, where, with which number and office."""
-
-    person: Invented
-    number: str
-    place: Place | None
-    office: Office | None
-    state: State
 
 
 def build(
@@ -105,12 +62,12 @@ def build(
     """
     began = now - BEGAN
     dice = random.Random(service.SEED)  # noqa: S311 -- repeatable on purpose; passwords are not
-    joining = list(_joining(invented(service.SEED), staff))
-    words = [_password() for _ in joining]
+    joining = list(everybody(invented(service.SEED), staff))
+    words = [easy_password() for _ in joining]
     with ThreadPoolExecutor(2) as pool:
         hashes = list(pool.map(passwords.hashed, words))
     first, *others = zip(joining, words, hashes, strict=True)
-    accounts = [_set_up(session, *first, now=began)]
+    people = [_set_up(session, *first, now=began)]
     _work(session, steps, began + timedelta(minutes=1))
     _add_places(session, now=began + timedelta(hours=1))
     _require(session, now=began + timedelta(hours=1))
@@ -120,25 +77,25 @@ def build(
     for n, (one, word, hashed) in enumerate(others):
         joined = began + timedelta(hours=2, minutes=n)
         account = _join(session, one, word, hashed, joined=joined, now=now)
-        accounts.append(account)
+        people.append(account)
         stories.append(_story(world, one, account, random.Random(dice.random())))  # noqa: S311
         if one.state is State.TRANSFERRED and one.place is not None:
             moves = now - timedelta(days=dice.randint(3, 15), hours=dice.randint(1, 8))
             stories.append(_transfer(session, one, account, moves))
-            accounts[-1] = replace(account, facility=_elsewhere(one.place).names["en"])
+            people[-1] = replace(account, facility=_elsewhere(one.place).names["en"])
     session.flush()
     writing.give_roles(
         session,
-        ((each.role, each.service_number) for each in accounts),
+        ((each.role, each.service_number) for each in people),
         now=began + timedelta(days=1),
     )
     document.put_document(session, data, now=began + timedelta(days=1))
-    author = UUID(_doors(accounts)["trainer"])
+    author = UUID(doors_of(people)["trainer"])
     stories.append(writing.draft_story(session, data, author, now=now))
     tell(stories)
-    installation.decide(session, {service.DOORS: _doors(accounts)}, now=now)
-    write_accounts(data / ACCOUNTS, accounts)
-    return accounts
+    installation.decide(session, {service.DOORS: doors_of(people)}, now=now)
+    write_accounts(data / ACCOUNTS, people)
+    return people
 
 
 def _require(session: Session, *, now: datetime) -> None:
@@ -157,49 +114,6 @@ def _require(session: Session, *, now: datetime) -> None:
             ),
             now=now,
         )  # fmt: skip
-
-
-def _joining(people: Iterator[Invented], staff: int) -> Iterator[Joining]:
-    """Yield the staff: the offices first, then learners in every state at every facility."""
-    count: dict[str, int] = {}
-
-    def one(place: Place | None, office: Office | None, state: State) -> Joining:
-        letters = place.letters if place else service.COUNTRY_LETTERS
-        count[letters] = count.get(letters, 1000) + 1
-        person = next(people)
-        if office is not None:
-            person = replace(person, function=office.function, rank_group="G3")
-        return Joining(person, f"{letters}-{count[letters]}", place, office, state)
-
-    yield one(None, service.COUNTRY_ADMINISTRATOR, State.NOT_STARTED)
-    offices: list[tuple[Place | None, Office]] = [(None, each) for each in service.AT_COUNTRY]
-    offices += [(place, office) for place in service.REGIONS for office in service.AT_REGION]
-    offices += [(place, office) for place in service.FACILITIES for office in service.AT_FACILITY]
-    offices.append((None, service.PUBLISHER))
-    states = cycle((State.CERTIFIED, State.CERTIFIED, State.EXPIRING))
-    for (place, office), state in zip(offices, states, strict=False):
-        yield one(place, office, state)
-    rest = staff - 1 - len(offices)
-    for place, state in islice(zip(cycle(service.FACILITIES), _states(), strict=False), rest):
-        yield one(place, None, state)
-
-
-def _states() -> Iterator[State]:
-    """Yield the states of learners without end, well mixed: each share evenly spread."""
-    total = sum(SHARES.values())
-    given = dict.fromkeys(SHARES, 0)
-    n = 0
-    while True:
-        n += 1
-        state = max(SHARES, key=lambda each: SHARES[each] * n / total - given[each])
-        given[state] += 1
-        yield state
-
-
-def _password() -> str:
-    """Return a password that is easy to type: ``cedar-lantern-river-47``."""
-    words = [secrets.choice(PASSWORD_WORDS) for _ in range(3)]
-    return "-".join([*words, str(10 + secrets.randbelow(90))])
 
 
 def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: datetime) -> Account:
@@ -335,25 +249,3 @@ def _transfer(session: Session, one: Joining, account: Account, at: datetime) ->
     )  # fmt: skip
     facts = {"unit": str(unit_id)}
     audit.append(session, None, "person.transferred", str(account.person_id), facts, now=at)
-
-
-def _doors(accounts: Sequence[Account]) -> dict[str, str]:
-    """Return the first person of each office, and the first learner of each state."""
-    doors: dict[str, str] = {}
-    for account in accounts:
-        name = account.state if account.role == LEARNER else account.role
-        doors.setdefault(str(name), str(account.person_id))
-    return doors
-
-
-def write_accounts(path: Path, accounts: Sequence[Account]) -> None:
-    """Write who can sign in and how, complete or not at all."""
-    temporary = path.with_suffix(".part")
-    with temporary.open("w", encoding="utf-8", newline="") as stream:
-        lines = csv.writer(stream, lineterminator="\n")
-        lines.writerow(HEADER)
-        for each in accounts:
-            lines.writerow(
-                (each.service_number, each.password, each.role, each.facility, str(each.state))
-            )
-    temporary.replace(path)

@@ -84,6 +84,7 @@ def build_demo(context: click.Context, staff: int) -> None:
     """Build the invented service in an empty data folder; where it is built, do nothing."""
     # Rendering courses and signing certificates: the server that follows must not load them.
     from lms.admin.demo import build, country
+    from lms.admin.demo.accounts_file import ACCOUNTS
     from lms.certificates.work import office
 
     settings: Settings = current_app.config["LMS"]
@@ -107,7 +108,7 @@ def build_demo(context: click.Context, staff: int) -> None:
                 f"{added.answers:,} answers and {added.certificates:,} certificates."
             )
     click.echo(f"Built in {clock.monotonic() - began:.0f} s.")
-    click.echo(f"Who can sign in, and how: {settings.data / build.ACCOUNTS}")
+    click.echo(f"Who can sign in, and how: {settings.data / ACCOUNTS}")
 
 
 @contextmanager

@@ -1,37 +1,24 @@
-"""The history of one invented person, told through the actions that pages call.
-
-A story is a generator: it yields the moment at which it goes on, and is then continued. The
-stories of everybody are told side by side in the order of time, as it would have happened.
-"""
+"""The history of one invented person, told through the actions that pages call."""
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-
-from sqlalchemy.orm import Session
 
 from lms.accounts.models import Identity
 from lms.admin.demo.choices import right_choice, wrong_choice
-from lms.admin.demo.people import Invented
 from lms.admin.demo.states import State
+from lms.admin.demo.telling import Learner, Story, World
 from lms.assessment import actions as tests
 from lms.assessment import queries as assessment
 from lms.assessment.codes import Codes, Fields
 from lms.assessment.models import Attempt
 from lms.assessment.rules import FormItem
-from lms.catalogue.structure import Structure
 from lms.certificates import actions as certificates
-from lms.installation import Installation
-from lms.kernel.viewer import Viewer
 from lms.learning import actions as learning
 from lms.learning import queries, rules
 from lms.learning.models import Enrolment
-
-Story = Generator[datetime, None, None]
 
 SHIFT_BEGINS, SHIFT_ENDS = 7, 18  # hours in which people of this service learn
 LESSONS_A_SITTING = 3
@@ -39,55 +26,6 @@ READING = (6, 19)  # minutes for one lesson
 ANSWERING = (40, 130)  # seconds for one question
 SAVE_AFTER = 5  # questions, where the browser runs no scripts
 WORKER_AFTER = timedelta(seconds=3)
-
-
-@dataclass(slots=True)
-class World:
-    """What every story needs.
-
-    work      lets the worker do what is due at a moment.
-    sections  lesson code -> the ids of its sections, where reading can stop.
-    """
-
-    session: Session
-    site: Installation
-    course_id: str
-    slug: str
-    structure: Structure
-    sections: dict[str, list[str]]
-    work: Callable[[datetime], None]
-    now: datetime
-
-
-@dataclass(slots=True)
-class Learner:
-    """One invented person of the service, and what the story knows of their course.
-
-    scripts  whether their browser runs scripts: then every answer is saved by itself.
-    """
-
-    person: Invented
-    viewer: Viewer
-    state: State
-    dice: random.Random
-    scripts: bool = True
-    enrolment: Enrolment | None = None
-
-
-def tell(stories: Iterable[Story]) -> None:
-    """Continue every story in the order of the moments that they yield, until all are told."""
-    waiting: list[tuple[datetime, int, Story]] = []
-
-    def wait(number: int, story: Story) -> None:
-        moment = next(story, None)
-        if moment is not None:
-            heapq.heappush(waiting, (moment, number, story))
-
-    for number, story in enumerate(stories):
-        wait(number, story)
-    while waiting:
-        _, number, story = heapq.heappop(waiting)
-        wait(number, story)
 
 
 def story_of(world: World, learner: Learner) -> Story:

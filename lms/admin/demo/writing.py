@@ -14,7 +14,7 @@ from lms.accounts import actions as accounts
 from lms.accounts.actions import NewRole
 from lms.accounts.rules import SERVER
 from lms.admin.demo import service
-from lms.admin.demo.stories import Story
+from lms.admin.demo.telling import Story
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts import queries
 from lms.authoring.packages import unpacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -39,7 +40,7 @@ class NewRequirement:
 
 
 def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datetime) -> UUID:
-    """Let everybody in a function at or below a unit have to hold a course, from today on.
+    """Require a course, from today on, of everybody in a function at or below a unit.
 
     The same one in force already is kept; one that differs ends yesterday and gives way.
     raises  NotFound for a place that the viewer does not administer, for a course or a programme
@@ -49,27 +50,9 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
     course, programme_id = course_and_programme(
         session, viewer, new.course_id, new.programme, now=now
     )
-    require_that(
-        new.kind in rules.KINDS and (new.function is None or new.function in FUNCTIONS),
-        msg("Choose one of the kinds and functions that are offered."),
-    )
-    require_that(
-        (new.kind == "refresher") == (new.interval_months in rules.INTERVALS),
-        msg("A refresher comes back after a number of months; what is asked for once does not."),
-    )
-    require_that(new.grace_days in rules.GRACES, msg("Choose one of the times that are offered."))
+    _require_offered(new)
     today = now.date()
-    there = session.scalars(
-        select(Requirement)
-        .where(
-            Requirement.course_id == course.id, Requirement.unit_id == unit.id,
-            Requirement.kind == new.kind,
-            Requirement.function.is_(None) if new.function is None
-            else Requirement.function == new.function,
-            Requirement.ends_on.is_(None) | (Requirement.ends_on >= today),
-        )
-        .with_for_update()
-    ).all()  # fmt: skip
+    there = _in_force(session, new, unit.id, today)
     wanted = (new.interval_months, new.grace_days, new.place, new.enrols, programme_id)
     for each in there:
         if wanted == (
@@ -98,10 +81,41 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
     return made.id
 
 
+def _require_offered(new: NewRequirement) -> None:
+    """Refuse a kind, function, interval or time of grace that no page offers."""
+    require_that(
+        new.kind in rules.KINDS and (new.function is None or new.function in FUNCTIONS),
+        msg("Choose one of the kinds and functions that are offered."),
+    )
+    require_that(
+        (new.kind == "refresher") == (new.interval_months in rules.INTERVALS),
+        msg("A refresher comes back after a number of months; what is asked for once does not."),
+    )
+    require_that(new.grace_days in rules.GRACES, msg("Choose one of the times that are offered."))
+
+
+def _in_force(
+    session: Session, new: NewRequirement, unit_id: UUID, today: date
+) -> Sequence[Requirement]:
+    """Return the requirements of the same kind for the same people that count today, locked."""
+    return session.scalars(
+        select(Requirement)
+        .where(
+            Requirement.course_id == new.course_id,
+            Requirement.unit_id == unit_id,
+            Requirement.kind == new.kind,
+            # SQL's ``IS``, which knows NULL: the requirement for every function has none.
+            Requirement.function.is_not_distinct_from(new.function),
+            Requirement.ends_on.is_(None) | (Requirement.ends_on >= today),
+        )
+        .with_for_update()
+    ).all()
+
+
 def end_requirement(
     session: Session, viewer: Viewer, requirement_id: UUID, *, now: datetime
 ) -> None:
-    """Let a requirement count no more from today on; what was learned stays. Twice is harmless."""
+    """End a requirement as of yesterday; what was learned stays. Ending it twice is harmless."""
     found = session.scalar(
         select(Requirement).where(Requirement.id == requirement_id).with_for_update()
     )

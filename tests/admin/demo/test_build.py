@@ -18,7 +18,7 @@ from lms.accounts import passwords
 from lms.accounts.models import Credential, Grant, Identity, Person, Posting, Unit
 from lms.accounts.rules import SERVER, folded_service_number
 from lms.admin.demo import service
-from lms.admin.demo.build import ACCOUNTS, HEADER
+from lms.admin.demo.accounts_file import ACCOUNTS, HEADER
 from lms.admin.demo.states import State
 from lms.app import create_app
 from lms.assessment.models import Attempt

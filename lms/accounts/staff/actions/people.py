@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -100,38 +101,11 @@ def transfer(
     if function not in rules.FUNCTIONS:
         raise Refused(Message(msg("Choose a function from P1 to P7.")))
     unit = queries.unit_by_code(session, viewer, unit_code)
-    running = list(
-        session.scalars(
-            select(Posting)
-            .where(
-                Posting.person_id == person_id,
-                or_(Posting.ends_on.is_(None), Posting.ends_on >= starts_on),
-            )
-            .order_by(Posting.starts_on)
-        )
-    )
-    same = next(
-        (
-            each for each in running
-            if (each.unit_id, each.function) == (unit.id, function) and each.ends_on is None
-            and each.starts_on <= starts_on
-        ),
-        None,
-    )  # fmt: skip
-    if same is not None:
-        return same.id
+    running = _running(session, person_id, starts_on)
     for each in running:
-        if each.starts_on >= starts_on:
-            raise Refused(
-                Message(
-                    msg(
-                        "On %(day)s this person began where they work now. Choose a later day for "
-                        "the change."
-                    ),
-                    {"day": each.starts_on.isoformat()},
-                )
-            )
-        each.ends_on = starts_on - timedelta(days=1)
+        if each.unit_id == unit.id and each.function == function and _goes_on(each, starts_on):
+            return each.id
+    _end_before(running, starts_on)
     posting = Posting(
         id=new_ordered_id(), person_id=person_id, unit_id=unit.id, function=function,
         starts_on=starts_on, ends_on=None,
@@ -143,6 +117,41 @@ def transfer(
         {"unit": str(unit.id), "from": starts_on.isoformat()}, now=now,
     )  # fmt: skip
     return posting.id
+
+
+def _running(session: Session, person_id: UUID, day: date) -> list[Posting]:
+    """Return the postings of a person that have not ended before ``day``, oldest first."""
+    return list(
+        session.scalars(
+            select(Posting)
+            .where(
+                Posting.person_id == person_id,
+                or_(Posting.ends_on.is_(None), Posting.ends_on >= day),
+            )
+            .order_by(Posting.starts_on)
+        )
+    )
+
+
+def _goes_on(posting: Posting, day: date) -> bool:
+    """Return whether a posting runs on ``day`` and has no end."""
+    return posting.ends_on is None and posting.starts_on <= day
+
+
+def _end_before(postings: Iterable[Posting], day: date) -> None:
+    """Let postings end on the day before ``day``; refuse where one has not begun by then."""
+    for each in postings:
+        if each.starts_on >= day:
+            raise Refused(
+                Message(
+                    msg(
+                        "On %(day)s this person began where they work now. Choose a later day for "
+                        "the change."
+                    ),
+                    {"day": each.starts_on.isoformat()},
+                )
+            )
+        each.ends_on = day - timedelta(days=1)
 
 
 def end_postings(
