@@ -199,7 +199,7 @@ def create_gate(app: Flask) -> Gate:
         refusal_page=refusals,
         on_start=[watch.start, refusals.make_ready, *([keeper.start] if chosen.worker else [])],
         on_stop=[watch.stop, *([keeper.stop] if chosen.worker else []), close_database],
-    )  # fmt: skip
+    )
 
 
 def _require_settled(command: str | None) -> None:

@@ -173,7 +173,7 @@ def unclear(kind: str, key: Key, choice: Choice) -> Message | None:
                 "%(chosen)s are chosen, %(choose)s are asked for. Each wrong one lowers the result."
             ),
             {"chosen": len(choice), "choose": key["choose"]},
-        )  # fmt: skip
+        )
     if kind == "ordering" and isinstance(choice, Mapping):
         places = {whole_number(choice[letter]) for letter in key["order"]}
         if len(places) < len(key["order"]):

@@ -176,7 +176,7 @@ def stamp_course(path: Path, again: tuple[str, ...]) -> None:
     required=True,
     help="the file in media/ of the course; its name ends with .webp",
 )
-def picture(photo: Path, target: Path) -> None:  # fmt: skip
+def picture(photo: Path, target: Path) -> None:
     """Draw the picture in the file PHOTO anew, small enough for a lesson, and say how large it is.
 
     Place, camera and whatever else lies in the file stay behind. Nothing is written that a course

@@ -37,7 +37,7 @@ from lms.web.files import file_store
 @with_appcontext
 def publish(
     path: Path, signature: Path | None, ring_file: Path | None, *, unsigned: bool, heavy: str
-) -> None:  # fmt: skip
+) -> None:
     """Publish the course in PATH, a folder or a package: a new edition where it has changed.
 
     A package can come from anywhere: it must bear a genuine signature of an issuer whose keys are

@@ -97,7 +97,7 @@ def record_sign(
 
 def prepare_read(
     session: Session, facts: Facts, cursor: Cursor, *, now: datetime
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Read an uploaded package, verify its signature, and return the findings as JSON values."""
     del cursor
     try:
@@ -105,7 +105,7 @@ def prepare_read(
         ring = installation.setting(session, RING)
         found = packages.opened(
             data, keys.read_ring(ring) if ring else None, now, drops_litter=True
-        )  # fmt: skip
+        )
     except FileNotFoundError:
         return {"refused": kept(Message(FILE_GONE))}
     except ArchiveRefusedError as refused:

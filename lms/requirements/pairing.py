@@ -24,7 +24,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
-)  # fmt: skip
+)
 from sqlalchemy.orm import aliased
 
 from lms.accounts import scope
@@ -228,7 +228,7 @@ def _holds_on(day: date) -> ColumnElement[bool]:
     )  # fmt: skip
     return and_(
         _held.c.held_from.is_not(None), _held.c.through >= day, _held.c.held_from >= earliest
-    )  # fmt: skip
+    )
 
 
 def standings_of(rows: Iterable[AnyRow], today: date) -> list[Standing]:

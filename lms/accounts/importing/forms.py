@@ -76,7 +76,7 @@ class ReadingForm(PageForm):
         self.encoding.choices = [(name, name) for name in CHOICES]
         self.separator.choices = [
             (sign, gettext(words.SEPARATOR_WORDS[sign])) for sign in SEPARATORS
-        ]  # fmt: skip
+        ]
         self.sheet.choices = [(name, name) for name in found.get("sheets", ())]
         rows = ((str(row), str(row)) for row in range(1, HEADER_ROWS + 1))
         self.header_row.choices = [("0", gettext("nowhere")), *rows]

@@ -52,6 +52,7 @@ from lms.accounts.models import StaffImport, StaffImportRow
 from lms.accounts.rules import SERVER
 from lms.audit import actions as audit
 from lms.jobs.steps import SlowStep, Step
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message
 from lms.kernel.viewer import Viewer
 from lms.sheets.refusals import SheetRefusedError
@@ -85,7 +86,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of(sentence)
 
 
-def prepare_read(session: Session, facts: Facts, cursor: Cursor, *, now: datetime) -> Any:  # noqa: ANN401 -- JSON values
+def prepare_read(session: Session, facts: Facts, cursor: Cursor, *, now: datetime) -> Json:
     """Find out what a file is: the slow part of ``people.read``."""
     del cursor, now
     listed = _listed(session, facts, READING, locked=False)
@@ -93,8 +94,8 @@ def prepare_read(session: Session, facts: Facts, cursor: Cursor, *, now: datetim
 
 
 def record_read(
-    session: Session, facts: Facts, cursor: Cursor, prepared: Any, *, now: datetime  # noqa: ANN401 -- JSON values
-) -> None:  # fmt: skip
+    session: Session, facts: Facts, cursor: Cursor, prepared: Json, *, now: datetime
+) -> None:
     """Store what a file is, or why it cannot be read."""
     del cursor, now
     listed = _listed(session, facts, READING)
@@ -111,7 +112,7 @@ def record_read(
 
 def prepare_check(
     session: Session, facts: Facts, cursor: Cursor, *, now: datetime
-) -> list[RawRow] | Message:  # fmt: skip
+) -> list[RawRow] | Message:
     """Read the next rows of a file, or say why not: the slow part of ``people.check``."""
     del now
     listed = _listed(session, facts, CHECKING, locked=False)

@@ -112,7 +112,7 @@ def _set_aside(batch: _Batch, listed: StaffImport, row: StaffImportRow, decision
 
 def _note(
     batch: _Batch, listed: StaffImport, row: StaffImportRow, subject: UUID, before: Json
-) -> None:  # fmt: skip
+) -> None:
     batch.rows.append(
         {
             "import_id": listed.id, "number": row.number, "reasons": row.reasons, "done": True,
@@ -262,7 +262,7 @@ def _end_missing(
             or_(Posting.ends_on.is_(None), Posting.ends_on > batch.today),
         )
         .with_for_update(of=Posting)
-    ).all()  # fmt: skip
+    ).all()
     if running:
         session.execute(
             update(Posting), [{"id": each.id, "ends_on": batch.today} for each in running]

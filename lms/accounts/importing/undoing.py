@@ -130,7 +130,7 @@ def _is_as_made(person: Known, facts: Mapping[str, Any], before: Mapping[str, An
 
 def _undo_new(
     doing: _Undoing, person: Known, posting_id: str, happened: bool, *, way_in: bool
-) -> Message | None:  # fmt: skip
+) -> Message | None:
     made = next((work for work in person.work if str(work.id) == posting_id), None)
     if made is None or made.ends_on is not None or not administers(doing.viewer, made.path):
         return LEFT_AS_IT_IS

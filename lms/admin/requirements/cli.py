@@ -76,7 +76,7 @@ def enrol(
     try:
         actions.course_and_programme(
             reading(), SERVER, wanted.course_id, programme, now=clock.now()
-        )  # fmt: skip
+        )
         outcome = _do(numbers, wanted, dry_run=dry_run)
     except LmsError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal

@@ -57,7 +57,7 @@ class Card:
 
 def card(
     session: Session, viewer: Viewer, settings: Settings, language: str, *, now: datetime
-) -> Card:  # fmt: skip
+) -> Card:
     """Return what the card says now. raises NotFound unless the viewer administers the country."""
     site = installation.read(session)
     today = now.astimezone(ZoneInfo(site.time_zone)).date()

@@ -29,7 +29,7 @@ class Order:
 
 def ask_export(
     session: Session, viewer: Viewer, wanted: Wanted, order: Order, *, now: datetime
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask the worker for the file; asking again with the same key is the same job.
 
     raises NotFound for whoever does not administer the country.

@@ -137,7 +137,7 @@ def entries(
     people, places = _called(session, viewer, rows)
     return Found(
         [said_of(viewer, row, people) for row in rows], found[0][1] if found else 0, places
-    )  # fmt: skip
+    )
 
 
 def every_entry(session: Session, viewer: Viewer, wanted: Wanted, most: int) -> Iterator[Shown]:

@@ -44,7 +44,7 @@ TITLE, BY, ON = msg("Log of what was done"), msg("Made by"), msg("State of")
 
 def look(
     session: Session, facts: Mapping[str, Any], cursor: Mapping[str, Any] | None, *, now: datetime
-) -> Looked:  # fmt: skip
+) -> Looked:
     """Look at the next part of the chain."""
     del facts, now
     after = Place(cursor["row"], bytes.fromhex(cursor["hash"])) if cursor else Place()
@@ -55,7 +55,7 @@ def look(
 
 def note(
     session: Session, facts: Mapping[str, Any], cursor: object, prepared: Looked, *, now: datetime
-) -> Mapping[str, Any] | Done:  # fmt: skip
+) -> Mapping[str, Any] | Done:
     """Go on with the next part, or keep what the look came to."""
     del cursor
     place = prepared.place

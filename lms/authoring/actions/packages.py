@@ -52,7 +52,7 @@ def _taken(session: Session, viewer: Viewer, found: StoredPackage, now: datetime
 
 def ask_to_read(
     session: Session, viewer: Viewer, file: str, key: str, *, now: datetime, lay: str = ""
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask the worker what an uploaded package holds, and whose it is.
 
     file    its digest in the store of uploads

@@ -150,7 +150,7 @@ def _save(session: Session, here: Place, origin: Block, form: BlockForm) -> acti
              for language in here.languages}  # fmt: skip
     return actions.replace_block(
         session, viewer(), draft_id, here.code, origin, limit, words, seen=seen, now=now
-    )  # fmt: skip
+    )
 
 
 def _page(

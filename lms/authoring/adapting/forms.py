@@ -70,7 +70,7 @@ class BoxForm(_Checked):
     state = RadioField(_l("State"), validators=[InputRequired(REQUIRED)])
     legal_source = TextLine(
         _l("Legal source"), validators=[Optional(), Length(max=LONGEST_LAW), visible]
-    )  # fmt: skip
+    )
     review_by = DayField(_l("To be looked at again by"), validators=[Optional()])
     made_from = HiddenField(validators=[Optional(), Regexp(DIGEST)])
     seen = HiddenField(validators=[InputRequired()])

@@ -101,7 +101,7 @@ def _form(here: Place, kind: str) -> LimitForm:
     known = here.nation.closed.get(module, Limit())
     form = told_form(ModuleForm, here.languages)(
         request.form, module=module or None, **_filled(known)
-    )  # fmt: skip
+    )
     if isinstance(form, ModuleForm):
         codes = [each.code for each in here.facts.modules]
         form.module.choices = [SelectChoice(each, each) for each in codes]
@@ -131,7 +131,7 @@ def _is_possible(here: Place, form: LimitForm) -> bool:
 def _close_page(here: Place, kind: str, form: LimitForm) -> str:
     return render_template(
         "adapting/close.html", here=here, room=here.room, kind=kind, form=form, prefix=WORDS
-    )  # fmt: skip
+    )
 
 
 @bp.post("/limits/undone")
@@ -197,4 +197,4 @@ def _rules_page(here: Place, form: RulesForm, *, theirs: RulesForm | None = None
     """Show the rules; ``theirs`` is what somebody else has said meanwhile."""
     return render_template(
         "adapting/rules.html", here=here, room=here.room, form=form, theirs=theirs, rules=RULES
-    )  # fmt: skip
+    )

@@ -28,7 +28,7 @@ def files(
         .join(DraftContent, DraftContent.digest == DraftFile.digest)
         .where(DraftFile.draft_id == found.id, or_(*wanted, DraftFile.path.in_(paths)))
         .order_by(DraftFile.path)
-    )  # fmt: skip
+    )
     return {row.path: File(row.path, row.data, row.number) for row in rows}
 
 

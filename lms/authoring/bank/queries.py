@@ -41,7 +41,7 @@ def openings(
         select(DraftFile.path, func.substr(DraftContent.data, 1, OPENING).label("head"))
         .join(DraftContent, DraftContent.digest == DraftFile.digest)
         .where(DraftFile.draft_id == found.id, DraftFile.path.in_(paths))
-    )  # fmt: skip
+    )
     heads = {paths[row.path]: row.head.decode(errors="replace") for row in rows}
     return {code: heads.get(code, "") for code in facts.codes()}
 
@@ -157,7 +157,7 @@ def letters_published(
         select(EditionItem.key)
         .join(Edition, Edition.id == EditionItem.edition_id)
         .where(Edition.course_id == found.course_id, EditionItem.item_id == code)
-    )  # fmt: skip
+    )
     letters: dict[str, set[str]] = {}
     for key in keys:
         own = [*key.get("choices", ()), *key.get("reasons", ()), *key.get("order", ()),

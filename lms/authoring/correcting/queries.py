@@ -176,7 +176,7 @@ def changed(
             EditionItem.item_id == item if item else EditionItem.item_id != "",
         ),
         {"source": found.source},
-    )  # fmt: skip
+    )
     by_item: dict[str, Changed] = {}
     for row in rows:
         # The database compares how a key is written, this what it means.

@@ -128,7 +128,7 @@ def _after(cursor: Json, portion: Portion) -> dict[str, Any] | Done:
 
 def _portion(
     session: Session, facts: Mapping[str, Any], cursor: Json, size: int, *, lock: bool = False
-) -> Portion:  # fmt: skip
+) -> Portion:
     """Return the next attempts that asked the question, marked again.
 
     lock  holds the enrolments first: a test that is being handed in meanwhile is waited for, and

@@ -64,4 +64,4 @@ def paths(session: Session, viewer: Viewer, found: Draft, name: str) -> list[str
                 func.length(DraftFile.path) <= len(name) + 4,
             )
         )
-    )  # fmt: skip
+    )

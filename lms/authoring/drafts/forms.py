@@ -54,11 +54,11 @@ class NewCourseForm(PageForm):
             InputRequired(REQUIRED),
             Regexp(PREFIX.pattern + "$", message=_l("Two to four capital letters A-Z.")),
         ],
-    )  # fmt: skip
+    )
     minutes = WholeNumber(
         _l("Minutes of the first lesson"),
         validators=[InputRequired(REQUIRED), NumberRange(1, 120)],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

@@ -175,7 +175,7 @@ def heads(
             DraftFile.path.startswith(f"{folder}/", autoescape=True),
             DraftFile.path.endswith(".md"),
         )
-    )  # fmt: skip
+    )
     return {row.path: row.head for row in rows}
 
 
@@ -306,4 +306,4 @@ def open_draft(session: Session, viewer: Viewer, course_id: str) -> Draft | None
         select(Draft).where(
             Draft.course_id == course_id, Draft.closed_at.is_(None), _visible(viewer)
         )
-    )  # fmt: skip
+    )

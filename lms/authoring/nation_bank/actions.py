@@ -88,5 +88,5 @@ def translate(
         return Kept(tuple(Reason("", each.message, refused=True) for each in wrong.faults))
     drafts.save(
         session, viewer, draft_id, path, text.encode(), seen=files[path].number, now=now, note=code
-    )  # fmt: skip
+    )
     return Kept()

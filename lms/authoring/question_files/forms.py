@@ -68,7 +68,7 @@ class ChoicesForm(KeyedForm):
 
     def __init__(
         self, *args: Any, found: Mapping[str, Any], lessons: Sequence[str], **settings: Any
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(*args, **settings)
         find_out = SelectChoice("", gettext("find it out"))
         self.format.choices = [find_out, *(SelectChoice(*each) for each in FORMATS.items())]
@@ -84,7 +84,7 @@ class ChoicesForm(KeyedForm):
             SelectChoice(SKIP, gettext("Leave them as they are")),
             SelectChoice(UPDATE, gettext("Bring those with the same code up to date")),
             SelectChoice(ADD, gettext("Add them as new questions")),
-        ]  # fmt: skip
+        ]
         for field in (self.format, self.encoding, self.separator, self.sheet, self.header_row):
             field.flags.optional = False  # may be left out of the page, not out of a page's form
         for each in self.columns():
@@ -125,7 +125,7 @@ def choices_form(found: Mapping[str, Any]) -> type[ChoicesForm]:
             gettext(COLUMN_WORDS[word], number=number), validators=[Optional()]
         )
         for name, (word, number) in FIELDS.items()
-    }  # fmt: skip
+    }
     return type("SheetChoicesForm", (ChoicesForm,), made)
 
 

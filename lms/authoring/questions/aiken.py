@@ -21,7 +21,7 @@ from lms.authoring.questions.understood import (
     Understood,
     default_name,
     lines_of,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 
 # Cyrillic capitals that look like the Latin ones: a keyboard that was not switched.

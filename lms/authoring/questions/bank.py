@@ -30,7 +30,7 @@ from lms.authoring.questions.understood import (
     is_full,
     number,
     positive_sum,
-)  # fmt: skip
+)
 from lms.content.blocks import read_document
 from lms.content.faults import Faults
 from lms.content.labels import LABELS
@@ -143,7 +143,7 @@ class _Item:
         options = self.question.options
         right = [option for option in options if option.weight == FULL]
         if len(right) != 1 or any(ZERO < option.weight < FULL for option in options):
-            self._refuse(NO_PARTS)  # fmt: skip
+            self._refuse(NO_PARTS)
             return None
         return self._choices("single", options)
 
@@ -152,7 +152,7 @@ class _Item:
         weights = [option.weight for option in options if option.weight > ZERO]
         uneven = bool(weights) and max(weights) - min(weights) > FULL / 1000
         if uneven or not is_full(positive_sum(options)):
-            self._refuse(NO_UNEVEN)  # fmt: skip
+            self._refuse(NO_UNEVEN)
             return None
         if len(weights) == len(options):
             self._refuse(msg("Every answer is right; a bank needs a wrong one."))
@@ -248,7 +248,7 @@ class _Item:
         for fault in faults:
             self.notes.add(
                 "warning", "write", self.question.line, self.question.name, fault.message
-            )  # fmt: skip
+            )
 
     def _refuse(self, msgid: str, **values: object) -> None:
         self.notes.add("error", "no-form", self.question.line, self.question.name,

@@ -16,7 +16,7 @@ from lms.authoring.questions.reading import (
     READABLE,
     Reading,
     read,
-)  # fmt: skip
+)
 from lms.authoring.questions.sheet_columns import FIELDS, SheetMapping
 from lms.authoring.questions.understood import Note, Notes, Option, Understood, number, path_of
 from lms.content import folder

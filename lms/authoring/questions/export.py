@@ -25,7 +25,7 @@ from lms.authoring.questions.understood import (
     number,
     path_of,
     positive_sum,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 from lms.sheets.writer import LONGEST_CELL, Sheet, csv_lines, xlsx
 

@@ -23,7 +23,7 @@ from lms.authoring.questions.understood import (
     Understood,
     default_name,
     share,
-)  # fmt: skip
+)
 from lms.content.model import Choice, Course, Question
 from lms.kernel.messages import msg
 

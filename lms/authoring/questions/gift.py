@@ -27,7 +27,7 @@ from lms.authoring.questions.understood import (
     levels_of,
     lines_of,
     with_warnings,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 
 BLANK = "_____"

@@ -28,7 +28,7 @@ from lms.authoring.questions.understood import (
     number,
     percent,
     positive_sum,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 
 WEIGHT = re.compile(r"%\s*(-?(?:[0-9]{1,3}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}))\s*%")
@@ -229,7 +229,7 @@ def _value(text: str, item: Item) -> tuple[Decimal, Decimal] | None:
             "number",
             NOT_A_NUMBER,
             answer=text[:40],
-        )  # fmt: skip
+        )
     return found
 
 

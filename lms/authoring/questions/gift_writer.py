@@ -26,7 +26,7 @@ from lms.authoring.questions.understood import (
     Understood,
     number,
     path_of,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 
 NO_CATEGORY = "top"

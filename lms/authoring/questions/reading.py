@@ -20,7 +20,7 @@ from lms.authoring.questions.decoding import (
     decoded,
     told_encoding,
     told_turning,
-)  # fmt: skip
+)
 from lms.authoring.questions.gift import read_gift
 from lms.authoring.questions.sheet import read_rows
 from lms.authoring.questions.sheet_columns import PREVIEW_ROWS, SheetMapping, guess
@@ -31,7 +31,7 @@ from lms.authoring.questions.understood import (
     Notes,
     Understood,
     with_warnings,
-)  # fmt: skip
+)
 from lms.kernel.messages import Message, msg
 from lms.sheets import reader
 from lms.sheets.refusals import SheetRefusedError

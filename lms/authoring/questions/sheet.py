@@ -36,7 +36,7 @@ from lms.authoring.questions.understood import (
     positive_sum,
     share,
     with_warnings,
-)  # fmt: skip
+)
 from lms.kernel.messages import msg
 from lms.sheets.reader import Row
 

@@ -18,7 +18,7 @@ from lms.authoring.questions.understood import (
     SHORT,
     SINGLE,
     TRUEFALSE,
-)  # fmt: skip
+)
 
 MOST_OPTIONS = 10
 

@@ -75,4 +75,4 @@ def people_of(session: Session, viewer: Viewer, edition_id: int) -> list[AnyRow]
             .where(EditionPerson.edition_id == edition_id)
             .order_by(EditionPerson.part, Identity.name)
         )
-    )  # fmt: skip
+    )

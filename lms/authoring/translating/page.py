@@ -155,7 +155,7 @@ def read_page(
             unit, others.get(unit.key, {}), glossary, avoided, written, asked, typed, place, source
         )
         for unit in pages[asked.page - 1]
-    ]  # fmt: skip
+    ]
     following = next_open(found.units, asked.at)
     if following is None:
         # Whoever goes on to the next file is not led back here.

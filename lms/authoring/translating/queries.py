@@ -57,7 +57,7 @@ def standing(session: Session, viewer: Viewer, found: Draft) -> Standing:
                 DraftFile.path.like("nations/%/nation.toml"),
             ),
         )
-    )  # fmt: skip
+    )
     digests = {row.path: row.digest for row in rows}
     layers = [path for path in digests if path.startswith("nations/")]
     for path in layers:

@@ -129,7 +129,7 @@ def _link_reasons(unit: Unit, said: Mapping[str, str]) -> Iterator[Reason]:
                 "",
                 msg("The source text leads to %(target)s, this text does not. Put the link back."),
                 target=named,
-            )  # fmt: skip
+            )
         elif (inside and not wanted[target]) or (not inside and more):
             yield _no(
                 "", msg("The source text does not lead to %(target)s. Take the link away."),
@@ -175,7 +175,7 @@ def _read_again(
                     "Begin it with other words."
                 ),
             )
-        )  # fmt: skip
+        )
     return block, reasons
 
 

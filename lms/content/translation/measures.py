@@ -86,7 +86,7 @@ def _numbers(
                 "the words say the same."
             ),
             figures=_listed(lost),
-        )  # fmt: skip
+        )
     if added := found - wanted - theirs:
         yield _look(
             "",
@@ -95,7 +95,7 @@ def _numbers(
                 "words say the same."
             ),
             figures=_listed(added),
-        )  # fmt: skip
+        )
 
 
 def _rules(language: str, file: str, block: Block) -> set[int]:

@@ -85,7 +85,7 @@ class Heads:
         if place.path not in self.pages:
             self.pages[place.path] = show(
                 self.root, place.code, adds_up=True, language=self.language, forced=self._kept
-            )  # fmt: skip
+            )
         return self.pages[place.path]
 
     def _kept(self, place: Place, itself: bool) -> Collection[int]:

@@ -93,7 +93,7 @@ def _columns(languages: Sequence[str]) -> list[Column]:
             )
             for code in languages
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _values(row: AnyRow, statistic: Statistic | None, languages: Sequence[str]) -> list[Value]:

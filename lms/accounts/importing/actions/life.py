@@ -159,7 +159,7 @@ def choose_titles(
 
 def _remember_titles(
     session: Session, viewer: Viewer, listed: StaffImport, *, now: datetime
-) -> None:  # fmt: skip
+) -> None:
     """Keep what was chosen for job titles of a list, for the next one.
 
     What the country's administrators chose stands; others add what nobody has said yet.

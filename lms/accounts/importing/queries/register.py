@@ -97,6 +97,19 @@ def known_people(
         .with_for_update(of=Person)
     ).all()  # fmt: skip
     people = [row.id for row in found]
+    work, roles = _work_of(session, people), _roles_of(session, people, today)
+    return {
+        row.service_number_folded: Known(
+            row.id, row.service_number, row.status, row.name, row.name_latin, row.language,
+            row.rank_group, row.sex, row.names_confirmed_at, work.get(row.id, ()),
+            roles.get(row.id, ()),
+        )
+        for row in found
+    }  # fmt: skip
+
+
+def _work_of(session: Session, people: Collection[UUID]) -> dict[UUID, list[Work]]:
+    """Return every posting of some people, by person, oldest first."""
     work: dict[UUID, list[Work]] = {}
     for row in session.execute(
         select(
@@ -111,24 +124,23 @@ def known_people(
         of_person.append(
             Work(row.id, row.unit_id, row.code, row.path, row.function, row.starts_on, row.ends_on)
         )
+    return work
+
+
+def _roles_of(session: Session, people: Collection[UUID], today: date) -> dict[UUID, list[Role]]:
+    """Return the roles that some people hold today, by person."""
     roles: dict[UUID, list[Role]] = {}
     for person_id, name, path, course in session.execute(
         select(Grant.person_id, Grant.role, Unit.path, Grant.course_id)
         .outerjoin(Unit, Unit.id == Grant.unit_id)
         .where(
-            Grant.person_id.in_(people), Grant.starts_on <= today,
+            Grant.person_id.in_(people),
+            Grant.starts_on <= today,
             or_(Grant.ends_on.is_(None), Grant.ends_on >= today),
         )
-    ):  # fmt: skip
+    ):
         roles.setdefault(person_id, []).append(Role(name, path, course))
-    return {
-        row.service_number_folded: Known(
-            row.id, row.service_number, row.status, row.name, row.name_latin, row.language,
-            row.rank_group, row.sex, row.names_confirmed_at, work.get(row.id, ()),
-            roles.get(row.id, ()),
-        )
-        for row in found
-    }  # fmt: skip
+    return roles
 
 
 def missing(
