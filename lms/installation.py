@@ -165,6 +165,16 @@ def decided(session: Session, names: Iterable[str]) -> dict[str, Any]:
     return {row.name: row.value for row in rows}
 
 
+def site_id(session: Session) -> UUID | None:
+    """Return the id of this installation, None before its first start."""
+    return session.scalar(select(Site.id))
+
+
+def lock(session: Session) -> None:
+    """Let others who decide for this installation wait until the transaction ends."""
+    session.execute(select(Site.id).with_for_update())
+
+
 def found_site(session: Session, *, now: datetime) -> Site:
     """Return this server's row, made at the first start."""
     site = session.scalar(_SITE)

@@ -129,6 +129,18 @@ def test_only_two_modules_may_say_that_html_is_safe() -> None:
         assert "autoescape false" not in path.read_text(), path
 
 
+def _pages() -> list[Path]:
+    return sorted((*LMS.rglob("views.py"), *LMS.rglob("views/*.py"), *LMS.rglob("*_views.py")))
+
+
+@pytest.mark.parametrize("path", _pages(), ids=lambda path: path.relative_to(LMS).as_posix())
+def test_a_page_has_no_sql(path: Path) -> None:
+    """A query takes the viewer, and the lookup is the permission: a page calls one by its name."""
+    text = path.read_text()
+    assert not re.search(r"^from sqlalchemy import|^import sqlalchemy", text, re.MULTILINE)
+    assert not re.search(r"\.(execute|scalars?|get_one)\(", text)
+
+
 def test_no_form_is_poured_into_a_row() -> None:
     """``populate_obj`` takes what was sent; an allow-list of fields takes what was asked for."""
     for path in LMS.rglob("*.py"):

@@ -16,15 +16,15 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms import installation
 from lms.accounts import passwords
 from lms.admin import actions, queries, start
 from lms.admin.actions import FirstRun
 from lms.admin.forms import FirstRunForm
 from lms.db import reading, transaction
-from lms.installation import COUNTRIES, Site
+from lms.installation import COUNTRIES
 from lms.kernel import clock
 from lms.kernel.names import PersonName
 from lms.requirements.rules import STATUS_WORDS, Status
@@ -43,12 +43,12 @@ def healthz() -> ResponseReturnValue:
     ``site`` tells the servers of one machine apart, so that a second start finds its own.
     """
     try:
-        site_id = reading().scalar(select(Site.id))
+        here = installation.site_id(reading())
     except SQLAlchemyError:
         return jsonify(database="unreachable"), 503
     return jsonify(
         database="good",
-        site=start.short_site(site_id) if site_id else None,
+        site=start.short_site(here) if here else None,
         time=clock.now().isoformat(timespec="seconds"),
     )
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -29,7 +28,6 @@ from lms.admin.backup_plan import (
 from lms.admin.findings import message_facts
 from lms.admin.night import DRILL
 from lms.audit import actions as audit
-from lms.installation import Site
 from lms.jobs import actions as jobs
 from lms.jobs import queries
 from lms.kernel.errors import NotFound
@@ -121,7 +119,7 @@ def ask_to_try(session: Session, viewer: Viewer, *, now: datetime) -> None:
 def _ask_once(
     session: Session, viewer: Viewer, kind: str, facts: Mapping[str, Any], now: datetime
 ) -> None:
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     if any(job.facts == facts for job in queries.waiting(session, (kind,), now)):
         return
     by = actor_id(viewer)
@@ -141,7 +139,7 @@ def decide_plan(
     if not administers_country(viewer):
         raise NotFound
     said = Line.of(reason, LONGEST_REASON).text
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     before = Plan.of(installation.setting(session, PLAN))
     if before == plan:
         return

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
@@ -16,7 +15,7 @@ from lms.admin import night_plan
 from lms.admin.backup_plan import PLAN, Plan
 from lms.admin.country.queries import DECISIONS
 from lms.audit import actions as audit
-from lms.installation import LANGUAGES, Site
+from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
@@ -93,7 +92,7 @@ def _decide(
         raise NotFound
     said = Line.of(reason, LONGEST_REASON).text
     # Two who decide at once do it one after the other, so that both stand in the list.
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     here = installation.read(session)
     by = actor_id(viewer)
     listed = list(installation.setting(session, DECISIONS) or ())

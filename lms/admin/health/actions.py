@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.rules import actor_id, administers_country
 from lms.admin.night import LOOK
-from lms.installation import Site
 from lms.jobs import actions as jobs
 from lms.jobs import queries
 from lms.kernel.errors import NotFound
@@ -23,6 +22,6 @@ def ask_to_look(session: Session, viewer: Viewer, *, now: datetime) -> None:
     """
     if not administers_country(viewer):
         raise NotFound
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     if not queries.waiting(session, (LOOK,), now):
         jobs.ask(session, LOOK, f"asked {now.isoformat()}", now=now, asked_by=actor_id(viewer))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.accounts.rules import actor_id, administers_country
 from lms.admin.testrules.queries import DECISIONS
 from lms.audit import actions as audit
-from lms.installation import Site
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.lines import Line
 from lms.kernel.viewer import Viewer
@@ -33,7 +31,7 @@ def decide_pass_mark(
         raise NotFound
     said = Line.of(reason, LONGEST_REASON).text
     # Two who decide at once do it one after the other, so that both stand in the list.
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     site = installation.read(session)
     fault = mark_fault(percent, floor=site.pass_floor)
     if fault is not None:
@@ -66,7 +64,7 @@ def decide_boxes(
     if not administers_country(viewer):
         raise NotFound
     said = Line.of(reason, LONGEST_REASON).text
-    session.execute(select(Site.id).with_for_update())
+    installation.lock(session)
     before = installation.read(session).refuse_unconfirmed_boxes
     if wait == before:
         return
