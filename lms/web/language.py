@@ -21,6 +21,7 @@ from werkzeug.routing import BaseConverter
 
 from lms.installation import LANGUAGE_NAMES, LANGUAGES, RIGHT_TO_LEFT, Installation
 from lms.kernel.messages import BETWEEN, Message, Size, Words, minute_of, msg
+from lms.kernel.named import name_in
 from lms.tables import AnyRow
 from lms.web import cookies
 from lms.web.sentences import Sentences
@@ -256,6 +257,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=_in_template, gettext=_in_template, ngettext=_number_in_template,
         in_language=_in_another_language, titled=titled, course_title=course_title,
+        name_in=lambda names, code: name_in(names, current().code, code),
     )  # fmt: skip
     app.url_map.converters["language"] = LanguageConverter
     app.url_value_preprocessor(_take_language)

@@ -14,6 +14,7 @@ from lms.certificates.office.rules import words_of
 from lms.db import reading
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
+from lms.kernel.named import name_in
 from lms.requirements import queries as requirements
 from lms.requirements.rules import FOR_EVER, STATUS_WORDS
 from lms.requirements.words import why
@@ -80,7 +81,7 @@ def places_to_choose() -> list[tuple[str, str]]:
     language = current().code
     tops = viewer().unit_paths("administrator")
     return [
-        (row.code, f"{row.names.get(language) or row.names.get('en') or row.code} ({row.code})")
+        (row.code, f"{name_in(row.names, language, row.code)} ({row.code})")
         for row in rows
         if any(row.path.startswith(top) for top in tops)
     ]

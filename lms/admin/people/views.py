@@ -38,6 +38,7 @@ from lms.extensions import db
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.kernel.ids import grouped, new_id, one_time_code
+from lms.kernel.named import name_in
 from lms.kernel.names import PersonName
 from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.listing import ROWS, Asked, Listing
@@ -66,7 +67,7 @@ def show_all() -> ResponseReturnValue:
             (code, gettext(words.STATUS_WORDS[code])) for code in ("active", "waiting", "disabled")
         ],
         places=[
-            (each.code, each.names.get(current().code) or each.names.get("en") or each.code)
+            (each.code, name_in(each.names, current().code, each.code))
             for each in queries.places(reading(), viewer())
         ],
     )  # fmt: skip

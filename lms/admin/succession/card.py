@@ -26,6 +26,7 @@ from lms.admin.upgrade.version import HEAD, MARK, UpgradeError, program_folder, 
 from lms.audit import chain
 from lms.db import sqlite_file
 from lms.kernel.messages import Message, msg
+from lms.kernel.named import name_in
 from lms.kernel.viewer import Viewer
 from lms.settings import THREADS, Settings
 
@@ -63,12 +64,9 @@ def card(
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     found = queries.administrators(session, viewer, today=today)
     people = [
-        (
-            row.name, row.names.get(language) or row.names.get("en") or row.code,
-            row.until,
-        )
+        (row.name, name_in(row.names, language, row.code), row.until)
         for row in found[: queries.MOST]
-    ]  # fmt: skip
+    ]
     by_systemd = SYSTEMD.exists()
     facts = [
         (Message(msg("Service")), site.name(language)),

@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from lms.accounts.models import Posting, Unit
 from lms.accounts.staff import queries
+from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
+from lms.kernel.named import name_in
 from tests.admin.people.conftest import Open
 from tests.people import Cast, Places
 
@@ -134,3 +136,22 @@ def test_places_of_somebody_else_are_not_there(
         assert here.post(f"{page}/close").status_code == 404
     merged = here.post(f"{URL}/{places.northgate.id}/merge", {"into": "S-01"})
     assert merged.status_code == 404
+
+
+def test_a_place_without_a_name_in_the_readers_language_goes_by_another_one(
+    app: Flask, browser: Open, grace: Cast
+) -> None:
+    with app.app_context(), transaction() as session:
+        north = session.scalars(select(Unit).where(Unit.code == "N-01")).one()
+        north.names = {"ar": "سجن الشمال"}
+    here = browser(grace)
+    for page in (URL, "/ru/administer/places", "/en/administer/people/new", f"{URL}/{north.id}"):
+        assert "سجن الشمال" in here.get(page).text, page
+
+
+def test_a_name_is_said_in_the_language_of_the_reader_else_in_another_else_the_code() -> None:
+    names = {"fr": "Nord", "en": "North"}
+    assert name_in(names, "fr", "N") == "Nord"
+    assert name_in(names, "kk", "N") == "North"
+    assert name_in({"fr": "Nord"}, "kk", "N") == "Nord"
+    assert name_in({"ru": ""}, "ru", "N") == "N"
