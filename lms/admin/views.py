@@ -103,4 +103,5 @@ def first_run(code: str) -> ResponseReturnValue:
         )
     )
     shown = current().code if current().code in language else preferred(language[0])
-    return redirect(url_for("accounts.front", language=shown), 303)
+    # The form to sign in stands there instead of the page, which opens with its first steps.
+    return redirect(url_for(".home", language=shown), 303)

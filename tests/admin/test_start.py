@@ -376,7 +376,12 @@ def test_the_first_run_link_works_once(fresh: Flask, link: str) -> None:
     assert page.text.count("(not required)") == 6  # one name of the five is enough; the folder
 
     reply = browser.post(link, ANSWERS)
-    assert (reply.status_code, reply.location) == (303, "/en/")
+    assert (reply.status_code, reply.location) == (303, "/en/administer")
+    # Whoever signs in there goes on with the first steps of the server.
+    shown = browser.get("/en/administer")
+    assert shown.status_code == 401
+    assert "The server is set up." in shown.text
+    assert 'value="/en/administer"' in shown.text
 
     assert browser.get(link).status_code == 404
     assert browser.post(link, {**ANSWERS, "service_number": "A-2"}).status_code == 404
