@@ -33,7 +33,9 @@ def used_codes(session: Session, viewer: Viewer, found: Draft) -> set[str]:
     return used
 
 
-def other_courses(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
+def other_courses(
+    session: Session, viewer: Viewer, found: Draft, language: str
+) -> list[AnyRow]:  # fmt: skip
     """Return the published courses with a test, but for this one: slug, title, title_in.
 
     A restricted one is named only to those who work on it.
@@ -44,7 +46,7 @@ def other_courses(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow
             .join(EditionText, EditionText.edition_id == Course.edition_id)
             .where(
                 Course.kind == "course", Course.id != found.course_id,
-                EditionText.language == viewer.language,
+                EditionText.language == language,
                 (Course.access != "restricted") | Course.id.in_(courses_of(viewer)),
             )
             .order_by(Course.id)

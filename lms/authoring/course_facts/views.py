@@ -23,7 +23,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.messages import Message
 from lms.learning.rules import effective_rule, pass_sentence
 from lms.web.forms import title_choices
-from lms.web.language import IN_LANGUAGE, asked_language, gettext
+from lms.web.language import IN_LANGUAGE, asked_language, current, gettext
 from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -61,7 +61,9 @@ def _outcomes(here: Room, heads: dict[str, bytes]) -> dict[str, list[str]]:
 
 
 def _others(here: Room) -> dict[str, Any]:
-    return {each.slug: each for each in queries.other_courses(reading(), viewer(), here.draft)}
+    return {each.slug: each for each in queries.other_courses(
+        reading(), viewer(), here.draft, current().code
+    )}  # fmt: skip
 
 
 def _sentence(rule: dict[str, Any]) -> Message:

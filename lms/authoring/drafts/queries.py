@@ -235,17 +235,17 @@ def old_texts(
     return {row.digest: row.text for row in rows}
 
 
-def published(session: Session, viewer: Viewer) -> list[AnyRow]:
+def published(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
     """Return the newest edition of each course that the viewer may begin a draft from.
 
-    Rows: id, course_id, slug, number, revision, package, title. Courses with an open draft are
-    left out: everybody works in that one.
+    Rows: id, course_id, slug, number, revision, package, title in ``language``. Courses with an
+    open draft are left out: everybody works in that one.
     """
     mine = true() if administers_country(viewer) else Course.id.in_(courses_of(viewer))
     in_work = select(Draft.course_id).where(Draft.closed_at.is_(None))
     title = (
         select(func.max(EditionText.title))
-        .where(EditionText.edition_id == Edition.id, EditionText.language == viewer.language)
+        .where(EditionText.edition_id == Edition.id, EditionText.language == language)
         .correlate(Edition).scalar_subquery()
     )  # fmt: skip
     return list(

@@ -35,7 +35,7 @@ def show_all() -> ResponseReturnValue:
     return render_template(
         "drafts/all.html", drafts=found, said=queries.still_said(session, me, found),
         words=VERDICT_WORDS,
-        published=queries.published(session, me), may_begin=rules.may_begin(me),
+        published=queries.published(session, me, current().code), may_begin=rules.may_begin(me),
         may_draft=lambda course_id: rules.rights(me, course_id).writes_source,
     )  # fmt: skip
 
@@ -45,7 +45,8 @@ def show_all() -> ResponseReturnValue:
 def from_edition(edition_id: int) -> ResponseReturnValue:
     """Begin a draft from the newest edition of a course."""
     me = viewer()
-    found = next((each for each in queries.published(reading(), me) if each.id == edition_id), None)
+    offered = queries.published(reading(), me, current().code)
+    found = next((each for each in offered if each.id == edition_id), None)
     if found is None:
         raise NotFound
     _, taken, _ = unpacked(file_store().get(found.package))

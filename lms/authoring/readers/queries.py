@@ -34,16 +34,17 @@ def open_reports(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]
 
 
 def lessons(
-    session: Session, viewer: Viewer, found: Draft, codes: Collection[str]
+    session: Session, viewer: Viewer, found: Draft, codes: Collection[str], language: str
 ) -> dict[str, Lesson]:
-    """Return some lessons of the published edition in the viewer's language, by their codes."""
+    """Return some lessons of the published edition in a language, by their codes."""
+    del viewer  # ``found`` came through a query that carries the viewer
     if not codes:
         return {}
     rows = session.execute(
         select(EditionLesson.code, EditionLesson.title, EditionLesson.parts["sections"].label("s"))
         .join(Course, Course.edition_id == EditionLesson.edition_id)
         .where(
-            Course.id == found.course_id, EditionLesson.language == viewer.language,
+            Course.id == found.course_id, EditionLesson.language == language,
             EditionLesson.code.in_(codes),
         )
     )  # fmt: skip

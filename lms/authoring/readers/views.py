@@ -13,7 +13,7 @@ from lms.db import reading, transaction
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel import clock
 from lms.learning.reporting.rules import KIND_WORDS, NOT_HERE
-from lms.web.language import IN_LANGUAGE
+from lms.web.language import IN_LANGUAGE, current
 from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
 
@@ -29,7 +29,9 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
     here = room(draft_id)
     session, me = reading(), viewer()
     found = queries.open_reports(session, me, here.draft)
-    lessons = queries.lessons(session, me, here.draft, {each.lesson for each in found})
+    lessons = queries.lessons(
+        session, me, here.draft, {each.lesson for each in found}, current().code
+    )
     codes = here.facts.codes() if here.facts else ()
     parts = rules.by_part(
         found, codes, lessons, not_here_first=rules.is_national_first(here.rights)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from lms.authoring.drafts.models import Draft
 from lms.authoring.drafts.titles import modules_in
-from lms.db import reading
+from lms.catalogue.models import EditionText
+from lms.db import reading, transaction
 from tests.authoring.writers import Writers
 from tests.browser import Browser
 from tests.content.small import small
@@ -88,6 +89,17 @@ def test_a_published_course_is_offered_to_its_author(
     assert reply.status_code == 303
     begun = all_drafts(app)[0]
     assert (begun.course_id, begun.edition_id) == ("C77", published)
+
+
+def test_published_courses_go_by_their_titles_in_the_language_of_the_page(
+    app: Flask, browser: Open, published: int, writers: Writers
+) -> None:
+    with app.app_context(), transaction() as session:
+        for text in session.scalars(select(EditionText).where(EditionText.edition_id == published)):
+            text.title = f"Title in {text.language}"
+    for language in ("en", "ar"):
+        page = browser(writers.aruzhan).get(f"/{language}/write").text
+        assert f"Title in {language}<" in page
 
 
 def test_a_translator_begins_no_draft(browser: Open, published: int, writers: Writers) -> None:

@@ -39,7 +39,7 @@ from lms.extensions import db
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.files import file_store
-from lms.web.language import gettext, say
+from lms.web.language import current, gettext, say
 from lms.web.pages import look_again, viewer
 from lms.web.permissions import WRITE, permission
 
@@ -122,7 +122,12 @@ def begin(job_id: int) -> ResponseReturnValue:
     if named is None:
         raise NotFound
     published = next(
-        (each for each in drafts.published(session, me) if each.course_id == named["id"]), None
+        (
+            each
+            for each in drafts.published(session, me, current().code)
+            if each.course_id == named["id"]
+        ),
+        None,
     )
     try:
         files = files_of(brought)
