@@ -429,3 +429,15 @@ def test_the_look_of_a_programme_is_shown_in_every_language(
 ) -> None:
     page = browser(halima).get(f"/{language}{OF_PROGRAMME[3:]}").text
     assert ("الصحة" if language == "ar" else "Health in prisons") in page
+
+
+def test_further_signatures_are_folded_until_one_is_written(
+    app: Flask, browser: Open, halima: Cast
+) -> None:
+    def folded(page: str) -> list[bool]:
+        return ["open" not in each for each in re.findall(r"<details([^>]*)><summary><b>Who", page)]
+
+    here = browser(halima)
+    assert folded(here.get(URL).text) == [False, True, True]
+    save(app, here, name_2_en="Ivo Peric")
+    assert folded(here.get(URL).text) == [False, False, True]
