@@ -24,6 +24,10 @@ class NamesForm(PageForm):
     name_ru = TextLine(LANGUAGE_NAMES["ru"], validators=[Optional(), Length(max=100)])
     name_kk = TextLine(LANGUAGE_NAMES["kk"], validators=[Optional(), Length(max=100)])
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.name_en.flags.optional = True  # like the others: one name of the five is enough
+
     def names(self) -> dict[str, str]:
         """Return the names by language, without the empty ones."""
         typed = {code: self[f"name_{code}"].data for code in LANGUAGE_NAMES}

@@ -42,9 +42,11 @@ def show_all() -> ResponseReturnValue:
 @permission(ADMINISTER)
 def add() -> ResponseReturnValue:
     """Add a place below another one."""
-    form = NewPlaceForm(request.form, places=places_to_choose())
+    offered = places_to_choose()
+    form = NewPlaceForm(request.form, places=offered)
     if request.method == "GET":
-        form.parent.data = request.args.get("below")
+        # Without a place the list shows its first one: the kind is the one that fits below it.
+        form.parent.data = request.args.get("below") or (offered[0][0] if offered else None)
         above = next(
             (row for row in queries.places(reading(), viewer()) if row.code == form.parent.data),
             None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -155,3 +156,21 @@ def test_a_name_is_said_in_the_language_of_the_reader_else_in_another_else_the_c
     assert name_in(names, "kk", "N") == "North"
     assert name_in({"fr": "Nord"}, "kk", "N") == "Nord"
     assert name_in({"ru": ""}, "ru", "N") == "N"
+
+
+def test_the_kind_offered_first_fits_the_place_offered_first(
+    browser: Open, halima: Cast, grace: Cast
+) -> None:
+    def kind(page: str) -> str:
+        found = re.search(r'<option selected value="(\w+)">', page.split('name="kind"')[1])
+        return found[1] if found else ""
+
+    assert kind(browser(halima).get(f"{URL}/new").text) == "region"
+    assert kind(browser(grace).get(f"{URL}/new").text) == "facility"
+    assert kind(browser(grace).get(f"{URL}/new?below=N-01").text) == "section"
+
+
+def test_no_language_of_a_name_is_asked_for_before_another(browser: Open, grace: Cast) -> None:
+    page = browser(grace).get(f"{URL}/new").text
+    assert page.count("(not required)") == 5
+    assert "Write the name in at least one language." in page
