@@ -143,6 +143,7 @@ LESSON = """<section class="objectives"><h2 id="a-o">You can</h2><ul><li>one</li
 <section class="check"><h2 id="a-c1">Check</h2><form><p>What is right?</p></form></section>
 <div class="fallback"><p class="meta">Not translated yet.</p><div lang="ru" dir="ltr">
 <h2 id="a-2">Дверь</h2><p>Ключ.</p></div></div>
+<section class="box empty"><h2 id="a-e">Your country</h2><p>Not written yet.</p></section>
 <section class="box draft"><h2 id="a-b">Your country <bdi class="meta">NA-01</bdi></h2>
 <div class="fallback"><p class="meta">Not translated.</p><div lang="ru" dir="ltr"><p>Закон.</p>
 </div></div><p class="meta">Draft.</p></section>
@@ -152,6 +153,7 @@ LESSON = """<section class="objectives"><h2 id="a-o">You can</h2><ul><li>one</li
 
 def test_a_lesson_is_read_part_by_part() -> None:
     found = {each.block: each for each in sections(LESSON)}
+    # Neither a question nor a box that the country has not filled is found.
     assert list(found) == ["a-o", "a-1", "a-2", "a-b", "words-A", "A-term-key"]
     assert (found["a-o"].heading, found["a-o"].text) == ("You can", "one two")
     assert (found["a-1"].heading, found["a-1"].text) == (

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 SECTION, WORD = "section", "word"
-# A question shows its answer only when it is opened: a search would give it away.
-LEFT_OUT = "check"
+# A question shows its answer only when it is opened: a search would give it away. A box that the
+# country has not filled says nothing of what somebody looks for.
+LEFT_OUT = frozenset({"check", "box empty"})
 _BLOCKS = frozenset({"p", "li", "td", "th", "h3", "h2", "br", "tr", "div", "section"})
 _VOID = frozenset({"br"})
 
@@ -80,7 +81,7 @@ class _Reader(HTMLParser):
         # Above a part in another language stands a line that says so.
         notice = before[1] == "fallback" and name == "meta"
         self.open.append((tag, name, values.get("lang") or before[2]))
-        self.quiet += name == LEFT_OUT or notice
+        self.quiet += name in LEFT_OUT or notice
         if self.quiet:
             return
         if tag == "h2" and block:
@@ -103,7 +104,7 @@ class _Reader(HTMLParser):
             return
         _, name, _ = self.open.pop()
         notice = name == "meta" and bool(self.open) and self.open[-1][1] == "fallback"
-        self.quiet -= name == LEFT_OUT or notice
+        self.quiet -= name in LEFT_OUT or notice
         if tag in {"h2", "strong"}:
             self.in_heading = False
         if tag in _BLOCKS:
