@@ -65,7 +65,9 @@ def test_only_who_learned_for_a_programme_is_in_its_file(
     looked = here.post(BULK, sent(here, programme="health", go="look")).text
     assert "1 certificate in" in looked
     # What will be in the file stands below a long form: the answer opens there.
-    assert f'action="{BULK}#preview"' in looked
+    assert f'value="look" formaction="{BULK}#preview"' in looked
+    # Only when looking: a page that loads itself anew must not have it in its address.
+    assert f'action="{BULK}">' in looked
     assert 'id="preview"' in looked
     (line,) = register(archive_of(app, make(here, programme="health")))
     assert "Amina Ben Salah" in line.values()

@@ -224,7 +224,7 @@ def test_a_pasted_list_is_shown_before_anybody_is_enrolled(
     assert "is enrolled already" in shown
     assert shown.count("nobody of yours has this number") == 2
     # What would happen stands below a long form: the answer opens there.
-    assert f'action="{URL}/enrol#preview"' in shown
+    assert f'value="look" formaction="{URL}/enrol#preview"' in shown
     assert 'id="preview"' in shown
     assert "Daniel" not in shown
     assert enrolled(app) == 1
