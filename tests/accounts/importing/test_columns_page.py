@@ -250,3 +250,12 @@ def test_lists_of_others_are_not_there(
             assert here.get(f"{address}/columns").status_code == 404
             assert here.post(f"{address}/columns", {}).status_code == 404
             assert here.post(f"{address}/reading", {}).status_code == 404
+
+
+def test_a_file_without_rows_asks_for_another_one(desk: At, grace: Cast) -> None:
+    here = desk(grace)
+    page = here.read()
+    text = here.browser.get(f"{page}/columns").text
+    assert "No row stands below the heads of the columns." in text
+    assert "Try it: nothing is changed yet" not in text
+    assert "Throw the list away" in text
