@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from sqlalchemy import select
 
 from lms.accounts.rules import SERVER
@@ -293,3 +293,15 @@ def test_it_names_who_answers_for_the_edition(
     small_course.begin(amina)
     for language in LANGUAGES:
         assert "Болат" in here.get(f"/{language}/courses/hygiene").text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "about 1 minute"), (89, "about 89 minutes"), (120, "about 2 h"),
+     (205, "about 3 h 25 min")],
+)  # fmt: skip
+def test_long_courses_are_told_in_hours(app: Flask, minutes: int, said: str) -> None:
+    with app.test_request_context("/en/"):
+        app.preprocess_request()
+        macro = get_template_attribute("web/macros/time.html", "lasting")
+        assert macro(minutes) == said
