@@ -96,19 +96,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _different(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield what asks a database something of its own: of a page in each language the first.
+    """Yield what asks a database something of its own.
 
-    What is searched is written differently in each language.
+    Of a page in each language the first; what is searched is written differently in each language.
+    Where each value of one parameter is tried with each of another, every value once: that they go
+    together is seen on SQLite, and here that the database understands what each of them asks.
     """
-    seen = set()
+    seen, tried = set[tuple[str, str]](), set[tuple[str, str]]()
     for item in items:
+        name = item.nodeid.partition("[")[0]
         values = dict(getattr(getattr(item, "callspec", None), "params", {}))
         language = values.pop("language", None)
-        asked = (item.nodeid.partition("[")[0], repr(sorted(values.items())))
-        if language is None or asked not in seen or "/search/" in item.nodeid:
+        asked = (name, repr(sorted(values.items())))
+        apart = {(name, repr(each)) for each in _lists(item, values)}
+        spoken = language is None or asked not in seen or "/search/" in item.nodeid
+        if spoken and (not apart or apart - tried):
             yield item
+            tried |= apart
         if language is not None:
             seen.add(asked)
+
+
+def _lists(item: pytest.Item, values: dict[str, object]) -> Iterator[list[tuple[str, object]]]:
+    """Yield the values of a test, those of one list of ``parametrize`` together."""
+    left = dict(values)
+    for mark in item.iter_markers("parametrize"):
+        names = mark.args[0]
+        if isinstance(names, str):
+            names = [each.strip() for each in names.split(",")]
+        if found := [(each, left.pop(each)) for each in names if each in left]:
+            yield found
+    yield from ([each] for each in left.items())
 
 
 def pytest_collection_finish() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zlib import crc32
@@ -127,8 +128,7 @@ def envelopes(house: House) -> Iterator[Body]:
             yield f"json {name} {wrong!r}"[:30], JSON, sent.encode()
 
 
-@pytest.mark.parametrize("who", ["nobody", "owner"])
-@pytest.mark.parametrize("way", ["field", "header"])
+@pytest.mark.parametrize(("way", "who"), list(product(["field", "header"], ["nobody", "owner"])))
 def test_no_body_is_a_fault_of_ours(house: House, who: str, way: str) -> None:
     token = csrf._token_for("pre-session" if who == "nobody" else house.of[who].person.token)
     sent = list(bodies())
