@@ -36,7 +36,7 @@ from lms.settings import Settings, read
 from lms.tables import Base
 from lms.web import pages
 from lms.web.static_files import StaticFiles
-from tests import applications, rows
+from tests import applications
 from tests.audit.facts import refuse_unnamed
 from tests.browser import Browser
 from tests.kept import NAME, Book, Store, kept, looking
@@ -315,11 +315,10 @@ def app(
         shutil.copyfile(empty_database, settings.data / "lms.sqlite")
     made = create_app(settings)
     made.jinja_env.bytecode_cache = compiled_templates
-    with made.app_context():
-        if db.engine.dialect.name == "postgresql":
-            rows.remove(db.engine)
-            _first_run()
-    made.extensions[NAME] = Book(made, store, str(request.path))
+    made.extensions[NAME] = book = Book(made, store, str(request.path))
+    if not settings.database_url.startswith("sqlite"):
+        with made.app_context():
+            book.begin(_first_run)
     yield made
     with made.app_context():
         db.session.remove()

@@ -81,6 +81,7 @@ class Store:
         self.place = ""
         self.commits = self.copies = 0
         self.states: dict[tuple[object, str], State] = {}
+        self.first: State | None = None
         event.listen(Engine, "commit", self._count)
 
     def _count(self, _connection: object) -> None:
@@ -115,6 +116,18 @@ class Book:
         self._seen = self._fingerprint()
         self._waiting: State | None = None
         _looking.book = self
+
+    def begin(self, first_run: Callable[[], object]) -> None:
+        """Let a PostgreSQL database hold what ``first_run`` puts into an empty one, run once."""
+        if self.store.first:
+            self._waiting = self.store.first
+            return
+        with self.app.app_context():
+            rows.remove(db.engine)
+            first_run()
+            content = rows.read(db.engine)
+        self.store.first = State(Path(), b"", content, RIGHT_CLOCK())
+        self._seen = self._fingerprint()
 
     def keep(self, name: str, build: Callable[[], R]) -> R:
         """Return what ``build`` returns, with all that it puts into the database."""
@@ -181,6 +194,8 @@ class Book:
                 db.engine.dispose()
             else:
                 rows.replace(db.engine, state.content)
+        if state is self.store.first:
+            return
         shutil.copytree(state.folder, self.data, dirs_exist_ok=True)
         now = RIGHT_CLOCK()
         if now - state.began > SEEN:

@@ -6,15 +6,15 @@ argument writes docs/screenshot.png anew, the one picture that is kept.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.journeys.conftest import QUIET
+from tests.chromium import open_chromium
+from tests.journeys.conftest import AT_STATION
 from tests.journeys.house import House, make_seed, serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,13 +27,14 @@ def main(arguments: list[str]) -> int:
     """Take the pictures; return the exit status."""
     with tempfile.TemporaryDirectory() as folder:
         make_seed(Path(folder) / "seed")
-        with serving(Path(folder) / "seed", Path(folder) / "data") as house, sync_playwright() as p:
-            chromium = p.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        with (
+            serving(Path(folder) / "seed", Path(folder) / "data") as house,
+            open_chromium(AT_STATION) as chromium,
+        ):
             if arguments == ["readme"]:
                 _for_readme(chromium, house)
             else:
                 _all(chromium, house, ROOT / "build" / "screenshots")
-            chromium.close()
     return 0
 
 

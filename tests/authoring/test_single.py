@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from lms.authoring import single
@@ -20,6 +19,7 @@ from lms.content import folder
 from lms.installation import LANGUAGES
 from lms.kernel.errors import NotFound
 from tests.authoring.conftest import REAL, Press
+from tests.chromium import PROGRAM, open_chromium
 from tests.content.photos import photo
 from tests.content.small import edited
 from tests.content.test_pages import Tags
@@ -27,7 +27,6 @@ from tests.people import Cast
 from tests.promises import FOREIGN
 
 MOST_BYTES = 300_000
-CHROMIUM = shutil.which("chromium")
 
 
 def build(app: Flask, session: Session, person: Cast, slug: str, language: str) -> str:
@@ -116,26 +115,30 @@ def test_the_shipped_course_is_small_in_every_language(
             assert not re.search(r"[A-Z]{2}-\d-\d{3}\b", html)
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with open_chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def tab(tmp_path: Path) -> Iterator[Page]:
+def tab(chromium: Browser) -> Iterator[Page]:
     """Return a tab of Chromium that asks nobody; at the end nothing was asked or complained."""
     asked: list[str] = []
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    page.close()
     assert [url for url in asked if not url.startswith("file:")] == []
     assert len(asked) == 1
     assert said == []
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.skipif(not PROGRAM.exists(), reason="needs Chromium")
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_its_checks_work_from_a_stick(
     files: Mapping[str, str], tab: Page, tmp_path: Path, language: str
@@ -185,7 +188,7 @@ def test_its_pictures_lie_in_it(illustrated: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.skipif(not PROGRAM.exists(), reason="needs Chromium")
 def test_its_pictures_are_shown_from_a_stick(illustrated: str, tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "course.html"
     path.write_text(illustrated)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from lms.reports.evidence.document import KIND as EVIDENCE
 from lms.reports.frozen import rules
@@ -18,12 +18,13 @@ from lms.reports.frozen.rules import Correction, Frozen
 from lms.reports.steering.rules import Body, Entry
 from lms.signing import signed_json
 from lms.signing.signed_json import moment_text
-from tests.certificates.test_offline_page import CHROMIUM, LANGUAGES, WORDS, Guard, built
+from tests.certificates.test_offline_page import LANGUAGES, WORDS, Guard, built, needs_chromium
+from tests.chromium import open_chromium
 from tests.signing.office import MONDAY, OPENED, TUESDAY, ring, signer
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine"),
+    needs_chromium,
 ]
 FIGURES = [12, 0, 6, 6, None, None, 23]
 OLD = "ab" * 32
@@ -31,12 +32,8 @@ OLD = "ab" * 32
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"], headless=True
-        )
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from lms.certificates import offline_page
 from lms.signing import base45, cbor, cose, qr, transcripts, withdrawals
@@ -23,17 +23,17 @@ from lms.signing.transcripts import TRANSCRIPT_SENTENCES
 from lms.signing.verify import FAILS, KNOWLEDGE, SENTENCES, Outcome, verify
 from lms.signing.withdrawals import WithdrawalList
 from tests.certificates import photos
+from tests.chromium import PROGRAM, open_chromium
 from tests.signing import test_transcripts as sheets
 from tests.signing.office import MONDAY, OPENED, TUESDAY, qr_text, ring, signer, withdrawn
 from tests.signing.rfc8032 import VECTORS
 
-CHROMIUM = Path("/usr/bin/chromium")
 LANGUAGES = ("en", "fr", "ar", "ru", "kk")
 WORDS = json.loads((offline_page.PARTS / "words.json").read_text("utf-8"))
 NAMES = {"en": "Prison service", "ar": "الإدارة العامة للسجون"}
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
-needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+needs_chromium = pytest.mark.skipif(not PROGRAM.exists(), reason="no Chromium on this machine")
 
 
 def built(listed: WithdrawalList | None = None, **changes: Any) -> offline_page.OfflinePage:
@@ -133,12 +133,8 @@ CHECK = "(all) => ed25519.verify(...all.map((bytes) => new Uint8Array(bytes)))"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"], headless=True
-        )
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Guard:

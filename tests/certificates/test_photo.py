@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import segno
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from lms.certificates import offline_page
 from tests.certificates import photos
-from tests.certificates.test_offline_page import CHROMIUM, needs_chromium
+from tests.certificates.test_offline_page import needs_chromium
+from tests.chromium import open_chromium
 from tests.signing.office import qr_text
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -40,15 +41,11 @@ DECODE = """(codes) => codes.map((rows) => photo.decode(
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"], headless=True
-        )
+    with open_chromium() as browser:
         page = browser.new_page()
         page.set_content("<p>Photos</p>")
         page.add_script_tag(content=(offline_page.PARTS / "photo.js").read_text("utf-8"))
         yield page
-        browser.close()
 
 
 def read(page: Page, picture: Image.Image) -> list[str]:

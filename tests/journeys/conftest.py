@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.chromium import open_chromium
 from tests.journeys.house import STATION, House, make_seed, serving
 from tests.journeys.seat import Seat, Seats
 
-# Chromium asks nobody but our server: no updates, no start page, no account.
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    f"--host-resolver-rules=MAP {STATION} 127.0.0.1",
-)  # fmt: skip
+# Chromium finds the name of the station's server on this machine.
+AT_STATION = f"--host-resolver-rules=MAP {STATION} 127.0.0.1"
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +35,8 @@ def house(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Return a browser without any context."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(QUIET)
-        )
+    with open_chromium(AT_STATION) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

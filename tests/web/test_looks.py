@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Blueprint, Flask, flash, g, render_template, render_template_string
 from jinja2 import FileSystemLoader
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 from wtforms import BooleanField, Form, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
@@ -24,6 +23,7 @@ from lms.kernel.messages import Message
 from lms.kernel.viewer import Role, Viewer
 from lms.web import csrf, menu, pages
 from lms.web.markup import safe_parts
+from tests.chromium import open_chromium
 from tests.promises import broken_promises
 
 WEB = Path(pages.__file__).resolve().parent
@@ -339,12 +339,8 @@ Opened = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
