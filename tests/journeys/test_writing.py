@@ -248,19 +248,25 @@ def test_what_is_written_is_saved_without_a_button(house: House, seats: Seats) -
     author = house.person("Aruzhan Seitova")
     with_role(house, author, "author", "C01")
     writer = Writer(seats(author), scripts=True)
+    page = writer.page
     begin(writer, "autosaved")
+    page.clock.install()
     writer.room("/text/en/FS-1.1.md")
-    writer.page.fill("#text", f"{LESSON}\n::: story\nNothing like it.\n:::\n")
-    writer.page.locator("#faults a[data-line]").first.wait_for()
+    page.fill("#text", f"{LESSON}\n::: story\nNothing like it.\n:::\n")
+    page.clock.run_for(6000)
+    page.locator("#faults a[data-line]").first.wait_for()
 
     writer.seat.context.set_offline(True)
-    writer.page.locator("#text").press_sequentially("More words.")
-    writer.page.wait_for_timeout(3500)
-    assert "More words." in writer.page.input_value("#text")
-    writer.seat.context.set_offline(False)
-    writer.page.evaluate("dispatchEvent(new Event('online'))")
-    writer.page.wait_for_timeout(1500)
-    writer.page.close()
+    page.locator("#text").press_sequentially("More words.")
+    page.clock.run_for(6000)
+    cut = page.locator("form[data-saves]").get_attribute("data-cut")
+    page.locator("#state", has_text=cut).wait_for()
+    assert "More words." in page.input_value("#text")
+    with page.expect_response("**/text/**") as saved:
+        writer.seat.context.set_offline(False)
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert saved.value.ok
+    page.close()
 
     again = Writer(seats(author), scripts=True)
     again.base = writer.base
