@@ -13,7 +13,7 @@ from lms.accounts.models import HeldForm, RequestKey, SignIn, Throttle
 from lms.accounts.throttle import Sender, count_failure, hear
 from lms.admin import housekeeping, night, retention
 from lms.admin.findings import GOOD, NOTE, WRONG
-from lms.assessment import actions as assessment
+from lms.assessment.actions import ending
 from lms.assessment.models import Answer, Attempt
 from lms.audit import actions as audit
 from lms.audit import chain
@@ -150,7 +150,7 @@ def test_answers_go_after_two_years_and_results_stay(
     assert before > 3
     tidy(app, at + timedelta(days=729))
     assert count(app, Answer) == before
-    monkeypatch.setattr(assessment, "FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr(ending, "FORGOTTEN_AT_ONCE", 2)
     tidy(app, at + timedelta(days=731))
     assert count(app, Answer) == before - 2  # a long past goes day by day
     monkeypatch.undo()

@@ -17,7 +17,6 @@ from lms.assessment.actions.answering import (
 )
 from lms.assessment.actions.ending import (
     ANSWERS_KEPT,
-    FORGOTTEN_AT_ONCE,
     forget_old,
     submit,
 )
@@ -29,7 +28,6 @@ from lms.assessment.actions.opening import (
 
 __all__ = [
     "ANSWERS_KEPT",
-    "FORGOTTEN_AT_ONCE",
     "MOST_ANSWERS",
     "Sending",
     "Stored",
