@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lms.kernel.named import name_in
 from lms.reports.protection import SMALLEST, hidden_cells
 from lms.tables import AnyRow
 
@@ -126,5 +127,5 @@ def _way_to(root: Place, code: str) -> list[Place]:
 
 
 def name(place: Place, language: str) -> str:
-    """Return how a place is called in a language."""
-    return place.names.get(language) or place.names.get("en") or place.code
+    """Return how a place is called for a reader."""
+    return name_in(place.names, language, place.code)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Message, msg
+from lms.kernel.named import name_in
 from lms.reports.figures import Label
 from lms.reports.places import Place, name
 from lms.reports.report import Filter, Question
@@ -15,8 +16,8 @@ LISTED = frozenset({"facility", "section"})  # places whose people one list may 
 
 
 def called(row: AnyRow, language: str) -> str:
-    """Return the name of a unit in a language, its code where it has none."""
-    return str(row.names.get(language) or row.names.get("en") or row.code)
+    """Return the name of a unit for a reader, its code where it has none."""
+    return name_in(row.names, language, row.code)
 
 
 def place_filter(units: Sequence[AnyRow], language: str) -> Filter:

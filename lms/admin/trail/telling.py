@@ -152,7 +152,7 @@ class _Teller:
         return Said(value[:LONGEST_TEXT], dir="auto")
 
     def _placed(self, names: Mapping[str, str]) -> Said:
-        for spoken in (self.names.language, "en"):
+        for spoken in (self.names.language, "en", *filter(None, names)):
             if names.get(spoken):
                 lang = spoken if spoken != self.names.language else ""
                 return Said(names[spoken], lang=lang, dir=direction_of(spoken))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lms.accounts.words import FUNCTION_WORDS
 from lms.kernel.messages import Message, Words, msg
+from lms.kernel.named import name_in
 from lms.reports.compliance import queries
 from lms.reports.compliance.heads import Heads
 from lms.reports.figures import HIDDEN, Column, Kind, Label, Line, Table, Value, percent
@@ -130,7 +131,7 @@ def _values(counts: Sequence[int], hidden: Collection[int]) -> list[Value]:
 
 
 def _requirement_label(row: AnyRow, language: str) -> Label:
-    where: object = row.unit_names.get(language) or row.unit_names.get("en") or row.unit_code
+    where: object = name_in(row.unit_names, language, row.unit_code)
     if row.interval_months is not None:
         where = (where, every(row.interval_months))
     values = {

@@ -27,7 +27,7 @@ from lms.reports.report import Question
 from lms.reports.sheet import spelled
 from lms.reports.steering.figures import body_of
 from lms.reports.steering.rules import Body
-from lms.reports.steering.tables import changes, programme_label, quarter_of, tables, titled
+from lms.reports.steering.tables import changes, programme_label, quarter_of, tables
 from lms.tables import AnyRow
 from lms.web.files import send
 from lms.web.language import IN_LANGUAGE, current
@@ -47,7 +47,7 @@ def quarters() -> ResponseReturnValue:
     """List what is frozen."""
     rows = queries.frozen(reading(), viewer())
     return render_template(
-        "frozen/all.html", rows=rows, titled=titled, quarter_of=quarter_of,
+        "frozen/all.html", rows=rows, quarter_of=quarter_of,
         may_freeze=administers_country(viewer()) and site().issues,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from lms import installation
 from lms.installation import LANGUAGE_NAMES
 from lms.kernel.errors import NotFound
 from lms.kernel.messages import Message, msg
+from lms.kernel.named import name_in
 from lms.reports.figures import Label
 from lms.reports.quarters import SHOWN, latest
 from lms.reports.queries import places, reads_country
@@ -20,7 +21,6 @@ from lms.reports.steering.tables import (
     WHOLE_COUNTRY,
     quarter_of,
     tables,
-    titled,
 )
 from lms.reports.trail import chosen_of
 from lms.tables import AnyRow
@@ -79,7 +79,9 @@ def _count(asked: Question, known: list[AnyRow]) -> Body:
 
 
 def _programmes(known: list[AnyRow], language: str) -> Filter:
-    choices = [(row.code, Label(titled(row.titles, row.code, language), row.code)) for row in known]
+    choices = [
+        (row.code, Label(name_in(row.titles, language, row.code), row.code)) for row in known
+    ]
     return Filter("programme", msg("Programme"), choices, WHOLE_COUNTRY)
 
 

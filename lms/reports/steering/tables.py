@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lms.accounts.words import FUNCTION_WORDS, RANK_WORDS, SEX_WORDS
 from lms.kernel.messages import Message, msg
+from lms.kernel.named import name_in
 from lms.reports.figures import HIDDEN, Column, Label, Line, Table, Value
 from lms.reports.quarters import Quarter
 from lms.reports.steering.rules import MEASURES, MOST_FACILITIES, Body, Entry
@@ -102,12 +103,7 @@ def programme_label(body: Body, language: str) -> Label:
     """Return what the sheet is about."""
     if not body.programme:
         return Label(Message(WHOLE_COUNTRY))
-    return Label(titled(body.titles, body.programme, language), body.programme)
-
-
-def titled(names: Mapping[str, str], code: str, language: str) -> str:
-    """Return a name in a language, in English where it has none, else the code."""
-    return names.get(language) or names.get("en") or next(iter(names.values()), "") or code
+    return Label(name_in(body.titles, language, body.programme), body.programme)
 
 
 def _values(figures: Sequence[int | None]) -> list[Value]:
@@ -142,9 +138,9 @@ _IN_WORDS: Mapping[str, Mapping[str, str]] = {
     "sex": SEX_WORDS, "rank": RANK_WORDS, "function": FUNCTION_WORDS,
 }  # fmt: skip
 _PLACES: Mapping[str, Callable[[Entry, str], Message | str]] = {
-    "place": lambda entry, language: titled(entry.names, entry.code, language),
+    "place": lambda entry, language: name_in(entry.names, language, entry.code),
     "itself": lambda entry, language: Message(
-        msg("%(place)s itself"), {"place": titled(entry.names, entry.code, language)}
+        msg("%(place)s itself"), {"place": name_in(entry.names, language, entry.code)}
     ),
     # Translators: the last line of a long table: the smallest places, added up.
     "others": lambda entry, _: Message(
