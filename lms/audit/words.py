@@ -74,6 +74,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "key.corrected": msg("Answer key of a question corrected"),
     "key.regraded": msg("Tests marked again after a corrected key"),
     "key.replaced": msg("Issuing key replaced"),
+    "key.withdrawn": msg("Issuing key withdrawn"),
     "name.confirmed": msg("Name confirmed by its bearer"),
     "package.brought": msg("Course package brought"),
     "package.taken": msg("Course package fetched"),

@@ -1,29 +1,25 @@
-"""``lms certificate``: look up, check without a network, withdraw, replace, export, change keys."""
+"""``lms certificate``: look up, check without a network, withdraw, replace, export."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms import installation
 from lms.accounts.rules import SERVER
 from lms.audit import queries as audit
 from lms.certificates import actions, queries, rules
+from lms.certificates.keys_cli import new_key, own_ring, refusals, show_keys, withdraw_key
 from lms.certificates.office.cli import export
 from lms.db import reading, transaction
 from lms.kernel import clock
-from lms.kernel.errors import LmsError, NotFound
+from lms.kernel.errors import NotFound
 from lms.kernel.ids import grouped
-from lms.settings import Settings
 from lms.signing import codes, keys, transcripts, verify, withdrawals
 from lms.signing.payload import CertificatePayload
 from lms.signing.refusals import Unreadable
@@ -39,7 +35,8 @@ def cli() -> None:
     """Look up, check, withdraw, replace and export certificates."""
 
 
-cli.add_command(export)
+for command in (export, show_keys, new_key, withdraw_key):
+    cli.add_command(command)
 
 
 @cli.command("show")
@@ -93,7 +90,7 @@ def check(
         raise click.UsageError("Give the text, or --file with a file that holds it.")
     said = text if file is None else _read(file)
     try:
-        ring = keys.read_ring(_read(ring_file) if ring_file else _own_ring())
+        ring = keys.read_ring(_read(ring_file) if ring_file else own_ring())
         if transcripts.is_transcript(said or ""):  # no list says anything of these
             _check_transcript(transcripts.verify(said or "", ring, clock.now()))
         listed = _read(list_file) if list_file else queries.newest_withdrawal_list(reading())
@@ -140,7 +137,7 @@ def withdraw(number: str, reason: str) -> None:
     shown = found.number or grouped(found.code)
     if not installation.read(reading()).issues:
         raise click.ClickException("This server is a station: withdraw it on the national server.")
-    with _refusals(), transaction() as session:
+    with refusals(), transaction() as session:
         event = actions.withdraw(session, SERVER, found.id, reason, now=now)
         at, why = event.at, event.reason
     if at < now:
@@ -157,7 +154,7 @@ def withdraw(number: str, reason: str) -> None:
 def replace(number: str, reason: str, language: str | None) -> None:
     """Make a new certificate with the name in the register now; NUMBER no longer counts."""
     found = _find(number)
-    with _refusals(), transaction() as session:
+    with refusals(), transaction() as session:
         new = actions.replace_certificate(
             session,
             SERVER,
@@ -171,60 +168,6 @@ def replace(number: str, reason: str, language: str | None) -> None:
         code = grouped(new.code)
     shown = found.number or grouped(found.code)
     click.echo(f"{shown} is replaced. The worker makes the new one, with code {code}.")
-
-
-@cli.command("keys")
-@click.option("--list", "with_list", is_flag=True, help="print the withdrawal list instead")
-@with_appcontext
-def show_keys(*, with_list: bool) -> None:
-    """Print the signed list of public keys, for those who check without a network."""
-    text = queries.newest_withdrawal_list(reading()) if with_list else _own_ring()
-    if text is None:
-        raise click.ClickException("No withdrawal list was published yet.")
-    click.echo(text)
-
-
-@cli.command("new-key")
-@with_appcontext
-def new_key() -> None:
-    """Make a new signing key; the former one vouches for it and is kept beside it.
-
-    Run it as the worker's user while the worker is stopped. Stopped half-way, run it again. Where
-    the former key is lost, everybody who checks certificates needs the new key list from you.
-    """
-    settings: Settings = current_app.config["LMS"]
-    path = settings.issuing_key
-    coming = path.with_name(path.name + ".new")
-    known = keys.parse_ring(_own_ring()).current()
-    with _refusals():
-        former = keys.load_private_key(path) if path.exists() else None
-        new = keys.load_private_key(coming) if coming.exists() else keys.create_private_key(coming)
-        if known is None or known.kid != new.kid:
-            with transaction() as session:
-                actions.take_new_key(session, SERVER, former, new, now=clock.now())
-    time.sleep(1)  # the new key counts from the next full second
-    if former is not None:
-        path.replace(path.with_name(f"{path.name}.{former.kid.hex()}"))
-    coming.replace(path)
-    click.echo(f"Key {new.kid.hex()} signs from now on. Make a backup of {path.parent} today.")
-    if former is None or known is None or former.kid != known.kid:
-        click.echo(
-            "The former key was not here, so it does not vouch for this one. Whoever checks "
-            "certificates without a network needs the new list: lms certificate keys"
-        )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Let a command say the sentence of a refusal; every other fault passes."""
-    try:
-        yield
-    except LmsError as refused:
-        raise click.ClickException(str(refused)) from refused
-    except PermissionError as refused:
-        raise click.ClickException(
-            f"This account may not use {refused.filename}. Run the command as the worker's account."
-        ) from refused
 
 
 def _find(typed: str) -> AnyRow:
@@ -245,13 +188,6 @@ def _find(typed: str) -> AnyRow:
         return queries.find(reading(), SERVER, key)
     except NotFound:
         raise click.ClickException(f"There is no certificate with this {kind}.") from None
-
-
-def _own_ring() -> str:
-    text = installation.setting(reading(), actions.RING)
-    if text is None:
-        raise click.ClickException("This server has issued nothing yet, so it has no key list.")
-    return str(text)
 
 
 def _read(path: Path) -> str:

@@ -21,6 +21,7 @@ from lms.certificates.models import (
 from lms.kernel.errors import NotFound
 from lms.kernel.viewer import Viewer
 from lms.learning.rules import FINAL_TESTS
+from lms.signing.keys import PublicKey
 from lms.tables import AnyRow, AnySelect
 
 
@@ -69,6 +70,25 @@ def find(session: Session, viewer: Viewer, text: str) -> AnyRow:
     if row is None:
         raise NotFound
     return row
+
+
+def counting_of(session: Session, viewer: Viewer, key: PublicKey) -> list[str]:
+    """Return the numbers of the certificates that a key signed and that nothing has ended since.
+
+    raises NotFound for anybody but the country's office.
+    """
+    if not administers_country(viewer):
+        raise NotFound
+    ended = select(CertificateEvent.certificate_id)
+    signed = [Certificate.issued_at >= key.valid_from, Certificate.number.is_not(None)]
+    if key.valid_until is not None:
+        signed.append(Certificate.issued_at < key.valid_until)
+    rows = session.scalars(
+        select(Certificate.number)
+        .where(*signed, Certificate.id.not_in(ended))
+        .order_by(Certificate.number)
+    )
+    return [number for number in rows if number is not None]
 
 
 def by_code(session: Session, code: str) -> AnyRow | None:

@@ -17,6 +17,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 # As many places as a list of the W3C's has, so that a random one tells neither when nor to whom a
 # certificate was given.
 PLACES_IN_A_LIST = 131_072
+LONGEST_REASON = 500  # characters, of what is taken back or replaced
 # Printed while boxes that a nation must fill are not confirmed.
 ANNEX_UNCONFIRMED = msg("Core course; national annex not confirmed.")
 _FROM_NATIONAL_SERVER = msg(

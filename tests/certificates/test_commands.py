@@ -8,12 +8,15 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy import select
 
 from lms import installation
 from lms.accounts.models import Identity
+from lms.audit.models import AuditRow
 from lms.certificates import queries
 from lms.certificates.actions import RING
 from lms.certificates.cli import cli
+from lms.certificates.models import Certificate, CertificateHolder
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
@@ -244,6 +247,87 @@ def test_a_new_key_signs_from_then_on_and_old_papers_still_count(
         ring = keys.read_ring(installation.setting(db.session(), RING))
     assert len(ring.keys) == 2
     assert "withdrew" in run(app, "verify", paper[1]).output
+
+
+def test_a_key_that_others_may_have_is_withdrawn_and_its_papers_count_no_longer(
+    app: Flask, paper: tuple[str, str]
+) -> None:
+    with app.app_context():
+        known = keys.read_ring(installation.setting(db.session(), RING))
+    former = known.keys[0].kid.hex()
+    sure = ("withdraw-key", former, "--reason", "The stick was stolen", "--yes")
+    assert "First take a new one" in run(app, *sure).output
+    assert run(app, "new-key").exit_code == 0
+
+    done = run(app, *sure)
+
+    assert done.exit_code == 0, done.output
+    assert paper[0] in done.output
+    assert "is withdrawn" in run(app, *sure).output  # twice is once
+    with app.app_context():
+        text = installation.setting(db.session(), RING)
+        rows = db.session.scalars(
+            select(AuditRow.facts).where(AuditRow.action == "key.withdrawn")
+        ).all()
+    ring = keys.read_ring(text, trusted=keys.read_ring(text))
+    assert rows == [{"reason": "The stick was stolen"}]
+    withdrawn = ring.find(bytes.fromhex(former))
+    assert withdrawn is not None
+    assert withdrawn.withdrawn is not None
+    with pytest.raises(Unreadable):
+        keys.read_ring(text, trusted=known)  # who had the stick could sign a list as well
+    run_worker(app)  # a list that the new key signs
+    assert "withdrew this key" in run(app, "verify", paper[1]).output
+    assert run(app, "replace", paper[0], "--reason", "The key was stolen").exit_code == 0
+    run_worker(app)
+    with app.app_context():
+        payload = db.session.scalars(
+            select(CertificateHolder.payload)
+            .join(Certificate, Certificate.id == CertificateHolder.certificate_id)
+            .where(Certificate.number != paper[0])
+        ).one()
+    assert payload is not None
+    assert "genuine" in run(app, "verify", qr.text_of(payload)).output
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason", "says"),
+    [
+        ("zz", "Stolen", "named by 16 digits"),
+        ("00112233445566", "Stolen", "No such key"),
+        ("", " ", "No such key"),
+        ("own", " ", "Write something"),
+        ("own", "x" * 501, "at most 500"),
+    ],
+)
+def test_a_key_is_not_withdrawn_by_mistake(
+    app: Flask, paper: tuple[str, str], typed: str, reason: str, says: str
+) -> None:
+    del paper
+    with app.app_context():
+        text = installation.setting(db.session(), RING)
+    kid = keys.read_ring(text).keys[0].kid.hex() if typed == "own" else typed
+
+    said = run(app, "withdraw-key", kid, "--reason", reason, "--yes")
+
+    assert said.exit_code == 1
+    assert says in said.output
+    with app.app_context():
+        assert installation.setting(db.session(), RING) == text
+
+
+def test_whoever_does_not_say_yes_withdraws_no_key(app: Flask, paper: tuple[str, str]) -> None:
+    del paper
+    with app.app_context():
+        text = installation.setting(db.session(), RING)
+    kid = keys.read_ring(text).keys[0].kid.hex()
+
+    asked = run(app, "withdraw-key", kid, "--reason", "Stolen")
+
+    assert asked.exit_code == 1
+    assert "signed with this key: 1." in asked.output
+    with app.app_context():
+        assert installation.setting(db.session(), RING) == text
 
 
 # ---- lms certificate verify, of a training record -----------------------------------------------

@@ -8,8 +8,8 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.admin.people.forms import REQUIRED, Choices, NamesForm, PlaceField, said
-from lms.certificates.actions.ending import LONGEST_REASON
 from lms.certificates.office.rules import FORMS, STATES
+from lms.certificates.rules import LONGEST_REASON
 from lms.kernel.names import LATIN, PersonName
 from lms.web.days import DayField
 from lms.web.forms import KeyField, PageForm, TextLine

@@ -35,11 +35,12 @@ from lms.certificates.actions.published import (
     keep_ring,
     publish_withdrawals,
     take_new_key,
+    withdraw_key,
 )
 
 __all__ = [
     "ISSUE", "PUBLISH", "RING", "Draft", "Office", "Printer", "ask_for_list", "award",
     "confirm_name", "counts_from", "draft", "finish", "freeze", "keep_ring", "name_digest",
     "needs_latin", "print_paper", "printed_names", "publish_withdrawals", "replace_certificate",
-    "take_new_key", "try_out", "withdraw",
+    "take_new_key", "try_out", "withdraw", "withdraw_key",
 ]  # fmt: skip

@@ -22,14 +22,13 @@ from lms.certificates.actions.awarding import (
 from lms.certificates.actions.published import ask_for_list
 from lms.certificates.glyphs import require_glyphs
 from lms.certificates.models import Certificate, CertificateEvent
+from lms.certificates.rules import LONGEST_REASON
 from lms.installation import Installation
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.ids import new_ordered_id
 from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
-
-LONGEST_REASON = 500
 
 
 def withdraw(

@@ -17,6 +17,7 @@ from lms.certificates.models import Certificate, CertificateEvent, WithdrawalLis
 from lms.installation import Installation
 from lms.jobs import actions as jobs
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.signing import keys, withdrawals
@@ -25,6 +26,10 @@ from lms.signing.keys import KeyRing, Signer
 PUBLISH = "certificate.withdrawals"
 # A decision of this installation that nobody types into a form: the signed key list.
 RING = "key_ring"
+NOT_IN_LIST = msg(
+    "The signing key of this server is not the one in its key list. Put the right key file back, "
+    "or take a new key with: lms certificate new-key"
+)
 
 
 def ask_for_list(session: Session, key: str, *, now: datetime) -> None:
@@ -78,14 +83,7 @@ def keep_ring(session: Session, site: Installation, signer: Signer, *, now: date
         ring = keys.parse_ring(stored)
         current = ring.current()
         if current is None or current.kid != signer.kid:
-            raise Refused(
-                Message(
-                    msg(
-                        "The signing key of this server is not the one in its key list. Put the "
-                        "right key file back, or take a new key with: lms certificate new-key"
-                    )
-                )
-            )
+            raise Refused(Message(NOT_IN_LIST))
         if ring.names == dict(site.names):
             return ring
         ring = replace(ring, names=dict(site.names), dated=moment)
@@ -117,4 +115,41 @@ def take_new_key(
         session, actor_id(viewer), "key.replaced", new.kid.hex(),
         {"former": former.kid.hex() if former else None}, now=now,
     )  # fmt: skip
+    return ring
+
+
+def withdraw_key(
+    session: Session, viewer: Viewer, kid: bytes, signer: Signer, reason: str, *, now: datetime
+) -> KeyRing:
+    """Take a former key back, because others may have it; saying it twice changes nothing.
+
+    Nothing that it ever signed counts from then on: a thief could date it back.
+
+    signer   with the present key, which signs the list.
+    raises   NotFound for anybody but the country's office; Refused without a key list, for a key
+             that is not in it, for the present one, and where ``signer`` is not that of the list;
+             LineRefusedError for a reason that is no line.
+    """
+    if not administers_country(viewer):
+        raise NotFound
+    why = Line.of(reason, rules.LONGEST_REASON).text
+    stored = installation.setting(session, RING)
+    known = keys.parse_ring(stored) if stored else None
+    key = known.find(kid) if known else None
+    if known is None or key is None:
+        raise Refused(Message(msg("No such key is in the key list of this server.")))
+    present = known.current()
+    if present is None or present.kid != signer.kid:
+        raise Refused(Message(NOT_IN_LIST))
+    if kid == present.kid:
+        raise Refused(
+            Message(msg("This key signs at present. First take a new one: lms certificate new-key"))
+        )
+    if key.withdrawn is not None:
+        return known
+    ring = known.without_trust_in(kid, now=now.replace(microsecond=0))
+    installation.decide(session, {RING: ring.seal([signer])}, now=now)
+    # That key may have signed the newest withdrawal list, which nobody believes now.
+    ask_for_list(session, f"key {kid.hex()}", now=now)
+    audit.append(session, actor_id(viewer), "key.withdrawn", kid.hex(), {"reason": why}, now=now)
     return ring
