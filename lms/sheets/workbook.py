@@ -58,7 +58,7 @@ def check(path: Path) -> None:
             for part in parts:
                 room -= _check_part(file, part, room)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, ValueError,
-            NotImplementedError, EOFError, OverflowError) as error:  # fmt: skip
+            NotImplementedError, EOFError, OverflowError, LookupError) as error:  # fmt: skip
         raise SheetRefusedError(Message(NOT_A_WORKBOOK)) from error
 
 

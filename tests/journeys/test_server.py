@@ -7,6 +7,7 @@ up, and a backup fails.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ import pytest
 
 from lms.admin.backup_plan import LAST_BACKUP
 from lms.admin.night import CHECK
+from lms.admin.safekeeping import shares_disk
 from lms.admin.succession import card
 from lms.admin.succession.queries import MOST
 from lms.db import transaction
@@ -146,14 +148,17 @@ def test_from_a_red_finding_to_a_whole_log(
     room.make(":has([value=weekly])")
     room.make("[action$='/test']")
     assert page.locator("main td .tag.ok").count() == 2
-    assert page.locator("main .tag:not(.ok)").count() == 0
+    # Nothing is left to do but what no test can: to put the copies on another disk.
+    left = page.locator("main .tag:not(.ok)")
+    one_disk = shares_disk(house.app.config["LMS"].data, Path(os.environ["BACKUP_TO"]))
+    assert left.count() == one_disk
 
     room.press(page.locator("main > div > p:last-child a"), "**/health")
     page.locator("main form[action$='/look'] button").click()
     room.wait_for(page.locator("main form[action$='/look'] button"))
     room.look()
-    assert room.first == "ok", room.words()
-    assert page.locator("main .tag:not(.ok)").count() == 0
+    assert room.first == ("warn" if one_disk else "ok"), room.words()
+    assert left.count() == one_disk
 
     room.enter("audit")
     page.locator("main details summary").click()

@@ -284,6 +284,12 @@ def test_a_document_type_is_refused(book: Book) -> None:
         assert "no XLSX workbook" in refusal(changed(book({"List": [["a"]]}), part, bomb))
 
 
+def test_letters_that_nobody_knows_are_refused(book: Book) -> None:
+    strange = '<?xml version="1.0" encoding="UTF-ee"?>' + SHEET.format("")
+    file = changed(book({"List": [["a"]]}), "xl/worksheets/sheet1.xml", strange)
+    assert "no XLSX workbook" in refusal(file)
+
+
 def test_what_unpacks_to_too_much_is_refused(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     file = changed(book({"List": [["a"]]}), "xl/media/image1.png", b"\0" * 3_000_000)
     assert read(file) == [(1, ["a"])]

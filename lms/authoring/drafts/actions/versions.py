@@ -114,13 +114,21 @@ def restore(
     )  # fmt: skip
 
 
+class TooLargeError(Refused):
+    """A text is longer than a file of a course may be."""
+
+    status = 422
+
+
 def require_writable(viewer: Viewer, found: Draft, path: str, data: bytes) -> None:
     """Raise NotFound for what the viewer may not write, Refused for what no course may have."""
     if not rules.rights(viewer, found.course_id).may_write(path, found.source):
         raise NotFound
     require_path(path)
     if len(data) > MOST_BYTES:
-        raise Refused(Message(msg("This file is larger than 256 kB. Split it or shorten it.")))
+        raise TooLargeError(
+            Message(msg("This file is larger than 256 kB. Split it or shorten it."))
+        )
 
 
 def _content(session: Session, data: bytes) -> str:
