@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from lms import installation
-from lms.admin import restore, sealed
+from lms.admin import restore
 from lms.admin.backup_plan import BACKUPS, DAILY, KNOWN, WEEKLY
 from lms.admin.backups import listing
 from lms.app import create_app
@@ -26,20 +26,12 @@ from lms.kernel import clock
 from lms.settings import Settings
 from tests import postgres
 from tests.faults.backing_up import PASSPHRASE, STICK, WAYS, Run, digest_of, running
-from tests.faults.forks import QUICK
 from tests.faults.station import Station, station
-from tests.journeys.house import COURSE, ROOT
 
 RESTORED_EVERY = 10
 
 
-@pytest.fixture(autouse=True)
-def quick_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One course and little scrypt, so that there is time for many kills."""
-    monkeypatch.setattr(sealed, "SCRYPT_N", QUICK)
-    (tmp_path / "courses").mkdir()
-    (tmp_path / "courses" / COURSE).symlink_to(ROOT / "courses" / COURSE)
-    monkeypatch.setenv("LMS_COURSES", str(tmp_path / "courses"))
+pytestmark = pytest.mark.usefixtures("quick_and_small")
 
 
 def kill_one(run: Run, way: str, share: float, *, writes: bool) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url, select, text
 
-from lms.admin import backup, sealed, unfinished
+from lms.admin import backup, unfinished
 from lms.admin.unfinished import FILE
 from lms.audit import actions as audit
 from lms.audit import chain
@@ -26,9 +26,8 @@ from lms.kernel import clock
 from lms.settings import Settings
 from tests import postgres
 from tests.faults.backing_up import PASSPHRASE
-from tests.faults.forks import QUICK, Fork, Forks, forks
+from tests.faults.forks import Fork, Forks, forks
 from tests.faults.station import Station, station
-from tests.journeys.house import COURSE, ROOT
 
 OLD, NEW = "as it was", "restored"
 SINCE, KEPT = "since the backup", "kept"
@@ -36,13 +35,7 @@ FILES, SIZE = 200, 50_000
 SERVED_EVERY = 5
 
 
-@pytest.fixture(autouse=True)
-def quick_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One course and little scrypt, so that there is time for many kills."""
-    monkeypatch.setattr(sealed, "SCRYPT_N", QUICK)
-    (tmp_path / "courses").mkdir()
-    (tmp_path / "courses" / COURSE).symlink_to(ROOT / "courses" / COURSE)
-    monkeypatch.setenv("LMS_COURSES", str(tmp_path / "courses"))
+pytestmark = pytest.mark.usefixtures("quick_and_small")
 
 
 @dataclass
