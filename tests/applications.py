@@ -47,6 +47,7 @@ class _Together:
             for each in blueprints:
                 app.register_blueprint(each, **options)
             self.addresses.complete[self.demo] = app.url_map, set(app.view_functions)
+            # A map that others share takes no more: its method is hidden by one that refuses.
             app.url_map.add = _refuse  # type: ignore[assignment,method-assign]
             return
         assert not list(app.url_map.iter_rules())

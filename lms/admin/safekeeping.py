@@ -141,7 +141,7 @@ def _fault(known: Known, last: Json, *kinds: str) -> dict[str, object] | None:
     return {"day": _moment(found), "reason": reason}
 
 
-def _reason(fault: Any) -> Message | str:  # noqa: ANN401 -- JSON
+def _reason(fault: Json) -> Message | str:
     """Return why a test failed; an earlier version kept it in English."""
     return message_from(fault) if isinstance(fault, Mapping) else f"{fault}."
 

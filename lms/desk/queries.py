@@ -16,6 +16,7 @@ from lms.catalogue.models import TITLE_IN, Course, EditionText, Programme
 from lms.certificates.models import Certificate, CertificateHolder
 from lms.certificates.office.queries import LINE
 from lms.kernel.viewer import Viewer
+from lms.learning import queries as learning
 from lms.learning.models import Enrolment, Progress
 from lms.requirements.models import ExternalCertificate
 from lms.tables import AnyRow, AnySelect
@@ -35,6 +36,25 @@ _CERTIFICATES = (
     .order_by(Certificate.awarded_at.desc())
     .limit(100)
 )  # fmt: skip
+
+
+_COURSE = learning.ONE_COURSE.add_columns(
+    select(Certificate.id)
+    .where(Certificate.enrolment_id == Enrolment.id)
+    .order_by(Certificate.generation.desc())
+    .limit(1)
+    .correlate(Enrolment)
+    .scalar_subquery()
+    .label("certificate_id")
+)
+
+
+def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
+    """Return a course as ``learning.queries.course`` does, with the newest certificate of it.
+
+    certificate_id  of this person's enrolment, NULL without one.
+    """
+    return learning.course(session, viewer, slug, language, statement=_COURSE)
 
 
 def my_certificates(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:

@@ -34,7 +34,7 @@ from lms.web.permissions import LEARN, permission
 def course(slug: str) -> ResponseReturnValue:
     """Show a course: what it is about, its lessons, and what is missing for the certificate."""
     session, me = reading(), viewer()
-    row = learning.course(session, me, slug, current().code)
+    row = queries.course(session, me, slug, current().code)
     if row.kind == "handbook":
         return render_template(
             "library/handbook.html", course=row, structure=Structure.from_facts(row.facts)
@@ -68,7 +68,6 @@ def course(slug: str) -> ResponseReturnValue:
         done=set(row.lessons or ()),
         attempts=state.attempts,
         open_tests={each.test: each.id for each in state.attempts if each.state == "open"},
-        certificates=_certificates(session, me, row) if begun else [],
         instead=instead_of_certificate(
             row, state.structure, site(), language_of_pass(state.attempts)
         ),
@@ -91,15 +90,6 @@ def _to_pass_first(
     if not set(wanted) - set(before):
         return before, []
     return before, queries.accepted_before(session, me, wanted, language, today=today)
-
-
-def _certificates(session: Session, me: Viewer, row: AnyRow) -> list[AnyRow]:
-    """Return the certificates of this person's enrolment in a course, newest first."""
-    return [
-        each
-        for each in queries.my_certificates(session, me, current().code)
-        if each.enrolment_id == row.enrolment_id
-    ]
 
 
 @bp.post("/courses/<slug>/renewal")

@@ -15,6 +15,7 @@ from lms.learning.queries.joining import (
 )
 from lms.learning.queries.reading import (
     MINE,
+    ONE_COURSE,
     course,
     courses,
     lesson,
@@ -31,6 +32,7 @@ from lms.learning.queries.sitting import (
 
 __all__ = [
     "MINE",
+    "ONE_COURSE",
     "attempts",
     "course",
     "courses",

@@ -106,7 +106,9 @@ _NEWS = (
     .scalar_subquery()
     .label("news")
 )
-_ONE = _course_rows().add_columns(_NEWEST_FACTS, _NEWS).where(Course.slug == bindparam("slug"))
+ONE_COURSE = (
+    _course_rows().add_columns(_NEWEST_FACTS, _NEWS).where(Course.slug == bindparam("slug"))
+)
 _ALL = _course_rows().where(Course.kind == bindparam("kind")).order_by(Course.id).limit(100)
 _LESSON = select(EditionLesson.title, EditionLesson.parts, EditionLesson.bytes).where(
     EditionLesson.edition_id == bindparam("edition_id"),
@@ -132,15 +134,19 @@ def _asked(viewer: Viewer) -> dict[str, Any]:
     return {"person_id": viewer.person_id, **looked_up_by(viewer)}
 
 
-def course(session: Session, viewer: Viewer, slug: str, language: str) -> AnyRow:
+def course(
+    session: Session, viewer: Viewer, slug: str, language: str, *, statement: AnySelect = ONE_COURSE
+) -> AnyRow:
     """Return one course as this person sees it: edition, titles, enrolment, progress.
+
+    statement  ``ONE_COURSE``, perhaps with columns of a feature that stands on this one.
 
     newest_facts are those of the course's edition of today, None where it is the one shown.
     news is what is new in it (text, language), None for who has begun none before it.
     raises NotFound for no such course, and for one that is not open and not this person's.
     """
     row = session.execute(
-        _ONE, {**_asked(viewer), "slug": slug, "language": language}
+        statement, {**_asked(viewer), "slug": slug, "language": language}
     ).one_or_none()
     if row is None:
         raise NotFound

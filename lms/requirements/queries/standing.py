@@ -113,9 +113,7 @@ def worst_of_each(standings: Sequence[Standing], viewer: Viewer | None = None) -
     return list(worst.values())
 
 
-def to_renew(
-    session: Session, viewer: Viewer, course_id: str, *, today: date
-) -> Standing | None:  # fmt: skip
+def to_renew(session: Session, viewer: Viewer, course_id: str, *, today: date) -> Standing | None:
     """Return how the viewer stands towards a course that they have held and must renew by now.
 
     Of two requirements the one that comes first; None while none asks for it.
