@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
 from tests.journeys.house import COURSE, PASSWORD, STATION, House
 from tests.people import Cast
 
 # What Chromium itself writes when the line is cut or a refusal comes: no fault of the page.
 EXPECTED = ("Failed to load resource", "The Cross-Origin-Opener-Policy header has been ignored")
+# What Playwright says when the page loaded itself anew under its hands.
+INTERRUPTED = ("navigation", "ERR_ABORTED", "detached")
+TRIES = 30
+Found = TypeVar("Found")
+FIND_OUTBOX = """() => new Promise((done) => {
+  const asked = indexedDB.open("lms", 1);
+  asked.onupgradeneeded = () => asked.transaction.abort();
+  asked.onerror = () => done([]);
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("outbox").objectStore("outbox").getAll();
+    all.onsuccess = () => { asked.result.close(); done(all.result); };
+  };
+})"""
+
+
+def undisturbed(page: Page, act: Callable[[], Found]) -> Found:
+    """Return what ``act`` finds on a page that may load itself anew meanwhile; then it acts again.
+
+    A page that shows how far some work is does so every few seconds, and on a slow machine a look
+    at it can take longer than that.
+    """
+    for _ in range(TRIES):
+        try:
+            return act()
+        except Error as error:
+            if not any(sign in error.message for sign in INTERRUPTED):
+                raise
+            page.wait_for_load_state()
+    return act()
 
 
 class Seats:
@@ -119,6 +148,21 @@ class Seat:
     def hears(self, words: str) -> None:
         """Wait until the page says ``words`` about the answers."""
         self.page.locator("#state", has_text=words).wait_for()
+
+    @property
+    def outbox(self) -> list[dict[str, Any]]:
+        """What this browser keeps until the server has it, page by page as it was given."""
+        found: list[dict[str, Any]] = self.page.evaluate(FIND_OUTBOX)
+        return found
+
+    def keeps(self, count: int) -> list[dict[str, Any]]:
+        """Wait until the browser keeps so many answers, and return them."""
+        for _ in range(TRIES * 5):
+            found = self.outbox
+            if len(found) == count:
+                return found
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"The browser keeps {len(found)} answers and not {count}.")
 
     def choose(self, item: str, fields: Mapping[str, list[str]]) -> None:
         """Answer one question by its controls."""

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.house import CODE, COURSE, PASSWORD, House
-from tests.journeys.seat import Seat, Seats
+from tests.journeys.seat import Seat, Seats, undisturbed
 from tests.journeys.test_journey import attempt_of
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ MOST_STOPS = 60
 
 def faults(page: Page) -> list[str]:
     """Return what axe-core says against a page: rule, and the first place."""
-    found = Axe().run(page).response["violations"]
+    found = undisturbed(page, lambda: Axe().run(page)).response["violations"]
     return [
         f"{each['id']} at {each['nodes'][0]['target']} in {page.url}: "
         f"{each['nodes'][0]['failureSummary']}"
@@ -82,8 +82,8 @@ def test_the_first_and_the_last_pages_have_no_fault(
     seat.page.locator("[name=new_password]").fill(PASSWORD)
     for path in ("**/choose-password", "**/home"):
         found += faults(seat.page)
-        seat.page.locator("main .btn").first.click()
-        seat.page.wait_for_url(path)
+        with seat.page.expect_navigation(url=path):
+            seat.page.locator("main .btn").first.click()
     found += faults(seat.go(f"/tests/{attempt_id}/result"))
     found += faults(seat.go(f"/courses/{COURSE}/certificate"))
     seat.page.locator("main form button").first.click()

@@ -10,12 +10,13 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.journeys.house import House
-from tests.journeys.seat import Seat, Seats
+from tests.journeys.seat import Seat, Seats, undisturbed
 from tests.journeys.test_accessibility import faults
 
 pytestmark = pytest.mark.browser
@@ -36,11 +37,15 @@ class Office:
         """The page that is open."""
         return self.seat.page
 
+    def of_page(self, script: str) -> Any:
+        """Return what a script says of the page."""
+        return undisturbed(self.page, lambda: self.page.evaluate(script))
+
     def look(self) -> None:
         """Find no fault on the page that is open, and nothing beyond the edge of the screen."""
         if not self.scripts:
             return
-        wide = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        wide = self.of_page("[document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1], (self.page.url, wide)
         assert faults(self.page) == []
 
@@ -51,8 +56,8 @@ class Office:
 
     def press(self, button: Locator, address: str | re.Pattern[str]) -> None:
         """Press a button or a link, wait for ``address``, and look at what opens."""
-        button.click()
-        self.page.wait_for_url(address)
+        with self.page.expect_navigation(url=address):
+            button.click()
         self.look()
 
     def wait_for(self, sign: Locator) -> None:
@@ -61,7 +66,7 @@ class Office:
             if sign.is_visible():
                 return
             self.page.wait_for_timeout(200)
-            self.page.reload()
+            undisturbed(self.page, self.page.reload)
         raise AssertionError(f"still at work after 30 s: {self.page.url}")
 
     @property

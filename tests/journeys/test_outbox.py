@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import brotli
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Request, Route
 
 from lms import assessment
 from tests.journeys.house import House
@@ -47,34 +47,71 @@ def tick(seat: Seat, place: int = 0) -> str:
     return value
 
 
-def outbox(seat: Seat) -> list[dict[str, Any]]:
-    """Return what the browser keeps."""
-    found: list[dict[str, Any]] = seat.page.evaluate(
-        """() => new Promise((done) => {
-             const asked = indexedDB.open("lms", 1);
-             asked.onupgradeneeded = () => asked.transaction.abort();
-             asked.onerror = () => done([]);
-             asked.onsuccess = () => {
-               const all = asked.result.transaction("outbox").objectStore("outbox").getAll();
-               all.onsuccess = () => { asked.result.close(); done(all.result); };
-             };
-           })"""
-    )
-    return found
+def is_answer(request: Request) -> bool:
+    """Return whether the browser sends an answer by this request."""
+    return request.url.endswith("/answers")
 
 
 def test_saved_is_said_only_after_the_commit(house: House, seat: Seat, attempt_id: UUID) -> None:
     held: list[Route] = []
     seat.context.route("**/answers", lambda route: held.append(route))
-    tick(seat)
-    seat.hears("Saving …")
+    with seat.context.expect_event("request", is_answer):
+        tick(seat)
     seat.page.wait_for_timeout(300)
     assert seat.state == "Saving …"
     assert house.answers(attempt_id) == []
     held[0].continue_()
     seat.hears(SAVED)
     assert len(house.answers(attempt_id)) == 1
-    assert outbox(seat) == []
+    assert seat.outbox == []
+
+
+# Clicks while the page looks whether anything is left, right after an answer was acknowledged.
+CLICK_WHILE_IT_LOOKS = """(name) => {
+  const { delete: drop, getAll: look } = IDBObjectStore.prototype;
+  let stored = 0;
+  IDBObjectStore.prototype.delete = function (key) { stored++; return drop.call(this, key); };
+  IDBObjectStore.prototype.getAll = function () {
+    const asked = look.call(this);
+    if (stored === 1) document.querySelector(`[name="${name}"]`).click();
+    return asked;
+  };
+}"""
+
+
+def test_saved_is_not_said_while_the_next_answer_is_only_being_kept(
+    house: House, seat: Seat, attempt_id: UUID
+) -> None:
+    sent: list[Route] = []
+
+    def line(route: Route) -> None:
+        sent.append(route)
+        if len(sent) == 1:
+            route.continue_()
+
+    seat.context.route("**/answers", line)
+    seat.page.evaluate(CLICK_WHILE_IT_LOOKS, seat.first_choices(2)[1][0])
+    one_more = count()
+    with seat.context.expect_event("request", lambda each: is_answer(each) and next(one_more) == 1):
+        tick(seat)
+    seat.page.wait_for_timeout(300)
+    assert seat.state == "Saving …"
+    assert len(house.answers(attempt_id)) == 1
+    sent[1].continue_()
+    seat.hears(SAVED)
+    assert len(house.answers(attempt_id)) == 2
+
+
+def test_what_is_only_typed_is_not_called_saved(house: House, seats: Seats) -> None:
+    person, attempt_id = house.test_with("numeric")
+    seat = seats(person)
+    seat.quiz(attempt_id)
+    seat.page.evaluate("() => { window.setTimeout = () => 0; }")  # no pause in typing ever ends
+    seat.page.locator("fieldset.q input.num").first.press_sequentially("22")
+    assert seat.state == "Saving …"
+    tick(seat)  # which leaves the field
+    seat.hears(SAVED)
+    assert {each.choice for each in house.answers(attempt_id)} > {"22"}
 
 
 def test_every_answer_of_a_row_of_clicks_is_stored(
@@ -85,7 +122,7 @@ def test_every_answer_of_a_row_of_clicks_is_stored(
         seat.choose(item, fields)
     seat.hears(SAVED)
     assert {each.item_id for each in house.answers(attempt_id)} == set(wanted)
-    assert outbox(seat) == []
+    assert seat.outbox == []
     seat.quiz(attempt_id)
     assert seat.page.locator("fieldset.q :checked").count() > 0
 
@@ -98,7 +135,7 @@ def test_a_cut_line_keeps_the_answer_and_sends_it_later(
     tick(seat, 1)
     seat.hears(KEPT)
     seat.hears("waiting: 2")
-    kept = outbox(seat)
+    kept = seat.outbox
     assert [each["n"] for each in kept] == [1, 2]
     assert "Amina" not in str(kept)
     assert house.answers(attempt_id) == []
@@ -106,7 +143,7 @@ def test_a_cut_line_keeps_the_answer_and_sends_it_later(
     seat.hears(SAVED)
     assert [each.n for each in house.answers(attempt_id)] == [1, 2]
     assert house.answers(attempt_id)[0].carrier == "outbox"
-    assert outbox(seat) == []
+    assert seat.outbox == []
 
 
 def test_a_server_that_refuses_for_a_moment_gets_the_answer_by_itself(
@@ -129,7 +166,7 @@ def test_another_machine_that_answers_in_the_place_of_the_server_is_not_believed
     )
     tick(seat)
     seat.hears(KEPT)
-    assert len(outbox(seat)) == 1
+    assert len(seat.outbox) == 1
     seat.context.unroute("**/answers")
     seat.hears(SAVED)
     assert len(house.answers(attempt_id)) == 1
@@ -189,7 +226,7 @@ def test_a_session_that_ended_keeps_the_answer_for_the_same_person(
     house.end_session(person)
     tick(seat)
     seat.hears("You are signed out")
-    assert len(outbox(seat)) == 1
+    assert len(seat.outbox) == 1
     test = seat.page
     seat.new_page()
     seat.sign_in(person)
@@ -227,7 +264,7 @@ def test_another_person_in_between_never_sends_or_sees_it(
     assert seat.state == "Every answer that you have saved is on the server."
     seat.page.wait_for_load_state("networkidle")
     assert [url for url in sent if "/answers" in url] == []
-    assert len(outbox(seat)) == 1
+    assert len(seat.outbox) == 1
     tick(seat)
     seat.hears(SAVED)
     assert len(house.answers(own)) == 1
@@ -254,7 +291,7 @@ def test_a_page_that_stayed_open_never_writes_for_who_signed_in_since(
     seat.page.wait_for_load_state("networkidle")
     assert seat.page.url.endswith(str(attempt_id))
     assert house.answers(attempt_id) == []
-    assert len(outbox(seat)) == 1
+    assert len(seat.outbox) == 1
 
 
 @pytest.mark.parametrize("tab", ["stays", "is closed"])
@@ -314,8 +351,8 @@ def test_two_pages_at_once_ask_the_person(
     asked = seat.page.locator("section.say.warn")
     assert asked.locator("form").count() == 2
     assert seat.page.locator(f'[name="{name}"]:checked').get_attribute("value") == codes[0]
-    asked.get_by_role("button", name="Use this answer").click()
-    seat.page.wait_for_load_state()
+    with seat.page.expect_navigation():
+        asked.get_by_role("button", name="Use this answer").click()
     assert seat.page.locator("section.say.warn").count() == 0
     assert seat.page.locator(f'[name="{name}"]:checked').get_attribute("value") == codes[1]
     assert len(house.answers(attempt_id)) == 3  # nothing vanished
@@ -383,8 +420,7 @@ def test_what_nobody_came_back_for_goes_after_400_days(seat: Seat) -> None:
            })"""
     )
     seat.go("/home")
-    seat.page.wait_for_load_state("networkidle")
-    assert [each["page"] for each in outbox(seat)] == ["p399"]
+    assert [each["page"] for each in seat.keeps(1)] == ["p399"]
 
 
 def test_a_browser_that_keeps_nothing_says_so_and_saves_all_the_same(
@@ -397,8 +433,8 @@ def test_a_browser_that_keeps_nothing_says_so_and_saves_all_the_same(
     assert seat.page.locator(".save button").first.is_visible()
     tick(seat)
     seat.hears(SAVED)
-    seat.page.locator(".save button").first.click()
-    seat.page.wait_for_load_state()
+    with seat.page.expect_navigation():
+        seat.page.locator(".save button").first.click()
     assert len(house.answers(attempt_id)) == 1
 
 

@@ -69,10 +69,10 @@ class Room(Office):
     def look(self) -> None:
         """Look as an office does, at the order of the stops and at tables on a phone as well."""
         super().look()
-        wide = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        wide = self.of_page("[document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1], (self.page.url, wide)
-        assert self.page.evaluate(BACKWARDS) == [], self.page.url
-        assert self.page.evaluate(CUT_OFF) == [], self.page.url
+        assert self.of_page(BACKWARDS) == [], self.page.url
+        assert self.of_page(CUT_OFF) == [], self.page.url
 
     def enter(self, name: str) -> None:
         """Go to a room by the menu, which a phone shows when its line is touched."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.house import House
 from tests.journeys.seat import Seat, Seats
-from tests.journeys.test_outbox import outbox, tick
+from tests.journeys.test_outbox import tick
 from tests.people import Cast
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,7 @@ def test_send_them_now(house: House, leaving: Seat, attempt_id: UUID) -> None:
 def test_leave_them_here(house: House, leaving: Seat, person: Cast, attempt_id: UUID) -> None:
     leaving.page.locator("main form button").click()
     leaving.page.locator("[name=service_number]").wait_for()
-    assert len(outbox(leaving)) == 1
+    assert len(leaving.outbox) == 1
     leaving.context.unroute("**/answers")
     leaving.sign_in(person)
     leaving.page.wait_for_function("() => !localStorage.outbox")
@@ -65,10 +65,10 @@ def test_leave_them_here(house: House, leaving: Seat, person: Cast, attempt_id: 
 
 def test_throw_them_away_asks_once_more(house: House, leaving: Seat, attempt_id: UUID) -> None:
     leaving.page.locator("[data-throw-away]").click()
-    assert len(outbox(leaving)) == 1
+    assert len(leaving.outbox) == 1
     leaving.page.get_by_role("button", name="Really throw these answers away").click()
     leaving.page.locator("output", has_text="They are thrown away").wait_for()
-    assert outbox(leaving) == []
+    assert leaving.outbox == []
     leaving.context.unroute("**/answers")
     leaving.page.locator("main form button").click()
     leaving.page.locator("[name=service_number]").wait_for()
@@ -84,7 +84,7 @@ def test_nobody_throws_away_what_a_colleague_wrote(
     assert page.locator("[data-unsent]").is_hidden()
     page.locator("[data-throw-away]").evaluate("(b) => { b.click(); b.click(); }")
     page.wait_for_timeout(300)
-    assert len(outbox(leaving)) == 1
+    assert len(leaving.outbox) == 1
 
 
 def test_without_anything_waiting_one_button_is_enough(seats: Seats, person: Cast) -> None:

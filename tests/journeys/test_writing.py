@@ -105,8 +105,8 @@ def translate(writer: Writer) -> None:
     for _ in range(3):
         for field in page.locator("#form [lang=ar]:is(input, textarea)").all():
             field.fill(next(words))
-        page.locator("#form .btn:not(.alt):not(.vh)").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("#form .btn:not(.alt):not(.vh)").first.click()
         writer.look()
     writer.room("/translate/ar/FS-1.1?show=new")
     assert next(words, None) is None
@@ -132,10 +132,12 @@ def test_from_nothing_to_an_edition(
     writer.press(writer.main_button, re.compile(r"/course([?#].*)?$"))
 
     writer.room("/review")
-    writer.page.locator("main form .btn").first.click()
+    with writer.page.expect_navigation():
+        writer.page.locator("main form .btn").first.click()
     writer.wait_for(writer.page.locator("main form[action$='/ask'] .btn"))
     writer.look()
-    writer.page.locator("main form[action$='/ask'] .btn").click()
+    with writer.page.expect_navigation():
+        writer.page.locator("main form[action$='/ask'] .btn").click()
 
     with house.app.app_context():
         course = reading().scalars(select(Draft.course_id).where(Draft.slug == slug)).one()
@@ -143,7 +145,8 @@ def test_from_nothing_to_an_edition(
     approver = Writer(seats(publisher, scripts=scripts, language=language), scripts)
     approver.base = writer.base
     approver.room("/review")
-    approver.page.locator("main form[action$='/approve'] .btn").click()
+    with approver.page.expect_navigation():
+        approver.page.locator("main form[action$='/approve'] .btn").click()
     approver.wait_for(approver.page.locator("main ul.ticks li", has_text=re.compile("1.0|·")).last)
     learner = seats(house.person(language=language), scripts=scripts, language=language)
     for _ in range(100):
@@ -151,7 +154,8 @@ def test_from_nothing_to_an_edition(
         if learner.page.locator("main form .btn").count():
             break
         learner.page.wait_for_timeout(200)
-    learner.page.locator("main form .btn").first.click()
+    with learner.page.expect_navigation():
+        learner.page.locator("main form .btn").first.click()
     learner.go(f"/courses/{slug}/FS-1.1")
     said = learner.page.locator("main").inner_text()
     assert (ARABIC[3] if language == "ar" else "Smoke kills faster than flames.") in said

@@ -11,7 +11,7 @@
   // A page of our own making: the one that the server gave counts what is sent without scripts.
   const page = crypto.getRandomValues(new Uint32Array(4)).join("");
   let n = 0, token = (one("[name=csrf_token]") || {}).value, person = words.person;
-  let sending = null, again = 0, pause = 2000, handed = false, fresh = true, stale = false;
+  let sending = null, again = 0, pause = 2000, putting = 0, handed = false, fresh = true, stale = false;
 
   // ---- the outbox ------------------------------------------------------------------------------
   let opened;
@@ -134,7 +134,7 @@
     const mine = letters.filter((each) => each.person === person);
     if (problem) say(problem.replace("{count}", mine.length), true);
     else if (stale) say(words.two, true);
-    else if (at && !mine.length && words.saved) say(words.saved.replace("{time}", at), false);
+    else if (at && !mine.length && !putting && !typed && words.saved) say(words.saved.replace("{time}", at), false);
     // What an earlier page of this test had kept is on the server now, but not on this page.
     if (elsewhere && fresh && !problem && !mine.length) location.reload();
     return mine;
@@ -189,6 +189,8 @@
     const kept = letter({
       url: words.answers, item: itemOf(question), fields: parts(question), seen: +form.seen.value
     });
+    // Until it is kept, "all saved" would be true of the answers before this one only.
+    putting++;
     try {
       await put(kept);
     } catch (_) {
@@ -196,6 +198,8 @@
       const reply = await ask(kept.url, kept);
       if (reply.status === 200) say(words.saved.replace("{time}", reply.said.at), false);
       return;
+    } finally {
+      putting--;
     }
     soon();
   };
@@ -232,6 +236,7 @@
     if (event.target.type !== "text" || handed) return;
     clearTimeout(typing);
     typed = event.target.closest(".q");
+    say(words.saving, true);
     typing = setTimeout(keepTyped, 1500);
   });
   // Enter in a field would press the first button of the page, hidden or not.
