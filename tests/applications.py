@@ -60,9 +60,12 @@ class _Together:
 
 
 def _only_the_view(
-    state: BlueprintSetupState, rule: str, endpoint: str | None = None, view_func: Any = None,
+    state: BlueprintSetupState,
+    rule: str,
+    endpoint: str | None = None,
+    view_func: Any = None,
     **_options: Any,
-) -> None:  # fmt: skip
+) -> None:
     name = endpoint or view_func.__name__
     state.app.view_functions[f"{state.name}.{name}"] = view_func
 

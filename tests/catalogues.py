@@ -50,9 +50,12 @@ def extracted() -> Catalog:
     """Return every sentence of the program, in the order of the files."""
     catalog = Catalog(project="lms", charset="utf-8")
     found = extract_from_dir(
-        str(ROOT / "lms"), METHODS, {"**/templates/**.html": {"trimmed": "true"}}, KEYWORDS,
+        str(ROOT / "lms"),
+        METHODS,
+        {"**/templates/**.html": {"trimmed": "true"}},
+        KEYWORDS,
         ("Translators:",),
-    )  # fmt: skip
+    )
     for path, line, message, comments, context in found:
         del line  # line numbers change with every edit and tell translators nothing
         where = [(f"lms/{path}", 0)]
@@ -74,20 +77,23 @@ def update() -> None:
         old = {e.msgid: e for e in polib.pofile(str(path))} if path.exists() else {}
         po = polib.POFile(wrapwidth=98)
         po.metadata = {
-            "Language": language, "MIME-Version": "1.0",
-            "Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit",
+            "Language": language,
+            "MIME-Version": "1.0",
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Transfer-Encoding": "8bit",
             "Plural-Forms": PLURALS[language],
-        }  # fmt: skip
+        }
         forms = int(PLURALS[language][9])
         for message in template:
             if not message.id:
                 continue
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             entry = polib.POEntry(
-                msgid=ids[0], msgid_plural=ids[1] if len(ids) > 1 else "",
+                msgid=ids[0],
+                msgid_plural=ids[1] if len(ids) > 1 else "",
                 occurrences=sorted({(where, "") for where, _ in message.locations}),
                 comment="\n".join(message.auto_comments),
-            )  # fmt: skip
+            )
             before = old.get(ids[0])
             if len(ids) > 1:
                 known = before.msgstr_plural if before else {}

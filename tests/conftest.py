@@ -78,16 +78,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if os.environ.get("LMS_TEST_DATABASE"):
         chosen = [
-            item for item in _different(items)
+            item
+            for item in _different(items)
             if "app" in getattr(item, "fixturenames", ())
             and not item.nodeid.startswith(NOT_ON_POSTGRES)
-        ]  # fmt: skip
+        ]
     elif os.environ.get("LMS_FAST"):
         chosen = [
-            item for item in items
+            item
+            for item in items
             if "app" not in getattr(item, "fixturenames", ())
             and not item.nodeid.startswith(NOT_FAST)
-        ]  # fmt: skip
+        ]
     else:
         return
     kept = set(chosen)
@@ -306,9 +308,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture
 def app(
-    request: pytest.FixtureRequest, settings: Settings, empty_database: Path,
-    compiled_templates: FileSystemBytecodeCache, store: Store,
-) -> Iterator[Flask]:  # fmt: skip
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    empty_database: Path,
+    compiled_templates: FileSystemBytecodeCache,
+    store: Store,
+) -> Iterator[Flask]:
     """Return an application with an empty database and a first run that is done."""
     settings.data.mkdir(parents=True, exist_ok=True)
     if settings.database_url.startswith("sqlite"):
@@ -398,9 +403,15 @@ def daniel(app: Flask, places: Places) -> Cast:
 def bolat(app: Flask, places: Places) -> Cast:
     """Bolat Seitkali trains at Northgate."""
     return _person(
-        app, "Болат Сейтқали", "N-1900", places.northgate, name_latin="Bolat Seitkali",
-        language="kk", function="P7", roles=(("trainer", places.northgate),),
-    )  # fmt: skip
+        app,
+        "Болат Сейтқали",
+        "N-1900",
+        places.northgate,
+        name_latin="Bolat Seitkali",
+        language="kk",
+        function="P7",
+        roles=(("trainer", places.northgate),),
+    )
 
 
 @pytest.fixture
@@ -408,9 +419,13 @@ def bolat(app: Flask, places: Places) -> Cast:
 def grace(app: Flask, places: Places) -> Cast:
     """Grace Nakato administers the northern region."""
     return _person(
-        app, "Grace Nakato", "N-0001", places.north, function="P6",
+        app,
+        "Grace Nakato",
+        "N-0001",
+        places.north,
+        function="P6",
         roles=(("administrator", places.north),),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

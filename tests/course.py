@@ -72,9 +72,12 @@ AR: Words = {
 
 
 def course_toml(
-    course_id: str = "C90", slug: str = "hygiene", access: str = "open",
-    prerequisites: Collection[str] = (), minutes: int = 0,
-) -> str:  # fmt: skip
+    course_id: str = "C90",
+    slug: str = "hygiene",
+    access: str = "open",
+    prerequisites: Collection[str] = (),
+    minutes: int = 0,
+) -> str:
     """Return the structure; ``minutes`` is the time limit of the final test, 0 for none."""
     listed = ", ".join(f'"{each}"' for each in prerequisites)
     modules = "\n".join(
@@ -175,11 +178,25 @@ def _items(module: str, words: Words, *, source: bool) -> str:
     parts = ["+++", "" if source else "reviewed = false", "+++", ""]
     number = 0
     for lesson in MODULES[module]:
-        kinds = ["single", "multiple", "truefalse-reason", "ordering", "matching", "numeric",
-                 "scenario"]  # fmt: skip
+        kinds = [
+            "single",
+            "multiple",
+            "truefalse-reason",
+            "ordering",
+            "matching",
+            "numeric",
+            "scenario",
+        ]
         if lesson == "HY-1.1":  # the critical slot needs three items
-            kinds = ["single", "single", "single", "multiple", "truefalse-reason", "numeric",
-                     "scenario"]  # fmt: skip
+            kinds = [
+                "single",
+                "single",
+                "single",
+                "multiple",
+                "truefalse-reason",
+                "numeric",
+                "scenario",
+            ]
         for kind in kinds:
             number += 1
             parts.append(_item(f"{module}-{number:03d}", lesson, kind, words, source=source))
@@ -192,8 +209,11 @@ def _item(item: str, lesson: str, kind: str, words: Words, *, source: bool) -> s
     facts += " outcome=a difficulty=1"
     if kind == "single" and lesson == "HY-1.1":
         facts += f" critical={SLOT}"
-    more = {"multiple": " choose=2", "truefalse-reason": " claim=true",
-            "numeric": " value=20 tolerance=1"}.get(kind, "")  # fmt: skip
+    more = {
+        "multiple": " choose=2",
+        "truefalse-reason": " claim=true",
+        "numeric": " value=20 tolerance=1",
+    }.get(kind, "")
     two = f"- {wrong}a. {words['wrong']} 1\n- {right}b. {words['right']}\n"
     three = f"{two}- {wrong}c. {words['wrong']} 2\n"
     body = {
@@ -207,10 +227,11 @@ def _item(item: str, lesson: str, kind: str, words: Words, *, source: bool) -> s
         "matching": "".join(
             f"- {letter}. {words['left']} {letter} => {words['rightside']} {letter}\n"
             for letter in "abc"
-        ) + f"- x. => {words['rightside']} x\n",
+        )
+        + f"- x. => {words['rightside']} x\n",
         "numeric": f"= {words['unit']}\n",
         "scenario": "\n".join(f"### s{n}\n\n{words['step']} {n}\n\n{two}" for n in (1, 2, 3)),
-    }[kind]  # fmt: skip
+    }[kind]
     head = f"## {item}\n" + (f"{{{kind} {facts}{more}}}\n" if source else "")
     return f"{head}\n{words['stem']} ({item})?\n\n{body}\n> {words['why']}.\n"
 
@@ -291,12 +312,16 @@ class SmallCourse:
         with self.app.app_context(), transaction() as session:
             for item, fields in answers(session, attempt_id, right=right).items():
                 assessment_actions.store_answer(
-                    session, person.viewer, attempt_id, item, fields,
+                    session,
+                    person.viewer,
+                    attempt_id,
+                    item,
+                    fields,
                     assessment_actions.Sending(
                         "0" * 16, 4000, "en", "script", _next_n(session, attempt_id)
                     ),
                     now=now or clock.now(),
-                )  # fmt: skip
+                )
 
     def hand_in(self, person: Cast, attempt_id: UUID, *, now: datetime | None = None) -> None:
         """Let somebody hand a test in."""
@@ -350,8 +375,10 @@ def wrong_choice(kind: str, key: Mapping[str, Any]) -> Any:
         return {letter: str(place) for place, letter in enumerate(reversed(key["order"]), 1)}
     if kind == "matching":
         rights = list(key["rights"])
-        return {left: next(each for each in rights if each != right)
-                for left, right in key["pairs"].items()}  # fmt: skip
+        return {
+            left: next(each for each in rights if each != right)
+            for left, right in key["pairs"].items()
+        }
     if kind == "numeric":
         return "1000"
     if kind == "scenario":
@@ -407,11 +434,19 @@ def publish_small(app: Flask, **settings: Any) -> SmallCourse:
                     session, SERVER, course, site.nation, made, "0" * 64, now=MONDAY
                 )
                 row = session.get_one(CourseRow, course.facts.id)
-                _published[key] = (_plain(row), _plain(edition), [
-                    [_plain(each) for each in session.scalars(
-                        select(model).where(model.edition_id == edition.id))]
-                    for model in _OF_EDITION
-                ])  # fmt: skip
+                _published[key] = (
+                    _plain(row),
+                    _plain(edition),
+                    [
+                        [
+                            _plain(each)
+                            for each in session.scalars(
+                                select(model).where(model.edition_id == edition.id)
+                            )
+                        ]
+                        for model in _OF_EDITION
+                    ],
+                )
     slug = course.facts.slug
     return SmallCourse(app, slug, course.facts.id, LESSONS, f"/en/courses/{slug}")
 
@@ -421,9 +456,11 @@ def _plain(row: Base) -> dict[str, Any]:
 
 
 def _insert(
-    session: Session, course: dict[str, Any], edition: dict[str, Any],
+    session: Session,
+    course: dict[str, Any],
+    edition: dict[str, Any],
     parts: list[list[dict[str, Any]]],
-) -> None:  # fmt: skip
+) -> None:
     session.execute(insert(CourseRow), {**course, "edition_id": None})
     made = Edition(**{name: value for name, value in edition.items() if name != "id"})
     session.add(made)

@@ -68,8 +68,9 @@ class Shown(HTMLParser):
             self.area, self.values[name] = name, ""
         elif tag == "option" and "selected" in values:
             self.values[self.select] = str(values.get("value"))
-        elif tag == "input" and (values.get("type") not in {"radio", "checkbox"}
-                                 or "checked" in values):  # fmt: skip
+        elif tag == "input" and (
+            values.get("type") not in {"radio", "checkbox"} or "checked" in values
+        ):
             self.values[name] = values.get("value") or ""
 
     def handle_data(self, data: str) -> None:

@@ -39,7 +39,12 @@ def publish_illustrated(app: Flask, count: int = 1, *, percent: int = 80) -> Sma
     with app.app_context():
         nation = installation.read(reading()).nation
         shipped.publish(
-            transaction, course, file_store(), nation, spoken_voices(), now=clock.now(),
+            transaction,
+            course,
+            file_store(),
+            nation,
+            spoken_voices(),
+            now=clock.now(),
             heavy_because="Tests are about it.",
-        )  # fmt: skip
+        )
     return SmallCourse(app)

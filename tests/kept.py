@@ -253,8 +253,9 @@ class _Reader(pickle.Unpickler):
 
 
 def _app_of(fixtures: Iterable[object]) -> Flask:
-    return next(found for each in fixtures
-                if isinstance(found := getattr(each, "app", each), Flask))  # fmt: skip
+    return next(
+        found for each in fixtures if isinstance(found := getattr(each, "app", each), Flask)
+    )
 
 
 def kept(build: Callable[P, R]) -> Callable[P, R]:

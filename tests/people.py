@@ -50,9 +50,14 @@ def build_places(session: Session) -> Places:
     def unit(number: int, kind: str, code: str, name: str, parent: Unit | None) -> Unit:
         path = (parent.path if parent else "/") + f"{number}/"
         row = Unit(
-            id=new_ordered_id(), parent_id=parent.id if parent else None, kind=kind, code=code,
-            names={"en": name}, path=path, closed_on=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            parent_id=parent.id if parent else None,
+            kind=kind,
+            code=code,
+            names={"en": name},
+            path=path,
+            closed_on=None,
+        )
         session.add(row)
         session.flush()
         return row
@@ -61,10 +66,12 @@ def build_places(session: Session) -> Places:
     north = unit(2, "region", "N", "North", country)
     south = unit(3, "region", "S", "South", country)
     return Places(
-        country, north, south,
+        country,
+        north,
+        south,
         unit(4, "facility", "N-01", "Northgate", north),
         unit(5, "facility", "S-01", "Southfield", south),
-    )  # fmt: skip
+    )
 
 
 def add_person(
@@ -130,7 +137,10 @@ def add_person(
     token = open_session(session, person_id, machine, proved=proved, now=moment)
     session.flush()
     viewer = Viewer(
-        person_id, language, initials(name_latin or name),
-        tuple(Role(role, place.path) for role, place in roles), machine=machine,
-    )  # fmt: skip
+        person_id,
+        language,
+        initials(name_latin or name),
+        tuple(Role(role, place.path) for role, place in roles),
+        machine=machine,
+    )
     return Cast(person_id, service_number, name, viewer, token)

@@ -71,9 +71,22 @@ def server() -> Iterator[str]:
     run = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": "/", "check": True}
     try:
         subprocess.run(
-            [*before, str(found / "initdb"), "-D", str(data), "-U", "lms", "-A", "trust",
-             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run,  # type: ignore[call-overload]
-        )  # fmt: skip
+            [
+                *before,
+                str(found / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "lms",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+            **run,  # type: ignore[call-overload]
+        )
         options = (
             f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c shared_buffers=64MB "
             "-c max_connections=60"
@@ -97,8 +110,9 @@ def main(arguments: list[str]) -> int:
     with server() as address:
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen],
-            env={**os.environ, "LMS_TEST_DATABASE": f"{address}/postgres"}, check=False,
-        ).returncode  # fmt: skip
+            env={**os.environ, "LMS_TEST_DATABASE": f"{address}/postgres"},
+            check=False,
+        ).returncode
 
 
 if __name__ == "__main__":

@@ -49,8 +49,11 @@ def main(suite: str) -> int:
     with tempfile.TemporaryDirectory(prefix="lms-tests-", dir=in_memory()) as folder:
         # PostgreSQL runs as somebody else and must be able to reach its own folder in here.
         Path(folder).chmod(0o711)
-        environment = {**compiled_once(os.environ), "TMPDIR": folder,
-                       "LMS_FAST": "yes" * (suite == "fast")}  # fmt: skip
+        environment = {
+            **compiled_once(os.environ),
+            "TMPDIR": folder,
+            "LMS_FAST": "yes" * (suite == "fast"),
+        }
         steps = SUITES[suite]
         failed += _failed_checks([name for name in steps if name in CHECK], environment)
         for name, command in steps.items():
@@ -77,9 +80,14 @@ def _is_good(
         print(f"\n=== {name}", flush=True)
     began = time.monotonic()
     done = subprocess.run(
-        [str(p) for p in command], cwd=ROOT, env=environment, check=False, text=True,
-        stdout=subprocess.PIPE if later else None, stderr=subprocess.STDOUT if later else None,
-    )  # fmt: skip
+        [str(p) for p in command],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE if later else None,
+        stderr=subprocess.STDOUT if later else None,
+    )
     head = f"\n=== {name}\n{done.stdout}" if later else ""
     result = "good" if done.returncode == 0 else "FAILED"
     print(f"{head}--- {name}: {result}, {time.monotonic() - began:.0f} s", flush=True)

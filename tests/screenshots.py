@@ -67,9 +67,16 @@ def _all(chromium: Browser, house: House, target: Path) -> None:
 
 
 def _picture(
-    chromium: Browser, house: House, path: str, token: str | None, width: int, file: Path, *,
-    dark: bool = False, whole: bool = True,
-) -> None:  # fmt: skip
+    chromium: Browser,
+    house: House,
+    path: str,
+    token: str | None,
+    width: int,
+    file: Path,
+    *,
+    dark: bool = False,
+    whole: bool = True,
+) -> None:
     context = chromium.new_context(
         viewport={"width": width, "height": SIZES[width]},
         color_scheme="dark" if dark else "light",
@@ -91,10 +98,12 @@ def _for_readme(chromium: Browser, house: House) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shots = Path(folder)
         quiz = f"/en/tests/{house.test(chipo)}"
-        _picture(chromium, house, f"/en{COURSE}/MR-1.3", amina.token, 360, shots / "a.png",
-                 whole=False)  # fmt: skip
-        _picture(chromium, house, f"/ar{COURSE}/MR-1.3", amina.token, 1280, shots / "b.png",
-                 whole=False)  # fmt: skip
+        _picture(
+            chromium, house, f"/en{COURSE}/MR-1.3", amina.token, 360, shots / "a.png", whole=False
+        )
+        _picture(
+            chromium, house, f"/ar{COURSE}/MR-1.3", amina.token, 1280, shots / "b.png", whole=False
+        )
         _picture(chromium, house, quiz, chipo.token, 360, shots / "c.png", whole=False)
         html = (
             "<body style='margin:0;background:#cfd6da;display:flex;gap:20px;padding:20px;"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -66,6 +67,9 @@ WITHOUT_VIEWER = {
 # The two modules that may say that HTML is safe; both were read with that question.
 MAY_MARK_SAFE = {"lms/web/markup.py", "lms/web/language.py"}
 
+# In two parts, so that this line is none itself.
+BY_HAND = "# fmt: " + "skip"
+
 # One file for a stick carries its own style and script, under the digests of its own policy.
 ONE_FILE = "authoring/single.html"
 
@@ -76,9 +80,13 @@ def test_serving_loads_nothing_that_only_commands_and_the_worker_need(tmp_path: 
         f"print(' '.join(name for name in {HEAVY!r} if name in sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
         env={"LMS_DATA": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
 
@@ -268,6 +276,26 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     nothing = {"util", "utils", "helper", "helpers", "common", "misc", "base", "core", "tools"}
     for path in (*LMS.rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
         assert path.stem not in nothing, path
+
+
+def test_only_tables_of_data_are_laid_out_by_hand() -> None:
+    """The formatter decides all else: nobody has to, and a change shows what changed."""
+    for path in (*LMS.rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
+        text = path.read_text()
+        by_hand = {at for at, line in enumerate(text.splitlines(), 1) if line.endswith(BY_HAND)}
+        if by_hand:
+            tables = {each.end_lineno for each in ast.parse(text).body if _is_table(each)}
+            assert by_hand <= tables, (path, by_hand - tables)
+
+
+def _is_table(statement: ast.stmt) -> bool:
+    """Return whether a statement of a module names a literal list, tuple, set or mapping."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return False
+    value = statement.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        value = value.args[0] if value.func.id == "frozenset" and value.args else None
+    return isinstance(value, ast.Dict | ast.Set | ast.List | ast.Tuple)
 
 
 def test_no_work_is_left_for_later_in_the_code() -> None:

@@ -44,10 +44,11 @@ def listed() -> tuple[Row, ...]:
 def names_in(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text("utf-8"))
     return frozenset(
-        node.name for node in tree.body
+        node.name
+        for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test_")
-    )  # fmt: skip
+    )
 
 
 def test_every_requirement_is_there_once_and_in_order() -> None:
@@ -57,8 +58,9 @@ def test_every_requirement_is_there_once_and_in_order() -> None:
     assert places == sorted(set(places))
     assert {row.requirement for row in listed() if row.level == "3"} == LEVEL_3
     assert {row.level for row in listed()} == {"1", "2", "3"}
-    chapters = Counter(int(row.requirement.partition(".")[0]) for row in listed()
-                       if row.level != "3")  # fmt: skip
+    chapters = Counter(
+        int(row.requirement.partition(".")[0]) for row in listed() if row.level != "3"
+    )
     assert chapters == CHAPTERS
     assert chapters.total() == 217
 

@@ -177,9 +177,14 @@ def test_no_server_listens_on_a_network_without_a_decision(
 def test_both_services_run_with_as_little_as_they_need(unit: str) -> None:
     said = (ROOT / "deploy" / unit).read_text("utf-8").splitlines()
     for line in (
-        "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict",
-        "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes", "UMask=0007",
-    ):  # fmt: skip
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "PrivateDevices=yes",
+        "UMask=0007",
+    ):
         assert line in said, line
     web = unit == "lms.service"
     assert ("InaccessiblePaths=-/var/lib/lms-keys" in said) is web
@@ -249,10 +254,19 @@ def test_the_words_for_figures_are_right_too() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Signing in", "Who may do what", "What may be sent", "Limits", "Cryptography and keys",
-     "Connections", "Logs", "Data, by how much it needs protection", "Libraries",
-     "What is not so, and why"],
-)  # fmt: skip
+    [
+        "Signing in",
+        "Who may do what",
+        "What may be sent",
+        "Limits",
+        "Cryptography and keys",
+        "Connections",
+        "Logs",
+        "Data, by how much it needs protection",
+        "Libraries",
+        "What is not so, and why",
+    ],
+)
 def test_the_document_has_every_part_and_names_files_that_exist(heading: str) -> None:
     _, found, rest = DOCUMENT.partition(f"\n## {heading}\n")
     assert found

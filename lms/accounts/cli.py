@@ -117,9 +117,13 @@ def add_person(
     with _writing() as session:
         now = clock.now()
         new = NewPerson(
-            service_number, PersonName.of(name), unit_code, name_latin=actions.latin(latin),
-            language=language, function=function,
-        )  # fmt: skip
+            service_number,
+            PersonName.of(name),
+            unit_code,
+            name_latin=actions.latin(latin),
+            language=language,
+            function=function,
+        )
         actions.add_person(session, SERVER, new, code_hash, now=now)
         if role:
             given = NewRole(role, now.date(), until and until.date(), unit_code=unit_code)
@@ -200,9 +204,12 @@ def give(
     with _writing() as session:
         now = clock.now()
         new = NewRole(
-            role, starts.date() if starts else now.date(), until and until.date(),
-            unit_code=unit_code, course_id=course_id,
-        )  # fmt: skip
+            role,
+            starts.date() if starts else now.date(),
+            until and until.date(),
+            unit_code=unit_code,
+            course_id=course_id,
+        )
         click.echo(actions.give_role(session, SERVER, service_number, new, now=now))
 
 

@@ -85,7 +85,10 @@ def _of(viewer: Viewer, key: str) -> tuple[Any, Any]:
 
 def _claim(session: Session, viewer: Viewer, key: str, asked: bytes, now: datetime) -> bool:
     values = {
-        "person_id": viewer.person_id, "key": key, "fingerprint": asked, "answer": {},
+        "person_id": viewer.person_id,
+        "key": key,
+        "fingerprint": asked,
+        "answer": {},
         "made_at": now,
-    }  # fmt: skip
+    }
     return add_unless_there(session, RequestKey, values)

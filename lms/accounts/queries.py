@@ -28,12 +28,16 @@ ROLES = (
 
 _ACCOUNT = (
     select(
-        Person.id, Person.status, Credential.password_hash, Credential.code_hash,
-        Credential.code_until, Credential.spare_code_hash,
+        Person.id,
+        Person.status,
+        Credential.password_hash,
+        Credential.code_hash,
+        Credential.code_until,
+        Credential.spare_code_hash,
     )
     .join(Identity, Identity.person_id == Person.id)
     .outerjoin(Credential, Credential.person_id == Person.id)
-)  # fmt: skip
+)
 
 
 def account_by_number(session: Session, folded_number: str) -> AnyRow | None:

@@ -41,9 +41,14 @@ def _note(response: Response) -> Response:
     try:
         with transaction() as session:
             audit.append(
-                session, viewer.person_id, "request.refused", page, facts, now=clock.now(),
+                session,
+                viewer.person_id,
+                "request.refused",
+                page,
+                facts,
+                now=clock.now(),
                 address=request.remote_addr,
-            )  # fmt: skip
+            )
     except SQLAlchemyError:
         log.warning("could not note that %s was refused %s", viewer.person_id, page)
     return response

@@ -58,9 +58,7 @@ Day = date | BindParameter[date]
 
 def posted_on(day: Day) -> ColumnElement[bool]:
     """Return whether a posting runs on ``day``."""
-    return and_(
-        Posting.starts_on <= day, or_(Posting.ends_on.is_(None), Posting.ends_on >= day)
-    )  # fmt: skip
+    return and_(Posting.starts_on <= day, or_(Posting.ends_on.is_(None), Posting.ends_on >= day))
 
 
 def works_below(viewer: Viewer, role: str, day: date) -> ColumnElement[bool]:
@@ -72,11 +70,13 @@ def works_below(viewer: Viewer, role: str, day: date) -> ColumnElement[bool]:
     here = (
         exists()
         .where(
-            Posting.person_id == Person.id, Posting.unit_id == Unit.id, posted_on(day),
+            Posting.person_id == Person.id,
+            Posting.unit_id == Unit.id,
+            posted_on(day),
             below(Unit.path, tops),
         )
         .correlate(Person)
-    )  # fmt: skip
+    )
     if any(top.count("/") <= 2 for top in tops):
         nowhere = ~exists().where(Posting.person_id == Person.id, posted_on(day)).correlate(Person)
         return or_(here, nowhere)
@@ -90,11 +90,12 @@ def worked_below(viewer: Viewer, role: str) -> ColumnElement[bool]:
     return (
         exists()
         .where(
-            Posting.person_id == Person.id, Posting.unit_id == Unit.id,
+            Posting.person_id == Person.id,
+            Posting.unit_id == Unit.id,
             below(Unit.path, viewer.unit_paths(role)),
         )
         .correlate(Person)
-    )  # fmt: skip
+    )
 
 
 def looked_after(viewer: Viewer) -> ColumnElement[bool]:

@@ -34,23 +34,37 @@ SEEN_EVERY = timedelta(minutes=1)
 # query of its own for the roles would be one more on every page of an administrator.
 _BY_TOKEN = (
     select(
-        SignIn.id, SignIn.person_id, SignIn.machine, SignIn.choosing, SignIn.made_at,
-        SignIn.seen_at, SignIn.ended_at, SignIn.ended_because, SignIn.second_factor_at,
-        Person.status, Identity.name, Identity.name_latin, Identity.language,
-        Identity.service_number, Grant.role, Grant.course_id, Unit.path,
+        SignIn.id,
+        SignIn.person_id,
+        SignIn.machine,
+        SignIn.choosing,
+        SignIn.made_at,
+        SignIn.seen_at,
+        SignIn.ended_at,
+        SignIn.ended_because,
+        SignIn.second_factor_at,
+        Person.status,
+        Identity.name,
+        Identity.name_latin,
+        Identity.language,
+        Identity.service_number,
+        Grant.role,
+        Grant.course_id,
+        Unit.path,
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Identity, Identity.person_id == SignIn.person_id)
     .outerjoin(
         Grant,
         and_(
-            Grant.person_id == SignIn.person_id, Grant.starts_on <= bindparam("today"),
+            Grant.person_id == SignIn.person_id,
+            Grant.starts_on <= bindparam("today"),
             or_(Grant.ends_on.is_(None), Grant.ends_on >= bindparam("today")),
         ),
     )
     .outerjoin(Unit, Unit.id == Grant.unit_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
-)  # fmt: skip
+)
 
 
 def is_live(row: AnyRow, now: datetime) -> bool:

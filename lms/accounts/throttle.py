@@ -79,14 +79,16 @@ def count_failure(session: Session, sender: Sender, *, now: datetime) -> None:
 def count_success(session: Session, sender: Sender, *, now: datetime) -> None:
     """Forget the failures of this account: here, and as a part of its address."""
     session.execute(
-        update(Throttle).where(Throttle.key == sender.account)
+        update(Throttle)
+        .where(Throttle.key == sender.account)
         .values(failures=0, next_at=now, changed_at=now)
-    )  # fmt: skip
+    )
     if deleted(session, delete(Throttle).where(Throttle.key == sender.pair)):
         session.execute(
-            update(Throttle).where(Throttle.key == sender.address, Throttle.failures > 0)
+            update(Throttle)
+            .where(Throttle.key == sender.address, Throttle.failures > 0)
             .values(failures=Throttle.failures - 1)
-        )  # fmt: skip
+        )
 
 
 def forget_old(session: Session, *, now: datetime) -> int:
@@ -110,9 +112,11 @@ def _ensure(session: Session, key: str, now: datetime) -> bool:
 
 def _one_more(session: Session, key: str, *, now: datetime, free: int | None = None) -> None:
     counted = (
-        update(Throttle).where(Throttle.key == key)
-        .values(failures=Throttle.failures + 1, changed_at=now).returning(Throttle.failures)
-    )  # fmt: skip
+        update(Throttle)
+        .where(Throttle.key == key)
+        .values(failures=Throttle.failures + 1, changed_at=now)
+        .returning(Throttle.failures)
+    )
     failures = session.execute(counted).scalar_one()
     wait = wait_after(failures) if free is None else wait_after(failures, free)
     session.execute(update(Throttle).where(Throttle.key == key).values(next_at=now + wait))

@@ -51,31 +51,48 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
     installation.decide(
         session,
         {
-            "country": country.code, "names": names, "ready": True,
-            "languages": list(country.languages), "time_zone": country.time_zone,
-            "digits": country.digits, "brand": country.brand, "band": country.band,
-            "issuers": names, "certificate_prefix": country.certificate_prefix,
+            "country": country.code,
+            "names": names,
+            "ready": True,
+            "languages": list(country.languages),
+            "time_zone": country.time_zone,
+            "digits": country.digits,
+            "brand": country.brand,
+            "band": country.band,
+            "issuers": names,
+            "certificate_prefix": country.certificate_prefix,
             "backups": answers.backups or "",
         },
         now=now,
-    )  # fmt: skip
+    )
     code = country.code.upper()
     accounts.add_unit(session, SERVER, NewUnit("country", code, names), now=now)
     person_id = accounts.add_person(
-        session, SERVER,
-        NewPerson(answers.service_number, answers.administrator, code,
-                  language=answers.language, function="P6"),
-        "", now=now,
-    )  # fmt: skip
+        session,
+        SERVER,
+        NewPerson(
+            answers.service_number,
+            answers.administrator,
+            code,
+            language=answers.language,
+            function="P6",
+        ),
+        "",
+        now=now,
+    )
     # The administrator chose a password on this page: no one-time code is waiting.
     session.execute(
-        update(Credential).where(Credential.person_id == person_id)
+        update(Credential)
+        .where(Credential.person_id == person_id)
         .values(password_hash=answers.password_hash, code_hash=None, code_until=None)
-    )  # fmt: skip
+    )
     accounts.give_role(
-        session, SERVER, answers.service_number,
-        NewRole("administrator", now.date(), unit_code=code), now=now,
-    )  # fmt: skip
+        session,
+        SERVER,
+        answers.service_number,
+        NewRole("administrator", now.date(), unit_code=code),
+        now=now,
+    )
     jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)
     jobs.ask(session, TIDY, f"first-run {country.code}", now=now)  # it asks for the first night
     # Until now nothing was signed: the issuer's name comes from the country.

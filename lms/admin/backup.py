@@ -102,11 +102,13 @@ def make(
     if passphrase is not None and len(passphrase) < SHORTEST_PASSPHRASE:
         raise BackupError(
             Message(
-                msg("The passphrase is too short. Take at least %(number)s characters, for "
-                    "example four words that do not belong together."),
+                msg(
+                    "The passphrase is too short. Take at least %(number)s characters, for "
+                    "example four words that do not belong together."
+                ),
                 {"number": SHORTEST_PASSPHRASE},
             )
-        )  # fmt: skip
+        )
     require_folder(folder, settings.data)
     try:
         with alone(settings, folder) as scratch:
@@ -184,9 +186,10 @@ def _make(wanted: _Wanted, scratch: Path, progress: Progress) -> Made:
     clear(folder, server)  # first of all: what was cut off may have filled the disk
     require_room(folder, sum(member.size + 1024 for member in members.values()))
     path = free_name(
-        folder, f"{wanted.name}-{server}-{wanted.now:%Y%m%d-%H%M%S}",
+        folder,
+        f"{wanted.name}-{server}-{wanted.now:%Y%m%d-%H%M%S}",
         ".tar" if wanted.passphrase is None else ".tar.sealed",
-    )  # fmt: skip
+    )
     part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
         _write(part, manifest, sources, wanted.passphrase, progress)
@@ -234,7 +237,9 @@ def _read_back(file: IO[bytes], passphrase: str | None, progress: Progress) -> N
     except (archive.ArchiveError, SealError) as error:
         raise BackupError(
             Message(
-                msg("The disk did not keep the backup as it was written. Take another disk; this "
-                    "one is failing.")
+                msg(
+                    "The disk did not keep the backup as it was written. Take another disk; this "
+                    "one is failing."
+                )
             )
-        ) from error  # fmt: skip
+        ) from error

@@ -52,17 +52,23 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
     if passphrase is None and leaves(settings, folder) and sys.stdin.isatty():
         passphrase = click.prompt(
             "A passphrase for this backup (without it nobody can read it, neither can you)",
-            hide_input=True, confirmation_prompt="The same once more",
-        )  # fmt: skip
+            hide_input=True,
+            confirmation_prompt="The same once more",
+        )
     now, began = clock.now(), clock.monotonic()
     try:
         made = backups.make(settings, folder.absolute(), passphrase, now=now)
     except BackupError as refused:
         raise click.ClickException(str(refused)) from refused
     known = Backup(
-        BY_HAND, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
-        clock.monotonic() - began, made.manifest.copied,
-    )  # fmt: skip
+        BY_HAND,
+        str(made.path),
+        made.path.stat().st_size,
+        made.sealed,
+        made.manifest.has_keys,
+        clock.monotonic() - began,
+        made.manifest.copied,
+    )
     with transaction() as writing:
         actions.remember(writing, known, now=now)
     click.echo(f"Backup: {made.path} ({Size(known.size)}), read back and complete.")
@@ -81,10 +87,18 @@ def backup(target: Path | None, passphrase_file: Path | None) -> None:
 @click.command("restore")
 @click.argument("file", type=FILE)
 @click.option("--passphrase-file", type=FILE, help="file whose first line is the passphrase")
-@click.option("--try", "only_try", is_flag=True, help="restore into a scratch folder, compare, "
-              "remove it; changes nothing and needs no stop")  # fmt: skip
-@click.option("--key", "only_key", is_flag=True, help="bring the lost issuing key back, and "
-              "nothing else; needs no stop")  # fmt: skip
+@click.option(
+    "--try",
+    "only_try",
+    is_flag=True,
+    help="restore into a scratch folder, compare, remove it; changes nothing and needs no stop",
+)
+@click.option(
+    "--key",
+    "only_key",
+    is_flag=True,
+    help="bring the lost issuing key back, and nothing else; needs no stop",
+)
 @click.pass_obj
 def restore(
     info: ScriptInfo, file: Path, passphrase_file: Path | None, only_try: bool, only_key: bool
@@ -188,8 +202,10 @@ def _try(info: ScriptInfo, settings: Settings, file: Path, passphrase: Callable[
     """Test a backup; where it is one of this server, the doctor knows of it afterwards."""
     manifest = drill.try_now(settings, file, passphrase)
     rows = sum(manifest.rows.values())
-    click.echo(f"This backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC can be restored: all its "
-               f"{rows} rows and {len(manifest.members)} files are there.")  # fmt: skip
+    click.echo(
+        f"This backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC can be restored: all its "
+        f"{rows} rows and {len(manifest.members)} files are there."
+    )
     if restores.is_same_machine(settings.data, manifest.site):
         with info.load_app().app_context(), transaction() as session:
             drill.remember(

@@ -34,8 +34,9 @@ COMPARING = Part(
 )
 PACKING = Part(msg("Files are being packed: %(done)s of %(total)s."), 40, 75)
 SEALING = Part(msg("Files are being packed and encrypted: %(done)s of %(total)s."), 40, 75)
-READING = Part(msg("The backup is being read back and verified: %(done)s of %(total)s files."),
-               75, 99)  # fmt: skip
+READING = Part(
+    msg("The backup is being read back and verified: %(done)s of %(total)s files."), 75, 99
+)
 
 
 class Progress:

@@ -68,10 +68,13 @@ def serve(info: ScriptInfo) -> None:
         if code:
             click.echo(f"First run: {chosen.public_address}/first-run/{code}")
         server.serve(
-            lambda: application.config["GATE"](application), host=chosen.host, port=chosen.port,
-            tls_cert=chosen.tls_cert, tls_key=chosen.tls_key,
+            lambda: application.config["GATE"](application),
+            host=chosen.host,
+            port=chosen.port,
+            tls_cert=chosen.tls_cert,
+            tls_key=chosen.tls_key,
             on_listening=lambda _: click.echo(f"Serving at {chosen.public_address}"),
-        )  # fmt: skip
+        )
         # Threads of the server's Rust part still come back to Python now and then. During the
         # end of the interpreter that aborts the process (SIGABRT, in three of eight stops after
         # load); everything is finished and closed by now, so the interpreter is not ended.
@@ -158,9 +161,13 @@ def prepare() -> None:
         if lacks_key(reading(), settings):
             ensure_keys(settings)
         for done in shipped.take(
-            transaction, settings.courses, FileStore(settings.data / "files"),
-            installation.read(reading()).nation, spoken_voices(), now=clock.now(),
-        ):  # fmt: skip
+            transaction,
+            settings.courses,
+            FileStore(settings.data / "files"),
+            installation.read(reading()).nation,
+            spoken_voices(),
+            now=clock.now(),
+        ):
             click.echo(f"Course {done.course_id} {done.slug}: {done.state} {done.edition}".rstrip())
     except (StartRefusedError, schema.SchemaError) as refused:
         raise click.ClickException(str(refused)) from refused

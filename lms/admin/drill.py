@@ -166,12 +166,14 @@ def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
     held = manifest.held
     return Part(
         then={
-            "file": str(file), "copy": str(folder / DATABASES[manifest.database]),
+            "file": str(file),
+            "copy": str(folder / DATABASES[manifest.database]),
             "revision": held.revision,
-            "site": held.site and str(held.site), "rows": dict(held.rows),
+            "site": held.site and str(held.site),
+            "rows": dict(held.rows),
             "tables": sorted(held.rows) if manifest.database == "sqlite" else [],
         }
-    )  # fmt: skip
+    )
 
 
 def _compare(cursor: Mapping[str, Any]) -> Part:

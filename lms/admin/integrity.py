@@ -60,9 +60,13 @@ def look(
 
 
 def note(
-    session: Session, facts: Mapping[str, Any], cursor: int | None, prepared: Looked, *,
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: int | None,
+    prepared: Looked,
+    *,
     now: datetime,
-) -> int | None:  # fmt: skip
+) -> int | None:
     """Keep the answer when a fault was prepared or no table is left."""
     del facts
     if prepared.more and prepared.fault is None:

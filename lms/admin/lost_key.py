@@ -29,14 +29,22 @@ def bring_back(
             manifest = verify(file, passphrase, folder)
             if not is_same_machine(settings.data, manifest.site):
                 raise RestoreError(
-                    Message(msg("This backup is of another server, so its key is not that of this "
-                                "one. Nothing was changed."))
-                )  # fmt: skip
+                    Message(
+                        msg(
+                            "This backup is of another server, so its key is not that of this "
+                            "one. Nothing was changed."
+                        )
+                    )
+                )
             if not manifest.has_keys:
                 raise RestoreError(
-                    Message(msg("This backup holds no issuing key: only encrypted ones do. Take "
-                                "another. Nothing was changed."))
-                )  # fmt: skip
+                    Message(
+                        msg(
+                            "This backup holds no issuing key: only encrypted ones do. Take "
+                            "another. Nothing was changed."
+                        )
+                    )
+                )
             return _exchange(settings, folder / "keys", now)
     except OSError as error:
         raise RestoreError(why(error)) from error

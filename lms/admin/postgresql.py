@@ -46,10 +46,15 @@ def dump(database_url: str, target: Path, meanwhile: Callable[[], None] = lambda
             moment = connection.scalar(text("SELECT pg_export_snapshot()"))
             held = schema.contents(connection)
             _run(
-                program, database_url, "--format=custom", "--no-owner", "--no-privileges",
-                f"--snapshot={moment}", f"--file={target}",
+                program,
+                database_url,
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                f"--snapshot={moment}",
+                f"--file={target}",
                 meanwhile=meanwhile,
-            )  # fmt: skip
+            )
     except SQLAlchemyError as error:
         raise PostgresqlError(trouble.silent(error)) from error
     finally:
@@ -77,11 +82,14 @@ def fill(database_url: str, source: Path) -> None:
         tempfile.TemporaryFile("w+") as said,
         tempfile.TemporaryFile("w+") as told,
         subprocess.Popen(  # noqa: S603 -- a program of the system, without a shell
-            [*END_WITH_US, *take], stdin=subprocess.PIPE, stdout=said, stderr=said,
+            [*END_WITH_US, *take],
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
             env={**os.environ, **_access(database_url), "PGAPPNAME": FILLING},
         ) as taking,
         subprocess.Popen([*END_WITH_US, *dump], stdout=subprocess.PIPE, stderr=told) as reading,  # noqa: S603 -- likewise
-    ):  # fmt: skip
+    ):
         drops = "".join(f"DROP TABLE {name} CASCADE;\n" for name in names)
         _feed(taking, reading, f"BEGIN;\n{drops}".encode(), b"COMMIT;\n")
         for process, name, words in ((taking, "psql", said), (reading, "pg_restore", told)):
@@ -177,10 +185,12 @@ def _run(program: str, database_url: str, *arguments: str, meanwhile: Callable[[
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(  # noqa: S603 -- a program of the system, without a shell
-            [*END_WITH_US, program, "--no-password", *arguments], stdout=said, stderr=said,
+            [*END_WITH_US, program, "--no-password", *arguments],
+            stdout=said,
+            stderr=said,
             env={**os.environ, **_access(database_url)},
         ) as process,
-    ):  # fmt: skip
+    ):
         while process.returncode is None:
             try:
                 process.wait(1.0)
@@ -194,10 +204,12 @@ def _run(program: str, database_url: str, *arguments: str, meanwhile: Callable[[
 def _access(database_url: str) -> Mapping[str, str]:
     url = make_url(database_url)
     facts = {
-        "PGHOST": url.host or url.query.get("host"), "PGPORT": url.port and str(url.port),
-        "PGUSER": url.username, "PGPASSWORD": url.password,
+        "PGHOST": url.host or url.query.get("host"),
+        "PGPORT": url.port and str(url.port),
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
         "PGDATABASE": url.database,
-    }  # fmt: skip
+    }
     return {name: str(value) for name, value in facts.items() if value}
 
 

@@ -93,6 +93,8 @@ STEPS: Steps = {PUBLISH: SlowStep(prepare, record, large=True)}
 
 def _last_core(session: Session, course: Course) -> str | None:
     return session.scalar(
-        select(Edition.core_digest).where(Edition.course_id == course.facts.id)
-        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
-    )  # fmt: skip
+        select(Edition.core_digest)
+        .where(Edition.course_id == course.facts.id)
+        .order_by(Edition.number.desc(), Edition.revision.desc())
+        .limit(1)
+    )

@@ -53,11 +53,9 @@ def overview(session: Session, viewer: Viewer, *, today: date) -> Overview:
     )
     places = (
         select(func.count())
-        .where(
-            Unit.kind == "facility", Unit.closed_on.is_(None), scope.below(Unit.path, tops)
-        )
+        .where(Unit.kind == "facility", Unit.closed_on.is_(None), scope.below(Unit.path, tops))
         .scalar_subquery()
-    )  # fmt: skip
+    )
     courses = select(func.count()).where(Course.edition_id.is_not(None)).scalar_subquery()
     waiting = (
         select(func.count())

@@ -165,8 +165,10 @@ def _check_foreign_keys(connection: Connection) -> None:
     if broken:
         raise SchemaError(
             Message(
-                msg("The upgrade would have left rows of %(table)s without their parent, so "
-                    "nothing was changed."),
+                msg(
+                    "The upgrade would have left rows of %(table)s without their parent, so "
+                    "nothing was changed."
+                ),
                 {"table": broken[0][0]},
             )
-        )  # fmt: skip
+        )

@@ -122,11 +122,13 @@ def require_folder(data: Path) -> None:
     except OSError as error:
         raise StartRefusedError(
             Message(
-                msg("The data folder %(folder)s cannot be written: %(reason)s. Give it to this "
-                    "account, or name another with LMS_DATA."),
+                msg(
+                    "The data folder %(folder)s cannot be written: %(reason)s. Give it to this "
+                    "account, or name another with LMS_DATA."
+                ),
                 {"folder": str(data), "reason": error.strerror or type(error).__name__},
             )
-        ) from error  # fmt: skip
+        ) from error
 
 
 def probe(data: Path) -> None:
@@ -166,12 +168,17 @@ def courses_to_look_at(session: Session, courses: Path, nation: str | None) -> b
     published = {
         row.slug: row
         for row in session.execute(
-            select(Course.slug, Edition.core_digest, Edition.layer_digest, Edition.nation,
-                   OfferedChange.core_digest.label("offered"))
+            select(
+                Course.slug,
+                Edition.core_digest,
+                Edition.layer_digest,
+                Edition.nation,
+                OfferedChange.core_digest.label("offered"),
+            )
             .join(Edition, Edition.id == Course.edition_id)
             .outerjoin(OfferedChange, OfferedChange.course_id == Course.id)
         )
-    }  # fmt: skip
+    }
     if not courses.is_dir():
         return False
     for path in sorted(courses.glob("*/course.toml")):
@@ -184,8 +191,10 @@ def courses_to_look_at(session: Session, courses: Path, nation: str | None) -> b
             return True  # preparing says what is wrong with it
         core = core_digest(files)
         same = (core, layer_digest(files, nation), nation) == (
-            row.core_digest, row.layer_digest, row.nation,
-        )  # fmt: skip
+            row.core_digest,
+            row.layer_digest,
+            row.nation,
+        )
         if not same and row.offered != core:
             return True
     return False

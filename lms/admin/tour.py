@@ -48,6 +48,47 @@ bp = Blueprint("tour", __name__, url_prefix="/tour")
 # While the line is cut, this cookie makes the server answer nothing but the tour itself.
 CUT = "cut"
 
+_COURSE = {"slug": service.COURSE}
+_LESSON = {**_COURSE, "code": service.FIRST_LESSON}
+# What to try, where it begins, and the values of that address.
+THINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (msg("Read a lesson, answer its “Check yourself”, and finish it."),
+     "learning.lesson", _LESSON),
+    (msg("Read the same lesson in Arabic: the whole page runs from right to left."),
+     "learning.lesson", {**_LESSON, "language": "ar"}),
+    (msg("As the learner in the middle of a lesson, go on exactly where reading stopped."),
+     "desk.home", {}),
+    (msg("As the learner in the middle of a test, answer a question and see that it is "
+         "saved at once."), "desk.course", _COURSE),
+    (msg("Cut the line below, go on answering in another window, mend the line: nothing is "
+         "lost."), ".show", {"_anchor": "line"}),
+    (msg("Open the test in two windows and answer one question differently: the page asks "
+         "you which answer counts."), "desk.course", _COURSE),
+    (msg("As the learner who has failed once, see what was wrong, where it is taught, and "
+         "when the next attempt opens."), "desk.course", _COURSE),
+    (msg("As the learner who has passed, confirm the name: the certificate is made within "
+         "seconds."), "certificates.confirm", _COURSE),
+    (msg("Check a certificate as a stranger, with nothing but the code on it."),
+     "certificates.check", {}),
+    (msg("Save the page that checks certificates without any network."),
+     "certificates.offline", {}),
+    (msg("Take the whole course along as one file that opens on any phone."),
+     "desk.take_along", _COURSE),
+    (msg("Say that several colleagues share this computer, and see what changes."),
+     "accounts.machine", {}),
+    (msg("Take a document of the library along: each reader gets their own language first."),
+     "library.home", {}),
+    (msg("As the trainer, change a sentence of a lesson and look at it: learners read it only "
+         "when a publisher, somebody else, has approved it."), "drafts.all", {}),
+    (msg("As an administrator of the country, see who is trained, go down to a facility, and "
+         "take its list along."), "reports.one", {"report_name": "compliance"}),
+    (msg("As an administrator of the country, freeze a quarter for the steering committee, and "
+         "check the signed file on the page without a network."),
+     "reports.one", {"report_name": "steering"}),
+    (msg("As an administrator of the country, open a certificate and ask for its evidence: how "
+         "it was earned, on a signed paper."), "office.certificates", {}),
+)  # fmt: skip
+
 LEARNERS: Mapping[str, str] = {
     State.NOT_STARTED: msg("A learner who has not started"),
     State.IN_LESSON: msg("A learner in the middle of a lesson"),
@@ -147,48 +188,9 @@ def line() -> ResponseReturnValue:
 
 
 def _things() -> list[Thing]:
-    """Return the seventeen things to try, each with the address where it begins."""
-    course = {"slug": service.COURSE}
-    lesson = {**course, "code": service.FIRST_LESSON}
-    listed: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        (msg("Read a lesson, answer its “Check yourself”, and finish it."),
-         "learning.lesson", lesson),
-        (msg("Read the same lesson in Arabic: the whole page runs from right to left."),
-         "learning.lesson", {**lesson, "language": "ar"}),
-        (msg("As the learner in the middle of a lesson, go on exactly where reading stopped."),
-         "desk.home", {}),
-        (msg("As the learner in the middle of a test, answer a question and see that it is "
-             "saved at once."), "desk.course", course),
-        (msg("Cut the line below, go on answering in another window, mend the line: nothing is "
-             "lost."), ".show", {"_anchor": "line"}),
-        (msg("Open the test in two windows and answer one question differently: the page asks "
-             "you which answer counts."), "desk.course", course),
-        (msg("As the learner who has failed once, see what was wrong, where it is taught, and "
-             "when the next attempt opens."), "desk.course", course),
-        (msg("As the learner who has passed, confirm the name: the certificate is made within "
-             "seconds."), "certificates.confirm", course),
-        (msg("Check a certificate as a stranger, with nothing but the code on it."),
-         "certificates.check", {}),
-        (msg("Save the page that checks certificates without any network."),
-         "certificates.offline", {}),
-        (msg("Take the whole course along as one file that opens on any phone."),
-         "desk.take_along", course),
-        (msg("Say that several colleagues share this computer, and see what changes."),
-         "accounts.machine", {}),
-        (msg("Take a document of the library along: each reader gets their own language first."),
-         "library.home", {}),
-        (msg("As the trainer, change a sentence of a lesson and look at it: learners read it only "
-             "when a publisher, somebody else, has approved it."), "drafts.all", {}),
-        (msg("As an administrator of the country, see who is trained, go down to a facility, and "
-             "take its list along."), "reports.one", {"report_name": "compliance"}),
-        (msg("As an administrator of the country, freeze a quarter for the steering committee, and "
-             "check the signed file on the page without a network."),
-         "reports.one", {"report_name": "steering"}),
-        (msg("As an administrator of the country, open a certificate and ask for its evidence: how "
-             "it was earned, on a signed paper."), "office.certificates", {}),
-    )  # fmt: skip
+    """Return the things to try that this server has, each with the address where it begins."""
     return [
         Thing(words, url_for(endpoint, **values))
-        for words, endpoint, values in listed
+        for words, endpoint, values in THINGS
         if endpoint.startswith(".") or has_endpoint(endpoint)
     ]

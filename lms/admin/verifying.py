@@ -52,11 +52,13 @@ def require_kind(settings: Settings, manifest: Manifest) -> None:
     if manifest.database != here:
         raise RestoreError(
             Message(
-                msg("This backup holds a database of %(there)s, and DATABASE_URL names %(here)s. "
-                    "Name a database of the same kind."),
+                msg(
+                    "This backup holds a database of %(there)s, and DATABASE_URL names %(here)s. "
+                    "Name a database of the same kind."
+                ),
                 {"there": manifest.database, "here": here},
             )
-        )  # fmt: skip
+        )
 
 
 def require_sound(manifest: Manifest, copy: Path) -> None:
@@ -106,9 +108,11 @@ def why(error: OSError) -> Message:
     """Return what was in the way of a restore."""
     if error.errno == errno.ENOSPC:
         return Message(
-            msg("There is not enough room to unpack the backup. Nothing was changed; make room, "
-                "then try again.")
-        )  # fmt: skip
+            msg(
+                "There is not enough room to unpack the backup. Nothing was changed; make room, "
+                "then try again."
+            )
+        )
     return Message(
         msg("Nothing was restored: %(path)s: %(reason)s."),
         {"path": str(error.filename or ""), "reason": error.strerror or type(error).__name__},

@@ -61,9 +61,11 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("people.all"))
     today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
     return render_template(
-        "admin/home.html", now=queries.overview(reading(), viewer(), today=today), Status=Status,
+        "admin/home.html",
+        now=queries.overview(reading(), viewer(), today=today),
+        Status=Status,
         status_words=STATUS_WORDS,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/first-run/<code>", methods=["GET", "POST"])
@@ -77,18 +79,23 @@ def first_run(code: str) -> ResponseReturnValue:
         form.country.data = "xx"
     if request.method == "GET" or not form.validate():
         page = render_template(
-            "admin/first_run.html", form=form, code=code,
+            "admin/first_run.html",
+            form=form,
+            code=code,
             here=current_app.config["LMS"].data / "backups",
-        )  # fmt: skip
+        )
         return page, form.status
     reading().close()
     hashed = passwords.hashed(form.password.data or "")
     answers = FirstRun(
-        country=form.country.data, names=form.names(),
+        country=form.country.data,
+        names=form.names(),
         administrator=PersonName.of(form.administrator.data or ""),
-        service_number=form.service_number.data or "", password_hash=hashed,
-        language=current().code, backups=form.backups.data or None,
-    )  # fmt: skip
+        service_number=form.service_number.data or "",
+        password_hash=hashed,
+        language=current().code,
+        backups=form.backups.data or None,
+    )
     with transaction() as session:
         # Two people may have opened the link; the first one who sends it has decided.
         if not start.is_first_run_code(session, code):

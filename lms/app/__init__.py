@@ -167,9 +167,12 @@ def create_gate(app: Flask) -> Gate:
 
     chosen: Settings = app.config["LMS"]
     limits = GateSettings(
-        threads=chosen.threads, trusted_proxies=chosen.trusted_proxies, body_folder=chosen.data,
-        upload_limits=UPLOADS, has_room=partial(has_room, chosen.data),
-    )  # fmt: skip
+        threads=chosen.threads,
+        trusted_proxies=chosen.trusted_proxies,
+        body_folder=chosen.data,
+        upload_limits=UPLOADS,
+        has_room=partial(has_room, chosen.data),
+    )
 
     def live(cookies: str) -> bool:
         with app.app_context():

@@ -48,9 +48,17 @@ def _of_learners() -> list[Any]:
     from lms.learning.views import bp as learning
 
     return [
-        accounts, assessment, certificates, desk, factor, learning, library, reporting,
-        search, transcripts,
-    ]  # fmt: skip
+        accounts,
+        assessment,
+        certificates,
+        desk,
+        factor,
+        learning,
+        library,
+        reporting,
+        search,
+        transcripts,
+    ]
 
 
 def _of_writers() -> list[Any]:
@@ -77,10 +85,27 @@ def _of_writers() -> list[Any]:
     from lms.authoring.writing.views import bp as writing
 
     return [
-        bank, changes, correcting, course_facts, course_people, course_structure, drafts,
-        folders, nation_bank, nation_blocks, nation_limits, nation_state, nations, pictures,
-        question_files, readers, review, translating, translation_sheets, writing,
-    ]  # fmt: skip
+        bank,
+        changes,
+        correcting,
+        course_facts,
+        course_people,
+        course_structure,
+        drafts,
+        folders,
+        nation_bank,
+        nation_blocks,
+        nation_limits,
+        nation_state,
+        nations,
+        pictures,
+        question_files,
+        readers,
+        review,
+        translating,
+        translation_sheets,
+        writing,
+    ]
 
 
 def _of_administrators() -> list[Any]:
@@ -109,7 +134,26 @@ def _of_administrators() -> list[Any]:
     from lms.reports.views import bp as reports
 
     return [
-        admin, background, backups, country, documents, evidence, frozen, health, layout,
-        office, people, places, programmes, reports, requirements, roles, slips, staff_lists,
-        succession, test_rules, trail, waivers,
-    ]  # fmt: skip
+        admin,
+        background,
+        backups,
+        country,
+        documents,
+        evidence,
+        frozen,
+        health,
+        layout,
+        office,
+        people,
+        places,
+        programmes,
+        reports,
+        requirements,
+        roles,
+        slips,
+        staff_lists,
+        succession,
+        test_rules,
+        trail,
+        waivers,
+    ]

@@ -44,16 +44,22 @@ def controls(
         case "matching":
             return _matching(item, words, codes, order, said, _)
         case "scenario":
-            return "".join(_step(item, number, step, codes, order, said, _)
-                           for number, step in enumerate(words["steps"], 1))  # fmt: skip
+            return "".join(
+                _step(item, number, step, codes, order, said, _)
+                for number, step in enumerate(words["steps"], 1)
+            )
         case _:  # numeric
             return _number(item, words, said, _)
 
 
 def _claim_and_reason(
-    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
-    said: Said, _: Translate,
-) -> str:  # fmt: skip
+    item: str,
+    words: Mapping[str, Any],
+    codes: Mapping[str, str],
+    order: Sequence[str],
+    said: Said,
+    _: Translate,
+) -> str:
     claims = {"true": escape(_("True")), "false": escape(_("False"))}
     return (
         f'<div role="group" aria-label="{escape(_("Is the statement true?"))}">'
@@ -66,9 +72,13 @@ def _claim_and_reason(
 
 
 def _ordering(
-    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
-    said: Said, _: Translate,
-) -> str:  # fmt: skip
+    item: str,
+    words: Mapping[str, Any],
+    codes: Mapping[str, str],
+    order: Sequence[str],
+    said: Said,
+    _: Translate,
+) -> str:
     hint = escape(_("Give each line its place, 1 for the first."))
     places = {str(place): str(place) for place in range(1, len(order) + 1)}
     rows = [
@@ -79,13 +89,18 @@ def _ordering(
 
 
 def _matching(
-    item: str, words: Mapping[str, Any], codes: Mapping[str, str], order: Sequence[str],
-    said: Said, _: Translate,
-) -> str:  # fmt: skip
+    item: str,
+    words: Mapping[str, Any],
+    codes: Mapping[str, str],
+    order: Sequence[str],
+    said: Said,
+    _: Translate,
+) -> str:
     texts = [words["rights"][letter] for letter in order]
     short = in_menu(texts)
-    rights = {codes[letter]: escape(text)
-              for letter, text in zip(order, short or texts, strict=True)}  # fmt: skip
+    rights = {
+        codes[letter]: escape(text) for letter, text in zip(order, short or texts, strict=True)
+    }
     lefts = "".join(
         _row(item, codes[letter], left, _("choose"), rights, said)
         for letter, left in words["lefts"].items()
@@ -110,9 +125,15 @@ def _number(item: str, words: Mapping[str, Any], said: Said, _: Translate) -> st
 
 
 def _options(
-    type_: str, item: str, part: str, letters: Sequence[str], codes: Mapping[str, str],
-    words: Mapping[str, str], said: Said, prefix: str = "",
-) -> Iterator[str]:  # fmt: skip
+    type_: str,
+    item: str,
+    part: str,
+    letters: Sequence[str],
+    codes: Mapping[str, str],
+    words: Mapping[str, str],
+    said: Said,
+    prefix: str = "",
+) -> Iterator[str]:
     name = f"a.{item}:{part}" if part else f"a.{item}"
     chosen = said.get(part, ())
     for letter in letters:
@@ -140,9 +161,14 @@ def _row(
 
 
 def _step(
-    item: str, number: int, step: Mapping[str, Any], codes: Mapping[str, str],
-    order: Mapping[str, Sequence[str]], said: Said, _: Translate,
-) -> str:  # fmt: skip
+    item: str,
+    number: int,
+    step: Mapping[str, Any],
+    codes: Mapping[str, str],
+    order: Mapping[str, Sequence[str]],
+    said: Said,
+    _: Translate,
+) -> str:
     name = step["id"]
     legend = escape(_("Decision %(number)s") % {"number": number})
     rows = _options("radio", item, name, order[name], codes, step["choices"], said, f"{name}.")

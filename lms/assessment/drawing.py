@@ -133,8 +133,11 @@ class _Form:
         """Fill each module with what is no scenario."""
         for module in self.structure.modules:
             while self.room[module.code] > 0:
-                fitting = [item for item in self.deck
-                           if item.module == module.code and item.kind != "scenario"]  # fmt: skip
+                fitting = [
+                    item
+                    for item in self.deck
+                    if item.module == module.code and item.kind != "scenario"
+                ]
                 self.take_first(fitting, f"too few items for module {module.code}")
 
     def fitting(self) -> list[BankItem]:

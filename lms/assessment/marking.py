@@ -102,9 +102,10 @@ def _ordering(key: Key, choice: object) -> Fraction:
     at = {place: letters[0] for place, letters in given.items() if len(letters) == 1}
     following = dict(pairwise(order))
     right = sum(
-        1 for place in range(1, len(order))
+        1
+        for place in range(1, len(order))
         if place in at and place + 1 in at and following.get(at[place]) == at[place + 1]
-    )  # fmt: skip
+    )
     return Fraction(right, len(order) - 1)
 
 

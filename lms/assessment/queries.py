@@ -20,12 +20,34 @@ from lms.tables import AnyRow
 
 _ATTEMPT = (
     select(
-        Attempt.id, Attempt.person_id, Attempt.enrolment_id, Attempt.test, Attempt.number,
-        Attempt.language, Attempt.secret, Attempt.opened_at, Attempt.closes_at, Attempt.state,
-        Attempt.version, Attempt.submitted_at, POINTS, PERCENT, PASSED, CORRECTED_AT,
-        Attempt.needed, OUTCOME, Form.items, Form.code.label("form_code"), Form.edition_id,
-        Edition.facts, Edition.number.label("edition_number"), Edition.revision, Course.slug,
-        Course.id.label("course_id"), EditionText.title, EditionText.facts.label("text"),
+        Attempt.id,
+        Attempt.person_id,
+        Attempt.enrolment_id,
+        Attempt.test,
+        Attempt.number,
+        Attempt.language,
+        Attempt.secret,
+        Attempt.opened_at,
+        Attempt.closes_at,
+        Attempt.state,
+        Attempt.version,
+        Attempt.submitted_at,
+        POINTS,
+        PERCENT,
+        PASSED,
+        CORRECTED_AT,
+        Attempt.needed,
+        OUTCOME,
+        Form.items,
+        Form.code.label("form_code"),
+        Form.edition_id,
+        Edition.facts,
+        Edition.number.label("edition_number"),
+        Edition.revision,
+        Course.slug,
+        Course.id.label("course_id"),
+        EditionText.title,
+        EditionText.facts.label("text"),
     )
     .select_from(Attempt)
     .outerjoin(AttemptMarkCorrection, AS_NOW)
@@ -38,25 +60,36 @@ _ATTEMPT = (
         Attempt.person_id == bindparam("person_id"),
         EditionText.language == bindparam("language"),
     )
-)  # fmt: skip
+)
 
 # The key of an item that was corrected after its edition was published, else NULL.
 _CORRECTED_KEY = (
     select(ItemCorrection.key)
     .join(Edition, Edition.course_id == ItemCorrection.course_id)
     .where(
-        Edition.id == EditionItem.edition_id, ItemCorrection.item_id == EditionItem.item_id,
-        ItemCorrection.number_from <= Edition.number, ItemCorrection.number_to >= Edition.number,
+        Edition.id == EditionItem.edition_id,
+        ItemCorrection.item_id == EditionItem.item_id,
+        ItemCorrection.number_from <= Edition.number,
+        ItemCorrection.number_to >= Edition.number,
     )
-    .order_by(ItemCorrection.id.desc()).limit(1)
-    .correlate(EditionItem).scalar_subquery()
-)  # fmt: skip
+    .order_by(ItemCorrection.id.desc())
+    .limit(1)
+    .correlate(EditionItem)
+    .scalar_subquery()
+)
 
 _WORDS = (
     select(
-        EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.section,
-        EditionItem.kind, EditionItem.critical, EditionItem.key, EditionItemText.words,
-        EditionItemText.language, _CORRECTED_KEY.label("corrected_key"),
+        EditionItem.item_id,
+        EditionItem.module,
+        EditionItem.lesson,
+        EditionItem.section,
+        EditionItem.kind,
+        EditionItem.critical,
+        EditionItem.key,
+        EditionItemText.words,
+        EditionItemText.language,
+        _CORRECTED_KEY.label("corrected_key"),
     )
     .join(
         EditionItemText,
@@ -68,22 +101,36 @@ _WORDS = (
         EditionItem.item_id.in_(bindparam("items", expanding=True)),
         EditionItemText.language.in_(bindparam("languages", expanding=True)),
     )
-)  # fmt: skip
+)
 
 _ANSWERS = (
     select(
-        Answer.id, Answer.item_id, Answer.choice, Answer.page, Answer.version_seen,
-        Answer.version, Answer.stale, Answer.late, Answer.stored_at,
+        Answer.id,
+        Answer.item_id,
+        Answer.choice,
+        Answer.page,
+        Answer.version_seen,
+        Answer.version,
+        Answer.stale,
+        Answer.late,
+        Answer.stored_at,
     )
     .where(Answer.attempt_id == bindparam("attempt_id"))
     .order_by(Answer.version)
     .limit(5000)
-)  # fmt: skip
+)
 
 _PLACE = (
     select(
-        Attempt.id, Attempt.person_id, Attempt.secret, Attempt.version, Attempt.state,
-        Attempt.closes_at, Form.items.label("items_of_form"), EditionItem.kind, EditionItem.key,
+        Attempt.id,
+        Attempt.person_id,
+        Attempt.secret,
+        Attempt.version,
+        Attempt.state,
+        Attempt.closes_at,
+        Form.items.label("items_of_form"),
+        EditionItem.kind,
+        EditionItem.key,
     )
     .join(Form, Form.id == Attempt.form_id)
     .join(EditionItem, EditionItem.edition_id == Form.edition_id)
@@ -93,7 +140,7 @@ _PLACE = (
         EditionItem.item_id == bindparam("item"),
     )
     .with_for_update(of=Attempt)
-)  # fmt: skip
+)
 
 _SAID_TO = select(
     Answer.item_id, Answer.page, Answer.n, Answer.version, Answer.stale, Answer.late
@@ -155,18 +202,28 @@ def form_items(session: Session, form_id: UUID) -> list[FormItem]:
     order = [each["item"] for each in form.items]
     found = session.execute(
         select(
-            EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.section,
-            EditionItem.kind, EditionItem.critical, EditionItem.key,
+            EditionItem.item_id,
+            EditionItem.module,
+            EditionItem.lesson,
+            EditionItem.section,
+            EditionItem.kind,
+            EditionItem.critical,
+            EditionItem.key,
             _CORRECTED_KEY.label("corrected_key"),
         ).where(EditionItem.edition_id == form.edition_id, EditionItem.item_id.in_(order))
-    )  # fmt: skip
+    )
     rows = {
         row.item_id: FormItem(
-            row.item_id, row.module, row.lesson, row.section, row.kind, row.critical,
+            row.item_id,
+            row.module,
+            row.lesson,
+            row.section,
+            row.kind,
+            row.critical,
             key_now(row.kind, row.key, row.corrected_key),
         )
         for row in found
-    }  # fmt: skip
+    }
     return [rows[item] for item in order]
 
 
@@ -199,19 +256,24 @@ def bank(session: Session, edition_id: int) -> list[BankItem]:
     """Return the bank of an edition, as the draw sees it."""
     rows = session.execute(
         select(
-            EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.kind,
-            EditionItem.critical, EditionItem.key,
+            EditionItem.item_id,
+            EditionItem.module,
+            EditionItem.lesson,
+            EditionItem.kind,
+            EditionItem.critical,
+            EditionItem.key,
         ).where(EditionItem.edition_id == edition_id)
-    )  # fmt: skip
+    )
     return [BankItem(*row) for row in rows]
 
 
 def seen_items(session: Session, enrolment_id: UUID) -> set[str]:
     """Return every item that a test of this enrolment has shown."""
     forms = session.scalars(
-        select(Form.items).join(Attempt, Attempt.form_id == Form.id)
+        select(Form.items)
+        .join(Attempt, Attempt.form_id == Form.id)
         .where(Attempt.enrolment_id == enrolment_id)
-    )  # fmt: skip
+    )
     return {each["item"] for items in forms for each in items}
 
 
@@ -219,7 +281,8 @@ def attempts(session: Session, enrolment_id: UUID, test: str) -> list[Attempt]:
     """Return the attempts of an enrolment at one test, oldest first."""
     return list(
         session.scalars(
-            select(Attempt).where(Attempt.enrolment_id == enrolment_id, Attempt.test == test)
+            select(Attempt)
+            .where(Attempt.enrolment_id == enrolment_id, Attempt.test == test)
             .order_by(Attempt.number)
         )
-    )  # fmt: skip
+    )

@@ -22,9 +22,13 @@ def right_lines(kind: str, key: Mapping[str, Any], words: Mapping[str, Any]) -> 
     if kind == "ordering":
         return [choices[letter] for letter in key["order"]]
     if kind == "matching":
-        return [f"{words['lefts'][left]} = {words['rights'][right]}"
-                for left, right in key["pairs"].items()]  # fmt: skip
+        return [
+            f"{words['lefts'][left]} = {words['rights'][right]}"
+            for left, right in key["pairs"].items()
+        ]
     if kind == "scenario":
-        return [step["choices"][right["right"]]
-                for step, right in zip(words["steps"], key["steps"], strict=True)]  # fmt: skip
+        return [
+            step["choices"][right["right"]]
+            for step, right in zip(words["steps"], key["steps"], strict=True)
+        ]
     return [f"{key['value']} {words['unit']}"]

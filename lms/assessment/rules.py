@@ -141,9 +141,12 @@ def outcome(
 
 
 def tally(
-    items: Sequence[FormItem], points: Mapping[str, Fraction], unanswered: Collection[str],
-    rule: PassRule, critical: Collection[str],
-) -> Outcome:  # fmt: skip
+    items: Sequence[FormItem],
+    points: Mapping[str, Fraction],
+    unanswered: Collection[str],
+    rule: PassRule,
+    critical: Collection[str],
+) -> Outcome:
     """Return what a test earned whose items have earned ``points`` each; see ``outcome``."""
     most = {item.id: most_points(item.kind, item.key) for item in items}
     missed = tuple(item.id for item in items if points[item.id] < most[item.id])
@@ -181,9 +184,14 @@ def percent_of(points: Fraction, most: int) -> int:
 
 
 def remarked(
-    items: Sequence[FormItem], before: Mapping[str, Any], item: str, key: Mapping[str, Any],
-    choice: object, rule: PassRule, critical: Collection[str],
-) -> Outcome | None:  # fmt: skip
+    items: Sequence[FormItem],
+    before: Mapping[str, Any],
+    item: str,
+    key: Mapping[str, Any],
+    choice: object,
+    rule: PassRule,
+    critical: Collection[str],
+) -> Outcome | None:
     """Mark a test again under another key of one item; every other item keeps its points.
 
     before   ``attempt.outcome`` as it counts now.

@@ -187,8 +187,11 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
                 "number": number,
                 "id": row.item_id,
                 "kind": row.kind,
-                "words": {name: value for name, value in row.words.items()
-                          if name not in {"why", "feedback"}},
+                "words": {
+                    name: value
+                    for name, value in row.words.items()
+                    if name not in {"why", "feedback"}
+                },
                 "language": row.language,
                 "codes": codes.code,
                 "order": ordered,
@@ -202,7 +205,7 @@ def questions_of(attempt: AnyRow) -> list[dict[str, Any]]:
                 ],
                 "current": counted.said,
             }
-        )  # fmt: skip
+        )
     return shown
 
 
@@ -210,8 +213,9 @@ def _order(kind: str, key: Mapping[str, Any], order: list[str]) -> list[str] | d
     """Return the letters in the form's order; a scenario's by step, a matching's right sides."""
     if kind == "scenario":
         return {
-            step["id"]: [letter.partition(".")[2] for letter in order
-                         if letter.startswith(step["id"] + ".")]
+            step["id"]: [
+                letter.partition(".")[2] for letter in order if letter.startswith(step["id"] + ".")
+            ]
             for step in key["steps"]
-        }  # fmt: skip
+        }
     return order

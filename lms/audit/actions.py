@@ -42,9 +42,15 @@ def append(
         session.flush()
     number, previous = (1, START) if head is None else (head.rows, head.hash)
     row = AuditRow(
-        id=number, at=now, actor_id=actor_id, action=action, subject=subject,
-        facts=dict(facts or {}), previous=previous, hash=b"",
-    )  # fmt: skip
+        id=number,
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        subject=subject,
+        facts=dict(facts or {}),
+        previous=previous,
+        hash=b"",
+    )
     row.hash = row_hash(row)
     session.add(row)
     session.execute(update(AuditHead).values(hash=row.hash))

@@ -52,8 +52,10 @@ def row_hash(row: AuditRow) -> bytes:
     """Return SHA-256 over the row before this one and everything that this row says."""
     said = json.dumps(
         [row.id, row.at.isoformat(), str(row.actor_id), row.action, row.subject, row.facts],
-        sort_keys=True, ensure_ascii=True, separators=(",", ":"),
-    )  # fmt: skip
+        sort_keys=True,
+        ensure_ascii=True,
+        separators=(",", ":"),
+    )
     return hashlib.sha256(row.previous + said.encode()).digest()
 
 

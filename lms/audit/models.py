@@ -31,9 +31,11 @@ class AuditRow(Base):
 
     # Each search of the log is answered in the order of one of these.
     __table_args__ = (
-        Index("ix_audit_actor_id_at", "actor_id", "at"), Index("ix_audit_at", "at"),
-        Index("ix_audit_action_at", "action", "at"), Index("ix_audit_subject_at", "subject", "at"),
-    )  # fmt: skip
+        Index("ix_audit_actor_id_at", "actor_id", "at"),
+        Index("ix_audit_at", "at"),
+        Index("ix_audit_action_at", "action", "at"),
+        Index("ix_audit_subject_at", "subject", "at"),
+    )
 
 
 class AuditAddress(Base):

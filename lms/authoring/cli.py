@@ -104,11 +104,16 @@ def _refused(path: Path, reading: Reading) -> dict[str, object]:
         "folder": path.name,
         "counts": {FAULT: len(reading.faults)},
         "findings": [
-            {"severity": FAULT, "code": "format", "file": each.file, "line": each.line,
-             "text": each.text}
+            {
+                "severity": FAULT,
+                "code": "format",
+                "file": each.file,
+                "line": each.line,
+                "text": each.text,
+            }
             for each in reading.faults
         ],
-    }  # fmt: skip
+    }
 
 
 @cli.command("readiness")

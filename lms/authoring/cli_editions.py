@@ -58,9 +58,14 @@ def publish(
         course = cli_packages.required(same(found.reading))
     try:
         done = shipped.publish(
-            transaction, course, file_store(), installation.read(db_reading()).nation,
-            spoken_voices(), now=clock.now(), heavy_because=heavy,
-        )  # fmt: skip
+            transaction,
+            course,
+            file_store(),
+            installation.read(db_reading()).nation,
+            spoken_voices(),
+            now=clock.now(),
+            heavy_because=heavy,
+        )
     except TooHeavy as heavier:
         for reason in heavier.reasons:
             click.echo(str(reason))

@@ -92,9 +92,10 @@ def all_item_texts(
 ) -> tuple[ItemText, ...]:
     """Return the words of every item in each language that has them."""
     return tuple(
-        (item.id, language, words) for item in items
+        (item.id, language, words)
+        for item in items
         for language, words in item_texts(course, nation, item)
-    )  # fmt: skip
+    )
 
 
 def words_known(said: Iterable[ItemText]) -> Counter[str]:
@@ -117,9 +118,12 @@ def sizes_of(taught: Iterable[CompiledLesson]) -> Sizes:
 
 
 def texts(
-    course: Course, layer: NationFacts | None, languages: Iterable[str],
-    known: Mapping[str, int], sizes: Sizes,
-) -> Iterator[CompiledText]:  # fmt: skip
+    course: Course,
+    layer: NationFacts | None,
+    languages: Iterable[str],
+    known: Mapping[str, int],
+    sizes: Sizes,
+) -> Iterator[CompiledText]:
     """Yield the titles of a course in each language, with what its lessons weigh.
 
     known  how many items have words in each language.
@@ -128,10 +132,13 @@ def texts(
     for language in languages:
         of_language = sizes.get(language, {})
         yield text(
-            course, layer, language, bank_complete=known.get(language, 0) == asked,
+            course,
+            layer,
+            language,
+            bank_complete=known.get(language, 0) == asked,
             loads={code: each[0] for code, each in of_language.items()},
             pictures={code: each[1] for code, each in of_language.items() if len(each) > 1},
-        )  # fmt: skip
+        )
 
 
 def nation_of(course: Course, nation: str | None) -> NationFacts | None:
@@ -158,24 +165,27 @@ def structure(course: Course, nation: NationFacts | None) -> Structure:
         refresher_days=facts.refresher["days"],
         prerequisites=facts.prerequisites,
         audience=facts.audience,
-        tests={name: TestPlan(plan["items"], plan["scenarios"])
-               for name, plan in facts.tests.items()},
+        tests={
+            name: TestPlan(plan["items"], plan["scenarios"]) for name, plan in facts.tests.items()
+        },
         critical=tuple(slot for slot, lesson in facts.critical.items() if lesson in taught),
         boxes={code: status_of(nation, code) for code in facts.boxes},
         blocking_boxes=blocking_boxes(course, nation),
         hours=f"{round(minutes / 30) / 2:g}",
         closed=tuple(
             _closure(layer.closed[module.code], module.code, place)
-            for place, module in enumerate(facts.modules) if module.code in layer.closed
+            for place, module in enumerate(facts.modules)
+            if module.code in layer.closed
         ),
         closed_course=_closure(layer.closed_course) if layer.closed_course else None,
         hidden_blocks=tuple(sorted(layer.hidden)),
         replaced_blocks=tuple(sorted(layer.replaced)),
         behind_law={
-            language: behind for language in course.languages
+            language: behind
+            for language in course.languages
             if (behind := behind_law(course, nation, language))
         },
-    )  # fmt: skip
+    )
 
 
 def _modules(course: Course, nation: NationFacts) -> tuple[Module, ...]:
@@ -233,9 +243,14 @@ def item_texts(
 
 
 def text(
-    course: Course, nation: NationFacts | None, language: str, *, bank_complete: bool,
-    loads: Mapping[str, int], pictures: Mapping[str, int],
-) -> CompiledText:  # fmt: skip
+    course: Course,
+    nation: NationFacts | None,
+    language: str,
+    *,
+    bank_complete: bool,
+    loads: Mapping[str, int],
+    pictures: Mapping[str, int],
+) -> CompiledText:
     """Return titles and description of the course in ``language``, filled from its chain.
 
     loads      lesson code -> bytes of its words as they go over the line.
@@ -304,9 +319,13 @@ def _news(course: Course, chain: Sequence[str]) -> dict[str, str] | None:
 
 
 def lessons(
-    course: Course, nation: NationFacts | None, voices: Mapping[str, Voice],
-    codes: Sequence[str], *, one_page: bool = False,
-) -> Iterator[CompiledLesson]:  # fmt: skip
+    course: Course,
+    nation: NationFacts | None,
+    voices: Mapping[str, Voice],
+    codes: Sequence[str],
+    *,
+    one_page: bool = False,
+) -> Iterator[CompiledLesson]:
     """Yield every lesson in every language of ``voices``.
 
     raises Refused for a page of more than 60 kB.
@@ -314,16 +333,23 @@ def lessons(
     for code in codes:
         for language, voice in voices.items():
             found = lesson_html(
-                course, code, language, voice.labels, nation=nation,
-                shown_date=voice.shown_date, one_page=one_page,
-            )  # fmt: skip
+                course,
+                code,
+                language,
+                voice.labels,
+                nation=nation,
+                shown_date=voice.shown_date,
+                one_page=one_page,
+            )
             size = len(found.html.encode())
             if size > MOST_LESSON_BYTES:
                 raise Refused(
                     Message(
-                        msg("Lesson %(code)s in %(language)s has %(size)s bytes as a page. It may "
-                            "have 61,440: shorten it."),
+                        msg(
+                            "Lesson %(code)s in %(language)s has %(size)s bytes as a page. It may "
+                            "have 61,440: shorten it."
+                        ),
                         {"code": code, "language": language, "size": size},
                     )
-                )  # fmt: skip
+                )
             yield CompiledLesson(code, language, found.title, found.parts(), size)

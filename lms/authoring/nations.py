@@ -21,11 +21,16 @@ def values(course: Course, code: str, *, today: date, wait_for_boxes: bool) -> d
         languages[language] = {
             "may_certify": not any(each.stops for each in reasons),
             "reasons": [
-                {"kind": each.kind, "code": each.code, "lesson": each.lesson,
-                 "stops": each.stops, "text": str(each.message)}
+                {
+                    "kind": each.kind,
+                    "code": each.code,
+                    "lesson": each.lesson,
+                    "stops": each.stops,
+                    "text": str(each.message),
+                }
                 for each in reasons
             ],
-        }  # fmt: skip
+        }
     return {
         "nation": code,
         "boxes": [_plain(asdict(row)) for row in readiness(course, nation, today=today)],

@@ -97,9 +97,10 @@ def _is_litter(path: str) -> bool:
     """Return whether a file was put there by no author: hidden, or a file manager's own."""
     parts = path.split("/")
     return (
-        any(part.startswith(".") for part in parts) or parts[0] == "__MACOSX"
+        any(part.startswith(".") for part in parts)
+        or parts[0] == "__MACOSX"
         or parts[-1].casefold() in _LITTER
-    )  # fmt: skip
+    )
 
 
 def assembled(found: StoredPackage, store: FileStore) -> tuple[str, bytes]:
@@ -117,9 +118,13 @@ def assembled(found: StoredPackage, store: FileStore) -> tuple[str, bytes]:
 
 
 def opened(
-    data: bytes, ring: KeyRing | None, now: datetime, *, beside: str = "",
+    data: bytes,
+    ring: KeyRing | None,
+    now: datetime,
+    *,
+    beside: str = "",
     drops_litter: bool = False,
-) -> OpenedPackage:  # fmt: skip
+) -> OpenedPackage:
     """Return everything about a package; nothing of it is written anywhere.
 
     ring    the keys to check it with, None where there are none
@@ -190,21 +195,26 @@ def _read(folder: str, files: Mapping[str, bytes]) -> Reading:
         return reading
     faults = Faults()
     faults.add(
-        "course.toml", 0,
+        "course.toml",
+        0,
         msg(
             "The folder of the package is called %(folder)s, but the course in it has the address "
             "%(slug)s. Give both the same name."
         ),
-        folder=folder[:80], slug=reading.course.facts.slug,
-    )  # fmt: skip
+        folder=folder[:80],
+        slug=reading.course.facts.slug,
+    )
     return Reading(None, faults)
 
 
 def _sentence(signed: SignedEdition) -> Message:
     values = {
-        "course": signed.course, "edition": signed.edition, "issuer": signed.issuer,
-        "day": f"{signed.signed.astimezone(UTC):%Y-%m-%d}", "nation": signed.nation.upper(),
-    }  # fmt: skip
+        "course": signed.course,
+        "edition": signed.edition,
+        "issuer": signed.issuer,
+        "day": f"{signed.signed.astimezone(UTC):%Y-%m-%d}",
+        "nation": signed.nation.upper(),
+    }
     if signed.nation:
         text = msg(
             "Genuine: course %(course)s, edition %(edition)s, with the rules of %(nation)s, signed "

@@ -80,10 +80,12 @@ def _judged(data: bytes) -> str:
     except NotAPictureError as reason:
         raise Refused(
             Message(
-                msg("This is no picture of the kinds PNG, WebP, JPEG and AVIF, or it is broken. "
-                    "Save it once more.")
+                msg(
+                    "This is no picture of the kinds PNG, WebP, JPEG and AVIF, or it is broken. "
+                    "Save it once more."
+                )
             )
-        ) from reason  # fmt: skip
+        ) from reason
     _refuse_many(found.width * found.height)
     if found.moves:
         raise Refused(Message(msg("The picture moves. Save one still picture of it.")))

@@ -53,11 +53,16 @@ def _newest(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Sto
     scope = true() if allowed is None else Course.id.in_(allowed)
     row = session.execute(
         select(
-            Course.id, Course.slug, Edition.number, Edition.revision, Edition.package,
+            Course.id,
+            Course.slug,
+            Edition.number,
+            Edition.revision,
+            Edition.package,
             Edition.signature,
         )
-        .join(Edition, Course.edition_id == Edition.id).where(which, scope)
-    ).one_or_none()  # fmt: skip
+        .join(Edition, Course.edition_id == Edition.id)
+        .where(which, scope)
+    ).one_or_none()
     if row is None:
         raise NotFound
     return StoredPackage(*row)

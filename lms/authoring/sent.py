@@ -30,9 +30,7 @@ MOST_KEPT = 500 * 1024 * 1024  # of one person, until their files are forgotten 
 FILE_GONE = msg("This file is not kept any more. Send it again.")
 
 
-def require_room(
-    session: Session, viewer: Viewer, kind: str, size: int, *, now: datetime
-) -> None:  # fmt: skip
+def require_room(session: Session, viewer: Viewer, kind: str, size: int, *, now: datetime) -> None:
     """Refuse one more file of somebody whose files fill what one person may fill."""
     facts = session.scalars(
         select(Job.facts).where(
@@ -43,17 +41,25 @@ def require_room(
     if sum(kept.values()) + size > MOST_KEPT:
         raise Refused(
             Message(
-                msg("Your files of this week have %(size)s MB together. Older ones are deleted "
-                    "after a week; send this one then."),
+                msg(
+                    "Your files of this week have %(size)s MB together. Older ones are deleted "
+                    "after a week; send this one then."
+                ),
                 {"size": MOST_KEPT // 1024 // 1024},
             )
-        )  # fmt: skip
+        )
 
 
 def ask(
-    session: Session, viewer: Viewer, kind: str, draft_id: UUID, facts: Mapping[str, Any],
-    key: str, *, now: datetime,
-) -> Job:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    kind: str,
+    draft_id: UUID,
+    facts: Mapping[str, Any],
+    key: str,
+    *,
+    now: datetime,
+) -> Job:
     """Ask the worker to read a file of a draft; asking the same twice with one key is asking once.
 
     facts  ``file``, its digest in the store of uploads, ``bytes``, and what else the reading needs.
@@ -61,10 +67,13 @@ def ask(
     # Who goes back to a page and chooses otherwise sends its key again.
     said = sha256(json.dumps([key, facts], sort_keys=True).encode()).hexdigest()
     return jobs.ask(
-        session, kind, f"{draft_id} {viewer.person_id} {said}",
-        {**facts, "draft": str(draft_id), "by": str(viewer.person_id)}, now=now,
+        session,
+        kind,
+        f"{draft_id} {viewer.person_id} {said}",
+        {**facts, "draft": str(draft_id), "by": str(viewer.person_id)},
+        now=now,
         asked_by=actor_id(viewer),
-    )  # fmt: skip
+    )
 
 
 def found(session: Session, viewer: Viewer, kind: str, draft_id: UUID, job_id: int) -> Job:

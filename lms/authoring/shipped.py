@@ -46,8 +46,12 @@ def read(path: Path) -> Reading:
     return read_course(folder.load(path))
 
 
-def voices(languages: Iterable[str], country: str, sentence: Callable[[str, str], str],
-           locale_of: Callable[[str, str], object]) -> Mapping[str, Voice]:  # fmt: skip
+def voices(
+    languages: Iterable[str],
+    country: str,
+    sentence: Callable[[str, str], str],
+    locale_of: Callable[[str, str], object],
+) -> Mapping[str, Voice]:
     """Return how compiled text speaks each language of the pages."""
 
     def voice(language: str) -> Voice:
@@ -81,9 +85,14 @@ def exported(session: Session, viewer: Viewer, slug: str, store: FileStore) -> d
 
 
 def take(
-    transaction: Transaction, courses: Path, store: FileStore, nation: str | None,
-    spoken_in: Mapping[str, Voice], *, now: datetime,
-) -> list[Shipped]:  # fmt: skip
+    transaction: Transaction,
+    courses: Path,
+    store: FileStore,
+    nation: str | None,
+    spoken_in: Mapping[str, Voice],
+    *,
+    now: datetime,
+) -> list[Shipped]:
     """Publish what this server has never published; offer what has changed since.
 
     A folder that can no longer be read is refused, and what was published from it stays: an
@@ -130,9 +139,15 @@ def _reading(path: Path) -> Reading:
 
 
 def publish(
-    transaction: Transaction, course: Course, store: FileStore, nation: str | None,
-    spoken_in: Mapping[str, Voice], *, now: datetime, heavy_because: str = "",
-) -> Shipped:  # fmt: skip
+    transaction: Transaction,
+    course: Course,
+    store: FileStore,
+    nation: str | None,
+    spoken_in: Mapping[str, Voice],
+    *,
+    now: datetime,
+    heavy_because: str = "",
+) -> Shipped:
     """Compile the course and store its files, then publish it as the server itself.
 
     heavy_because  why it goes out although it is too heavy for weak lines; see ``weights``.

@@ -41,16 +41,21 @@ def build(session: Session, viewer: Viewer, slug: str, language: str) -> tuple[s
     del viewer  # every course that is not restricted may be taken along by everybody
     row = session.execute(
         select(
-            Course.slug, Course.kind, Edition.id, Edition.number, Edition.revision, Edition.facts,
-            Edition.published_at, EditionText.title, EditionText.facts.label("text"),
+            Course.slug,
+            Course.kind,
+            Edition.id,
+            Edition.number,
+            Edition.revision,
+            Edition.facts,
+            Edition.published_at,
+            EditionText.title,
+            EditionText.facts.label("text"),
             EditionText.reviewed,
         )
         .join(Edition, Edition.id == Course.edition_id)
         .join(EditionText, EditionText.edition_id == Edition.id)
-        .where(
-            Course.slug == slug, Course.access != "restricted", EditionText.language == language
-        )
-    ).one_or_none()  # fmt: skip
+        .where(Course.slug == slug, Course.access != "restricted", EditionText.language == language)
+    ).one_or_none()
     if row is None:
         raise NotFound
     lessons = {
@@ -90,9 +95,10 @@ def _embedded(session: Session, edition_id: int) -> dict[str, str]:
     """Return each picture of an edition as an address that holds it, by its address on pages."""
     store = file_store()
     rows = session.execute(
-        select(EditionPicture.address, EditionPicture.digest, EditionPicture.kind)
-        .where(EditionPicture.edition_id == edition_id)
-    )  # fmt: skip
+        select(EditionPicture.address, EditionPicture.digest, EditionPicture.kind).where(
+            EditionPicture.edition_id == edition_id
+        )
+    )
     return {
         row.address: f"data:{PICTURES[row.kind]};base64,"
         f"{base64.b64encode(store.get(row.digest)).decode()}"

@@ -83,19 +83,23 @@ class Weight:
         if self.next > MOST_NEXT or self.first > MOST_FIRST:
             found.append(
                 Message(
-                    msg("Lesson %(code)s in %(language)s loads %(size)s bytes, and %(most)s are "
-                        "the most: shorten or split it."),
+                    msg(
+                        "Lesson %(code)s in %(language)s loads %(size)s bytes, and %(most)s are "
+                        "the most: shorten or split it."
+                    ),
                     {**where, "size": self.next, "most": MOST_NEXT},
                 )
-            )  # fmt: skip
+            )
         if self.asks_before():
             found.append(
                 Message(
-                    msg("The pictures of lesson %(code)s in %(language)s have %(size)s bytes, and "
-                        "%(most)s are the most: leave some out or make them smaller."),
+                    msg(
+                        "The pictures of lesson %(code)s in %(language)s have %(size)s bytes, and "
+                        "%(most)s are the most: leave some out or make them smaller."
+                    ),
                     {**where, "size": self.pictures, "most": MOST_PICTURES},
                 )
-            )  # fmt: skip
+            )
         return found
 
 
@@ -106,11 +110,13 @@ class TooHeavy(Refused):
         """Keep the reasons; the sentence counts them."""
         super().__init__(
             Message(
-                msg("%(count)s times the course is too heavy for weak lines. Make it lighter, or "
-                    "publish it all the same with a reason."),
+                msg(
+                    "%(count)s times the course is too heavy for weak lines. Make it lighter, or "
+                    "publish it all the same with a reason."
+                ),
                 {"count": len(reasons)},
             )
-        )  # fmt: skip
+        )
         self.reasons = list(reasons)
 
 

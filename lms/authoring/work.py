@@ -89,9 +89,7 @@ def record_sign(
         return None
     edition_id, contents = prepared
     key = signer(current_app.config["LMS"])
-    actions.sign_edition(
-        session, installation.read(session), key, edition_id, contents, now=now
-    )  # fmt: skip
+    actions.sign_edition(session, installation.read(session), key, edition_id, contents, now=now)
     return edition_id
 
 
@@ -122,19 +120,30 @@ def findings(found: packages.OpenedPackage) -> dict[str, Any]:
         "named": _named(found),
         "signature": found.state,
         "said": kept(found.said),
-        "signed": None if signed is None else {
-            "course": signed.course, "edition": signed.edition, "nation": signed.nation,
-            "issuer": signed.issuer, "at": signed.signed.isoformat(),
+        "signed": None
+        if signed is None
+        else {
+            "course": signed.course,
+            "edition": signed.edition,
+            "nation": signed.nation,
+            "issuer": signed.issuer,
+            "at": signed.signed.isoformat(),
         },
-        "course": None if course is None else {
-            "id": course.facts.id, "slug": course.facts.slug, "access": course.facts.access,
-            "languages": list(course.languages), "lessons": len(course.facts.codes()),
-            "items": len(course.items[course.facts.source]), "nations": sorted(course.nations),
+        "course": None
+        if course is None
+        else {
+            "id": course.facts.id,
+            "slug": course.facts.slug,
+            "access": course.facts.access,
+            "languages": list(course.languages),
+            "lessons": len(course.facts.codes()),
+            "items": len(course.items[course.facts.source]),
+            "nations": sorted(course.nations),
         },
         "faults": [
             [fault.file, fault.line, _as_values(fault.message)] for fault in found.reading.faults
         ],
-    }  # fmt: skip
+    }
 
 
 def _named(found: packages.OpenedPackage) -> dict[str, str] | None:
@@ -144,8 +153,11 @@ def _named(found: packages.OpenedPackage) -> dict[str, str] | None:
     except Refused:
         return None
     return {
-        "id": course.id, "slug": course.slug, "source": course.source, "title": course.title,
-    }  # fmt: skip
+        "id": course.id,
+        "slug": course.slug,
+        "source": course.source,
+        "title": course.title,
+    }
 
 
 def _as_values(message: Message) -> list[Any]:

@@ -81,8 +81,9 @@ def withdraw_key(kid: str, reason: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(
             f"Certificates that count and were signed with this key: {len(numbers)}. Everybody who "
-            "checks without a network will refuse their papers. Withdraw the key?", abort=True,
-        )  # fmt: skip
+            "checks without a network will refuse their papers. Withdraw the key?",
+            abort=True,
+        )
     with refusals():
         signer = keys.load_private_key(settings.issuing_key)
         with transaction() as session:

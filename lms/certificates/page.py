@@ -100,14 +100,15 @@ def _language(
 
     return {
         "code": language,
-        "labels": {key: words[key] for key in ("heading", "certifies", "completed", "code",
-                                               "check")},
+        "labels": {
+            key: words[key] for key in ("heading", "certifies", "completed", "code", "check")
+        },
         "issuer": _unless_printed(snapshot.issuers, language, snapshot.language),
         "title": _unless_printed(snapshot.titles, language, snapshot.language),
         "rule": said(snapshot.rules[language]),
         "notes": [said(note) for note in snapshot.notes.get(language, ())],
         "support": [isolated(line, language) for line in support],
-    }  # fmt: skip
+    }
 
 
 def _unless_printed(texts: Texts, language: str, first: str) -> str | None:

@@ -42,10 +42,11 @@ def printed_programme(
         .join(Enrolment, Enrolment.programme_id == Programme.id)
         .join(Course, Course.id == Enrolment.course_id)
         .where(
-            Enrolment.id == certificate.enrolment_id, Programme.printed.is_(True),
+            Enrolment.id == certificate.enrolment_id,
+            Programme.printed.is_(True),
             Course.access != "restricted",
         )
-    )  # fmt: skip
+    )
     return NOTHING if programme is None else said_of(programme, languages)
 
 

@@ -28,15 +28,27 @@ from lms.tables import AnyRow, AnySelect
 def _rows() -> AnySelect:
     return (
         select(
-            Certificate.id, Certificate.enrolment_id, Certificate.generation,
-            Certificate.person_id, Certificate.course_id, Certificate.number, Certificate.code,
-            Certificate.completed_on, Certificate.valid_through, Certificate.snapshot,
-            Certificate.awarded_at, Certificate.issued_at, CertificateHolder.names,
-            CertificateHolder.payload, CertificateHolder.pdf, Course.slug, Course.access,
+            Certificate.id,
+            Certificate.enrolment_id,
+            Certificate.generation,
+            Certificate.person_id,
+            Certificate.course_id,
+            Certificate.number,
+            Certificate.code,
+            Certificate.completed_on,
+            Certificate.valid_through,
+            Certificate.snapshot,
+            Certificate.awarded_at,
+            Certificate.issued_at,
+            CertificateHolder.names,
+            CertificateHolder.payload,
+            CertificateHolder.pdf,
+            Course.slug,
+            Course.access,
         )
         .join(Course, Course.id == Certificate.course_id)
         .outerjoin(CertificateHolder, CertificateHolder.certificate_id == Certificate.id)
-    )  # fmt: skip
+    )
 
 
 def _visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -138,12 +150,14 @@ def language_of_pass(session: Session, viewer: Viewer, enrolment_id: UUID) -> st
         select(Attempt.language)
         .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
-            Attempt.enrolment_id == enrolment_id, Attempt.person_id == viewer.person_id,
-            Attempt.test.in_(FINAL_TESTS), PASSED.is_(True),
+            Attempt.enrolment_id == enrolment_id,
+            Attempt.person_id == viewer.person_id,
+            Attempt.test.in_(FINAL_TESTS),
+            PASSED.is_(True),
         )
         .order_by(Attempt.submitted_at)
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 def identity(session: Session, viewer: Viewer) -> Identity:

@@ -68,11 +68,14 @@ def confirm(slug: str) -> ResponseReturnValue:
                     session, me, form.seen.data or "", form.name_latin.data, now=clock.now()
                 )
                 certificate = actions.award(
-                    session, me, course.enrolment_id, site(),
+                    session,
+                    me,
+                    course.enrolment_id,
+                    site(),
                     language=current().code,
                     clock_is_right=rules.clock_is_right(clock.now(), audit.newest_at(session)),
                     now=clock.now(),
-                )  # fmt: skip
+                )
             return redirect(url_for(".show", certificate_id=certificate.id), 303)
         except NotFound:
             raise

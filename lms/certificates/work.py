@@ -102,9 +102,14 @@ def prepare_issue(
     if paper is not None:
         return paper
     drafted = actions.draft(
-        session, certificate_id, installation.read(session), bureau,
-        language=facts["language"], second=facts["second"], now=now,
-    )  # fmt: skip
+        session,
+        certificate_id,
+        installation.read(session),
+        bureau,
+        language=facts["language"],
+        second=facts["second"],
+        now=now,
+    )
     if drafted is not None:
         actions.try_out(session, drafted, bureau)
     return drafted

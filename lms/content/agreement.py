@@ -37,9 +37,12 @@ def check_files(
 
 
 def check_agreement(
-    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
-    items: Mapping[str, Question], national: Iterable[Document], faults: Faults,
-) -> None:  # fmt: skip
+    facts: CourseFacts,
+    documents: Mapping[str, Mapping[str, Document]],
+    items: Mapping[str, Question],
+    national: Iterable[Document],
+    faults: Faults,
+) -> None:
     """Note where one file names what another one does not have.
 
     items     of the banks in the source language.
@@ -68,17 +71,22 @@ def check_front(
     front, path = document.front, document.path
     known = FRONT | OF_FILES.get(name, frozenset())
     for key in sorted(set(front) - known):
-        faults.add(path, 2, msg("%(name)s is not known. Take it away or look for a typing error."),
-                   name=key[:80])  # fmt: skip
+        faults.add(
+            path,
+            2,
+            msg("%(name)s is not known. Take it away or look for a typing error."),
+            name=key[:80],
+        )
     made_from = front.get("from", {})
     if not isinstance(made_from, dict) or not all(isinstance(v, str) for v in made_from.values()):
         faults.add(path, 2, msg("Write [from] and below it a digest for each block."))
     accepted = front.get(REVIEWED_BLOCKS, {})
     if not isinstance(accepted, dict) or not all(map(_is_acceptance, accepted.values())):
         faults.add(
-            path, 2,
+            path,
+            2,
             msg("Write under [reviewed_blocks] for each block which digest was read, and by whom."),
-        )  # fmt: skip
+        )
     if name == "glossary":
         _check_avoided(document, faults)
     if name.startswith("bank/") or name == "glossary":
@@ -107,10 +115,13 @@ def _check_avoided(document: Document, faults: Faults) -> None:
     table = document.front.get(AVOID, {})
     if not isinstance(table, dict) or not are_phrases(table):
         faults.add(
-            document.path, 2,
-            msg('Write under [avoid] for a word of the glossary the words not to be used for it: '
-                'id = ["one", "another"].'),
-        )  # fmt: skip
+            document.path,
+            2,
+            msg(
+                "Write under [avoid] for a word of the glossary the words not to be used for it: "
+                'id = ["one", "another"].'
+            ),
+        )
         return
     for term in sorted(set(table) - {block.id for block in document.blocks}):
         faults.add(document.path, 2, msg("The glossary has no word %(id)s."), id=term[:80])
@@ -130,9 +141,10 @@ def check_ids(
     """Note ids that are missing, used twice, or other than those of the source language."""
     source = documents.get(facts.source, {})
     ids = Counter(
-        (language, block.id) for language, name, _, block in _all_blocks(documents)
+        (language, block.id)
+        for language, name, _, block in _all_blocks(documents)
         if not name.startswith("bank/")
-    )  # fmt: skip
+    )
     for language, name, document, block in _all_blocks(documents):
         if name.startswith("bank/"):
             continue
@@ -148,15 +160,18 @@ def check_ids(
             origin = source[name].block(block.id) if name in source else None
             if origin is None:
                 faults.add(
-                    document.path, block.line,
-                    msg("The source language has no block %(id)s in this file."), id=block.id,
-                )  # fmt: skip
+                    document.path,
+                    block.line,
+                    msg("The source language has no block %(id)s in this file."),
+                    id=block.id,
+                )
             elif first_words(origin) != first_words(block):
                 faults.add(
-                    document.path, block.line,
+                    document.path,
+                    block.line,
                     msg("Begin this block as in the source language: %(words)s"),
                     words=" ".join(first_words(origin)),
-                )  # fmt: skip
+                )
         if block.name == "box" and (not block.words or block.words[0] not in facts.boxes):
             faults.add(
                 document.path, block.line, msg("course.toml names no such box. Add [[box]] there.")
@@ -171,14 +186,19 @@ def first_words(block: Block) -> tuple[str, ...]:
 
 
 def _check_links(
-    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
-    national: Iterable[Document], faults: Faults,
-) -> None:  # fmt: skip
+    facts: CourseFacts,
+    documents: Mapping[str, Mapping[str, Document]],
+    national: Iterable[Document],
+    faults: Faults,
+) -> None:
     source, codes = documents.get(facts.source, {}), facts.codes()
     known = {block.id for code in codes if code in source for block in source[code].blocks}
     terms = {block.id for block in source["glossary"].blocks} if "glossary" in source else set()
-    linking = [(name in codes, document) for of_language in documents.values()
-               for name, document in of_language.items()]  # fmt: skip
+    linking = [
+        (name in codes, document)
+        for of_language in documents.values()
+        for name, document in of_language.items()
+    ]
     linking += [("/bank/" not in document.path, document) for document in national]
     for in_lesson, document in linking:
         for block in document.blocks:
@@ -186,16 +206,24 @@ def _check_links(
                 for way, target in INSIDE.findall(line):
                     if not in_lesson:
                         faults.add(
-                            document.path, number,
-                            msg("Only a lesson leads to words of the glossary, documents and "
-                                "blocks."),
-                        )  # fmt: skip
+                            document.path,
+                            number,
+                            msg(
+                                "Only a lesson leads to words of the glossary, documents and "
+                                "blocks."
+                            ),
+                        )
                     elif way.lower() == "term:" and target not in terms:
-                        faults.add(document.path, number, msg("The glossary has no word %(id)s."),
-                                   id=target)  # fmt: skip
+                        faults.add(
+                            document.path,
+                            number,
+                            msg("The glossary has no word %(id)s."),
+                            id=target,
+                        )
                     elif way == "#" and target not in known:
-                        faults.add(document.path, number, msg("No block has the id %(id)s."),
-                                   id=target)  # fmt: skip
+                        faults.add(
+                            document.path, number, msg("No block has the id %(id)s."), id=target
+                        )
 
 
 def _all_blocks(
@@ -208,9 +236,11 @@ def _all_blocks(
 
 
 def _check_items(
-    facts: CourseFacts, documents: Mapping[str, Mapping[str, Document]],
-    items: Mapping[str, Question], faults: Faults,
-) -> None:  # fmt: skip
+    facts: CourseFacts,
+    documents: Mapping[str, Mapping[str, Document]],
+    items: Mapping[str, Question],
+    faults: Faults,
+) -> None:
     check_items(facts, documents.get(facts.source, {}), items.values(), faults)
     check_bank("course.toml", facts, items.values(), dict.fromkeys(facts.codes()), faults)
 
@@ -228,26 +258,36 @@ def check_items(
             faults.add(item.file, item.line - 1, msg("The item names no lesson of this course."))
         elif lesson in source and not source[lesson].block(item.facts.get("section", "")):
             faults.add(
-                item.file, item.line - 1,
-                msg("Write section= and the block of %(lesson)s that teaches this."), lesson=lesson,
-            )  # fmt: skip
+                item.file,
+                item.line - 1,
+                msg("Write section= and the block of %(lesson)s that teaches this."),
+                lesson=lesson,
+            )
         slot = item.facts.get("critical")
         if slot is not None and slot not in facts.critical:
-            faults.add(item.file, item.line - 1, msg("course.toml has no critical slot %(slot)s."),
-                       slot=slot)  # fmt: skip
+            faults.add(
+                item.file,
+                item.line - 1,
+                msg("course.toml has no critical slot %(slot)s."),
+                slot=slot,
+            )
         if not OUTCOME.fullmatch(item.facts.get("outcome", "")) or not DIFFICULTY.fullmatch(
             item.facts.get("difficulty", "")
         ):
             faults.add(
-                item.file, item.line - 1,
+                item.file,
+                item.line - 1,
                 msg("Write outcome= with a letter and difficulty= from 1 to 3."),
-            )  # fmt: skip
+            )
 
 
 def check_bank(
-    file: str, facts: CourseFacts, items: Iterable[Question], taught: Collection[str],
+    file: str,
+    facts: CourseFacts,
+    items: Iterable[Question],
+    taught: Collection[str],
     faults: Faults,
-) -> None:  # fmt: skip
+) -> None:
     """Note in ``file`` what the tests of the lessons ``taught`` cannot draw from ``items``."""
     if not facts.tests:
         return

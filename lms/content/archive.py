@@ -45,9 +45,12 @@ def read_archive(stream: IO[bytes], *, most_bytes: int = MOST_UNPACKED) -> dict[
 
 
 def write_archive(
-    folder_name: str, files: Mapping[str, bytes], extra: Mapping[str, bytes] | None = None, *,
+    folder_name: str,
+    files: Mapping[str, bytes],
+    extra: Mapping[str, bytes] | None = None,
+    *,
     packs: bool = True,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Return ``files`` below one folder, and ``extra`` beside it, as a zip.
 
     The same contents give the same bytes: names in order, no dates, no owners. (Another version of

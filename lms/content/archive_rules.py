@@ -56,8 +56,9 @@ DAMAGED = msg("%(name)s is damaged. Get the package again from where it came.")
 
 _ARCHIVE_NAMES = re.compile(
     r"\.(zip|zipx|jar|war|apk|epub|docx|xlsx|pptx|odt|ods|odp|gz|tgz|tar|bz2|tbz2?|xz|txz|lzma|lz|lz4"
-    r"|zst|tzst|z|7z|rar|cab|ar|deb|rpm|cpio|iso|img|dmg|arj|lzh|ace)$", re.IGNORECASE,
-)  # fmt: skip
+    r"|zst|tzst|z|7z|rar|cab|ar|deb|rpm|cpio|iso|img|dmg|arj|lzh|ace)$",
+    re.IGNORECASE,
+)
 _ARCHIVE_STARTS = (
     b"PK\3\4", b"PK\5\6", b"PK\7\x08", b"\x1f\x8b", b"\x1f\x9d", b"\x1f\xa0", b"BZh", b"\xfd7zXZ\0",
     b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"MSCF\0",

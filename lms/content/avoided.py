@@ -43,9 +43,10 @@ def avoided_by(glossary: Document | None, language: str) -> list[Avoided]:
     headings = {block.id: block.title for block in glossary.blocks}
     return [
         _avoided(phrase, term, headings, language)
-        for term, phrases in phrases_of(glossary).items() if term in headings
+        for term, phrases in phrases_of(glossary).items()
+        if term in headings
         for phrase in phrases
-    ]  # fmt: skip
+    ]
 
 
 def phrases_of(glossary: Document | None) -> dict[str, list[str]]:
@@ -77,8 +78,9 @@ def _avoided(phrase: str, term: str, headings: dict[str, str], language: str) ->
     wanted = rf"(?<!\w){_BEFORE if language == 'ar' else ''}{wanted}(?!\w)"
     rightly = [
         rf"(?<!\w){re.escape(_bare(each))}\w*"
-        for each in headings.values() if re.search(wanted, _bare(each), re.IGNORECASE)
-    ]  # fmt: skip
+        for each in headings.values()
+        if re.search(wanted, _bare(each), re.IGNORECASE)
+    ]
     pattern = re.compile("|".join([*rightly, f"(?P<hit>{wanted})"]), re.IGNORECASE)
     return Avoided(headings[term], words[0].lower(), pattern)
 

@@ -78,9 +78,11 @@ def decoded(path: str, data: bytes, faults: Faults) -> str | None:
             return None
         if found := INVISIBLE.search(said):
             faults.add(
-                path, number,
-                msg("Take the invisible character %(code)s away."), code=f"U+{ord(found[0]):04X}",
-            )  # fmt: skip
+                path,
+                number,
+                msg("Take the invisible character %(code)s away."),
+                code=f"U+{ord(found[0]):04X}",
+            )
     if sum(map(text.count, MARKS)) > MOST_MARKS:
         faults.add(
             path, 0, msg("This file has more than 10,000 of the signs [ ] * _ | & and backslash.")
@@ -131,9 +133,10 @@ def read_document(path: str, data: bytes, faults: Faults) -> Document | None:
     for number in range(start, first):
         if lines[number].strip():
             faults.add(
-                path, number + 1,
+                path,
+                number + 1,
                 msg("Text stands before the first block. Begin with ## or with a container."),
-            )  # fmt: skip
+            )
             break
     blocks = tuple(_blocks(path, lines, first, faults))
     if len(blocks) > MOST_BLOCKS:
@@ -181,9 +184,10 @@ def _blocks(path: str, lines: list[str], first: int, faults: Faults) -> Iterator
             for stray in range(after, number):
                 if lines[stray].strip():
                     faults.add(
-                        path, stray + 1,
+                        path,
+                        stray + 1,
                         msg("This text belongs to no block. Put a heading ## before it."),
-                    )  # fmt: skip
+                    )
                     break
         check_lines(path, start + 1, lines[start : start + 1 + len(body)], faults)
         yield Block(block_id, name, words, "".join(body), "".join(lines[start:number]), start + 1)
@@ -203,10 +207,11 @@ def _opening(path: str, line: int, text: str, faults: Faults) -> tuple[str, tupl
     found = OPEN.fullmatch(text.rstrip("\n"))
     if found is None or found["name"] not in CONTAINERS:
         faults.add(
-            path, line,
+            path,
+            line,
             msg("No such container. Write ::: and one of: %(names)s, then {#id}."),
             names=", ".join(sorted(CONTAINERS)),
-        )  # fmt: skip
+        )
         return "", (), ""
     return found["name"], tuple(found["words"].split()), found["id"] or ""
 
@@ -234,9 +239,10 @@ def check_lines(path: str, first: int, body: list[str], faults: Faults) -> None:
                 or (is_document and not DOCUMENT.fullmatch(target))
             ):
                 faults.add(
-                    path, number,
+                    path,
+                    number,
                     msg("A link goes to https://, http://, mailto:, term:, doc: or #block."),
-                )  # fmt: skip
+                )
 
 
 def _depth(line: str, lists: list[int]) -> int:

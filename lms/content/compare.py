@@ -192,9 +192,7 @@ def _matches(
     tail = 0
     while tail < most - head and left[-1 - tail] == right[-1 - tail]:
         tail += 1
-    inside = _shortest(
-        left[head : len(left) - tail], right[head : len(right) - tail], budget
-    )  # fmt: skip
+    inside = _shortest(left[head : len(left) - tail], right[head : len(right) - tail], budget)
     found = [(0, 0, head)] if head else []
     found += [(head + x, head + y, length) for x, y, length in inside]
     if tail:

@@ -69,11 +69,16 @@ def touched(before: Course, after: Course, nation: NationFacts) -> tuple[Touched
         if differs:
             found.append(
                 Touched(
-                    kind, key, (is_now or old[key])[0], was[1] if was else None,
-                    is_now[1] if is_now else None, _words(nation, kind, key, box),
-                    _severity(before, after, key), made_from,
+                    kind,
+                    key,
+                    (is_now or old[key])[0],
+                    was[1] if was else None,
+                    is_now[1] if is_now else None,
+                    _words(nation, kind, key, box),
+                    _severity(before, after, key),
+                    made_from,
                 )
-            )  # fmt: skip
+            )
     return tuple(found)
 
 
@@ -142,13 +147,16 @@ def _words(nation: NationFacts, kind: str, key: str, box: str) -> dict[str, Bloc
     if kind == "box":
         found = {language: filling(nation, box, language) for language in nation.texts}
     elif kind == "replaced":
-        found = {language: document.block(NATIONAL + key)
-                 for language, document in nation.replacements.items()}  # fmt: skip
+        found = {
+            language: document.block(NATIONAL + key)
+            for language, document in nation.replacements.items()
+        }
     return {language: block for language, block in sorted(found.items()) if block is not None}
 
 
 def _severity(before: Course, after: Course, key: str) -> str:
     known = set(before.changes)
-    said = [change.severity for change in after.changes
-            if change.block == key and change not in known]  # fmt: skip
+    said = [
+        change.severity for change in after.changes if change.block == key and change not in known
+    ]
     return max(said, key=SEVERITIES.index, default="")

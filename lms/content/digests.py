@@ -44,8 +44,9 @@ def block_key(block: Block) -> str:
 def titles_in(document: Document) -> dict[str, str]:
     """Return the titles of a file, and what is new, by the names that ``[from]`` has for them."""
     front = document.front
-    found = {f"{TITLES}{key}": front[key] for key in ("title", "public_title", "news")
-             if key in front}  # fmt: skip
+    found = {
+        f"{TITLES}{key}": front[key] for key in ("title", "public_title", "news") if key in front
+    }
     modules = front.get("modules")
     if isinstance(modules, dict):
         found |= {f"{TITLES}modules.{code}": title for code, title in modules.items()}

@@ -90,8 +90,9 @@ def _shown(
     """Yield what a nation shows and this language has: its document, the block of the source."""
     source = course.documents[course.facts.source]
     for name, document in course.documents.get(language, {}).items():
-        translated = {block_key(block) for block in document.blocks
-                      if block.body.strip() or block.title}  # fmt: skip
+        translated = {
+            block_key(block) for block in document.blocks if block.body.strip() or block.title
+        }
         for original in source[name].blocks:
             if block_key(original) in translated and not _left_out(course, nation, name, original):
                 yield document, original
@@ -115,10 +116,13 @@ def _left_out(course: Course, nation: NationFacts | None, name: str, block: Bloc
 
 def _module_of(course: Course, lesson: str) -> str:
     return next(
-        (module.code for module in course.facts.modules
-         if any(each.code == lesson for each in module.lessons)),
+        (
+            module.code
+            for module in course.facts.modules
+            if any(each.code == lesson for each in module.lessons)
+        ),
         "",
-    )  # fmt: skip
+    )
 
 
 def _law_since(course: Course, document: Document, original: Block) -> bool:

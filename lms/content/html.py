@@ -137,9 +137,15 @@ def in_language(html: str, language: str, page: str) -> str:
 
 class _Lesson:
     def __init__(
-        self, course: Course, code: str, language: str, labels: Labels,
-        nation: NationFacts | None, shown_date: Callable[[date], str], one_page: bool,
-    ) -> None:  # fmt: skip
+        self,
+        course: Course,
+        code: str,
+        language: str,
+        labels: Labels,
+        nation: NationFacts | None,
+        shown_date: Callable[[date], str],
+        one_page: bool,
+    ) -> None:
         self.course, self.code, self.language = course, code, language
         self.words = Words(labels, self._rich)
         self.nation, self.one_page = nation, one_page
@@ -185,8 +191,11 @@ class _Lesson:
                 sections.append((block.id, plain(shown.title)))
         terms = self._glossary("".join(page))
         if answers:
-            answers = [f'<section class="answers"><h3>{self.words.label("answers")}</h3><ol>',
-                       *answers, "</ol></section>"]  # fmt: skip
+            answers = [
+                f'<section class="answers"><h3>{self.words.label("answers")}</h3><ol>',
+                *answers,
+                "</ol></section>",
+            ]
         title = self._title()
         html = _packed([*page, terms])
         return LessonHtml(

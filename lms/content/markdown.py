@@ -31,9 +31,12 @@ def _markdown() -> MarkdownIt:
 
 
 def rich(
-    text: str, link: Callable[[str], str] | None = None, terms: str = "",
-    picture: Callable[[str, str], str] | None = None, library: str = "",
-) -> str:  # fmt: skip
+    text: str,
+    link: Callable[[str], str] | None = None,
+    terms: str = "",
+    picture: Callable[[str, str], str] | None = None,
+    library: str = "",
+) -> str:
     """Return Markdown as clean HTML blocks.
 
     link    turns the id of a block into an address, empty where there is none to go to; without
@@ -75,9 +78,12 @@ def _clean(text: str, link: Callable[[str], str] | None, terms: str, library: st
         return match[0] if match[1] else ""  # no address that depends on where the page lies
 
     clean = nh3.clean(
-        HREF.sub(address, found), tags=TAGS, attributes=ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"}, link_rel=None,
-    )  # fmt: skip
+        HREF.sub(address, found),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
     return clean.replace(
         '<a href="http', '<a rel="external noopener noreferrer" href="http'
     ).strip()
@@ -107,9 +113,7 @@ def _label_cells(tokens: Sequence[Token]) -> None:
 
 def inline(text: str) -> str:
     """Return one line of Markdown as clean HTML without a paragraph around it."""
-    clean = nh3.clean(
-        _markdown().renderInline(text), tags={"strong", "em", "br"}, attributes={}
-    )  # fmt: skip
+    clean = nh3.clean(_markdown().renderInline(text), tags={"strong", "em", "br"}, attributes={})
     return clean.strip()
 
 

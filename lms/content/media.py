@@ -45,14 +45,16 @@ def check_line(path: str, number: int, line: str, faults: Faults) -> None:
     found = FIGURE.fullmatch(line.rstrip("\n"))
     if found is None:
         faults.add(
-            path, number,
+            path,
+            number,
             msg("A picture stands alone on its line: ![what it shows](media/door.webp)"),
-        )  # fmt: skip
+        )
     elif not found["alt"].strip() or len(found["alt"]) > LONGEST_ALT:
         faults.add(
-            path, number,
+            path,
+            number,
             msg("Say in the brackets what the picture shows, in at most 300 characters."),
-        )  # fmt: skip
+        )
 
 
 def read_media(files: Mapping[str, bytes], faults: Faults) -> dict[str, Picture]:
@@ -73,26 +75,34 @@ def _read(path: str, data: bytes, faults: Faults) -> Picture | None:
         faults.add(path, 0, msg("This file has no place in a course; see FORMAT.md."))
     elif ending in HEARD:
         faults.add(
-            path, 0,
-            msg("Sound and film are not taken: they are too heavy for weak lines. Write as text "
-                "what they say."),
-        )  # fmt: skip
+            path,
+            0,
+            msg(
+                "Sound and film are not taken: they are too heavy for weak lines. Write as text "
+                "what they say."
+            ),
+        )
     elif ending not in ENDINGS:
         faults.add(path, 0, msg("A picture's name ends with .png, .webp, .jpg, .jpeg or .avif."))
     elif len(data) > MOST_BYTES:
         faults.add(
-            path, 0, msg("The picture has %(size)s bytes. It may have 61,440: make it smaller."),
+            path,
+            0,
+            msg("The picture has %(size)s bytes. It may have 61,440: make it smaller."),
             size=len(data),
-        )  # fmt: skip
+        )
     else:
         try:
             said = header(data)
         except NotAPictureError:
             faults.add(
-                path, 0,
-                msg("This is no picture of the kinds PNG, WebP, JPEG and AVIF, or it is broken. "
-                    "Save it once more."),
-            )  # fmt: skip
+                path,
+                0,
+                msg(
+                    "This is no picture of the kinds PNG, WebP, JPEG and AVIF, or it is broken. "
+                    "Save it once more."
+                ),
+            )
             return None
         if said.width * said.height > MOST_PIXELS:
             faults.add(
@@ -102,18 +112,24 @@ def _read(path: str, data: bytes, faults: Faults) -> Picture | None:
             faults.add(path, 0, msg("The picture moves. Save one still picture of it."))
         if said.notes or said.tail:
             faults.add(
-                path, 0,
-                msg("The picture carries more than a picture, for example its place and camera. "
-                    "Run: lms content picture"),
-            )  # fmt: skip
+                path,
+                0,
+                msg(
+                    "The picture carries more than a picture, for example its place and camera. "
+                    "Run: lms content picture"
+                ),
+            )
         return picture(name, data)
     return None
 
 
 def check_media(
-    pictures: Mapping[str, Picture], files: Collection[str], lessons: Iterable[Document],
-    others: Iterable[Document], faults: Faults,
-) -> None:  # fmt: skip
+    pictures: Mapping[str, Picture],
+    files: Collection[str],
+    lessons: Iterable[Document],
+    others: Iterable[Document],
+    faults: Faults,
+) -> None:
     """Note which line shows a picture that is not there or must not be, and what nobody shows.
 
     files    every path of the course; a picture with a fault of its own is there all the same.
@@ -127,9 +143,11 @@ def check_media(
                 _refuse_here(document, number, faults)
             if f"{FOLDER}{name}" not in files:
                 faults.add(
-                    document.path, number, msg("The course has no picture %(name)s."),
+                    document.path,
+                    number,
+                    msg("The course has no picture %(name)s."),
                     name=name[:80],
-                )  # fmt: skip
+                )
     for document in others:
         for number, name, _ in _shown(document):
             used.add(name)
@@ -142,9 +160,10 @@ def check_media(
 
 def _refuse_here(document: Document, number: int, faults: Faults) -> None:
     faults.add(
-        document.path, number,
+        document.path,
+        number,
         msg("Only the text of a lesson shows pictures, no question and no box."),
-    )  # fmt: skip
+    )
 
 
 def _shown(document: Document) -> Iterator[tuple[int, str, str]]:

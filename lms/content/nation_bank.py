@@ -14,9 +14,11 @@ from lms.content.tables import LANGUAGE
 
 
 def with_own_items(
-    facts: CourseFacts, nation: NationFacts, banks: Mapping[str, Mapping[str, Document]],
+    facts: CourseFacts,
+    nation: NationFacts,
+    banks: Mapping[str, Mapping[str, Document]],
     faults: Faults,
-) -> NationFacts:  # fmt: skip
+) -> NationFacts:
     """Return a layer with the questions of its banks; what is wrong with them is noted.
 
     banks  ``bank/MR-1`` -> language -> file.
@@ -76,6 +78,14 @@ def bank_of(nation: NationFacts, item: Question, language: str) -> Document | No
 
 def own_codes(nation: NationFacts) -> tuple[str, ...]:
     """Return the codes that a country's banks have, whether they can be asked or not."""
-    return tuple(sorted({block.title for banks in nation.banks.values()
-                         for document in banks.values() for block in document.blocks
-                         if block.title}))  # fmt: skip
+    return tuple(
+        sorted(
+            {
+                block.title
+                for banks in nation.banks.values()
+                for document in banks.values()
+                for block in document.blocks
+                if block.title
+            }
+        )
+    )

@@ -66,10 +66,11 @@ def _boxes(top: Table) -> dict[str, BoxFacts]:
         box.end()
         if facts.status == "confirmed" and not (facts.checker and facts.legal_source):
             top.faults.add(
-                top.file, 0,
+                top.file,
+                0,
                 msg("Box %(code)s is confirmed: say by whom and from which legal source."),
                 code=facts.code,
-            )  # fmt: skip
+            )
         if facts.code in boxes:
             top.faults.add(top.file, 0, msg("The code %(code)s is used twice."), code=facts.code)
         boxes[facts.code] = facts
@@ -95,8 +96,11 @@ def _limit(table: Table, *, closes: bool = False, core: bool = False) -> Limit:
 
 def _words(table: Table) -> dict[str, str]:
     said = Table(table.file, f"{table.name}text.", table.take("text", dict, {}), table.faults)
-    words = {language: said.text(language) for language in list(said.values)
-             if LANGUAGE.fullmatch(language)}  # fmt: skip
+    words = {
+        language: said.text(language)
+        for language in list(said.values)
+        if LANGUAGE.fullmatch(language)
+    }
     said.end()
     return words
 

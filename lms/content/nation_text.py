@@ -16,17 +16,27 @@ from lms.content.toml_text import put, put_value, take
 
 
 def set_box(
-    text: str, code: str, *, status: str, legal_source: str = "", day: date | None = None,
-    checker: str = "", review_by: date | None = None,
-) -> str:  # fmt: skip
+    text: str,
+    code: str,
+    *,
+    status: str,
+    legal_source: str = "",
+    day: date | None = None,
+    checker: str = "",
+    review_by: date | None = None,
+) -> str:
     """Say all that there is to say of a box; a day None goes, and so its line.
 
     From what core it was filled is said by ``keep_box``, and stays as it is.
     """
     facts = {
-        "code": code, "status": status, "legal_source": legal_source, "date": day,
-        "checker": checker, "review_by": review_by,
-    }  # fmt: skip
+        "code": code,
+        "status": status,
+        "legal_source": legal_source,
+        "date": day,
+        "checker": checker,
+        "review_by": review_by,
+    }
     return put(text, "box", facts, name="code")
 
 

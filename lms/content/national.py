@@ -17,9 +17,12 @@ class National:
     """One country's layer on a page in one language."""
 
     def __init__(
-        self, nation: NationFacts | None, chain: Sequence[str], words: Words,
+        self,
+        nation: NationFacts | None,
+        chain: Sequence[str],
+        words: Words,
         shown_date: Callable[[date], str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take the layer and how the page speaks; ``chain`` are the languages to look in."""
         self.nation, self.chain = nation, chain
         self.words, self.shown_date = words, shown_date

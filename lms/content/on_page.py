@@ -37,9 +37,12 @@ def _controls(question: Question, words: Words) -> Iterator[str]:
     if question.kind == "truefalse-reason":
         for value in ("true", "false"):
             yield _option(
-                "radio", f"{name}-claim", value, words.label(value),
+                "radio",
+                f"{name}-claim",
+                value,
+                words.label(value),
                 right=question.facts["claim"] == value,
-            )  # fmt: skip
+            )
         yield f'<p class="hint">{words.label("reason")}</p>'
     if question.kind in {"single", "multiple", "truefalse-reason"}:
         yield from _choices(

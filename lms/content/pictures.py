@@ -148,8 +148,10 @@ def _webp(data: bytes) -> Header:
             raise NotAPictureError("a WebP that is cut off")
         if name == b"VP8X":
             flags = data[place]
-            canvas = (1 + int.from_bytes(data[place + 4 : place + 7], "little"),
-                      1 + int.from_bytes(data[place + 7 : place + 10], "little"))  # fmt: skip
+            canvas = (
+                1 + int.from_bytes(data[place + 4 : place + 7], "little"),
+                1 + int.from_bytes(data[place + 7 : place + 10], "little"),
+            )
         elif name == b"VP8 ":
             if data[place + 3 : place + 6] != b"\x9d\x01\x2a":
                 raise NotAPictureError("a WebP without a picture")

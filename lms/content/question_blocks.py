@@ -47,8 +47,9 @@ def questions_in(
     for language in (facts.source, *others):
         sources = None if language == facts.source else (items, checks)
         found_items, found_checks = (
-            items.setdefault(language, {}), checks.setdefault(language, {})
-        )  # fmt: skip
+            items.setdefault(language, {}),
+            checks.setdefault(language, {}),
+        )
         for name, document in documents.get(language, {}).items():
             for block in document.blocks:
                 is_item = name.startswith("bank/")
@@ -108,8 +109,9 @@ def _item(
         if found is not None:
             faults.add(document.path, line, msg("A translation has no line of facts in braces."))
             return None
-        return read_question(item_id, "", {}, lines, document.path, block.line + 1, faults,
-                             source=known[item_id])  # fmt: skip
+        return read_question(
+            item_id, "", {}, lines, document.path, block.line + 1, faults, source=known[item_id]
+        )
     if found is None:
         faults.add(
             document.path, line, msg("Write the facts below the item: {single lesson=… section=…}")
@@ -134,8 +136,9 @@ def _check(
         if check_id not in known:
             faults.add(document.path, block.line, msg("The source language has no such question."))
             return None
-        return read_question(check_id, "", {}, lines, document.path, block.line + 1, faults,
-                             source=known[check_id])  # fmt: skip
+        return read_question(
+            check_id, "", {}, lines, document.path, block.line + 1, faults, source=known[check_id]
+        )
     kind, facts, strange = facts_of(block.words[1:])
     _strange(document.path, block.line, strange, faults)
     return read_question(check_id, kind, facts, lines, document.path, block.line + 1, faults)
@@ -144,6 +147,8 @@ def _check(
 def _strange(path: str, line: int, words: list[str], faults: Faults) -> None:
     if words:
         faults.add(
-            path, line, msg("%(name)s is not known. Take it away or look for a typing error."),
+            path,
+            line,
+            msg("%(name)s is not known. Take it away or look for a typing error."),
             name=" ".join(words)[:80],
-        )  # fmt: skip
+        )

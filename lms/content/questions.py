@@ -66,12 +66,13 @@ def read_question(
         kind=kind,
         facts=dict(facts),
         stem=joined(head.stem),
-        choices=() if kind == "matching" else tuple(
-            each.choice(right=bool(each.mark)) for each in chosen
-        ),
+        choices=()
+        if kind == "matching"
+        else tuple(each.choice(right=bool(each.mark)) for each in chosen),
         steps=tuple(
             Step(
-                part.id, joined(part.stem),
+                part.id,
+                joined(part.stem),
                 tuple(each.choice(right=bool(each.mark)) for each in part.choices),
             )
             for part in steps
@@ -82,7 +83,7 @@ def read_question(
         why=joined(head.why + [line for part in steps for line in part.why]),
         file=file,
         line=line,
-    )  # fmt: skip
+    )
 
 
 def _complete(
@@ -190,8 +191,9 @@ def _check_steps(steps: Sequence[Passage], place: Place) -> None:
 def _has_feedback(kind: str, head: Passage, steps: Sequence[Passage]) -> bool:
     if joined(head.why) or any(joined(part.why) for part in steps):
         return True
-    choices = [choice for part in (steps if kind == "scenario" else [head])
-               for choice in part.choices]  # fmt: skip
+    choices = [
+        choice for part in (steps if kind == "scenario" else [head]) for choice in part.choices
+    ]
     return bool(choices) and kind != "matching" and all(choice.why for choice in choices)
 
 
@@ -205,7 +207,10 @@ def _translated(
     pairs = {each.letter: pair_in(each) for each in head.choices} if source.pairs else {}
     words = {each.letter: each for each in lines}
     return Question(
-        id=source.id, kind=source.kind, facts=source.facts, stem=joined(head.stem),
+        id=source.id,
+        kind=source.kind,
+        facts=source.facts,
+        stem=joined(head.stem),
         choices=tuple(words[c.letter].choice(right=c.right) for c in source.choices),
         steps=tuple(
             Step(step.id, joined(part.stem), _in_order(part.choices, step.choices))
@@ -215,8 +220,9 @@ def _translated(
         accepts=tuple(head.accepts) if source.kind == "short" else (),
         unit=head.accepts[0] if source.unit and head.accepts else source.unit,
         why=joined(head.why + [each for part in steps for each in part.why]),
-        file=place.file, line=place.line,
-    )  # fmt: skip
+        file=place.file,
+        line=place.line,
+    )
 
 
 def _in_order(lines: Sequence[Line], choices: Sequence[Choice]) -> tuple[Choice, ...]:

@@ -77,9 +77,10 @@ def _acceptable(files: Mapping[str, bytes], faults: Faults) -> bool:
     for path in files:
         if not PATH.fullmatch(path) or ".." in path:
             faults.add(
-                repr(path[:80]), 0,
+                repr(path[:80]),
+                0,
                 msg("File names use a-z A-Z 0-9 - . and at most 4 folders inside each other."),
-            )  # fmt: skip
+            )
         elif path.lower() in seen:
             faults.add(path, 0, msg("Another file has the same name but for capitals."))
         seen.add(path.lower())
@@ -114,10 +115,13 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
     pictures = read_media(files, faults)
     check_files(facts, documents, faults)
     items, checks = questions_in(facts, documents, faults)
-    nations = {code: _with_texts(facts, nation, layers, faults)
-               for code, nation in nations.items()}  # fmt: skip
-    national = [document for texts in layers.values() for of_language in texts.values()
-                for document in of_language.values()]  # fmt: skip
+    nations = {code: _with_texts(facts, nation, layers, faults) for code, nation in nations.items()}
+    national = [
+        document
+        for texts in layers.values()
+        for of_language in texts.values()
+        for document in of_language.values()
+    ]
     asked = items.get(facts.source, {})
     check_agreement(facts, documents, asked, national, faults)
     for code in sorted(set(layers) - set(nations)):
@@ -132,10 +136,13 @@ def _read(facts: CourseFacts, files: Mapping[str, bytes], faults: Faults) -> Rea
 
 
 def _check_media(
-    facts: CourseFacts, pictures: Mapping[str, Picture], files: Mapping[str, bytes],
-    documents: Mapping[str, Mapping[str, Document]], national: Iterable[Document],
+    facts: CourseFacts,
+    pictures: Mapping[str, Picture],
+    files: Mapping[str, bytes],
+    documents: Mapping[str, Mapping[str, Document]],
+    national: Iterable[Document],
     faults: Faults,
-) -> None:  # fmt: skip
+) -> None:
     lessons, others = list[Document](), list[Document]()
     for of_language in documents.values():
         for name, document in of_language.items():
@@ -146,8 +153,11 @@ def _check_media(
 
 def _names(facts: CourseFacts) -> set[str]:
     return {
-        "course", "glossary", *facts.codes(), *(f"bank/{module.code}" for module in facts.modules),
-    }  # fmt: skip
+        "course",
+        "glossary",
+        *facts.codes(),
+        *(f"bank/{module.code}" for module in facts.modules),
+    }
 
 
 def _with_texts(
@@ -160,9 +170,13 @@ def _with_texts(
 
 
 def _read_nation(
-    path: str, data: bytes, names: set[str], nations: dict[str, NationFacts], layers: Layers,
+    path: str,
+    data: bytes,
+    names: set[str],
+    nations: dict[str, NationFacts],
+    layers: Layers,
     faults: Faults,
-) -> None:  # fmt: skip
+) -> None:
     found = re.fullmatch(
         r"nations/([a-z]{2})/(?:nation\.toml|([a-z]{2,3})/(boxes|replaced|bank/[^/]+)\.md)", path
     )

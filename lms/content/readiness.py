@@ -93,15 +93,21 @@ def readiness(course: Course, nation: NationFacts, *, today: date) -> tuple[BoxR
         review_by = facts.review_by if facts else None
         rows.append(
             BoxRow(
-                lesson, block, code, status_of(nation, code),
-                facts.legal_source if facts else "", facts.date if facts else None,
-                facts.checker if facts else "", review_by,
+                lesson,
+                block,
+                code,
+                status_of(nation, code),
+                facts.legal_source if facts else "",
+                facts.date if facts else None,
+                facts.checker if facts else "",
+                review_by,
                 overdue=review_by is not None and review_by < today,
                 blocking=code in blocking,
-                languages=tuple(sorted(each for each in nation.texts
-                                       if filling(nation, code, each))),
+                languages=tuple(
+                    sorted(each for each in nation.texts if filling(nation, code, each))
+                ),
             )
-        )  # fmt: skip
+        )
     return tuple(rows)
 
 

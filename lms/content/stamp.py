@@ -40,9 +40,10 @@ def stamp(files: Mapping[str, bytes], source: str, *, again: Set[str] = frozense
     changed: dict[str, bytes] = {}
     ids = digests = 0
     documents = {
-        path: read_document(path, files[path], faults) for path in sorted(files)
+        path: read_document(path, files[path], faults)
+        for path in sorted(files)
         if path.startswith(f"{source}/") and path.endswith(".md") and "/bank/" not in path
-    }  # fmt: skip
+    }
     used = {block.id for document in documents.values() if document for block in document.blocks}
     for path, document in documents.items():
         if document is not None:
@@ -126,8 +127,9 @@ def _with_digests(document: Document, original: Document, again: Set[str]) -> tu
     titles = titles_in(original)
     wanted = {
         key: text_digest(titles[key]) if key in again or "*" in again else known[key]
-        for key in known if key in titles
-    }  # fmt: skip
+        for key in known
+        if key in titles
+    }
     for block in document.blocks:
         key = block_key(block)
         if key in sources:

@@ -31,9 +31,7 @@ def severity_between(
         for place in layer:
             for (old, new), severity in steps.items():
                 if old == place and new not in reached:
-                    worst = max(
-                        reached[place], severity, key=lambda each: WEIGHTS.get(each, -1)
-                    )  # fmt: skip
+                    worst = max(reached[place], severity, key=lambda each: WEIGHTS.get(each, -1))
                     reached[new] = worst
                     following.append(new)
         if today in reached:
@@ -42,9 +40,7 @@ def severity_between(
     return None
 
 
-def is_current(
-    changes: Iterable[Change], key: str, made_from: str | None, today: str
-) -> bool:  # fmt: skip
+def is_current(changes: Iterable[Change], key: str, made_from: str | None, today: str) -> bool:
     """Return whether readers are shown a block made from the source text ``made_from``.
 
     So it is when the source says the same today, or only typing errors were mended since.

@@ -32,9 +32,12 @@ class Table:
             self.faults.add(self.file, 0, msg("Write a value for %(name)s."), name=where)
         else:
             self.faults.add(
-                self.file, 0, msg("%(name)s has another type of value than expected: %(kind)s."),
-                name=where, kind=kind.__name__,
-            )  # fmt: skip
+                self.file,
+                0,
+                msg("%(name)s has another type of value than expected: %(kind)s."),
+                name=where,
+                kind=kind.__name__,
+            )
         return kind() if default is None else default
 
     def text(
@@ -45,9 +48,12 @@ class Table:
         value = self.take(key, str, default)
         if shape is not None and (given or value) and not shape.fullmatch(value):
             self.faults.add(
-                self.file, 0, msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
-                name=f"{self.name}{key}", value=value[:60],
-            )  # fmt: skip
+                self.file,
+                0,
+                msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
+                name=f"{self.name}{key}",
+                value=value[:60],
+            )
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -55,9 +61,12 @@ class Table:
         value = self.take(key, str, default)
         if value not in allowed:
             self.faults.add(
-                self.file, 0, msg("%(name)s is one of: %(allowed)s."),
-                name=f"{self.name}{key}", allowed=", ".join(allowed),
-            )  # fmt: skip
+                self.file,
+                0,
+                msg("%(name)s is one of: %(allowed)s."),
+                name=f"{self.name}{key}",
+                allowed=", ".join(allowed),
+            )
         return value
 
     def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
@@ -65,9 +74,13 @@ class Table:
         value = self.take(key, int, default)
         if not low <= value <= high:
             self.faults.add(
-                self.file, 0, msg("%(name)s is a whole number from %(low)s to %(high)s."),
-                name=f"{self.name}{key}", low=low, high=high,
-            )  # fmt: skip
+                self.file,
+                0,
+                msg("%(name)s is a whole number from %(low)s to %(high)s."),
+                name=f"{self.name}{key}",
+                low=low,
+                high=high,
+            )
         return value
 
     def day(self, key: str) -> date | None:
@@ -81,10 +94,12 @@ class Table:
             if not isinstance(value, str) or (shape is not None and not shape.fullmatch(value)):
                 said = value[:60] if isinstance(value, str) else type(value).__name__
                 self.faults.add(
-                    self.file, 0,
+                    self.file,
+                    0,
                     msg("%(name)s has another form than FORMAT.md describes: %(value)s"),
-                    name=f"{self.name}{key}", value=said,
-                )  # fmt: skip
+                    name=f"{self.name}{key}",
+                    value=said,
+                )
                 return ()
         return tuple(values)
 
@@ -104,7 +119,8 @@ class Table:
         """Note every value that nobody has taken out."""
         for key in self.values:
             self.faults.add(
-                self.file, 0,
+                self.file,
+                0,
                 msg("%(name)s is not known. Take it away or look for a typing error."),
                 name=f"{self.name}{key}",
-            )  # fmt: skip
+            )

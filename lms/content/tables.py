@@ -74,8 +74,13 @@ def _pass_rule(rule: Table) -> dict[str, Any]:
         "parts": parts,
     }
     if set(parts) - set(PARTS):
-        rule.faults.add(rule.file, 0, msg("%(name)s is one of: %(allowed)s."),
-                        name="pass.parts", allowed=", ".join(PARTS))  # fmt: skip
+        rule.faults.add(
+            rule.file,
+            0,
+            msg("%(name)s is one of: %(allowed)s."),
+            name="pass.parts",
+            allowed=", ".join(PARTS),
+        )
     return known
 
 
@@ -128,8 +133,12 @@ def _check_codes(file: str, facts: CourseFacts, codes: list[str], faults: Faults
         faults.add(file, 0, msg("A course has at least one module with one lesson."))
     for slot, lesson in facts.critical.items():
         if lesson not in facts.codes():
-            faults.add(file, 0, msg("The critical slot %(slot)s names no lesson of this course."),
-                       slot=slot)  # fmt: skip
+            faults.add(
+                file,
+                0,
+                msg("The critical slot %(slot)s names no lesson of this course."),
+                slot=slot,
+            )
     if facts.kind == "course" and "post" not in facts.tests:
         faults.add(file, 0, msg("A course needs a table [tests.post]; a handbook has none."))
 
@@ -141,10 +150,13 @@ def changes_of(file: str, values: Mapping[str, Any], faults: Faults) -> tuple[Ch
     for each in top.tables("change"):
         found.append(
             Change(
-                each.text("block"), each.text("old"), each.text("new"),
-                each.choice("severity", SEVERITIES), each.text("text", None, ""),
+                each.text("block"),
+                each.text("old"),
+                each.text("new"),
+                each.choice("severity", SEVERITIES),
+                each.text("text", None, ""),
             )
-        )  # fmt: skip
+        )
         each.end()
     top.end()
     return tuple(found)

@@ -14,9 +14,12 @@ def write_course(course: Course) -> dict[str, bytes]:
     """
     files = dict(course.files)
     documents = [document for each in course.documents.values() for document in each.values()]
-    documents += [document for nation in course.nations.values()
-                  for texts in (nation.texts, nation.replacements)
-                  for document in texts.values()]  # fmt: skip
+    documents += [
+        document
+        for nation in course.nations.values()
+        for texts in (nation.texts, nation.replacements)
+        for document in texts.values()
+    ]
     documents += [document for _, document in own_documents(course)]
     for document in documents:
         files[document.path] = document.text().encode()

@@ -98,8 +98,25 @@ def _entries(data: bytes, count: int) -> Iterator[_Entry]:
     for _ in range(count):
         if len(data) - place < _ENTRY.size:
             raise refused(rules.NOT_A_PACKAGE)
-        (mark, _, _, flags, method, _, _, crc, packed, size, name_size, extra, comment, disk, _,
-         attributes, at) = _ENTRY.unpack_from(data, place)  # fmt: skip
+        (
+            mark,
+            _,
+            _,
+            flags,
+            method,
+            _,
+            _,
+            crc,
+            packed,
+            size,
+            name_size,
+            extra,
+            comment,
+            disk,
+            _,
+            attributes,
+            at,
+        ) = _ENTRY.unpack_from(data, place)
         place += _ENTRY.size
         raw_name = data[place : place + name_size]
         place += name_size + extra + comment

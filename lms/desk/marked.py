@@ -23,9 +23,11 @@ def marked(
     missed = set(attempt.outcome["missed"])
     order = [each["item"] for each in attempt.items]
     rows = queries.words(
-        session, attempt.edition_id, [item for item in order if item in missed],
+        session,
+        attempt.edition_id,
+        [item for item in order if item in missed],
         dict.fromkeys((language, attempt.language)),
-    )  # fmt: skip
+    )
     found = []
     for number, item in enumerate(order, 1):
         if item not in missed:

@@ -23,7 +23,11 @@ from lms.tables import AnyRow, AnySelect
 
 _CERTIFICATES = (
     select(
-        *LINE, Certificate.enrolment_id, Certificate.code, EditionText.title, TITLE_IN,
+        *LINE,
+        Certificate.enrolment_id,
+        Certificate.code,
+        EditionText.title,
+        TITLE_IN,
         CertificateHolder.pdf,
     )
     .join(
@@ -35,7 +39,7 @@ _CERTIFICATES = (
     .where(Certificate.person_id == bindparam("person_id"))
     .order_by(Certificate.awarded_at.desc())
     .limit(100)
-)  # fmt: skip
+)
 
 
 _COURSE = learning.ONE_COURSE.add_columns(
@@ -74,14 +78,20 @@ def accepted_before(
     """
     given = ExternalCertificate
     passed = exists().where(
-        Enrolment.person_id == given.person_id, Enrolment.course_id == given.course_id,
-        Progress.enrolment_id == Enrolment.id, Progress.passed_at.is_not(None),
-    )  # fmt: skip
+        Enrolment.person_id == given.person_id,
+        Enrolment.course_id == given.course_id,
+        Progress.enrolment_id == Enrolment.id,
+        Progress.passed_at.is_not(None),
+    )
     return list(
         session.execute(
             select(
-                given.title, given.issuer, given.valid_through, Course.slug,
-                case((Course.access != "restricted", EditionText.title)).label("course"), TITLE_IN,
+                given.title,
+                given.issuer,
+                given.valid_through,
+                Course.slug,
+                case((Course.access != "restricted", EditionText.title)).label("course"),
+                TITLE_IN,
             )
             .join(Course, Course.id == given.course_id)
             .outerjoin(
@@ -89,13 +99,16 @@ def accepted_before(
                 and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
             )
             .where(
-                given.person_id == viewer.person_id, Course.slug.in_(wanted),
-                given.checked_at.is_not(None), given.refused_because.is_(None),
-                or_(given.valid_through.is_(None), given.valid_through >= today), ~passed,
+                given.person_id == viewer.person_id,
+                Course.slug.in_(wanted),
+                given.checked_at.is_not(None),
+                given.refused_because.is_(None),
+                or_(given.valid_through.is_(None), given.valid_through >= today),
+                ~passed,
             )
             .order_by(Course.id, given.completed_on.desc())
         )
-    )  # fmt: skip
+    )
 
 
 MOST_SHOWN = 1000  # rows of each kind of what is stored about a person
@@ -110,52 +123,86 @@ _TITLE_LANGUAGE = (
 )
 _IDENTITY = (
     select(
-        Identity.service_number, Identity.name, Identity.name_latin, Identity.language,
-        Identity.names_confirmed_at, Person.status, Person.rank_group, Person.sex,
-        Person.extra_time, Person.made_at,
+        Identity.service_number,
+        Identity.name,
+        Identity.name_latin,
+        Identity.language,
+        Identity.names_confirmed_at,
+        Person.status,
+        Person.rank_group,
+        Person.sex,
+        Person.extra_time,
+        Person.made_at,
     )
     .join(Person, Person.id == Identity.person_id)
     .where(Identity.person_id == _ME)
-)  # fmt: skip
+)
 _POSTINGS = (
     select(Posting.function, Posting.starts_on, Posting.ends_on, Unit.code, Unit.names)
     .join(Unit, Unit.id == Posting.unit_id)
-    .where(Posting.person_id == _ME).order_by(Posting.starts_on)
-)  # fmt: skip
+    .where(Posting.person_id == _ME)
+    .order_by(Posting.starts_on)
+)
 _GRANTS = (
     select(Grant.role, Grant.starts_on, Grant.ends_on, Unit.code)
     .outerjoin(Unit, Unit.id == Grant.unit_id)
-    .where(Grant.person_id == _ME).order_by(Grant.starts_on)
-)  # fmt: skip
+    .where(Grant.person_id == _ME)
+    .order_by(Grant.starts_on)
+)
 _COURSES = (
     select(
-        _TITLE, _TITLE_LANGUAGE, Enrolment.begun_at, Enrolment.route, Progress.lessons,
-        Progress.seconds, Progress.percent, Progress.passed_at, Progress.seen_at,
-        Progress.held_from, Progress.valid_through, Enrolment.made_at, Enrolment.due_on,
-        Enrolment.closed_at, Enrolment.closed_because, Programme.titles.label("programme"),
+        _TITLE,
+        _TITLE_LANGUAGE,
+        Enrolment.begun_at,
+        Enrolment.route,
+        Progress.lessons,
+        Progress.seconds,
+        Progress.percent,
+        Progress.passed_at,
+        Progress.seen_at,
+        Progress.held_from,
+        Progress.valid_through,
+        Enrolment.made_at,
+        Enrolment.due_on,
+        Enrolment.closed_at,
+        Enrolment.closed_because,
+        Programme.titles.label("programme"),
     )
     .join(Course, Course.id == Enrolment.course_id)
     .outerjoin(Programme, Programme.id == Enrolment.programme_id)
     .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
-    .where(Enrolment.person_id == _ME).order_by(Enrolment.made_at)
-)  # fmt: skip
+    .where(Enrolment.person_id == _ME)
+    .order_by(Enrolment.made_at)
+)
 _TESTS = (
     select(
-        _TITLE, _TITLE_LANGUAGE, Attempt.test, Attempt.number, Attempt.opened_at,
-        Attempt.submitted_at, PERCENT, PASSED, CORRECTED_AT,
-        select(func.count()).where(Answer.attempt_id == Attempt.id).correlate(Attempt)
-        .scalar_subquery().label("answers"),
+        _TITLE,
+        _TITLE_LANGUAGE,
+        Attempt.test,
+        Attempt.number,
+        Attempt.opened_at,
+        Attempt.submitted_at,
+        PERCENT,
+        PASSED,
+        CORRECTED_AT,
+        select(func.count())
+        .where(Answer.attempt_id == Attempt.id)
+        .correlate(Attempt)
+        .scalar_subquery()
+        .label("answers"),
     )
     .select_from(Attempt)
     .outerjoin(AttemptMarkCorrection, AS_NOW)
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(Course, Course.id == Enrolment.course_id)
-    .where(Attempt.person_id == _ME).order_by(Attempt.opened_at)
-)  # fmt: skip
+    .where(Attempt.person_id == _ME)
+    .order_by(Attempt.opened_at)
+)
 _SESSIONS = (
     select(SignIn.machine, SignIn.made_at, SignIn.seen_at, SignIn.ended_at)
-    .where(SignIn.person_id == _ME).order_by(SignIn.made_at.desc())
-)  # fmt: skip
+    .where(SignIn.person_id == _ME)
+    .order_by(SignIn.made_at.desc())
+)
 _STORED: Mapping[str, AnySelect] = {
     "postings": _POSTINGS, "grants": _GRANTS, "courses": _COURSES, "tests": _TESTS,
     "sessions": _SESSIONS,

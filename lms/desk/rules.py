@@ -54,9 +54,7 @@ class Item:
     done: bool
 
 
-def state_of(
-    begun: bool, gate: TestGate | None, certified: bool, failed_before: bool
-) -> State:  # fmt: skip
+def state_of(begun: bool, gate: TestGate | None, certified: bool, failed_before: bool) -> State:
     """Return the state that the course list shows."""
     if certified:
         return State.CERTIFIED
@@ -72,9 +70,14 @@ def state_of(
 
 
 def still_missing(
-    structure: Structure, done: Collection[str], gate: TestGate, percent: int, *,
-    names_confirmed: bool | None, renews: bool = False,
-) -> list[Item]:  # fmt: skip
+    structure: Structure,
+    done: Collection[str],
+    gate: TestGate,
+    percent: int,
+    *,
+    names_confirmed: bool | None,
+    renews: bool = False,
+) -> list[Item]:
     """Return everything that the certificate asks for, each with whether it is done.
 
     percent          of the final test that this person needs.

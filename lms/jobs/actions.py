@@ -33,12 +33,20 @@ def ask(
     job = session.scalar(same)
     if job is None:
         add_unless_there(
-            session, Job, {
-                "kind": kind, "key": key, "facts": dict(facts or {}), "state": "waiting",
-                "due_at": due_at or now, "failures": 0, "done_units": 0, "asked_by": asked_by,
+            session,
+            Job,
+            {
+                "kind": kind,
+                "key": key,
+                "facts": dict(facts or {}),
+                "state": "waiting",
+                "due_at": due_at or now,
+                "failures": 0,
+                "done_units": 0,
+                "asked_by": asked_by,
                 "made_at": now,
             },
-        )  # fmt: skip
+        )
         job = session.scalars(same).one()
     return job
 

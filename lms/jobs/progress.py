@@ -47,9 +47,15 @@ def teller(
 
 
 def note(
-    session: Session, job_id: int, owner: str, lease: timedelta, percent: int,
-    part: Mapping[str, Any], *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    job_id: int,
+    owner: str,
+    lease: timedelta,
+    percent: int,
+    part: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
     """Keep how far a leased job is, and renew its lease; what it makes takes the place of this.
 
     Whoever has lost the lease meanwhile does nothing.

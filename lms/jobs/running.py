@@ -109,9 +109,14 @@ def prepare(
 
 
 def step(
-    session: Session, job_id: int, owner: str, steps: Steps, prepared: object = None, *,
+    session: Session,
+    job_id: int,
+    owner: str,
+    steps: Steps,
+    prepared: object = None,
+    *,
     now: datetime,
-) -> bool:  # fmt: skip
+) -> bool:
     """Do one step of a leased job in this transaction; return whether more is to do.
 
     prepared  what ``prepare`` returned for this step.

@@ -34,13 +34,16 @@ class Enrolment(Base):
 
     __table_args__ = (
         Index(
-            "uq_enrolment_open", "person_id", "course_id", unique=True,
+            "uq_enrolment_open",
+            "person_id",
+            "course_id",
+            unique=True,
             sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see below
         ),
         Index("ix_enrolment_course_id", "course_id"),
         # Every page of a learner asks for the enrolments of one person.
         Index("ix_enrolment_person_id_course_id", "person_id", "course_id"),
-    )  # fmt: skip
+    )
 
 
 unique_while_open(Enrolment.__table__, "uq_enrolment_open")

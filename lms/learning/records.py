@@ -50,11 +50,21 @@ def append(
     """
     site_id, seq = installation.next_seq(session)
     record = LearningRecord(
-        id=new_ordered_id(), person_id=enrolment.person_id, enrolment_id=enrolment.id,
-        verb=verb, object=obj, key=key, edition_id=edition_id, result=result, voids=None,
-        claimed_at=claimed_at, stored_at=now, site_id=site_id, site_seq=seq,
+        id=new_ordered_id(),
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment.id,
+        verb=verb,
+        object=obj,
+        key=key,
+        edition_id=edition_id,
+        result=result,
+        voids=None,
+        claimed_at=claimed_at,
+        stored_at=now,
+        site_id=site_id,
+        site_seq=seq,
         session_id=by.session_id or None,
-    )  # fmt: skip
+    )
     session.add(record)
     progress = session.get(Progress, enrolment.id) or _empty_progress(session, enrolment.id)
     _write(progress, take(_read(progress), Fact(verb, obj, result, now)))
@@ -99,7 +109,10 @@ def rebuild(session: Session) -> int:
 
 _OF_ENROLMENT = (
     select(
-        LearningRecord.id, LearningRecord.verb, LearningRecord.object, LearningRecord.result,
+        LearningRecord.id,
+        LearningRecord.verb,
+        LearningRecord.object,
+        LearningRecord.result,
         LearningRecord.stored_at,
     )
     .where(
@@ -107,7 +120,7 @@ _OF_ENROLMENT = (
         LearningRecord.verb != "voided",
     )
     .order_by(LearningRecord.site_seq)
-)  # fmt: skip
+)
 
 
 def _projected(session: Session) -> Iterator[tuple[UUID, Standing]]:

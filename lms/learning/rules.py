@@ -268,14 +268,17 @@ def gate_sentence(gate: TestGate, titles: Mapping[str, object], shown: str) -> M
     names = tuple(titles.get(code, code) for code in gate.lessons)
     listed: object = names
     if len(names) > MOST_NAMED:
-        listed = Message(msg("%(first)s and others (%(count)s in all)"),
-                         {"first": names[0], "count": len(names)})  # fmt: skip
+        listed = Message(
+            msg("%(first)s and others (%(count)s in all)"), {"first": names[0], "count": len(names)}
+        )
     if gate.state is Gate.REVIEW and gate.opens_at is not None:
         return Message(
-            msg("The next attempt opens on %(moment)s at the earliest. Before that, read the "
-                "lessons of the modules that you missed: %(lessons)s."),
+            msg(
+                "The next attempt opens on %(moment)s at the earliest. Before that, read the "
+                "lessons of the modules that you missed: %(lessons)s."
+            ),
             {"moment": shown, "lessons": listed},
-        )  # fmt: skip
+        )
     sentences: dict[Gate, Message] = {
         Gate.OPEN: Message(msg("The final test is open.")),
         Gate.RUNNING: Message(msg("Your final test is open. Go on where you stopped.")),
@@ -285,8 +288,10 @@ def gate_sentence(gate: TestGate, titles: Mapping[str, object], shown: str) -> M
             {"lessons": listed},
         ),
         Gate.REVIEW: Message(
-            msg("Before the next attempt, read the lessons of the modules that you missed: "
-                "%(lessons)s."),
+            msg(
+                "Before the next attempt, read the lessons of the modules that you missed: "
+                "%(lessons)s."
+            ),
             {"lessons": listed},
         ),
         Gate.PAUSE: Message(msg("You may try again from %(moment)s."), {"moment": shown}),
@@ -294,5 +299,5 @@ def gate_sentence(gate: TestGate, titles: Mapping[str, object], shown: str) -> M
             msg("All attempts are used. Speak with your trainer, or try again from %(moment)s."),
             {"moment": shown},
         ),
-    }  # fmt: skip
+    }
     return sentences[gate.state]

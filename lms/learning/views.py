@@ -47,9 +47,16 @@ def lesson(slug: str, code: str) -> ResponseReturnValue:
         return redirect(url_for("desk.course", slug=slug))
     wanted = request.args.get("pictures") == "1"
     tag = page_tag(
-        build_tag(), course.edition_id, code, course.enrolment_id, course.version,
-        current().code, csrf.token(), banners(), wanted,
-    )  # fmt: skip
+        build_tag(),
+        course.edition_id,
+        code,
+        course.enrolment_id,
+        course.version,
+        current().code,
+        csrf.token(),
+        banners(),
+        wanted,
+    )
     if reply := unchanged(tag):
         return reply
     found = queries.lesson(reading(), viewer(), course.edition_id, code, current().code)
@@ -117,10 +124,16 @@ def note_place(slug: str) -> ResponseReturnValue:
     with transaction() as session:
         enrolment = queries.open_enrolment(session, viewer(), slug)
         actions.note_place(
-            session, viewer(), enrolment, form.lesson.data or "", form.section.data or None,
-            form.seconds.data or 0, page=form.page.data or "", n=form.n.data or 0,
+            session,
+            viewer(),
+            enrolment,
+            form.lesson.data or "",
+            form.section.data or None,
+            form.seconds.data or 0,
+            page=form.page.data or "",
+            n=form.n.data or 0,
             now=clock.now(),
-        )  # fmt: skip
+        )
     return "", 204
 
 
@@ -142,8 +155,13 @@ def _printed(slug: str, code: str | None) -> ResponseReturnValue:
     course = queries.course(reading(), viewer(), slug, current().code)
     structure = Structure.from_facts(course.facts)
     found = queries.lessons(reading(), viewer(), course.edition_id, current().code)
-    chosen = [row for wanted in structure.codes() if code in (None, wanted)
-              for row in found if row.code == wanted]  # fmt: skip
+    chosen = [
+        row
+        for wanted in structure.codes()
+        if code in (None, wanted)
+        for row in found
+        if row.code == wanted
+    ]
     if not chosen:
         raise NotFound
     return render_template(

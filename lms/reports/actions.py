@@ -51,21 +51,35 @@ def ask_export(session: Session, viewer: Viewer, order: Order, *, now: datetime)
     if order.form not in FORMS:
         raise NotFound
     job = jobs.ask(
-        session, EXPORT, f"{viewer.person_id} {order.key} {order.form}",
+        session,
+        EXPORT,
+        f"{viewer.person_id} {order.key} {order.form}",
         {
-            "report": order.report, "table": order.table, "filters": dict(order.filters),
-            "form": order.form, "language": order.language, "back": order.back,
+            "report": order.report,
+            "table": order.table,
+            "filters": dict(order.filters),
+            "form": order.form,
+            "language": order.language,
+            "back": order.back,
             "title": order.title,
             "asked_by": str(viewer.person_id),
         },
-        now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is None:
         job.total_units = 1
         audit.append(
-            session, actor_id(viewer), "report.export asked", order.report,
-            {"job": job.id, "table": order.table, "filters": dict(order.filters),
-             "form": order.form},
+            session,
+            actor_id(viewer),
+            "report.export asked",
+            order.report,
+            {
+                "job": job.id,
+                "table": order.table,
+                "filters": dict(order.filters),
+                "form": order.form,
+            },
             now=now,
-        )  # fmt: skip
+        )
     return job

@@ -86,9 +86,7 @@ def page_data(paper: Paper, site: Installation) -> dict[str, Any]:
         "band": site.band,
         "languages": list(paper.languages),
         "wide": paper.wide or any(len(each.columns) >= WIDE_FROM for each in paper.tables),
-        "issuer": _parts(
-            lambda each: site.issuers.get(each) or site.name(each), paper.languages
-        ),
+        "issuer": _parts(lambda each: site.issuers.get(each) or site.name(each), paper.languages),
         "title": said(paper.title),
         "about": [{"label": said(label), "value": said(value)} for label, value in paper.about],
         "tables": [_table(each, paper.languages) for each in paper.tables],
@@ -96,7 +94,9 @@ def page_data(paper: Paper, site: Installation) -> dict[str, Any]:
         "proof": None
         if paper.proof is None
         else {
-            "svg": paper.proof.svg, "size": paper.proof.size, "alt": paper.proof.alt,
+            "svg": paper.proof.svg,
+            "size": paper.proof.size,
+            "alt": paper.proof.alt,
             "lines": [said(each) for each in paper.proof.lines],
         },
         "attachment": None
@@ -107,7 +107,7 @@ def page_data(paper: Paper, site: Installation) -> dict[str, Any]:
             "author": site.issuers.get(first) or site.name(first),
             "day": [paper.day.year, paper.day.month, paper.day.day],
         },
-    }  # fmt: skip
+    }
 
 
 def _table(table: Table, languages: Sequence[str]) -> dict[str, Any]:
@@ -116,8 +116,9 @@ def _table(table: Table, languages: Sequence[str]) -> dict[str, Any]:
     shares = [False, *(column.kind is Kind.SHARE for column in table.columns)]
     return {
         "title": _parts(_value(table.title), languages),
-        "head": [_parts(_head(head, share), languages)
-                 for head, share in zip(heads, shares, strict=True)],
+        "head": [
+            _parts(_head(head, share), languages) for head, share in zip(heads, shares, strict=True)
+        ],
         "numeric": [False, *(column.kind not in {Kind.TEXT, Kind.DAY} for column in table.columns)],
         "widths": [3, *(2 if column.kind is Kind.TEXT else 1 for column in table.columns)],
         "rows": [
@@ -125,7 +126,7 @@ def _table(table: Table, languages: Sequence[str]) -> dict[str, Any]:
             *([_row(table.total, languages, total=True)] if table.total else []),
         ],
         "notes": [_parts(_value(note), languages) for note in notes],
-    }  # fmt: skip
+    }
 
 
 def _head(head: Message, share: bool) -> Callable[[str], str]:

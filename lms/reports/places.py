@@ -71,9 +71,15 @@ def _nothing(place: Place, itself: bool) -> Collection[int]:
 
 
 def show(
-    root: Place, code: str, *, adds_up: bool, language: str, smallest: int = SMALLEST,
-    forced: Callable[[Place, bool], Collection[int]] = _nothing, whole_is_forced: bool = False,
-) -> Shown | None:  # fmt: skip
+    root: Place,
+    code: str,
+    *,
+    adds_up: bool,
+    language: str,
+    smallest: int = SMALLEST,
+    forced: Callable[[Place, bool], Collection[int]] = _nothing,
+    whole_is_forced: bool = False,
+) -> Shown | None:
     """Return the page of the place ``code`` (empty: the root); None where nobody is counted there.
 
     smallest  people of a group that is told.
@@ -92,13 +98,17 @@ def show(
             return None
         each_line = [(each, itself) for each, _, itself in lines]
         hidden = hidden_cells(
-            [counts for _, counts, _ in lines], adds_up=adds_up, told=told, smallest=smallest,
+            [counts for _, counts, _ in lines],
+            adds_up=adds_up,
+            told=told,
+            smallest=smallest,
             forced={
-                (at, column) for at, line in enumerate([*each_line, (place, False)])
+                (at, column)
+                for at, line in enumerate([*each_line, (place, False)])
                 for column in forced(*line)
             },
             whole_is_forced=whole_is_forced,
-        )  # fmt: skip
+        )
         if step + 1 == len(way):
             return Shown(place, lines, place.counts, hidden)
         at = next((n for n, line in enumerate(lines) if line[0] is way[step + 1]), None)

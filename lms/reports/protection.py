@@ -100,9 +100,10 @@ class _Table:
             key=lambda line: (
                 not any(self.values[line][column] for column in columns),
                 sum((line, column) not in self.hidden for column in columns),
-                self.values[line][-1], line,
+                self.values[line][-1],
+                line,
             ),
-        )  # fmt: skip
+        )
         self.hidden |= {(line, column) for line in lines[:2] for column in columns}
 
     def _next(self) -> Cell | None:
@@ -142,11 +143,14 @@ class _Table:
         return min(
             beside,
             key=lambda cell: (
-                cell[0] == self.last, not self._value(cell), self._is_whole(cell),
-                self._value(cell), cell,
+                cell[0] == self.last,
+                not self._value(cell),
+                self._is_whole(cell),
+                self._value(cell),
+                cell,
             ),
             default=None,
-        )  # fmt: skip
+        )
 
     def _covers(self, cell: Cell) -> bool:
         """Return whether hiding a figure leaves something open: in its line, where all is told."""
@@ -156,9 +160,7 @@ class _Table:
         whole = (line, self.width - 1)
         if self.width - 1 in self.open or whole in self.hidden or whole in self.above:
             return True
-        return any(
-            other != column and not self._is_nothing((line, other)) for other in self.open
-        )  # fmt: skip
+        return any(other != column and not self._is_nothing((line, other)) for other in self.open)
 
     def _is_nothing(self, cell: Cell) -> bool:
         """Return whether everybody knows that a figure is 0: a sum that it is part of is 0."""

@@ -57,9 +57,10 @@ def courses(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
                 and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
             )
             .where(
-                Course.kind == "course", Course.access != "restricted",
+                Course.kind == "course",
+                Course.access != "restricted",
                 Course.edition_id.is_not(None),
             )
             .order_by(Course.id)
         )
-    )  # fmt: skip
+    )

@@ -44,19 +44,24 @@ def sheet(table: Table, about: Mapping[str, str], language: str) -> Sheet:
         said[f"{label} {number}" if len(notes) > 1 else label] = str(say(note, language))
     header = [sentence(table.head, language), *_heads(table, language)]
     return Sheet(
-        str(say(table.title, language)), said, header, _rows(table, language),
-        rtl=direction_of(language) == "rtl", about_title=sentence(ABOUT, language),
+        str(say(table.title, language)),
+        said,
+        header,
+        _rows(table, language),
+        rtl=direction_of(language) == "rtl",
+        about_title=sentence(ABOUT, language),
         widths=[WIDEST, *(WIDTHS.get(column.kind, NARROW) for column in table.columns)],
         formats=["", *(FORMATS.get(column.kind, "") for column in table.columns)],
-    )  # fmt: skip
+    )
 
 
 def _heads(table: Table, language: str) -> Sequence[str]:
     return [
-        f"{say(column.head, language)} (%)" if column.kind is Kind.SHARE
+        f"{say(column.head, language)} (%)"
+        if column.kind is Kind.SHARE
         else str(say(column.head, language))
         for column in table.columns
-    ]  # fmt: skip
+    ]
 
 
 def _rows(table: Table, language: str) -> Iterator[Sequence[Cell]]:

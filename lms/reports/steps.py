@@ -87,16 +87,17 @@ def _paper(asked: Question, wanted: Report, answer: Answer, table: str) -> bytes
     if wanted.sheet is not None:
         return wanted.sheet(asked, answer)
     site = installation.read(asked.session)
-    title, *rest = about.facts(
-        asked, wanted, answer, lambda day: day_in(asked.language, day, site)
-    )  # fmt: skip
+    title, *rest = about.facts(asked, wanted, answer, lambda day: day_in(asked.language, day, site))
     return paper.render(
         Paper(
-            cast("Message", title[1]), [asked.language], rest, [table_of(answer, table)],
+            cast("Message", title[1]),
+            [asked.language],
+            rest,
+            [table_of(answer, table)],
             asked.today,
         ),
         site,
-    )  # fmt: skip
+    )
 
 
 def table_of(answer: Answer, name: str) -> Table:

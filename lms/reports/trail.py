@@ -60,9 +60,7 @@ def line_label(place: Place, language: str, *, itself: bool) -> Label:
 def trail_of(units: Sequence[AnyRow], asked: Question) -> list[tuple[Label, Mapping[str, str]]]:
     """Return the places from all of the viewer's down to the chosen one, each with its filters."""
     rest = {key: value for key, value in asked.filters.items() if key != "unit"}
-    found: list[tuple[Label, Mapping[str, str]]] = [
-        (Label(Message(msg("All places"))), rest)
-    ]  # fmt: skip
+    found: list[tuple[Label, Mapping[str, str]]] = [(Label(Message(msg("All places"))), rest)]
     here = next((row for row in units if row.code == asked.get("unit")), None)
     if here is None:
         return found

@@ -53,15 +53,27 @@ def one(report_name: str) -> ResponseReturnValue:
     rtl, pages = current().dir == "rtl", _pages(answer)
     page = min(_page_number(), pages)
     return render_template(
-        "reports/report.html", report=wanted, answer=answer,
+        "reports/report.html",
+        report=wanted,
+        answer=answer,
         said=about.lines(asked, wanted, answer, shown_date),
-        shown=_lines_of(page, answer), pages=pages, page=page,
+        shown=_lines_of(page, answer),
+        pages=pages,
+        page=page,
         charts={table.name: charts.series(table, rtl=rtl) for table in answer.tables},
-        spoken=_spoken, spelled=spelled, sentence=sentence, direction_of=direction_of,
-        LINES=LINES, frozen=_frozen(wanted, answer),
+        spoken=_spoken,
+        spelled=spelled,
+        sentence=sentence,
+        direction_of=direction_of,
+        LINES=LINES,
+        frozen=_frozen(wanted, answer),
         may_freeze=wanted.freezes and administers_country(viewer()) and site().issues,
-        HIDDEN=HIDDEN, SIGN=SIGN, LEGEND=LEGEND, Kind=Kind, key=str(new_id()),
-    )  # fmt: skip
+        HIDDEN=HIDDEN,
+        SIGN=SIGN,
+        LEGEND=LEGEND,
+        Kind=Kind,
+        key=str(new_id()),
+    )
 
 
 @bp.post("/<report_name>/export")
@@ -71,11 +83,15 @@ def export(report_name: str) -> ResponseReturnValue:
     wanted = report_for(viewer(), report_name)
     asked = _question(wanted)
     order = Order(
-        wanted.name, request.form.get("table", "")[:LONGEST_FILTER], asked.filters,
-        request.form.get("form", ""), current().code,
-        _address(wanted, asked.filters), request.form.get("key", "")[:60],
+        wanted.name,
+        request.form.get("table", "")[:LONGEST_FILTER],
+        asked.filters,
+        request.form.get("form", ""),
+        current().code,
+        _address(wanted, asked.filters),
+        request.form.get("key", "")[:60],
         wanted.title,
-    )  # fmt: skip
+    )
     if not order.key or "\0" in order.key or (order.form == "pdf" and not wanted.paper):
         raise NotFound
     with transaction() as session:

@@ -60,7 +60,8 @@ class Standing:
 def _held_by(people: BindParameter[UUID] | None) -> Subquery:
     statement = (
         select(
-            Enrolment.person_id, Enrolment.course_id,
+            Enrolment.person_id,
+            Enrolment.course_id,
             func.max(Progress.held_from).label("held_from"),
             # The end of the longest one; a pass without end beats every day.
             func.max(func.coalesce(Progress.valid_through, date.max)).label("through"),
@@ -68,7 +69,7 @@ def _held_by(people: BindParameter[UUID] | None) -> Subquery:
         .join(Progress, Progress.enrolment_id == Enrolment.id)
         .where(Progress.held_from.is_not(None))
         .group_by(Enrolment.person_id, Enrolment.course_id)
-    )  # fmt: skip
+    )
     if people is not None:
         statement = statement.where(Enrolment.person_id.in_(people))
     return statement.subquery("held")
@@ -77,12 +78,13 @@ def _held_by(people: BindParameter[UUID] | None) -> Subquery:
 def _exempt_among(people: BindParameter[UUID] | None) -> Subquery:
     statement = (
         select(
-            Exemption.person_id, Exemption.course_id,
+            Exemption.person_id,
+            Exemption.course_id,
             func.max(Exemption.until_on).label("until_on"),
         )
         .where(Exemption.ended_at.is_(None))
         .group_by(Exemption.person_id, Exemption.course_id)
-    )  # fmt: skip
+    )
     if people is not None:
         statement = statement.where(Exemption.person_id.in_(people))
     return statement.subquery("exempt")
@@ -149,7 +151,8 @@ def _pairing(today: Day, held: Subquery, exempt: Subquery, *columns: Any) -> Any
         .join(
             Posting,
             and_(
-                Posting.unit_id == Unit.id, scope.posted_on(today),
+                Posting.unit_id == Unit.id,
+                scope.posted_on(today),
                 or_(Requirement.function.is_(None), Requirement.function == Posting.function),
             ),
         )
@@ -171,16 +174,23 @@ def _pairing(today: Day, held: Subquery, exempt: Subquery, *columns: Any) -> Any
             and_(exempt.c.person_id == Person.id, exempt.c.course_id == Requirement.course_id),
         )
         .where(in_force(today))
-    )  # fmt: skip
+    )
 
 
 def _among() -> AnySelect:
     held, exempt = _held_by(_PEOPLE), _exempt_among(_PEOPLE)
     facts = (
-        Requirement.starts_on.label("required_on"), Posting.starts_on.label("posted_on"),
-        Requirement.grace_days, Requirement.interval_months, Requirement.kind, held.c.held_from,
-        held.c.through, open_enrolment.begun_at, open_enrolment.due_on, exempt.c.until_on,
-    )  # fmt: skip
+        Requirement.starts_on.label("required_on"),
+        Posting.starts_on.label("posted_on"),
+        Requirement.grace_days,
+        Requirement.interval_months,
+        Requirement.kind,
+        held.c.held_from,
+        held.c.through,
+        open_enrolment.begun_at,
+        open_enrolment.due_on,
+        exempt.c.until_on,
+    )
     return _pairing(_TODAY, held, exempt, *LINE, *facts, *WHICH).where(Person.id.in_(_PEOPLE))
 
 
@@ -207,8 +217,9 @@ def status_on(today: date) -> ColumnElement[str]:
     )
     last_good_beginning = case(
         {days: today - timedelta(days=days) for days in rules.GRACES},
-        value=Requirement.grace_days, else_=today,
-    )  # fmt: skip
+        value=Requirement.grace_days,
+        else_=today,
+    )
     late = and_(began < last_good_beginning, func.coalesce(open_enrolment.due_on, date.min) < today)
     return case(
         (_exempt.c.until_on >= today, Status.EXEMPT.value),
@@ -224,8 +235,9 @@ def _holds_on(day: date) -> ColumnElement[bool]:
     """Return whether the newest pass still counts on ``day``, for the requirement's interval."""
     earliest = case(
         {months: rules.held_since(day, months) for months in rules.INTERVALS},
-        value=Requirement.interval_months, else_=date.min,
-    )  # fmt: skip
+        value=Requirement.interval_months,
+        else_=date.min,
+    )
     return and_(
         _held.c.held_from.is_not(None), _held.c.through >= day, _held.c.held_from >= earliest
     )
@@ -237,10 +249,14 @@ def standings_of(rows: Iterable[AnyRow], today: date) -> list[Standing]:
     for row in rows:
         through = row.through
         duty = Duty(
-            began_on=max(row.required_on, row.posted_on), grace_days=row.grace_days,
-            months=row.interval_months, held_from=row.held_from,
+            began_on=max(row.required_on, row.posted_on),
+            grace_days=row.grace_days,
+            months=row.interval_months,
+            held_from=row.held_from,
             valid_through=None if through in (None, date.max) else through,
-            begun=row.begun_at is not None, due_on=row.due_on, exempt_until=row.until_on,
-        )  # fmt: skip
+            begun=row.begun_at is not None,
+            due_on=row.due_on,
+            exempt_until=row.until_on,
+        )
         found.append(Standing(row, duty, duty.status(today)))
     return found

@@ -141,9 +141,10 @@ def rows(path: Path, reading: Reading, *, in_lines: bool = False) -> Iterator[Ro
             for more rows or columns than we take.
     """
     found = (
-        workbook.rows(path, reading.sheet) if reading.kind == XLSX
+        workbook.rows(path, reading.sheet)
+        if reading.kind == XLSX
         else _text_rows(path, reading.encoding, reading.separator)
-    )  # fmt: skip
+    )
     count = 0
     for number, raw in found:
         cells = [_lines(cell) if in_lines else _clean(cell) for cell in raw]

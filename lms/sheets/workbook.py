@@ -57,8 +57,17 @@ def check(path: Path) -> None:
             room = LARGEST_UNPACKED
             for part in parts:
                 room -= _check_part(file, part, room)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, ValueError,
-            NotImplementedError, EOFError, OverflowError, LookupError) as error:  # fmt: skip
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        struct.error,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+        OverflowError,
+        LookupError,
+    ) as error:
         raise SheetRefusedError(Message(NOT_A_WORKBOOK)) from error
 
 
@@ -213,9 +222,7 @@ class _Scan:
         elif plain in {"v", "is"} and (self._row > LAST_ROW or self._column > LAST_COLUMN):
             self._cells = MOST_CELLS + 1
         if self._cells > MOST_CELLS:
-            raise SheetRefusedError(
-                Message(TOO_WIDE, {"row": LAST_ROW, "column": LAST_COLUMN})
-            )  # fmt: skip
+            raise SheetRefusedError(Message(TOO_WIDE, {"row": LAST_ROW, "column": LAST_COLUMN}))
 
 
 def _column(letters: str) -> int:

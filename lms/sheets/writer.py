@@ -100,8 +100,12 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
     """
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         about = book.add_worksheet(_sheet_name(sheet.about_title))
         table = book.add_worksheet(_sheet_name(sheet.title))
@@ -129,12 +133,16 @@ def _write_table(book: Any, page: Any, sheet: Sheet) -> None:  # noqa: ANN401 --
     if len(sheet.header) >= WIDE_FROM:
         page.set_landscape()
     page.set_column(0, max(0, len(sheet.header) - 1), 18)
-    texts = {column: book.add_format(_of_text(sheet, column))
-             for column in range(len(sheet.widths))}  # fmt: skip
+    texts = {
+        column: book.add_format(_of_text(sheet, column)) for column in range(len(sheet.widths))
+    }
     for column, width in enumerate(sheet.widths):
         page.set_column(column, column, width, texts[column])
-    numbers = {column: book.add_format({"num_format": form, "valign": "top"})
-               for column, form in enumerate(sheet.formats) if form}  # fmt: skip
+    numbers = {
+        column: book.add_format({"num_format": form, "valign": "top"})
+        for column, form in enumerate(sheet.formats)
+        if form
+    }
     for column, name in enumerate(sheet.header):
         page.write_string(0, column, neutral(name), head)
     for line, row in enumerate(sheet.rows, 1):

@@ -132,9 +132,7 @@ def verify_older(text: str, package: bytes, ring: KeyRing, now: datetime) -> Sig
     return edition
 
 
-def _genuine(
-    text: str, prefix: str, claim: int, ring: KeyRing, now: datetime
-) -> SignedEdition:  # fmt: skip
+def _genuine(text: str, prefix: str, claim: int, ring: KeyRing, now: datetime) -> SignedEdition:
     text = qr.as_scanned(text[:LONGEST_TEXT])
     if not text.startswith(prefix):
         raise _refused(

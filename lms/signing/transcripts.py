@@ -258,9 +258,15 @@ def _unpack(data: bytes) -> SignedSheet:
     _expect(type(number) is int and type(sheets) is int and 1 <= number <= sheets <= MOST_SHEETS)
     _expect(len(lines) <= MOST_LINES)
     return SignedSheet(
-        issuer, datetime.fromtimestamp(signed, UTC), tuple(names), _day(day), number, sheets,
-        tuple(_line(each) for each in lines), language,
-    )  # fmt: skip
+        issuer,
+        datetime.fromtimestamp(signed, UTC),
+        tuple(names),
+        _day(day),
+        number,
+        sheets,
+        tuple(_line(each) for each in lines),
+        language,
+    )
 
 
 def _line(value: Any) -> SignedLine:  # noqa: ANN401 -- whatever CBOR held
@@ -279,9 +285,14 @@ def _line(value: Any) -> SignedLine:  # noqa: ANN401 -- whatever CBOR held
             raise ValueError("not a line of a training record")
     _expect(state in STATES and 0 <= half_hours <= MOST_HALF_HOURS and -1 <= percent <= 100)
     return SignedLine(
-        course, edition, state, _day(completed) if completed else None, half_hours,
-        None if percent == -1 else percent, certificate,
-    )  # fmt: skip
+        course,
+        edition,
+        state,
+        _day(completed) if completed else None,
+        half_hours,
+        None if percent == -1 else percent,
+        certificate,
+    )
 
 
 def _day(text: str) -> date:

@@ -29,9 +29,13 @@ def given(name: str) -> str | None:
 def give(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
     """Let the browser hold a cookie for so many seconds; until it is closed without a number."""
     response.set_cookie(
-        full_name(name), value, max_age=seconds, secure=request.is_secure, httponly=True,
+        full_name(name),
+        value,
+        max_age=seconds,
+        secure=request.is_secure,
+        httponly=True,
         samesite="Lax",
-    )  # fmt: skip
+    )
 
 
 def take(response: Response, name: str) -> None:

@@ -201,8 +201,9 @@ def moment_in(code: str, moment: datetime) -> str:
     here = moment.astimezone(ZoneInfo(installed.time_zone))
     # Translators: a day and an hour, 14 March 2026, 14:32; only the comma between them is yours.
     return sentence(msg("%(day)s, %(time)s"), code) % {
-        "day": day_in(code, here.date()), "time": f"{here:%H:%M}",
-    }  # fmt: skip
+        "day": day_in(code, here.date()),
+        "time": f"{here:%H:%M}",
+    }
 
 
 def size_in(code: str, size: Size) -> str:
@@ -255,10 +256,14 @@ def init_app(app: Flask) -> None:
     """Read the language from each address, write it into each address, give it to templates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(
-        _=_in_template, gettext=_in_template, ngettext=_number_in_template,
-        in_language=_in_another_language, titled=titled, course_title=course_title,
+        _=_in_template,
+        gettext=_in_template,
+        ngettext=_number_in_template,
+        in_language=_in_another_language,
+        titled=titled,
+        course_title=course_title,
         name_in=lambda names, code: name_in(names, current().code, code),
-    )  # fmt: skip
+    )
     app.url_map.converters["language"] = LanguageConverter
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)

@@ -204,14 +204,16 @@ def links(menu: str, area: str = "") -> list[Link]:
     viewer = g.get("viewer")
     return [
         Link(
-            _address(entry.endpoint), entry.words,
-            entry.area == area if area else _is_here(entry), entry.group,
+            _address(entry.endpoint),
+            entry.words,
+            entry.area == area if area else _is_here(entry),
+            entry.group,
         )
         for entry in MENUS[menu]
         if has_endpoint(entry.endpoint)
         and (viewer is not None or not (entry.roles or entry.signed_in))
         and (viewer is None or not entry.roles or _sees(viewer, entry))
-    ]  # fmt: skip
+    ]
 
 
 def groups(found: Sequence[Link]) -> list[tuple[str, list[Link]]]:
@@ -222,10 +224,11 @@ def groups(found: Sequence[Link]) -> list[tuple[str, list[Link]]]:
 def _sees(viewer: Viewer, entry: Entry) -> bool:
     """Return whether somebody holds a role that a line is for."""
     return any(
-        viewer.holds_everywhere(role) if entry.of_country and role in UNIT_ROLES
+        viewer.holds_everywhere(role)
+        if entry.of_country and role in UNIT_ROLES
         else viewer.holds(role)
         for role in entry.roles
-    )  # fmt: skip
+    )
 
 
 def _is_here(entry: Entry) -> bool:

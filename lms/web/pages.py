@@ -116,9 +116,10 @@ def static_files(app: Flask) -> StaticFiles:
     with _making_static:
         if _STATIC not in app.extensions:
             app.extensions[_STATIC] = StaticFiles(
-                sorted(FEATURES.glob("*/static")), app.config["LMS"].data / "static",
+                sorted(FEATURES.glob("*/static")),
+                app.config["LMS"].data / "static",
                 joined=SCRIPTS,
-            )  # fmt: skip
+            )
     found: StaticFiles = app.extensions[_STATIC]
     return found
 
@@ -160,14 +161,23 @@ def init_app(app: Flask) -> None:
     """Give templates their globals and filters."""
     language.init_app(app)
     app.jinja_env.filters.update(
-        date=shown_date, time=shown_time, moment=shown_moment, number=shown_number,
-        size=shown_size, grouped=grouped, safe_parts=safe_parts,
-    )  # fmt: skip
+        date=shown_date,
+        time=shown_time,
+        moment=shown_moment,
+        number=shown_number,
+        size=shown_size,
+        grouped=grouped,
+        safe_parts=safe_parts,
+    )
     app.jinja_env.globals.update(
-        say=language.say, static=static, banners=banners,
-        has_endpoint=menu.has_endpoint, links=menu.links, groups=menu.groups,
+        say=language.say,
+        static=static,
+        banners=banners,
+        has_endpoint=menu.has_endpoint,
+        links=menu.links,
+        groups=menu.groups,
         home_url=menu.home_url,
-    )  # fmt: skip
+    )
     if app.config["DEMO"]:
         add_banner(app, lambda: DEMO)
 

@@ -289,9 +289,13 @@ def _fill_search() -> None:
     """Fold the names that are there, as ``lms.accounts.rules.searchable`` did at this revision."""
     connection = op.get_bind()
     identity = sa.table(
-        "identity", sa.column("person_id"), sa.column("service_number"), sa.column("name"),
-        sa.column("name_latin"), sa.column("search"),
-    )  # fmt: skip
+        "identity",
+        sa.column("person_id"),
+        sa.column("service_number"),
+        sa.column("name"),
+        sa.column("name_latin"),
+        sa.column("search"),
+    )
     for row in connection.execute(sa.select(identity)).all():
         texts = (row.name, row.name_latin or "", row.service_number)
         search = " ".join(_folded(text) for text in texts if text)

@@ -52,23 +52,27 @@ def upgrade() -> None:
         sa.Column("outcome", sa.JSON(), nullable=False),
         sa.Column("at", lms.tables.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempt.id"],
+            ["attempt_id"],
+            ["attempt.id"],
             name=op.f("fk_attempt_mark_correction_attempt_id_attempt"),
         ),
         sa.ForeignKeyConstraint(
-            ["correction_id"], ["item_correction.id"],
+            ["correction_id"],
+            ["item_correction.id"],
             name=op.f("fk_attempt_mark_correction_correction_id_item_correction"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_mark_correction")),
         sa.UniqueConstraint(
-            "attempt_id", "correction_id",
+            "attempt_id",
+            "correction_id",
             name=op.f("uq_attempt_mark_correction_attempt_id_correction_id"),
         ),
-    )  # fmt: skip
+    )
     op.create_index(
         op.f("ix_attempt_mark_correction_correction_id"),
-        "attempt_mark_correction", ["correction_id"],
-    )  # fmt: skip
+        "attempt_mark_correction",
+        ["correction_id"],
+    )
 
 
 def downgrade() -> None:

@@ -44,8 +44,13 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def credential(app: Flask) -> Callable[..., None]:
     """Return a way to give somebody a password (and codes): ``credential(amina)``."""
 
-    def give(person: Cast, password: str | None = PASSWORD, code: str | None = None,
-             spare: str | None = None, code_until: datetime | None = None) -> None:  # fmt: skip
+    def give(
+        person: Cast,
+        password: str | None = PASSWORD,
+        code: str | None = None,
+        spare: str | None = None,
+        code_until: datetime | None = None,
+    ) -> None:
         with app.app_context(), transaction() as session:
             session.merge(
                 Credential(

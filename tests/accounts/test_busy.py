@@ -31,8 +31,11 @@ def test_number_token_and_wanted_page_are_kept_and_the_password_is_not(
     page: Callable[..., bytes],
 ) -> None:
     sent = {
-        "csrf_token": "abc", "service_number": '"><b>', "password": PASSWORD, "next": "/en/home",
-    }  # fmt: skip
+        "csrf_token": "abc",
+        "service_number": '"><b>',
+        "password": PASSWORD,
+        "next": "/en/home",
+    }
     html = page("en", urlencode(sent).encode()).decode()
     assert "Try again in 3 seconds." in html
     assert "Northern Academy" in html

@@ -34,9 +34,19 @@ def test_from_an_empty_server_to_the_first_sign_in(lms: Any, browser: Any) -> No
     assert lms("unit", "add", "region", "R", "--below", "KZ", "--name", "en=R").exit_code == 0
     assert lms("unit", "list").output == "KZ  Service\n  R  R\n"
     made = lms(
-        "person", "add", "A-1", "Болат Сейтқали", "--unit", "R", "--latin", "Bolat Seitkali",
-        "--language", "kk", "--role", "administrator",
-    )  # fmt: skip
+        "person",
+        "add",
+        "A-1",
+        "Болат Сейтқали",
+        "--unit",
+        "R",
+        "--latin",
+        "Bolat Seitkali",
+        "--language",
+        "kk",
+        "--role",
+        "administrator",
+    )
     assert made.exit_code == 0, made.output
     code = re.search(r"One-time code: (\S+)", made.output)
     assert code is not None

@@ -31,9 +31,14 @@ def unproved(app: Flask, places: Places) -> Cast:
     """Return an administrator who has just signed in with a password and nothing else."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Ruth Achieng", "N-0009", places.north, function="P6", proved=False,
+            session,
+            "Ruth Achieng",
+            "N-0009",
+            places.north,
+            function="P6",
+            proved=False,
             roles=(("administrator", places.north),),
-        )  # fmt: skip
+        )
 
 
 def printed(here: Browser) -> list[str]:
@@ -61,8 +66,9 @@ def app_number(app: Flask, person: Cast) -> str:
 def test_administration_asks_for_it_first_and_leads_back(browser: Open, unproved: Cast) -> None:
     reply = browser(unproved).get(f"{OFFICE}/jobs?page=2")
     assert (reply.status_code, reply.location) == (
-        303, "/en/second-factor?next=/en/administer/jobs?page%3D2",
-    )  # fmt: skip
+        303,
+        "/en/second-factor?next=/en/administer/jobs?page%3D2",
+    )
 
 
 def test_learning_does_not_ask(browser: Open, unproved: Cast) -> None:
@@ -175,9 +181,11 @@ def test_it_holds_for_one_session_only(app: Flask, browser: Open, unproved: Cast
     here.post(URL, {"password_number": printed(here)[0]})
     assert here.get(OFFICE).status_code == 200
     with app.app_context():
-        proved = db.session().scalars(
-            select(SignIn.second_factor_at).where(SignIn.person_id == unproved.id)
-        ).all()  # fmt: skip
+        proved = (
+            db.session()
+            .scalars(select(SignIn.second_factor_at).where(SignIn.person_id == unproved.id))
+            .all()
+        )
     assert [moment is not None for moment in proved] == [True]
 
 
@@ -199,9 +207,10 @@ def test_what_was_proved_long_ago_is_asked_again_before_a_dangerous_step(
     assert browser(grace).get(f"{OFFICE}/jobs").status_code == 200
     with app.app_context(), transaction() as session:
         session.execute(
-            update(SignIn).where(SignIn.person_id == grace.id)
+            update(SignIn)
+            .where(SignIn.person_id == grace.id)
             .values(second_factor_at=clock.now() - timedelta(minutes=11))
-        )  # fmt: skip
+        )
     assert browser(grace).get(f"{OFFICE}/jobs").status_code == 303
     assert browser(grace).get(OFFICE).status_code == 200
 

@@ -149,8 +149,13 @@ def test_of_a_page_of_a_test_it_shows_no_codes_but_says_what_it_is(
     credential(amina)
     here = browser(amina)
     time.on(minutes=31)
-    sent = {"page": "ab" * 8, "seen": "0", "shown": "HY-1-001", "a.HY-1-001:c": "7aaf02c8",
-            "go": "finish"}  # fmt: skip
+    sent = {
+        "page": "ab" * 8,
+        "seen": "0",
+        "shown": "HY-1-001",
+        "a.HY-1-001:c": "7aaf02c8",
+        "go": "finish",
+    }
     here.post(f"/en/tests/{amina.id}", sent, headers=HTML)
     sign_in(here)
     page = here.get(PAGE).text
@@ -182,10 +187,12 @@ def test_a_button_without_fields_is_held_and_a_form_of_secrets_is_not(
 
 @pytest.mark.parametrize(
     ("path", "sent", "kept"),
-    [("/ar/password", {"present_password": PASSWORD, "go": "language-ar"}, 0),
-     ("/ar/this-computer", {"kind": "own", "go": "language-ar"}, 0),  # open to everybody
-     ("/ar/courses/hygiene/certificate", {"name_latin": "Amina", "go": "language-ar"}, 1)],
-)  # fmt: skip
+    [
+        ("/ar/password", {"present_password": PASSWORD, "go": "language-ar"}, 0),
+        ("/ar/this-computer", {"kind": "own", "go": "language-ar"}, 0),  # open to everybody
+        ("/ar/courses/hygiene/certificate", {"name_latin": "Amina", "go": "language-ar"}, 1),
+    ],
+)
 def test_a_change_of_language_that_came_too_late_holds_what_was_typed(
     app: Flask, browser: Open, amina: Cast, time: Clock, path: str, sent: dict[str, str], kept: int
 ) -> None:
@@ -195,8 +202,9 @@ def test_a_change_of_language_that_came_too_late_holds_what_was_typed(
     assert held(app) == kept
 
 
-def test_it_does_not_say_which_button_was_pressed(browser: Open, amina: Cast, credential: Give,
-                                                  time: Clock) -> None:  # fmt: skip
+def test_it_does_not_say_which_button_was_pressed(
+    browser: Open, amina: Cast, credential: Give, time: Clock
+) -> None:
     credential(amina)
     here = browser(amina)
     time.on(minutes=31)

@@ -51,9 +51,13 @@ def test_the_present_password_must_be_right_and_a_code_does_not_count(
 
 @pytest.mark.parametrize("page", ["password", "spare-code"])
 def test_guessing_the_present_password_has_to_wait(
-    browser: Open, amina: Cast, credential: Give, time: Clock, page: str,
+    browser: Open,
+    amina: Cast,
+    credential: Give,
+    time: Clock,
+    page: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     credential(amina)
     here = browser(amina)
     fields = {"present_password": "something else", "new_password": NEW}

@@ -27,12 +27,24 @@ def test_good_passwords(good: str) -> None:
 @pytest.mark.parametrize(
     "easy",
     [
-        "password123", "Password2024!", "qwertyuiop", "1234567890", "йцукенгшщз", "azertyuiop",
-        "aaaaaaaaaaaa", "abababababab", "motdepasse1", "1qaz2wsx3edc", "nelsonmandela",
+        "password123",
+        "Password2024!",
+        "qwertyuiop",
+        "1234567890",
+        "йцукенгшщз",
+        "azertyuiop",
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "motdepasse1",
+        "1qaz2wsx3edc",
+        "nelsonmandela",
         "PAROLPAROL",
-        "ｐａｓｓｗｏｒｄ１２３", "iloveyou99", "marseille13!", "I Love Mother",
+        "ｐａｓｓｗｏｒｄ１２３",
+        "iloveyou99",
+        "marseille13!",
+        "I Love Mother",
     ],
-)  # fmt: skip
+)
 def test_passwords_that_many_people_choose(easy: str) -> None:
     assert fault_of(easy) is not None
 
@@ -54,10 +66,15 @@ def test_the_list_is_long_enough_and_sorted_text() -> None:
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("cq7m-4f2x-hprw", CODE), (" CQ7M 4F2X HPRW ", CODE), (CODE, CODE),
-        ("CQ7M4F2XHPR", None), ("CQ7M4F2XHPRO", None), (PASSWORD, None), ("", None),
+        ("cq7m-4f2x-hprw", CODE),
+        (" CQ7M 4F2X HPRW ", CODE),
+        (CODE, CODE),
+        ("CQ7M4F2XHPR", None),
+        ("CQ7M4F2XHPRO", None),
+        (PASSWORD, None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_a_code_is_read_however_it_is_typed(typed: str, code: str | None) -> None:
     assert as_code(typed) == code
 

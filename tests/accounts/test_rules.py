@@ -95,20 +95,39 @@ def test_paths_of_this_host(path: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        None, "", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a b",
-        "/a\tb", "/a\nb", "javascript:alert(1)", "/a#b", "/" + "x" * 1000, "\\/evil", "/\x7f",
-        "///evil.example", "http://[::1",
+        None,
+        "",
+        "home",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/a b",
+        "/a\tb",
+        "/a\nb",
+        "javascript:alert(1)",
+        "/a#b",
+        "/" + "x" * 1000,
+        "\\/evil",
+        "/\x7f",
+        "///evil.example",
+        "http://[::1",
     ],
-)  # fmt: skip
+)
 def test_everything_else_is_elsewhere(text: str | None) -> None:
     assert rules.path_on_this_host(text) is None
 
 
 def test_nothing_secret_of_a_form_is_kept() -> None:
     fields = [
-        ("csrf_token", "t"), ("held_form", "1"), ("password", "a"), ("new_password", "b"),
-        ("present_password", "c"), ("key", "k"), ("note", "n"), ("note", "m"),
-    ]  # fmt: skip
+        ("csrf_token", "t"),
+        ("held_form", "1"),
+        ("password", "a"),
+        ("new_password", "b"),
+        ("present_password", "c"),
+        ("key", "k"),
+        ("note", "n"),
+        ("note", "m"),
+    ]
     assert rules.kept_fields(fields) == [("key", "k"), ("note", "n"), ("note", "m")]
 
 

@@ -357,9 +357,11 @@ def test_another_language_keeps_the_number_and_where_to_go_and_never_the_passwor
 ) -> None:
     credential(amina)
     typed = {
-        "service_number": "N-1001", "password": PASSWORD, "next": "/en/my-data",
+        "service_number": "N-1001",
+        "password": PASSWORD,
+        "next": "/en/my-data",
         "go": "language-ar",
-    }  # fmt: skip
+    }
     here = browser(None)
     reply = here.post("/ar/", typed)
     assert reply.status_code == 200

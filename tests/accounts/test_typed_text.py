@@ -123,10 +123,14 @@ def test_what_nobody_sees_or_takes_for_another_text_is_stored_nowhere(
 def test_the_first_run_asks_again(app: Flask, what: str) -> None:
     text = HIDDEN[what]
     sent = {
-        "country": "ug", "name_en": f"Service {text}", "administrator": "Grace Nakato",
-        "service_number": f"A{text}", "password": "copper window bicycle",
-        "backups": f"/media/{text}", "csrf_token": csrf._token_for("x"),
-    }  # fmt: skip
+        "country": "ug",
+        "name_en": f"Service {text}",
+        "administrator": "Grace Nakato",
+        "service_number": f"A{text}",
+        "password": "copper window bicycle",
+        "backups": f"/media/{text}",
+        "csrf_token": csrf._token_for("x"),
+    }
     with app.test_request_context(
         "/first-run/x", method="POST", data=sent, headers={"Cookie": "pre=x"}
     ):

@@ -60,9 +60,11 @@ def elsewhere(tmp_path: Path, here: Settings) -> Settings:
     """Return the settings of another machine, on which there is nothing yet."""
     data = tmp_path / "elsewhere"
     return replace(
-        here, data=data, database_url=f"sqlite:///{data / 'lms.sqlite'}",
+        here,
+        data=data,
+        database_url=f"sqlite:///{data / 'lms.sqlite'}",
         issuing_key=data / "keys" / "issuing.key",
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -85,14 +87,14 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     connection = sqlite3.connect(path)
     try:
         names = [
-            name for (name,) in connection.execute(
+            name
+            for (name,) in connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
             )
-        ]  # fmt: skip
+        ]
         return {
-            name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr)
-            for name in names
-        }  # fmt: skip
+            name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names
+        }
     finally:
         connection.close()
 

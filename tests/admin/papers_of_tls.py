@@ -39,10 +39,13 @@ def make_certificate(
     end = until or datetime.now(UTC) + timedelta(days=400)
     built = (
         x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key())
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(min(end, datetime.now(UTC)) - timedelta(days=1)).not_valid_after(end)
-    )  # fmt: skip
+        .not_valid_before(min(end, datetime.now(UTC)) - timedelta(days=1))
+        .not_valid_after(end)
+    )
     if names:
         said = [
             x509.IPAddress(ip_address(each)) if each[0].isdigit() else x509.DNSName(each)

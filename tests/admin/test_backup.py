@@ -329,8 +329,10 @@ def _in_another_process(here: Settings, path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "lms.app", "restore", str(path)],
         env={**os.environ, "LMS_DATA": str(here.data), "DATABASE_URL": here.database_url},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "Traceback" not in done.stderr
     if done.returncode:
         raise RestoreError(Message(done.stderr.replace("%", "%%")))
@@ -510,8 +512,10 @@ def test_postgresql_without_its_programs_says_so(
     with pytest.raises(BackupError, match=r"pg_dump.*postgresql-client"):
         backup.make(
             replace(here, database_url="postgresql+psycopg://lms@127.0.0.1:1/lms"),
-            here.data / "backups", None, now=NOW,
-        )  # fmt: skip
+            here.data / "backups",
+            None,
+            now=NOW,
+        )
 
 
 def test_on_postgresql_a_backup_restores_row_for_row(

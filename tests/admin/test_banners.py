@@ -102,8 +102,12 @@ def test_a_disk_that_fills_up_is_told_until_there_is_room_again(
 ) -> None:
     nearly, quite = "disk of the server is nearly full", "is full, so nothing can be saved"
     for free, told in (
-        (499_000_000, nearly), (1_000_000, nearly), (999_999, quite), (0, quite), (50 * GB, None),
-    ):  # fmt: skip
+        (499_000_000, nearly),
+        (1_000_000, nearly),
+        (999_999, quite),
+        (0, quite),
+        (50 * GB, None),
+    ):
         disk(free)
         watch.look()
         assert [said for said in (nearly, quite) if said in front(app)] == [told] * bool(told)
@@ -128,9 +132,14 @@ def test_a_damaged_database_is_told_until_it_is_whole_again(
     [("10.1.2.3", 0, True), ("10.1.2.3", 1, False), ("127.0.0.1", 0, False)],
 )
 def test_a_line_on_which_passwords_are_readable_is_told_to_administrators_alone(
-    settings: Settings, another_app: Callable[[Settings], Flask], grace: Cast, amina: Cast,
-    host: str, proxies: int, told: bool,
-) -> None:  # fmt: skip
+    settings: Settings,
+    another_app: Callable[[Settings], Flask],
+    grace: Cast,
+    amina: Cast,
+    host: str,
+    proxies: int,
+    told: bool,
+) -> None:
     served = another_app(
         replace(settings, host=host, trusted_proxies=proxies, trusted_hosts=("localhost",))
     )

@@ -45,31 +45,62 @@ def infect(session: Session, values: dict[str, object]) -> None:
     decision = {"before": 70, "percent": 85, "reason": CANARY, "by": None, "at": now.isoformat()}
     installation.decide(session, {DECISIONS: [decision]}, now=now)
     programme = Programme(
-        id=new_ordered_id(), code=CODE, kind="pilot", titles=both, issuers=both, partners=both,
-        funders=both, starts_on=now.date(), ends_on=None, printed=True, question=CANARY,
-        groups=[CANARY], measures=[CANARY], fixed_at=now, made_by=None, made_at=now,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        code=CODE,
+        kind="pilot",
+        titles=both,
+        issuers=both,
+        partners=both,
+        funders=both,
+        starts_on=now.date(),
+        ends_on=None,
+        printed=True,
+        question=CANARY,
+        groups=[CANARY],
+        measures=[CANARY],
+        fixed_at=now,
+        made_by=None,
+        made_at=now,
+    )
     session.add(programme)
     session.flush()
-    session.add_all([
-        ProgrammeCourse(programme_id=programme.id, course_id="C90"),
-        CertificateLayout(
-            programme_id=programme.id, issuers=both, logos=[], changed_at=now,
-            signatories=[{"name": CANARY, "title": CANARY, "title:ar": CANARY}],
-        ),
-        ProgrammeChange(
-            id=new_ordered_id(), programme_id=programme.id, field="question", before=CANARY,
-            after=CANARY, by=None, at=now,
-        ),
-        UnitName(
-            id=new_ordered_id(), unit_id=values["unit_id"], code=CANARY, names=both,
-            until_on=now.date(),
-        ),
-        Extension(
-            id=new_ordered_id(), enrolment_id=values["enrolment_id"], before=None,
-            due_on=now.date(), reason=CANARY, given_by=None, given_at=now,
-        ),
-    ])  # fmt: skip
+    session.add_all(
+        [
+            ProgrammeCourse(programme_id=programme.id, course_id="C90"),
+            CertificateLayout(
+                programme_id=programme.id,
+                issuers=both,
+                logos=[],
+                changed_at=now,
+                signatories=[{"name": CANARY, "title": CANARY, "title:ar": CANARY}],
+            ),
+            ProgrammeChange(
+                id=new_ordered_id(),
+                programme_id=programme.id,
+                field="question",
+                before=CANARY,
+                after=CANARY,
+                by=None,
+                at=now,
+            ),
+            UnitName(
+                id=new_ordered_id(),
+                unit_id=values["unit_id"],
+                code=CANARY,
+                names=both,
+                until_on=now.date(),
+            ),
+            Extension(
+                id=new_ordered_id(),
+                enrolment_id=values["enrolment_id"],
+                before=None,
+                due_on=now.date(),
+                reason=CANARY,
+                given_by=None,
+                given_at=now,
+            ),
+        ]
+    )
     session.execute(update(Enrolment).values(programme_id=programme.id))
 
 

@@ -85,9 +85,10 @@ def test_a_server_with_a_fresh_backup_elsewhere_is_good(
     assert [line[10:].partition(":")[0] for line in lines] == list(PARTS)
     # The night has not come yet.
     assert [line for line in lines if not line.startswith("good")] == [
-        line for line in lines
+        line
+        for line in lines
         if line.startswith(("to know   Nightly check", "to know   Deletion", "to know   New"))
-    ]  # fmt: skip
+    ]
 
 
 def test_a_new_server_is_told_to_make_a_backup(lms: Any) -> None:
@@ -177,7 +178,7 @@ def test_a_server_without_identity(examined: Any, server: Flask) -> None:
         ("Restore test", LAST_DRILL, timedelta(days=16)),
         ("Nightly check", LAST_CHECK, timedelta(days=4)),
     ],
-)  # fmt: skip
+)
 def test_what_the_server_looks_at_by_itself(
     examined: Any, server: Flask, part: str, name: str, lasts: timedelta
 ) -> None:
@@ -210,8 +211,11 @@ def test_a_database_that_is_busy_is_not_called_damaged(
 
 def test_a_disk_with_too_little_room(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for total, free, state in (
-        (100e9, 5.1e9, GOOD), (100e9, 4.9e9, WRONG), (8e9, 0.6e9, GOOD), (8e9, 0.49e9, WRONG),
-    ):  # fmt: skip
+        (100e9, 5.1e9, GOOD),
+        (100e9, 4.9e9, WRONG),
+        (8e9, 0.6e9, GOOD),
+        (8e9, 0.49e9, WRONG),
+    ):
         usage = SimpleNamespace(total=total, free=free, used=total - free)
         monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
         assert examined()["Disk space"].state == state
@@ -293,7 +297,7 @@ def has_issued(app: Flask, here: Settings) -> None:
     with app.app_context(), transaction() as session:
         certificates.keep_ring(
             session, installation.read(session), office(here).signer, now=clock.now()
-        )  # fmt: skip
+        )
 
 
 def test_the_issuing_key(examined: Any, here: Settings) -> None:
@@ -405,9 +409,13 @@ def test_the_folder_decided_at_the_first_run_is_where_backups_go(
 
 
 def test_restore_says_what_it_did_and_what_comes_next(
-    lms: Any, server: Flask, here: Settings, stick: Path, tmp_path: Path,
+    lms: Any,
+    server: Flask,
+    here: Settings,
+    stick: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     secret = tmp_path / "passphrase"
     secret.write_text(PASSPHRASE, "utf-8")
     assert lms("backup", "--to", stick, "--passphrase-file", secret).exit_code == 0
@@ -445,8 +453,9 @@ def test_a_station_needs_no_key_and_says_what_is_unsigned(
         publish(session)
     found = examined()
     assert (found["Editions"].state, "another server" in str(found["Editions"].sentence)) == (
-        NOTE, True,
-    )  # fmt: skip
+        NOTE,
+        True,
+    )
 
 
 def test_an_edition_that_waits_for_its_signature(examined: Any, server: Flask) -> None:

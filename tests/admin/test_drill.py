@@ -119,9 +119,13 @@ def test_a_second_one_waits_until_the_first_has_ended(server: Flask, tested: Any
 
 @pytest.mark.parametrize("why", ["sealed", "gone", "old"])
 def test_a_backup_that_it_cannot_take_is_left_alone(
-    server: Flask, here: Settings, stick: Path, tested: Any, why: str,
+    server: Flask,
+    here: Settings,
+    stick: Path,
+    tested: Any,
+    why: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     path = backup.make(here, stick, PASSPHRASE, now=NOW).path
     remember(server, path, sealed=why == "sealed")
     if why == "gone":

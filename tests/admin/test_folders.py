@@ -50,9 +50,12 @@ def put_back(here: Settings, file: Path) -> None:
     [(".restoring-", restored), (".testing-", tried), (".putting-back-", put_back)],
 )
 def test_a_killed_restore_takes_no_room_from_the_next(
-    server: Flask, here: Settings, monkeypatch: pytest.MonkeyPatch, prefix: str,
+    server: Flask,
+    here: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    prefix: str,
     doing: Callable[[Settings, Path], None],
-) -> None:  # fmt: skip
+) -> None:
     file = backup.make(here, here.data / "backups", None, now=NOW).path
     stop(server)
     left = here.data / f"{prefix}0"

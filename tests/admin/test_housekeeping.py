@@ -60,10 +60,13 @@ def test_what_must_not_be_kept_for_long_goes(
         signed_in = session.scalars(select(SignIn.id).where(SignIn.person_id == amina.id)).one()
         session.add(
             HeldForm(
-                session_id=signed_in, person_id=amina.id, path="/", fields=[["a", "b"]],
+                session_id=signed_in,
+                person_id=amina.id,
+                path="/",
+                fields=[["a", "b"]],
                 made_at=NOON,
             )
-        )  # fmt: skip
+        )
         session.add(
             RequestKey(
                 person_id=amina.id, key="12345678", fingerprint=b"x", answer={}, made_at=NOON
@@ -141,11 +144,23 @@ def test_answers_go_after_two_years_and_results_stay(
         assert at is not None
         session.add(
             Answer(
-                id=still_open, attempt_id=still_open, page="a" * 16, n=1, item_id="HY-1-001",
-                choice="a", language="en", version_seen=0, version=1, stale=False, late=None,
-                claimed_at=None, stored_at=at, carrier="script", entered_by=None,
+                id=still_open,
+                attempt_id=still_open,
+                page="a" * 16,
+                n=1,
+                item_id="HY-1-001",
+                choice="a",
+                language="en",
+                version_seen=0,
+                version=1,
+                stale=False,
+                late=None,
+                claimed_at=None,
+                stored_at=at,
+                carrier="script",
+                entered_by=None,
             )
-        )  # fmt: skip
+        )
     before = count(app, Answer)
     assert before > 3
     tidy(app, at + timedelta(days=729))

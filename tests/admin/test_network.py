@@ -112,10 +112,12 @@ def test_each_wrong_pair_is_refused_with_what_to_do(
 def settings(pair: Pair, hosts: str = "learn.example.gov") -> Settings:
     return read(
         {
-            "HOST": "0.0.0.0", "TRUSTED_HOSTS": hosts, "TLS_CERT": str(pair.certificate),
+            "HOST": "0.0.0.0",
+            "TRUSTED_HOSTS": hosts,
+            "TLS_CERT": str(pair.certificate),
             "TLS_KEY": str(pair.key),
         }
-    )  # fmt: skip
+    )
 
 
 def found(pair: Pair, hosts: str = "learn.example.gov") -> tuple[str, str]:

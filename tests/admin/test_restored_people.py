@@ -39,11 +39,14 @@ def staffed(server: Flask) -> dict[str, Cast]:
         for name, person in cast.items():
             session.add(
                 Credential(
-                    person_id=person.id, password_hash=None, code_hash=f"first of {name}",
-                    code_until=NOW + timedelta(days=90), spare_code_hash=f"spare of {name}",
+                    person_id=person.id,
+                    password_hash=None,
+                    code_hash=f"first of {name}",
+                    code_until=NOW + timedelta(days=90),
+                    spare_code_hash=f"spare of {name}",
                     changed_at=NOW,
                 )
-            )  # fmt: skip
+            )
         session.flush()
         held = session.scalars(select(SignIn.id).where(SignIn.person_id == cast["amina"].id)).one()
         accounts.hold_form(session, held, cast["amina"].id, "/en/home", [("a", "b")], now=NOW)

@@ -65,80 +65,154 @@ def scene(app: Flask, places: Places) -> Scene:
     now = clock.now()
     with app.app_context(), transaction() as session:
         sibling = Unit(
-            id=new_ordered_id(), parent_id=places.north.id, kind="facility", code="N-09",
-            names={"en": "Ninegate"}, path=f"{places.north.path}9/", closed_on=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            parent_id=places.north.id,
+            kind="facility",
+            code="N-09",
+            names={"en": "Ninegate"},
+            path=f"{places.north.path}9/",
+            closed_on=None,
+        )
         west = Unit(
-            id=new_ordered_id(), parent_id=places.country.id, kind="region", code="W",
-            names={"en": "West"}, path=f"{places.country.path}8/", closed_on=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            parent_id=places.country.id,
+            kind="region",
+            code="W",
+            names={"en": "West"},
+            path=f"{places.country.path}8/",
+            closed_on=None,
+        )
         session.add_all([sibling, west])
         session.flush()
         target = add_person(session, "Target Person", "N-8001", places.northgate)
         session.add(
             Posting(
-                id=new_ordered_id(), person_id=target.id, unit_id=places.southfield.id,
-                function="P1", starts_on=date(2020, 1, 1), ends_on=date(2023, 12, 31),
+                id=new_ordered_id(),
+                person_id=target.id,
+                unit_id=places.southfield.id,
+                function="P1",
+                starts_on=date(2020, 1, 1),
+                ends_on=date(2023, 12, 31),
             )
-        )  # fmt: skip
+        )
         where = {
-            "own unit": places.northgate, "region": places.north, "country": places.country,
-            "sibling": sibling, "other region": west, "former place": places.southfield,
-        }  # fmt: skip
+            "own unit": places.northgate,
+            "region": places.north,
+            "country": places.country,
+            "sibling": sibling,
+            "other region": west,
+            "former place": places.southfield,
+        }
         people = {
             name: add_person(
-                session, f"Admin {letter}", f"A-{letter}", unit, function="P6",
+                session,
+                f"Admin {letter}",
+                f"A-{letter}",
+                unit,
+                function="P6",
                 roles=(("administrator", unit),),
             )
             for (name, unit), letter in zip(where.items(), "abcdef", strict=True)
-        }  # fmt: skip
+        }
         for name, letter in (("trainer", "x"), ("observer", "y")):
             people[name] = add_person(
-                session, f"Other {letter}", f"A-{letter}", places.country,
+                session,
+                f"Other {letter}",
+                f"A-{letter}",
+                places.country,
                 roles=((name, places.country),),
-            )  # fmt: skip
+            )
         people["learner"] = add_person(session, "Colleague", "N-8002", places.northgate)
         enrolment = Enrolment(
-            id=new_ordered_id(), person_id=target.id, course_id="C90", route="list", number=None,
-            due_on=None, made_at=now, made_by=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=target.id,
+            course_id="C90",
+            route="list",
+            number=None,
+            due_on=None,
+            made_at=now,
+            made_by=None,
+        )
         grant = Grant(
-            id=new_ordered_id(), person_id=target.id, role="trainer",
-            unit_id=places.northgate.id, course_id=None, starts_on=date(2024, 1, 1),
-            ends_on=None, given_by=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=target.id,
+            role="trainer",
+            unit_id=places.northgate.id,
+            course_id=None,
+            starts_on=date(2024, 1, 1),
+            ends_on=None,
+            given_by=None,
+        )
         exemption = Exemption(
-            id=new_ordered_id(), person_id=target.id, course_id="C90", reason="r", evidence="e",
-            until_on=now.date() + timedelta(days=9), given_by=None, given_at=now, ended_at=None,
+            id=new_ordered_id(),
+            person_id=target.id,
+            course_id="C90",
+            reason="r",
+            evidence="e",
+            until_on=now.date() + timedelta(days=9),
+            given_by=None,
+            given_at=now,
+            ended_at=None,
             ended_by=None,
-        )  # fmt: skip
+        )
         external = ExternalCertificate(
-            id=new_ordered_id(), person_id=target.id, course_id="C90", enrolment_id=None,
-            title="t", issuer="i", number=None, completed_on=date(2026, 1, 1),
-            valid_through=None, evidence="e", entered_by=None, entered_at=now, checked_by=None,
-            checked_at=None, refused_because=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=target.id,
+            course_id="C90",
+            enrolment_id=None,
+            title="t",
+            issuer="i",
+            number=None,
+            completed_on=date(2026, 1, 1),
+            valid_through=None,
+            evidence="e",
+            entered_by=None,
+            entered_at=now,
+            checked_by=None,
+            checked_at=None,
+            refused_because=None,
+        )
         session.add_all([enrolment, grant, exemption, external])
         session.flush()
         certificate = Certificate(
-            id=new_id(), enrolment_id=enrolment.id, generation=1, person_id=target.id,
-            course_id="C90", edition_id=session.scalars(select(Edition.id)).one(),
-            attempt_id=None, number=None, code="23456789CFGV", status_index=1,
-            completed_on=date(2026, 1, 1), valid_through=None, snapshot=None, name_digest=None,
-            awarded_at=now, issued_at=None,
-        )  # fmt: skip
+            id=new_id(),
+            enrolment_id=enrolment.id,
+            generation=1,
+            person_id=target.id,
+            course_id="C90",
+            edition_id=session.scalars(select(Edition.id)).one(),
+            attempt_id=None,
+            number=None,
+            code="23456789CFGV",
+            status_index=1,
+            completed_on=date(2026, 1, 1),
+            valid_through=None,
+            snapshot=None,
+            name_digest=None,
+            awarded_at=now,
+            issued_at=None,
+        )
         session.add(certificate)
         session.flush()
         put_document(session, app)
         values = {
-            "language": "en", "person_id": target.id, "unit_id": places.northgate.id,
-            "grant_id": grant.id, "exemption_id": exemption.id, "external_id": external.id,
+            "language": "en",
+            "person_id": target.id,
+            "unit_id": places.northgate.id,
+            "grant_id": grant.id,
+            "exemption_id": exemption.id,
+            "external_id": external.id,
             "enrolment_id": enrolment.id,
             "requirement_id": required(session, places.northgate.id).id,
-            "job_id": jobs.ask(session, "x", "x", now=now).id, "import_id": UUID(int=1),
-            "certificate_id": certificate.id, "programme": "x", "code": "x", "kind": "x",
-            "document": "standards", "file_language": "ar",
-        }  # fmt: skip
+            "job_id": jobs.ask(session, "x", "x", now=now).id,
+            "import_id": UUID(int=1),
+            "certificate_id": certificate.id,
+            "programme": "x",
+            "code": "x",
+            "kind": "x",
+            "document": "standards",
+            "file_language": "ar",
+        }
     return Scene(app, people, values)
 
 
@@ -195,9 +269,15 @@ def test_who_stands_at_or_above_the_place_is_answered(scene: Scene, who: str) ->
 def test_everybody_else_finds_nothing_and_changes_nothing(scene: Scene, who: str) -> None:
     before = contents(scene.app)
     for rule, method in of_the_person(scene.app):
-        former = who == "former place" and method == "GET" and rule.endpoint in {
-            "people.one", "people.learning",
-        }  # fmt: skip
+        former = (
+            who == "former place"
+            and method == "GET"
+            and rule.endpoint
+            in {
+                "people.one",
+                "people.learning",
+            }
+        )
         wanted = {401} if who == "nobody" else {200} if former else {404}
         status = ask(scene.browser(who), method, address(scene, rule))
         assert status in wanted, f"{who}: {method} {rule.rule}: {status}"
@@ -259,12 +339,16 @@ def entrust(scene: Scene, who: str, code: str) -> None:
     with scene.app.app_context(), transaction() as session:
         session.add(
             Grant(
-                id=new_ordered_id(), person_id=scene.people[who].id, role="confidential-reader",
+                id=new_ordered_id(),
+                person_id=scene.people[who].id,
+                role="confidential-reader",
                 unit_id=session.scalars(select(Unit.id).where(Unit.code == code)).one(),
-                course_id=None, starts_on=date(2024, 1, 1),
-                ends_on=clock.now().date() + timedelta(days=9), given_by=None,
+                course_id=None,
+                starts_on=date(2024, 1, 1),
+                ends_on=clock.now().date() + timedelta(days=9),
+                given_by=None,
             )
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(("who", "reader"), SHARED)
@@ -276,10 +360,13 @@ def test_a_menu_offers_a_restricted_course_where_its_people_may_be_known_and_not
         new = Details({"en": "Carried"}, date(2026, 1, 1), None)
         programmes.add(session, SERVER, "carried", "programme", new, now=clock.now())
     codes = {
-        "own unit": places.northgate.code, "region": places.north.code, "sibling": "N-09",
-        "country": places.country.code, "other region": "W",
+        "own unit": places.northgate.code,
+        "region": places.north.code,
+        "sibling": "N-09",
+        "country": places.country.code,
+        "other region": "W",
         "former place": places.southfield.code,
-    }  # fmt: skip
+    }
     here = scene.browser(who)
     menus = (*MENUS, *(OF_COUNTRY if who == "country" else ()))
     for path in menus:

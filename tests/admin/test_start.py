@@ -295,9 +295,11 @@ def port() -> int:
 def environment(tmp_path: Path, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return kept | {
-        "LMS_DATA": str(tmp_path / "data"), "LMS_COURSES": str(tmp_path), "PORT": str(port),
+        "LMS_DATA": str(tmp_path / "data"),
+        "LMS_COURSES": str(tmp_path),
+        "PORT": str(port),
         "TRUSTED_HOSTS": "learn.test",
-    }  # fmt: skip
+    }
 
 
 SERVE = [sys.executable, "-m", "lms.app", "serve"]
@@ -333,9 +335,13 @@ def test_starting_twice_gives_one_server(
         printed = re.findall(r"First run: (\S+)/first-run/\w{16}", log.read_text())
         assert printed == [f"http://learn.test:{port}"]
         elsewhere = subprocess.run(
-            SERVE, env=environment | {"LMS_DATA": str(tmp_path / "other")}, text=True,
-            capture_output=True, timeout=60, check=False,
-        )  # fmt: skip
+            SERVE,
+            env=environment | {"LMS_DATA": str(tmp_path / "other")},
+            text=True,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
         assert elsewhere.returncode == 1
         assert "serves another data folder" in elsewhere.stderr
         assert f"PORT={port + 1}" in elsewhere.stderr

@@ -47,11 +47,14 @@ def tidy(app: Flask, now: datetime) -> None:
         (NOON, "Asia/Almaty", time(2, 30), None, datetime(2026, 12, 2, 21, 30, tzinfo=UTC)),
         # Late in the evening here it is the next day there already.
         (
-            datetime(2026, 12, 5, 22, 0, tzinfo=UTC), "Asia/Almaty", time(3, 30), 6,
+            datetime(2026, 12, 5, 22, 0, tzinfo=UTC),
+            "Asia/Almaty",
+            time(3, 30),
+            6,
             datetime(2026, 12, 5, 22, 30, tzinfo=UTC),
         ),
     ],
-)  # fmt: skip
+)
 def test_the_next_moment_follows_the_clocks_of_the_country(
     now: datetime, zone: str, at: time, weekday: int | None, expected: datetime
 ) -> None:
@@ -66,9 +69,7 @@ def test_every_day_asks_for_the_coming_night_and_the_coming_sunday(app: Flask) -
         tidy(app, NOON + timedelta(days=days))
 
     assert asked(app, CHECK) == [datetime(2026, 12, day, 1, 30, tzinfo=UTC) for day in range(3, 10)]
-    assert asked(app, DRILL) == [
-        datetime(2026, 12, day, 2, 30, tzinfo=UTC) for day in (6, 13)
-    ]  # fmt: skip
+    assert asked(app, DRILL) == [datetime(2026, 12, day, 2, 30, tzinfo=UTC) for day in (6, 13)]
     assert asked(app, LOG)[0] == datetime(2026, 12, 3, 3, tzinfo=UTC)
     tidy(app, NOON)
     assert len(asked(app, CHECK)) == len(asked(app, LOG)) == 7

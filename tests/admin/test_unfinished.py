@@ -51,10 +51,14 @@ def state(here: Settings) -> dict[str, object]:
     folders = {here.data, here.issuing_key.parent}
     files = {
         str(path): path.read_bytes()
-        for folder in folders for path in folder.rglob("*")
-        if path.is_file() and "lms.sqlite" not in path.name and path.parent.name != "backups"
-        and path.name != LOCK and not path.name.startswith(f".{FILE}.")
-    }  # fmt: skip
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+        and "lms.sqlite" not in path.name
+        and path.parent.name != "backups"
+        and path.name != LOCK
+        and not path.name.startswith(f".{FILE}.")
+    }
     return {**files, "rows": rows(here.data / "lms.sqlite")}
 
 
@@ -83,8 +87,9 @@ def die_before(number: int, doing: Callable[[], object]) -> bool:
             for owner, name in STEPS:
                 whole = getattr(owner, name)
 
-                def step(*facts: object, whole: Callable[..., object] = whole,
-                         **named: object) -> object:  # fmt: skip
+                def step(
+                    *facts: object, whole: Callable[..., object] = whole, **named: object
+                ) -> object:
                     if not left[0]:
                         os._exit(DEAD)
                     left[0] -= 1

@@ -51,9 +51,13 @@ def test_what_makes_papers_loads_nothing_else(here: Settings) -> None:
         f"print(*[name for name in {NOT_FOR_PAPERS!r} if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
         env={"LMS_DATA": str(here.data), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []

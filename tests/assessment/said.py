@@ -74,6 +74,13 @@ def answer(
 ) -> dict[str, Any]:
     """Return an answer as a script sends it, first of its page unless ``changed``."""
     return {
-        "attempt": str(attempt_id), "person": who(here), "page": "a" * 16, "n": 1, "seen": 0,
-        "item": item, "fields": fields, "language": "en", **changed,
-    }  # fmt: skip
+        "attempt": str(attempt_id),
+        "person": who(here),
+        "page": "a" * 16,
+        "n": 1,
+        "seen": 0,
+        "item": item,
+        "fields": fields,
+        "language": "en",
+        **changed,
+    }

@@ -50,8 +50,9 @@ def choices(draw: st.DrawFn) -> tuple[str, Any]:
     if kind == "scenario":
         return kind, {
             step["id"]: draw(st.sampled_from(step["choices"]))
-            for step in key["steps"] if draw(st.booleans())
-        } or None  # fmt: skip
+            for step in key["steps"]
+            if draw(st.booleans())
+        } or None
     typed = draw(st.text(max_size=LONGEST_TEXT)).strip()
     return kind, typed or None
 

@@ -48,10 +48,14 @@ def test_short_right_sides_stand_in_the_menu_alone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "cut"),
-    [("short", "short"), ("x" * 40, "x" * BEGINNING + "…"),
-     ("A permitted limit: a concrete danger", "A permitted limit: a…"),
-     ("He waits at the door, always", "He waits at the door…"), ("", "")],
-)  # fmt: skip
+    [
+        ("short", "short"),
+        ("x" * 40, "x" * BEGINNING + "…"),
+        ("A permitted limit: a concrete danger", "A permitted limit: a…"),
+        ("He waits at the door, always", "He waits at the door…"),
+        ("", ""),
+    ],
+)
 def test_a_text_is_cut_between_words(text: str, cut: str) -> None:
     assert beginning(text) == cut
 

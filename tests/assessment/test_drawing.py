@@ -28,12 +28,14 @@ def bank() -> list[BankItem]:
             slot = {"MR-1.1": "torture-ban", "MR-2.1": "valid-order"}.get(lesson.code)
             items.append(
                 BankItem(
-                    f"{lesson.code}-{number}", lesson.module, lesson.code,
+                    f"{lesson.code}-{number}",
+                    lesson.module,
+                    lesson.code,
                     "scenario" if number == 4 else "single",
                     slot if number < 3 else None,
                     {"choices": ["a", "b", "c", "d"], "right": "a"},
                 )
-            )  # fmt: skip
+            )
     return items
 
 

@@ -59,8 +59,9 @@ def test_two_people_get_different_codes_for_the_same_question(
     small_course.read(chipo)
     other = small_course.start(chipo)
     pages = [
-        browser(amina).get(URL.format(sitting)).text, browser(chipo).get(URL.format(other)).text
-    ]  # fmt: skip
+        browser(amina).get(URL.format(sitting)).text,
+        browser(chipo).get(URL.format(other)).text,
+    ]
     codes = [set(re.findall(r'value="([0-9a-f]{8})"', page)) for page in pages]
     assert not codes[0] & codes[1]
 

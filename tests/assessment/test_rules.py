@@ -132,7 +132,7 @@ def test_an_answer_is_stale_only_when_another_page_changed_the_same_item_unseen(
         (-timedelta(hours=1), -timedelta(minutes=59), "late"),
         (timedelta(hours=1), timedelta(hours=2), None),
     ],
-)  # fmt: skip
+)
 def test_the_server_s_clock_decides_who_is_late(
     closes: timedelta | None, claimed: timedelta | None, expected: str | None
 ) -> None:
@@ -145,10 +145,18 @@ def test_the_server_s_clock_decides_who_is_late(
 
 SINGLE = {"choices": ["a", "b"], "right": "a"}
 ITEMS = [
-    FormItem(f"{module}-{number}", module, f"{module}.1", "s", "single",
-             "slot" if (module, number) == ("M1", 0) else None, SINGLE)
-    for module in ("M1", "M2") for number in range(5)
-]  # fmt: skip
+    FormItem(
+        f"{module}-{number}",
+        module,
+        f"{module}.1",
+        "s",
+        "single",
+        "slot" if (module, number) == ("M1", 0) else None,
+        SINGLE,
+    )
+    for module in ("M1", "M2")
+    for number in range(5)
+]
 RULE = PassRule(percent=80)
 CHOICES = st.dictionaries(
     st.sampled_from([item.id for item in ITEMS]), st.sampled_from(["a", "b", None])

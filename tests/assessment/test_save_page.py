@@ -25,17 +25,21 @@ PAGE, OTHER = "a" * 16, "b" * 16
 
 def sent(app: Flask, attempt_id: UUID, *, right: bool = True, **changed: Any) -> dict[str, Any]:
     return {
-        "page": PAGE, "seen": "0", "go": "finish", **form_of(app, attempt_id, right=right),
+        "page": PAGE,
+        "seen": "0",
+        "go": "finish",
+        **form_of(app, attempt_id, right=right),
         **changed,
-    }  # fmt: skip
+    }
 
 
 def part_of(said: dict[str, Any], *items: str) -> dict[str, Any]:
     """Return a page on which only ``items`` were answered."""
     return {
-        name: value for name, value in said.items()
+        name: value
+        for name, value in said.items()
         if not name.startswith("a.") or name[2:].partition(":")[0] in items
-    }  # fmt: skip
+    }
 
 
 def items_of(said: dict[str, Any]) -> list[str]:
@@ -141,8 +145,10 @@ def test_after_going_back_only_what_changed_is_kept(
     here.post(URL.format(sitting), right)
     wrong = sent(app, sitting, right=False)
     first = items_of(right)[0]
-    back = {**right, **{name: value for name, value in wrong.items()
-                        if name[2:].partition(":")[0] == first}}  # fmt: skip
+    back = {
+        **right,
+        **{name: value for name, value in wrong.items() if name[2:].partition(":")[0] == first},
+    }
     here.post(URL.format(sitting), back)
 
     assert len(stored(app, sitting)) == 9
@@ -196,9 +202,19 @@ def test_a_page_that_shows_an_older_state_does_not_undo_what_it_never_showed(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("page", ""), ("page", "x" * 16), ("page", "a" * 41), ("page", "a" * 16 + "\n"), ("seen", ""),
-     ("seen", "-1"), ("seen", "many"), ("go", "//evil.example"), ("go", "q 1"), ("go", "x" * 41)],
-)  # fmt: skip
+    [
+        ("page", ""),
+        ("page", "x" * 16),
+        ("page", "a" * 41),
+        ("page", "a" * 16 + "\n"),
+        ("seen", ""),
+        ("seen", "-1"),
+        ("seen", "many"),
+        ("go", "//evil.example"),
+        ("go", "q 1"),
+        ("go", "x" * 41),
+    ],
+)
 def test_a_field_that_cannot_be_changes_nothing(
     app: Flask, browser: Open, amina: Cast, sitting: UUID, name: str, value: str
 ) -> None:
@@ -214,11 +230,17 @@ def test_what_no_page_of_ours_would_send_is_passed_over(
     reply = browser(amina).post(
         URL.format(sitting),
         {
-            "page": PAGE, "seen": "0", "a.'; --": "1",
-            f"a.{item}": ["x" * 5000, "\ufffd"], f"a.{item}:nothing": "1", "a.": "1",
-            "a.HY-9-999": "1", f"a.{item}:": "2", "b": "3",
+            "page": PAGE,
+            "seen": "0",
+            "a.'; --": "1",
+            f"a.{item}": ["x" * 5000, "\ufffd"],
+            f"a.{item}:nothing": "1",
+            "a.": "1",
+            "a.HY-9-999": "1",
+            f"a.{item}:": "2",
+            "b": "3",
         },
-    )  # fmt: skip
+    )
     assert reply.status_code == 303
     assert {each.item_id for each in stored(app, sitting)} <= {item}
 
@@ -274,8 +296,13 @@ def test_it_is_saved_from_a_page_in_every_language(
     app: Flask, browser: Open, amina: Cast, sitting: UUID
 ) -> None:
     for number, language in enumerate(("en", "fr", "ar", "ru", "kk")):
-        said = sent(app, sitting, right=number % 2 == 0, seen=str(version(app, sitting)),
-                    page=f"{number}" * 16)  # fmt: skip
+        said = sent(
+            app,
+            sitting,
+            right=number % 2 == 0,
+            seen=str(version(app, sitting)),
+            page=f"{number}" * 16,
+        )
         reply = browser(amina).post(f"/{language}/tests/{sitting}", said)
         assert reply.location == f"/{language}/tests/{sitting}/unanswered"
     assert {each.language for each in stored(app, sitting)} == {"en", "fr", "ar", "ru", "kk"}

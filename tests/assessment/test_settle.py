@@ -84,19 +84,30 @@ def test_a_choice_that_is_none_changes_nothing(
     item, _, other = two_answers
     here = browser(amina)
     for name, value in (
-        ("answer", ""), ("answer", "1"), ("answer", "-" * 36), ("answer", str(uuid4())),
-        ("answer", f"{other}\n"), ("answer", "g" * 32),
-        ("item", ""), ("item", "a b"), ("item", "x" * 41), ("item", "HY-1-001\n"),
-    ):  # fmt: skip
+        ("answer", ""),
+        ("answer", "1"),
+        ("answer", "-" * 36),
+        ("answer", str(uuid4())),
+        ("answer", f"{other}\n"),
+        ("answer", "g" * 32),
+        ("item", ""),
+        ("item", "a b"),
+        ("item", "x" * 41),
+        ("item", "HY-1-001\n"),
+    ):
         reply = here.post(URL.format(sitting), {"answer": str(other), "item": item, name: value})
         assert reply.status_code == 404, (name, value)
     assert len(stored(app, sitting)) == 2
 
 
 def test_an_answer_of_another_test_cannot_be_chosen(
-    app: Flask, browser: Open, chipo: Cast, small_course: SmallCourse, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    chipo: Cast,
+    small_course: SmallCourse,
+    sitting: UUID,
     two_answers: tuple[str, UUID, UUID],
-) -> None:  # fmt: skip
+) -> None:
     item, counted, _ = two_answers
     small_course.begin(chipo)
     small_course.read(chipo)
@@ -107,9 +118,15 @@ def test_an_answer_of_another_test_cannot_be_chosen(
 
 
 def test_nobody_chooses_for_somebody_else(
-    app: Flask, browser: Open, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
+    sitting: UUID,
     two_answers: tuple[str, UUID, UUID],
-) -> None:  # fmt: skip
+) -> None:
     item, _, other = two_answers
     for person in (chipo, daniel, bolat, grace):
         reply = browser(person).post(URL.format(sitting), {"answer": str(other), "item": item})
@@ -127,9 +144,13 @@ def test_nobody_in_particular_is_asked_to_sign_in(
 
 
 def test_after_hand_in_nothing_is_chosen(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    sitting: UUID,
     two_answers: tuple[str, UUID, UUID],
-) -> None:  # fmt: skip
+) -> None:
     item, _, other = two_answers
     small_course.hand_in(amina, sitting)
     reply = browser(amina).post(URL.format(sitting), {"answer": str(other), "item": item})

@@ -51,9 +51,13 @@ def test_it_keeps_the_answer_and_says_when(
 
 
 def test_every_kind_of_question_takes_its_answer_exactly(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    sitting: UUID,
     right: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     here = browser(amina)
     for number, (item, fields) in enumerate(right.items(), 1):
         assert send(here, answer(here, sitting, item, fields, n=number)).status_code == 200
@@ -155,8 +159,9 @@ def test_an_answer_that_waited_in_the_browser_says_so(
 ) -> None:
     here, item = browser(amina), next(iter(right))
     claimed = clock.now() - timedelta(hours=3)
-    said = answer(here, sitting, item, right[item], kept=True,
-                  claimed=int(claimed.timestamp() * 1000))  # fmt: skip
+    said = answer(
+        here, sitting, item, right[item], kept=True, claimed=int(claimed.timestamp() * 1000)
+    )
     send(here, said)
     [kept] = stored(app, sitting)
     assert kept.carrier == "outbox"
@@ -165,9 +170,13 @@ def test_an_answer_that_waited_in_the_browser_says_so(
 
 
 def test_after_hand_in_an_answer_is_kept_but_late(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    sitting: UUID,
     right: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     small_course.hand_in(amina, sitting)
     here, item = browser(amina), next(iter(right))
     reply = send(here, answer(here, sitting, item, right[item]))
@@ -208,9 +217,15 @@ def test_what_somebody_else_wrote_is_refused_and_kept_for_them(
 
 
 def test_nobody_answers_for_somebody_else(
-    app: Flask, browser: Open, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast, sitting: UUID,
+    app: Flask,
+    browser: Open,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
+    sitting: UUID,
     right: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     item = next(iter(right))
     for person in (chipo, daniel, bolat, grace):
         here = browser(person)
@@ -233,18 +248,48 @@ def test_what_is_no_answer_is_refused_for_good(
     here, item = browser(amina), next(iter(right))
     good = answer(here, sitting, item, right[item])
     for name, value in (
-        ("attempt", None), ("attempt", "1"), ("attempt", 1), ("attempt", []),
-        ("person", None), ("person", 1),
-        ("page", None), ("page", "short"), ("page", "A" * 16), ("page", "a" * 41), ("page", 1),
-        ("n", None), ("n", 0), ("n", 100_001), ("n", True), ("n", "1"), ("n", 1.5),
-        ("seen", None), ("seen", -1), ("seen", 1_000_001), ("seen", "0"), ("seen", True),
-        ("item", None), ("item", ""), ("item", 1), ("item", "x"), ("item", "HY-1-001\n"),
-        ("item", "X" * 41), ("item", "\ud800"), ("item", "HY\x00"),
-        ("fields", None), ("fields", []), ("fields", "x"), ("fields", {"": "x"}),
-        ("fields", {"": 1}), ("fields", {"": ["x"] * 11}),
+        ("attempt", None),
+        ("attempt", "1"),
+        ("attempt", 1),
+        ("attempt", []),
+        ("person", None),
+        ("person", 1),
+        ("page", None),
+        ("page", "short"),
+        ("page", "A" * 16),
+        ("page", "a" * 41),
+        ("page", 1),
+        ("n", None),
+        ("n", 0),
+        ("n", 100_001),
+        ("n", True),
+        ("n", "1"),
+        ("n", 1.5),
+        ("seen", None),
+        ("seen", -1),
+        ("seen", 1_000_001),
+        ("seen", "0"),
+        ("seen", True),
+        ("item", None),
+        ("item", ""),
+        ("item", 1),
+        ("item", "x"),
+        ("item", "HY-1-001\n"),
+        ("item", "X" * 41),
+        ("item", "\ud800"),
+        ("item", "HY\x00"),
+        ("fields", None),
+        ("fields", []),
+        ("fields", "x"),
+        ("fields", {"": "x"}),
+        ("fields", {"": 1}),
+        ("fields", {"": ["x"] * 11}),
         ("fields", {str(part): ["x"] for part in range(21)}),
-        ("language", None), ("language", "de"), ("language", ""), ("language", ["en"]),
-    ):  # fmt: skip
+        ("language", None),
+        ("language", "de"),
+        ("language", ""),
+        ("language", ["en"]),
+    ):
         reply = send(here, {**good, name: value})
         assert reply.status_code == 422, (name, value)
         assert reply.get_json()["error"]
@@ -258,9 +303,16 @@ def test_strange_values_in_the_fields_mean_nothing_or_are_cut(
 ) -> None:
     here = browser(amina)
     strange: list[Any] = [
-        {"": [None]}, {"": [1, 2]}, {"": [{"a": []}]}, {"": ["\ud800\x00"]}, {"": ["x" * 5000]},
-        {"": []}, {"claim": ["0" * 8]}, {"x" * 500: ["1"]}, {"s1": ["\ud800"]},
-    ]  # fmt: skip
+        {"": [None]},
+        {"": [1, 2]},
+        {"": [{"a": []}]},
+        {"": ["\ud800\x00"]},
+        {"": ["x" * 5000]},
+        {"": []},
+        {"claim": ["0" * 8]},
+        {"x" * 500: ["1"]},
+        {"s1": ["\ud800"]},
+    ]
     number = 0
     for item in right:
         for fields in strange:

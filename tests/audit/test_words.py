@@ -70,10 +70,12 @@ def _written(path: Path) -> Iterator[Written]:
     """Yield each call of a module that appends a row."""
     tree = ast.parse(path.read_text("utf-8"))
     names = {
-        alias.asname or alias.name for node in ast.walk(tree)
+        alias.asname or alias.name
+        for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "lms.audit"
-        for alias in node.names if alias.name == "actions"
-    }  # fmt: skip
+        for alias in node.names
+        if alias.name == "actions"
+    }
     names |= {"append"} if path.as_posix().endswith("lms/audit/actions.py") else set()
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     for node in ast.walk(tree):
@@ -127,8 +129,9 @@ def test_a_fact_without_words_is_found_wherever_it_is_written() -> None:
     call = next(node for node in ast.walk(named) if isinstance(node, ast.Call))
     assert list(keys_of(call, named.body[0])) == ["one"]
     assert list(unnamed("unit.added", {"kind": "x", "what": {"en": "", "deep": 1}})) == [
-        "unit.added: what", "unit.added: deep",
-    ]  # fmt: skip
+        "unit.added: what",
+        "unit.added: deep",
+    ]
 
 
 def test_what_lies_within_a_fact_has_words() -> None:
@@ -145,8 +148,6 @@ def test_what_lies_within_a_fact_has_words() -> None:
 
 def test_what_is_put_together_stands_in_the_module_that_does_it() -> None:
     for path, actions in PUT_TOGETHER.items():
-        text = "".join(
-            each.read_text("utf-8") for each in (ROOT / path).parent.glob("*.py")
-        )  # fmt: skip
+        text = "".join(each.read_text("utf-8") for each in (ROOT / path).parent.glob("*.py"))
         for action in actions:
             assert action.partition(".")[2] in text, f"{path}: {action}"

@@ -49,18 +49,26 @@ class Press:
         self.hours += 1
         course = read(small() if files is None else files)
         done = shipped.publish(
-            transaction, course, file_store(), nation, spoken_voices(),
+            transaction,
+            course,
+            file_store(),
+            nation,
+            spoken_voices(),
             now=MONDAY + timedelta(hours=self.hours),
-        )  # fmt: skip
+        )
         return done.edition
 
     def take(self, courses: Path, nation: str | None = None) -> list[shipped.Shipped]:
         """Do what a server does when it starts."""
         self.hours += 1
         return shipped.take(
-            transaction, courses, file_store(), nation, spoken_voices(),
+            transaction,
+            courses,
+            file_store(),
+            nation,
+            spoken_voices(),
             now=MONDAY + timedelta(hours=self.hours),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -121,9 +129,10 @@ def courses(tmp_path: Path) -> Path:
 def lms(app: Flask) -> Callable[..., Result]:
     """Return a way to run a command: ``lms("check", path)``."""
     return lambda *words: CliRunner().invoke(
-        cli, [str(word) for word in words],
+        cli,
+        [str(word) for word in words],
         obj=ScriptInfo(create_app=lambda: app, set_debug_flag=False),
-    )  # fmt: skip
+    )
 
 
 def editions(session: Session) -> list[str]:

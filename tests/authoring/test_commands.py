@@ -121,9 +121,14 @@ def test_check_prints_values_for_programs(lms: Command, small_course: Path) -> N
     (course,) = json.loads(result.output)["courses"]
     assert course["folder"] == "small-course"
     assert course["findings"] == [
-        {"severity": "fault", "code": "format", "file": "notes.txt", "line": 0,
-         "text": "This file has no place in a course; see FORMAT.md."}
-    ]  # fmt: skip
+        {
+            "severity": "fault",
+            "code": "format",
+            "file": "notes.txt",
+            "line": 0,
+            "text": "This file has no place in a course; see FORMAT.md.",
+        }
+    ]
 
 
 @pytest.mark.parametrize("command", ["check", "stamp", "publish"])
@@ -131,8 +136,9 @@ def test_a_link_in_the_folder_is_said(lms: Command, small_course: Path, command:
     (small_course / "en/x.md").symlink_to("/etc/hostname")
     result = lms(command, small_course)
     assert (result.exit_code, result.output) == (
-        1, "en/x.md: links and special files are not taken.\n",
-    )  # fmt: skip
+        1,
+        "en/x.md: links and special files are not taken.\n",
+    )
 
 
 def test_stamp_writes_ids_and_digests_once(lms: Command, tmp_path: Path) -> None:
@@ -160,13 +166,15 @@ def test_stamp_refuses_what_it_cannot_read(lms: Command, small_course: Path) -> 
     (small_course / "en/AB-1.1.md").write_bytes(b"\xff")
     result = lms("stamp", small_course)
     assert (result.exit_code, result.output) == (
-        1, "en/AB-1.1.md:1: This line is not UTF-8. Save the file as UTF-8.\n",
-    )  # fmt: skip
+        1,
+        "en/AB-1.1.md:1: This line is not UTF-8. Save the file as UTF-8.\n",
+    )
     (small_course / "course.toml").write_text("x")
     result = lms("stamp", small_course)
     assert (result.exit_code, result.output) == (
-        1, "course.toml: write source = and the language of the course.\n",
-    )  # fmt: skip
+        1,
+        "course.toml: write source = and the language of the course.\n",
+    )
 
 
 def test_publish_and_export_give_the_folder_back(
@@ -197,8 +205,9 @@ def test_publish_says_why_it_was_refused(lms: Command, small_course: Path) -> No
     course.write_text(course.read_text().replace('"C77"', '"C78"'))
     result = lms("publish", small_course)
     assert (result.exit_code, result.output) == (
-        1, "The course C77 already has the address small-course. Change the slug.\n",
-    )  # fmt: skip
+        1,
+        "The course C77 already has the address small-course. Change the slug.\n",
+    )
 
 
 def test_export_as_one_file_for_each_language(
@@ -210,16 +219,18 @@ def test_export_as_one_file_for_each_language(
     result = lms("export", "small-course", "--single", "--to", tmp_path / "out")
     assert result.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "small-course-ar.html", "small-course-en.html",
-    ]  # fmt: skip
+        "small-course-ar.html",
+        "small-course-en.html",
+    ]
 
 
 @pytest.mark.parametrize("single", [(), ("--single",)])
 def test_export_of_nothing(lms: Command, single: tuple[str, ...]) -> None:
     result = lms("export", "small-course", *single)
     assert (result.exit_code, result.output) == (
-        1, "No course small-course is published here, or it is restricted.\n",
-    )  # fmt: skip
+        1,
+        "No course small-course is published here, or it is restricted.\n",
+    )
 
 
 def test_a_restricted_course_is_no_single_file(lms: Command, small_course: Path) -> None:
@@ -247,13 +258,14 @@ def test_readiness_says_what_each_country_lacks(lms: Command, small_course: Path
         "nations/tn: NA-02 (AB-1.2): empty",
     ]
     for line in (
-        "nations/tn: en: may certify", "nations/tn: ar: may not certify",
+        "nations/tn: en: may certify",
+        "nations/tn: ar: may not certify",
         "  Box NA-01 is a draft. Confirm it, with its legal source. (the certificate says so)",
         "  Questions that are not translated, or no longer: 10. The first is AB-1-001.",
         "nations/tn: Block not shown ab11-2: Law 2 of 2002",
         "nations/tn: Question not asked AB-1-006: no law is named",
         "nations/ug: Module closed AB-2: Prisons Act 2006",
-    ):  # fmt: skip
+    ):
         assert line in said, line
 
 

@@ -100,9 +100,11 @@ def test_an_edition_of_an_earlier_version_is_no_other_course(
     press(files, "tn")
     edition = session.scalar(select(Edition))
     assert edition is not None
-    old = {name: value for name, value in edition.facts.items()
-           if name not in {"closed", "closed_course", "hidden_blocks", "replaced_blocks",
-                           "behind_law"}}  # fmt: skip
+    old = {
+        name: value
+        for name, value in edition.facts.items()
+        if name not in {"closed", "closed_course", "hidden_blocks", "replaced_blocks", "behind_law"}
+    }
     edition.facts = old
     session.commit()
     assert Structure.from_facts(old).closed == ()
@@ -121,9 +123,12 @@ def test_the_rules_of_the_country_take_the_place_of_the_courses() -> None:
 def test_a_closed_module_keeps_its_place_and_its_law(session: Session, press: Press) -> None:
     text = CLOSE + 'date = 2026-11-24\nchecker = "School"\ntext = { fr = "Pas ici." }\n'
     course = (
-        small({TN: PLAIN + text})["course.toml"].decode().replace("items = 5", "items = 1")
-        .replace("items = 2", "items = 1").replace("scenarios = 1", "scenarios = 0")
-    )  # fmt: skip
+        small({TN: PLAIN + text})["course.toml"]
+        .decode()
+        .replace("items = 5", "items = 1")
+        .replace("items = 2", "items = 1")
+        .replace("scenarios = 1", "scenarios = 0")
+    )
     press(nation(PLAIN + text, **{"course.toml": course}), "tn")
     edition = session.scalar(select(Edition))
     assert edition is not None
@@ -140,8 +145,12 @@ def test_a_closed_module_keeps_its_place_and_its_law(session: Session, press: Pr
 
 
 def test_a_box_that_the_country_does_not_show_blocks_nothing() -> None:
-    hidden = read(nation('[[hide]]\nblock = "ab11-b"\nlaw = "Law 2"\n',
-                         **{"nations/tn/ar/boxes.md": "+++\n+++\n"}))  # fmt: skip
+    hidden = read(
+        nation(
+            '[[hide]]\nblock = "ab11-b"\nlaw = "Law 2"\n',
+            **{"nations/tn/ar/boxes.md": "+++\n+++\n"},
+        )
+    )
     assert structure(hidden, hidden.nations["tn"]).blocking_boxes == ()
     shown = read(nation())
     assert structure(shown, shown.nations["tn"]).unconfirmed() == ("NA-01",)

@@ -95,9 +95,15 @@ def test_a_genuine_package_with_faults_is_told(
 ) -> None:
     files = {**small(), "roles.toml": b"x"}
     said = SignedEdition(
-        "KZ-1", clock.now().replace(microsecond=0), "C77", "1.0", core_digest(files), "",
-        layer_digest(files, None), contents_digest(files),
-    )  # fmt: skip
+        "KZ-1",
+        clock.now().replace(microsecond=0),
+        "C77",
+        "1.0",
+        core_digest(files),
+        "",
+        layer_digest(files, None),
+        contents_digest(files),
+    )
     signed = editions.text_of(editions.sign(said, signer(7))).encode()
     (tmp_path / "a.zip").write_bytes(package(files, signed))
 
@@ -167,8 +173,9 @@ def test_check_takes_a_package_as_well_as_a_folder(
     made.write_bytes(package({**small(), "notes.txt": b"x"}))
     said = lms("check", made)
     assert (said.exit_code, said.output) == (
-        1, "notes.txt: This file has no place in a course; see FORMAT.md.\n1 to mend.\n",
-    )  # fmt: skip
+        1,
+        "notes.txt: This file has no place in a course; see FORMAT.md.\n1 to mend.\n",
+    )
 
 
 # ---- publish, unpack ----------------------------------------------------------------------------

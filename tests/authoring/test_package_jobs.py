@@ -127,17 +127,28 @@ def test_the_worker_says_what_a_package_holds_and_whose_it_is(
     found = job.result
     assert found is not None
     assert (found["refused"], found["folder"], found["signature"], found["faults"]) == (
-        None, "small-course", "genuine", [],
-    )  # fmt: skip
+        None,
+        "small-course",
+        "genuine",
+        [],
+    )
     assert str(told(found["said"])).startswith("Genuine: course C77, edition 1.0, with the rules")
     assert found["signed"] == {
-        "course": "C77", "edition": "1.0", "nation": "tn", "issuer": found["signed"]["issuer"],
+        "course": "C77",
+        "edition": "1.0",
+        "nation": "tn",
+        "issuer": found["signed"]["issuer"],
         "at": "2031-03-03T00:00:00+00:00",
-    }  # fmt: skip
+    }
     assert found["course"] == {
-        "id": "C77", "slug": "small-course", "access": "open", "languages": ["en", "ar", "fr"],
-        "lessons": 3, "items": 11, "nations": ["tn", "ug"],
-    }  # fmt: skip
+        "id": "C77",
+        "slug": "small-course",
+        "access": "open",
+        "languages": ["en", "ar", "fr"],
+        "lessons": 3,
+        "items": 11,
+        "nations": ["tn", "ug"],
+    }
     assert found["package"] == job.facts["file"]
     assert "file" not in found  # what a page offers to be downloaded
 
@@ -197,9 +208,7 @@ def test_what_was_brought_is_forgotten_after_a_week(read: Callable[[bytes], Job]
 
     def forget(days: int) -> None:
         with transaction() as writing:
-            actions.forget_packages(
-                writing, uploads.store().drop, now=LATER + timedelta(days=days)
-            )  # fmt: skip
+            actions.forget_packages(writing, uploads.store().drop, now=LATER + timedelta(days=days))
 
     forget(7)
     assert uploads.store().get(digest) == b"x"

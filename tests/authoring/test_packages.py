@@ -30,9 +30,15 @@ PATCH = "It is ten to nine."
 def signature(files: dict[str, bytes], seed: int = 1, course: str = "C77") -> bytes:
     """Return the signature that the office of the tests gives a folder."""
     said = SignedEdition(
-        "TN-CGPR", MONDAY, course, "3.1", core_digest(files), "tn", layer_digest(files, "tn"),
+        "TN-CGPR",
+        MONDAY,
+        course,
+        "3.1",
+        core_digest(files),
+        "tn",
+        layer_digest(files, "tn"),
         contents_digest(files),
-    )  # fmt: skip
+    )
     return editions.text_of(editions.sign(said, signer(seed))).encode() + b"\n"
 
 
@@ -156,8 +162,13 @@ def test_more_than_a_course_may_hold_is_not_even_unpacked() -> None:
 
 def older(data: bytes) -> str:
     facts = {
-        1: "C77", 2: "1.0", 3: bytes(32), 4: "", 5: bytes(32), 6: sha256(data).digest(),
-    }  # fmt: skip
+        1: "C77",
+        2: "1.0",
+        3: bytes(32),
+        4: "",
+        5: bytes(32),
+        6: sha256(data).digest(),
+    }
     claims = {1: "TN-CGPR", 6: int(MONDAY.timestamp()), editions.OLDER_CLAIM: facts}
     return editions.text_of(cose.sign(cbor.pack(claims), signer()))
 

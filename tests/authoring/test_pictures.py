@@ -103,8 +103,16 @@ def test_a_photo_stands_as_the_camera_was_held(kind: str, turned: int) -> None:
     made = reencode(stream.getvalue())
     good(made)
     assert (made.width, made.height) == ((200, 100) if turned < 5 else (100, 200))
-    corner = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1),
-              8: (0, 1)}[turned]  # fmt: skip
+    corner = {
+        1: (0, 0),
+        2: (1, 0),
+        3: (1, 1),
+        4: (0, 1),
+        5: (0, 0),
+        6: (1, 0),
+        7: (1, 1),
+        8: (0, 1),
+    }[turned]
     with Image.open(io.BytesIO(made.data)) as read:
         x, y = (5 + each * (size - 10) for each, size in zip(corner, read.size, strict=True))
         red, _, blue = read.convert("RGB").getpixel((x, y))  # type: ignore[misc]

@@ -35,8 +35,12 @@ from tests.people import Cast
 def test_the_same_folder_twice_is_one_edition(session: Session, press: Press) -> None:
     assert [press(), press()] == ["1.0", "1.0"]
     assert editions(session) == ["1.0"]
-    assert session.scalar(select(func.count()).select_from(AuditRow).where(
-        AuditRow.action == "edition.published")) == 1  # fmt: skip
+    assert (
+        session.scalar(
+            select(func.count()).select_from(AuditRow).where(AuditRow.action == "edition.published")
+        )
+        == 1
+    )
 
 
 WORDS = [
@@ -69,8 +73,14 @@ STRUCTURE = [
 
 
 def changed(path: str, *pairs: str) -> dict[str, bytes]:
-    files = small({"nations/ug/nation.toml": None, "nations/ug/en/boxes.md": None,
-                   "nations/tn/nation.toml": None, "nations/tn/ar/boxes.md": None})  # fmt: skip
+    files = small(
+        {
+            "nations/ug/nation.toml": None,
+            "nations/ug/en/boxes.md": None,
+            "nations/tn/nation.toml": None,
+            "nations/tn/ar/boxes.md": None,
+        }
+    )
     text = files[path].decode()
     for old, new in zip(pairs[::2], pairs[1::2], strict=True):
         assert old in text
@@ -201,14 +211,17 @@ def test_a_country_without_a_layer_has_empty_boxes(session: Session, press: Pres
     assert edition.nation == "zz"
 
 
-BANK_AR = "+++\n+++\n\n" + "".join(
-    f"## AB-1-00{n}\n\nسؤال {n}؟\n\n- a. نعم.\n- b. لا.\n\n" for n in range(1, 7)
-) + "## AB-1-007\n\nرجل.\n\n" + "".join(
-    f"### s{n}\nماذا؟\n- a. أجب.\n- b. انتظر.\n\n" for n in range(1, 4)
-)  # fmt: skip
-BANK_AR_2 = "+++\n+++\n\n" + "".join(
-    f"## AB-2-00{n}\n\nسؤال {n}؟\n\n- a. نعم.\n- b. لا.\n\n" for n in range(1, 4)
-) + "## AB-2-004\n\nما الأول؟\n\n- a. تكلم.\n- b. اكتب.\n- c. انظر.\n"  # fmt: skip
+BANK_AR = (
+    "+++\n+++\n\n"
+    + "".join(f"## AB-1-00{n}\n\nسؤال {n}؟\n\n- a. نعم.\n- b. لا.\n\n" for n in range(1, 7))
+    + "## AB-1-007\n\nرجل.\n\n"
+    + "".join(f"### s{n}\nماذا؟\n- a. أجب.\n- b. انتظر.\n\n" for n in range(1, 4))
+)
+BANK_AR_2 = (
+    "+++\n+++\n\n"
+    + "".join(f"## AB-2-00{n}\n\nسؤال {n}؟\n\n- a. نعم.\n- b. لا.\n\n" for n in range(1, 4))
+    + "## AB-2-004\n\nما الأول؟\n\n- a. تكلم.\n- b. اكتب.\n- c. انظر.\n"
+)
 
 
 def translated() -> dict[str, bytes]:
@@ -271,8 +284,13 @@ def test_a_changed_folder_is_offered_and_never_taken(
     assert [done.state for done in press.take(courses)] == ["offered"]
     assert editions(session) == ["1.0"]
     assert session.get(OfferedChange, "C77") is not None
-    assert "nine" in str(session.scalar(select(EditionLesson.parts).where(
-        EditionLesson.code == "AB-1.1", EditionLesson.language == "en")))  # fmt: skip
+    assert "nine" in str(
+        session.scalar(
+            select(EditionLesson.parts).where(
+                EditionLesson.code == "AB-1.1", EditionLesson.language == "en"
+            )
+        )
+    )
     lesson.write_text(before)
     assert [done.state for done in press.take(courses)] == ["unchanged"]
     session.expire_all()

@@ -224,6 +224,12 @@ def test_the_signature_covers_what_the_edition_says(
     )
 
     assert replace(found, issuer="", signed=clock.BUILD_DATE) == editions.SignedEdition(
-        "", clock.BUILD_DATE, edition.course_id, f"{edition.number}.{edition.revision}",
-        edition.core_digest, "", edition.layer_digest, contents_digest(small()),
-    )  # fmt: skip
+        "",
+        clock.BUILD_DATE,
+        edition.course_id,
+        f"{edition.number}.{edition.revision}",
+        edition.core_digest,
+        "",
+        edition.layer_digest,
+        contents_digest(small()),
+    )

@@ -119,8 +119,15 @@ def test_a_blank_reason_is_none(because: str, session: Session) -> None:
 
 def test_a_reason_lets_it_out_and_stands_in_the_audit(session: Session) -> None:
     for files, because in ((illustrated(8), "Pictures of the locks."), (small(), "")):
-        shipped.publish(transaction, read(files), file_store(), None, spoken_voices(),
-                        now=MONDAY, heavy_because=because)  # fmt: skip
+        shipped.publish(
+            transaction,
+            read(files),
+            file_store(),
+            None,
+            spoken_voices(),
+            now=MONDAY,
+            heavy_because=because,
+        )
     facts = session.scalars(
         select(AuditRow.facts).where(AuditRow.action == "edition.published").order_by(AuditRow.id)
     ).all()

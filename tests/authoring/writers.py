@@ -36,8 +36,9 @@ def build_writers(session: Session, places: Places) -> Writers:
     """Add the writers with their roles at courses."""
 
     def writer(name: str, number: str, *roles: str, course: str = COURSE_ID) -> Cast:
-        return with_roles(session, add_person(session, name, number, places.northgate),
-                          *roles, course=course)  # fmt: skip
+        return with_roles(
+            session, add_person(session, name, number, places.northgate), *roles, course=course
+        )
 
     return Writers(
         aruzhan=writer("Aruzhan Seitova", "W-1", "author"),
@@ -47,10 +48,14 @@ def build_writers(session: Session, places: Places) -> Writers:
         peter=writer("Peter Okello", "W-5", "publisher"),
         sara=writer("Sara Belova", "W-6", "author", course="C99"),
         halima=add_person(
-            session, "Halima Nabirye", "HQ-1", places.country, function="P6",
+            session,
+            "Halima Nabirye",
+            "HQ-1",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country),),
         ),
-    )  # fmt: skip
+    )
 
 
 def with_roles(session: Session, person: Cast, *roles: str, course: str = COURSE_ID) -> Cast:
@@ -58,10 +63,16 @@ def with_roles(session: Session, person: Cast, *roles: str, course: str = COURSE
     for role in roles:
         session.add(
             Grant(
-                id=new_ordered_id(), person_id=person.id, role=role, unit_id=None,
-                course_id=course, starts_on=date(2024, 1, 1), ends_on=None, given_by=None,
+                id=new_ordered_id(),
+                person_id=person.id,
+                role=role,
+                unit_id=None,
+                course_id=course,
+                starts_on=date(2024, 1, 1),
+                ends_on=None,
+                given_by=None,
             )
-        )  # fmt: skip
+        )
     session.flush()
     held = tuple(Role(role, None, course) for role in roles)
     return replace(person, viewer=replace(person.viewer, roles=(*person.viewer.roles, *held)))

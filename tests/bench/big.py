@@ -123,8 +123,10 @@ async def _learning(running: Running, seeded: Seeded, seconds: float) -> tuple[R
     """Let ten people read lessons and ten others save answers for a while."""
     people = seeded.people[:LEARNERS]
     clients = await savers(running.port, people)
-    reading = [getting(lesson_path(each), headers(person))
-               for each, person in zip(seeded.lessons, people, strict=False)]  # fmt: skip
+    reading = [
+        getting(lesson_path(each), headers(person))
+        for each, person in zip(seeded.lessons, people, strict=False)
+    ]
 
     async def read_on(connection: Connection, number: int) -> int:
         return await reading[number % len(reading)](connection, number)
@@ -143,8 +145,9 @@ def _felt(when: str, found: list[tuple[Result, Result]], bar: float | None) -> F
     for name, results in zip(("a lesson", "an answer"), zip(*found, strict=True), strict=True):
         whole = Result(
             [each for result in results for each in result.seconds],
-            sum(result.wall for result in results), sum(result.failed for result in results),
-        )  # fmt: skip
+            sum(result.wall for result in results),
+            sum(result.failed for result in results),
+        )
         note = f"p50 {whole.median:.1f}, longest {whole.quantile(1):.0f} ms"
         figures.append(Figure(f"{name}, p95, {when}", whole.quantile(0.95), "ms", bar, note=note))
         figures.append(Figure(f"failed of these {len(whole.seconds)}", whole.failed, "", 0))
@@ -154,10 +157,16 @@ def _felt(when: str, found: list[tuple[Result, Result]], bar: float | None) -> F
 def _worked(seen: Seen, *kinds: str) -> Figures:
     """Say what the worker took for each kind of job."""
     return [
-        Figure(f"worker, {kind}", seen.most[kind], "MiB", MOST_MEMORY,
-               note=f"{seen.cpu[kind]:.1f} s of CPU, {seen.wall[kind]:.1f} s")
-        for kind in kinds if kind in seen.most
-    ]  # fmt: skip
+        Figure(
+            f"worker, {kind}",
+            seen.most[kind],
+            "MiB",
+            MOST_MEMORY,
+            note=f"{seen.cpu[kind]:.1f} s of CPU, {seen.wall[kind]:.1f} s",
+        )
+        for kind in kinds
+        if kind in seen.most
+    ]
 
 
 def _prepared(bench: Bench, seeded: Seeded) -> Figures:
@@ -177,9 +186,10 @@ def _prepared(bench: Bench, seeded: Seeded) -> Figures:
         most = max(seen.server, running.pss())
         asyncio.run(_approved(running, author, publisher, draft))
     return [
-        *figures, *_worked(seen, CHECK),
+        *figures,
+        *_worked(seen, CHECK),
         Figure("server, while somebody writes", most, "MiB", MOST_MEMORY),
-    ]  # fmt: skip
+    ]
 
 
 async def _sent(running: Running, token: str, path: str) -> str:
@@ -197,13 +207,18 @@ def _published(bench: Bench, seeded: Seeded) -> Figures:
             meanwhile.append(asyncio.run(_learning(running, seeded, 2)))
         seen = worker.finished(PATIENCE)
     return [
-        Figure("publication", seen.wall.get(PUBLISH, 0.0), "s", MOST_SECONDS,
-               note=f"{seen.cpu.get(PUBLISH, 0.0):.1f} s of CPU"),
+        Figure(
+            "publication",
+            seen.wall.get(PUBLISH, 0.0),
+            "s",
+            MOST_SECONDS,
+            note=f"{seen.cpu.get(PUBLISH, 0.0):.1f} s of CPU",
+        ),
         *_worked(seen, PUBLISH, *AFTER),
         Figure("server meanwhile", seen.server, "MiB", MOST_MEMORY),
         *_felt("before", before, None),
         *_felt("while it is published", meanwhile, MOST_P95),
-    ]  # fmt: skip
+    ]
 
 
 def _killed(seeded: Seeded) -> tuple[bool, int]:
@@ -247,6 +262,7 @@ def run(bench: Bench) -> Figures:
     note = f"killed after step {KILLED_AFTER}, {steps} in all" if killed else "it was not killed"
     return [
         *figures,
-        Figure("tables that differ after a killed worker", differ if killed else 1, "", 0,
-               note=note),
-    ]  # fmt: skip
+        Figure(
+            "tables that differ after a killed worker", differ if killed else 1, "", 0, note=note
+        ),
+    ]

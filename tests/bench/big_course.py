@@ -60,21 +60,29 @@ def big_course(model: Mapping[str, bytes]) -> dict[str, bytes]:
     facts = _facts(model)
     lessons = re.findall(r'code = "([^"]+)", minutes', facts)
     copies = [
-        _Copy(f"BG-{number // LESSONS_EACH + 1}.{number % LESSONS_EACH + 1}",
-              lessons[number % len(lessons)], number // len(lessons))
+        _Copy(
+            f"BG-{number // LESSONS_EACH + 1}.{number % LESSONS_EACH + 1}",
+            lessons[number % len(lessons)],
+            number // len(lessons),
+        )
         for number in range(MODULES * LESSONS_EACH)
-    ]  # fmt: skip
+    ]
     items = _items_by_lesson(model)
     files = {"course.toml": _course_toml(facts, copies).encode()}
-    files |= {path: data for path, data in model.items()
-              if path.startswith("nations/") or path.endswith("glossary.md")}  # fmt: skip
+    files |= {
+        path: data
+        for path, data in model.items()
+        if path.startswith("nations/") or path.endswith("glossary.md")
+    }
     for language in LANGUAGES:
         made = [
             ("course.md", _course_md(_document(model, f"{language}/course.md"))),
-            *((f"{each.code}.md", _lesson(_document(model, f"{language}/{each.model}.md"), each))
-              for each in copies),
+            *(
+                (f"{each.code}.md", _lesson(_document(model, f"{language}/{each.model}.md"), each))
+                for each in copies
+            ),
             *_banks(model, language, copies, items),
-        ]  # fmt: skip
+        ]
         files |= {f"{language}/{name}": text.encode() for name, text in made}
     files |= stamp(files, SOURCE).files
     reading = read_course(files)
@@ -123,10 +131,11 @@ def _course_md(document: Document) -> str:
 
 def _lesson(document: Document, copy: _Copy) -> str:
     return _lead(document) + "".join(
-        _asking(copy.renamed(block.raw), f"{copy.code} {number}") if block.name == "check"
+        _asking(copy.renamed(block.raw), f"{copy.code} {number}")
+        if block.name == "check"
         else copy.renamed(block.raw)
         for number, block in enumerate(document.blocks)
-    )  # fmt: skip
+    )
 
 
 def _asking(raw: str, name: str) -> str:

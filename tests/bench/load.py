@@ -95,9 +95,14 @@ Ask = Callable[[Connection, int], Awaitable[int]]
 
 
 async def closed_loop(
-    port: int, connections: int, ask: Ask, *, seconds: float = 0, each: int = 0,
+    port: int,
+    connections: int,
+    ask: Ask,
+    *,
+    seconds: float = 0,
+    each: int = 0,
     think: tuple[float, float] = (0, 0),
-) -> Result:  # fmt: skip
+) -> Result:
     """Run ``connections`` clients: for ``seconds``, or ``each`` requests per client.
 
     ask     sends one request over a connection (number of the client) and returns its status.

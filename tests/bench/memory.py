@@ -45,8 +45,11 @@ async def _load(running: Running, seeded: Seeded, seconds: float) -> float:
     asks: list[Ask] = []
     for number, person in enumerate(people):
         known = headers(person)
-        asks += [getting(lesson_path(seeded.lessons[number]), known),
-                 getting("/en/home", known), getting(person.quiz, known)]  # fmt: skip
+        asks += [
+            getting(lesson_path(seeded.lessons[number]), known),
+            getting("/en/home", known),
+            getting(person.quiz, known),
+        ]
     turn = itertools.count()
     most = 0.0
 
@@ -87,8 +90,15 @@ def _award(seeded: Seeded, folder: Path) -> dict[str, str]:
                 viewer = Viewer(attempt.person_id, "en", "B")
                 session.flush()
                 certificates.confirm_name(session, viewer, name or "", None, now=now)
-                certificates.award(session, viewer, attempt.enrolment_id, site, language="en",
-                                   clock_is_right=True, now=now)  # fmt: skip
+                certificates.award(
+                    session,
+                    viewer,
+                    attempt.enrolment_id,
+                    site,
+                    language="en",
+                    clock_is_right=True,
+                    now=now,
+                )
         db.session.remove()
         db.engine.dispose()
     return environment
@@ -159,14 +169,30 @@ def run(bench: Bench) -> list[Figure]:
     wheels = ROOT / "wheels"
     size = sum(path.stat().st_size for path in wheels.glob("*.whl")) / MB
     return [
-        Figure("start until the first page", min(starts), "s", 1.2, 0.8,
-               note=f"{min(costs):.2f} s of CPU"),
+        Figure(
+            "start until the first page",
+            min(starts),
+            "s",
+            1.2,
+            0.8,
+            note=f"{min(costs):.2f} s of CPU",
+        ),
         Figure("server idle", idle, "MiB", 80, 70),
         Figure("server under load", busy, "MiB", 100, 90),
-        Figure("worker while it issues certificates", most, "MiB", 80,
-               note=f"{made} files in {seconds:.1f} s"),
+        Figure(
+            "worker while it issues certificates",
+            most,
+            "MiB",
+            80,
+            note=f"{made} files in {seconds:.1f} s",
+        ),
         Figure("worker with nothing to do", 0, "MiB", 0, note="it ends after a minute"),
         Figure("installed", _installed(), "MB", 240, note="requirements/run.txt and lms"),
-        Figure("wheels", size if wheels.exists() else None, "MB", 70,
-               note="" if wheels.exists() else "no folder wheels: see make bundle"),
-    ]  # fmt: skip
+        Figure(
+            "wheels",
+            size if wheels.exists() else None,
+            "MB",
+            70,
+            note="" if wheels.exists() else "no folder wheels: see make bundle",
+        ),
+    ]

@@ -47,9 +47,13 @@ def _administrators(seeded: Seeded) -> list[dict[str, str]]:
             country = session.scalars(select(Unit).where(Unit.kind == "country")).one()
             for number in range(ADMINISTRATORS):
                 person = add_person(
-                    session, f"Administrator {number}", f"A-{number:04}", country,
-                    roles=(("administrator", country),), now=datetime.now(UTC),
-                )  # fmt: skip
+                    session,
+                    f"Administrator {number}",
+                    f"A-{number:04}",
+                    country,
+                    roles=(("administrator", country),),
+                    now=datetime.now(UTC),
+                )
                 found.append({**BROWSER, "Cookie": f"sid={person.token}"})
         db.session.remove()
         db.engine.dispose()
@@ -94,10 +98,14 @@ async def _together(
         Figure(f"{name}, p50", saving.median, "ms", note=f"{saving.per_second:.0f} answers/s"),
         Figure(f"{name}, p95", saving.quantile(0.95), "ms", 250),
         Figure(f"{name}, longest", saving.quantile(1), "ms"),
-        Figure("a page of an administrator meanwhile, p95", looking.quantile(0.95), "ms",
-               note=f"{looking.per_second:.1f} pages/s"),
+        Figure(
+            "a page of an administrator meanwhile, p95",
+            looking.quantile(0.95),
+            "ms",
+            note=f"{looking.per_second:.1f} pages/s",
+        ),
         Figure("requests refused", saving.failed + looking.failed, "", 0),
-    ]  # fmt: skip
+    ]
 
 
 async def _all(bench: Bench, running: Running, seeded: Seeded) -> list[Figure]:

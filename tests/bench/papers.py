@@ -29,7 +29,12 @@ def run(bench: Bench) -> list[Figure]:
         first = first or time.monotonic() - began
     seconds = (time.monotonic() - began) * CERTIFICATES / count
     return [
-        Figure(f"{CERTIFICATES} certificates", seconds, "s", 20,
-               note=f"measured {count} in one process; the first took {first:.2f} s"),
+        Figure(
+            f"{CERTIFICATES} certificates",
+            seconds,
+            "s",
+            20,
+            note=f"measured {count} in one process; the first took {first:.2f} s",
+        ),
         Figure("largest PDF", max(sizes) / 1000, "kB"),
-    ]  # fmt: skip
+    ]

@@ -34,11 +34,17 @@ class Saver:
         item, fields = self.answers[n % len(self.answers)]
         body = json.dumps(
             {
-                "attempt": str(self.person.attempt), "person": self.tag, "page": self.page,
-                "n": n, "seen": 0, "item": item, "fields": fields, "language": "en",
+                "attempt": str(self.person.attempt),
+                "person": self.tag,
+                "page": self.page,
+                "n": n,
+                "seen": 0,
+                "item": item,
+                "fields": fields,
+                "language": "en",
                 "claimed": None,
             }
-        )  # fmt: skip
+        )
         status, _, _ = await connection.ask(
             "POST",
             "/answers",

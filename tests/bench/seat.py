@@ -41,11 +41,16 @@ class Seat:
             border = secrets.token_hex(16)
             kind, body = f"multipart/form-data; boundary={border}", _parts(border, known, file)
         status, said, answer = await self.connection.ask(
-            "POST", path,
-            {**self._known(), "Content-Type": kind, "Accept-Encoding": "identity",
-             "Sec-Fetch-Site": "same-origin"},
+            "POST",
+            path,
+            {
+                **self._known(),
+                "Content-Type": kind,
+                "Accept-Encoding": "identity",
+                "Sec-Fetch-Site": "same-origin",
+            },
             body,
-        )  # fmt: skip
+        )
         if status != 303:
             words = re.sub(r"<[^>]+>|\s+", " ", answer.decode(errors="replace"))
             raise RuntimeError(f"{path} answered {status}: {words[-400:]}")

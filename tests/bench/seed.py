@@ -185,10 +185,14 @@ def _learner(
     person: Cast = add_person(session, f"Learner {number} Ben Salah", f"B-{number:04}", place)
     session.add(
         Credential(
-            person_id=person.id, password_hash=secret, code_hash=None, code_until=None,
-            spare_code_hash=None, changed_at=now,
+            person_id=person.id,
+            password_hash=secret,
+            code_hash=None,
+            code_until=None,
+            spare_code_hash=None,
+            changed_at=now,
         )
-    )  # fmt: skip
+    )
     enrolment = learning.begin(session, person.viewer, SLUG, now=now)
     for code in codes:
         learning.complete_lesson(session, person.viewer, enrolment, code, now=now)

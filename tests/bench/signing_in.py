@@ -53,8 +53,15 @@ def run(bench: Bench) -> list[Figure]:
         for first in range(0, 3 * AT_ONCE, AT_ONCE):
             result = asyncio.run(burst(running, people[first : first + AT_ONCE]))
             worst, failed = max(worst, result.quantile(0.95)), failed + result.failed
-        figures.append(Figure(f"{AT_ONCE} sign-ins at once, p95", worst, "ms", 1300,
-                              note="the worst of three bursts"))  # fmt: skip
+        figures.append(
+            Figure(
+                f"{AT_ONCE} sign-ins at once, p95",
+                worst,
+                "ms",
+                1300,
+                note="the worst of three bursts",
+            )
+        )
         figures.append(Figure("sign-ins refused", failed, "", 0))
         note = f"{before:.0f} before"
         figures.append(

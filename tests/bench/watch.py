@@ -46,8 +46,9 @@ class Worker:
         self.seen = Seen()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lms.app", "work", "--idle", "1.5"],
-            env={**os.environ, **environment, **SMALL}, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            env={**os.environ, **environment, **SMALL},
+            stdout=subprocess.DEVNULL,
+        )
         self._server = server
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()

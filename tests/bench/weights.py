@@ -60,12 +60,18 @@ def _kb(weight: int) -> float:
 def _figures(name: str, weight: Weight, first: float, after: float | None) -> list[Figure]:
     requests = 1 + len(weight.files)
     found = [
-        Figure(f"{name}, first visit", _kb(weight.first), "kB", first,
-               note=f"{weight.words} words"),
+        Figure(
+            f"{name}, first visit", _kb(weight.first), "kB", first, note=f"{weight.words} words"
+        ),
         Figure(f"{name}, next", _kb(weight.page), "kB", after),
-        Figure(f"{name}, requests of a first visit", requests, "", 3,
-               note="and the icon, after the page"),
-    ]  # fmt: skip
+        Figure(
+            f"{name}, requests of a first visit",
+            requests,
+            "",
+            3,
+            note="and the icon, after the page",
+        ),
+    ]
     if weight.unchanged is not None:
         found.insert(2, Figure(f"{name}, unchanged", _kb(weight.unchanged), "kB", 1))
     return found
@@ -75,9 +81,7 @@ async def _all(port: int, people: tuple[Learner, ...], lessons: tuple[str, ...])
     connection, person = Connection(port), people[0]
     figures = _figures("sign-in", await _weigh(connection, "/en/", None), 12, 3)
     figures += _figures("home", await _weigh(connection, "/en/home", person), 12, 3)
-    english = {
-        code: await _weigh(connection, lesson_path(code), person) for code in lessons
-    }  # fmt: skip
+    english = {code: await _weigh(connection, lesson_path(code), person) for code in lessons}
     middle = min(english, key=lambda code: (abs(english[code].words - 900), code))
     figures += _figures(f"lesson {middle} in English", english[middle], 14, 5.5)
     every = {

@@ -73,9 +73,13 @@ def test_other_words_are_no_codes(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("day", "state"),
-    [(FIRST - timedelta(1), State.PLANNED), (FIRST, State.RUNNING), (LAST, State.RUNNING),
-     (LAST + timedelta(1), State.ENDED)],
-)  # fmt: skip
+    [
+        (FIRST - timedelta(1), State.PLANNED),
+        (FIRST, State.RUNNING),
+        (LAST, State.RUNNING),
+        (LAST + timedelta(1), State.ENDED),
+    ],
+)
 def test_both_days_of_a_period_belong_to_it(day: date, state: State) -> None:
     assert rules.state_on(day, FIRST, LAST) is state
 
@@ -137,11 +141,14 @@ def test_a_code_that_another_programme_has_is_refused(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("code", "kind", "new"),
-    [("New", "programme", HEALTH), ("health", "course", HEALTH),
-     ("health", "programme", Details({"en": " "}, FIRST, LAST)),
-     ("health", "programme", Details({"en": "He\u200balth"}, FIRST, LAST)),
-     ("health", "programme", Details({"en": "Health"}, LAST, FIRST))],
-)  # fmt: skip
+    [
+        ("New", "programme", HEALTH),
+        ("health", "course", HEALTH),
+        ("health", "programme", Details({"en": " "}, FIRST, LAST)),
+        ("health", "programme", Details({"en": "He\u200balth"}, FIRST, LAST)),
+        ("health", "programme", Details({"en": "Health"}, LAST, FIRST)),
+    ],
+)
 def test_what_cannot_be_is_refused(session: Session, code: str, kind: str, new: Details) -> None:
     with pytest.raises(Refused):
         actions.add(session, COUNTRY, code, kind, new, now=BEFORE)
@@ -194,8 +201,9 @@ def test_after_a_pilot_is_fixed_each_change_is_listed(session: Session) -> None:
     for _ in range(2):
         actions.change(session, COUNTRY, "second-test", other, now=later)
     assert changed(session) == [
-        ("ends_on", "2026-09-30", None), ("groups", ["With it", "Without it"], ["With it"]),
-    ]  # fmt: skip
+        ("ends_on", "2026-09-30", None),
+        ("groups", ["With it", "Without it"], ["With it"]),
+    ]
     assert found.fixed_at == BEFORE
 
 

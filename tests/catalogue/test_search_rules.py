@@ -56,9 +56,15 @@ def test_these_are_the_same(typed: str, same: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("rule 45", "rule 54"), ("سجن", "سجل"), ("والدين", "دين"), ("мир", "пир"), ("cat", "сад"),
-     ("الم", "م")],
-)  # fmt: skip
+    [
+        ("rule 45", "rule 54"),
+        ("سجن", "سجل"),
+        ("والدين", "دين"),
+        ("мир", "пир"),
+        ("cat", "сад"),
+        ("الم", "م"),
+    ],
+)
 def test_these_are_not(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 
@@ -157,8 +163,9 @@ def test_a_lesson_is_read_part_by_part() -> None:
     assert list(found) == ["a-o", "a-1", "a-2", "a-b", "words-A", "A-term-key"]
     assert (found["a-o"].heading, found["a-o"].text) == ("You can", "one two")
     assert (found["a-1"].heading, found["a-1"].text) == (
-        "The door & the key", "First. Second line.",
-    )  # fmt: skip
+        "The door & the key",
+        "First. Second line.",
+    )
     assert (found["a-2"].heading_in, found["a-2"].said_in) == ("ru", "ru")
     assert found["a-2"].text == "Ключ."
     assert (found["a-b"].heading_in, found["a-b"].said_in) == (None, "ru")

@@ -33,10 +33,18 @@ def publish(
     session.add(course)
     session.flush()
     edition = Edition(
-        course_id="C01", number=1, revision=0, core_digest="0" * 64, nation=None, layer_digest="",
-        package="0" * 64, facts=structure(boxes=boxes).to_facts(), signature=None,
-        published_at=PASSED, published_by=None,
-    )  # fmt: skip
+        course_id="C01",
+        number=1,
+        revision=0,
+        core_digest="0" * 64,
+        nation=None,
+        layer_digest="",
+        package="0" * 64,
+        facts=structure(boxes=boxes).to_facts(),
+        signature=None,
+        published_at=PASSED,
+        published_by=None,
+    )
     session.add(edition)
     session.flush()
     course.edition_id = edition.id
@@ -59,9 +67,16 @@ def publish(
 def enrol(session: Session, person: Cast, *, passed: bool = True) -> UUID:
     """Enrol somebody in C01 and let them pass; return the enrolment's id."""
     enrolment = Enrolment(
-        id=new_ordered_id(), person_id=person.id, course_id="C01", route="self", number=1,
-        due_on=None, made_at=PASSED, made_by=None, begun_at=PASSED,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=person.id,
+        course_id="C01",
+        route="self",
+        number=1,
+        due_on=None,
+        made_at=PASSED,
+        made_by=None,
+        begun_at=PASSED,
+    )
     session.add(enrolment)
     session.flush()
     session.add(
@@ -86,9 +101,14 @@ def confirm(session: Session, person: Cast) -> None:
 def award(session: Session, person: Cast, enrolment_id: UUID, language: str = "en") -> Certificate:
     """Award the certificate to somebody who has confirmed their name."""
     return actions.award(
-        session, person.viewer, enrolment_id, installation.read(session),
-        language=language, clock_is_right=True, now=clock.now(),
-    )  # fmt: skip
+        session,
+        person.viewer,
+        enrolment_id,
+        installation.read(session),
+        language=language,
+        clock_is_right=True,
+        now=clock.now(),
+    )
 
 
 def run_worker(app: Flask) -> int:

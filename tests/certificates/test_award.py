@@ -183,9 +183,14 @@ def test_a_wrong_clock_dates_no_certificate(app: Flask, amina: Cast) -> None:
         confirm(session, amina)
         with pytest.raises(Refused, match="clock"):
             actions.award(
-                session, amina.viewer, enrolment, installation.read(session),
-                language="en", clock_is_right=False, now=clock.now(),
-            )  # fmt: skip
+                session,
+                amina.viewer,
+                enrolment,
+                installation.read(session),
+                language="en",
+                clock_is_right=False,
+                now=clock.now(),
+            )
 
 
 def test_unconfirmed_national_boxes_are_printed_and_kept(app: Flask, amina: Cast) -> None:
@@ -270,9 +275,14 @@ def test_a_replacement_has_its_own_number_and_ends_the_old_one(app: Flask, amina
     with app.app_context(), transaction() as session:
         session.get_one(Identity, amina.id).name = "Amina Ben Salah Trabelsi"
         new = actions.replace_certificate(
-            session, SERVER, old, "new name", installation.read(session),
-            clock_is_right=True, now=clock.now(),
-        )  # fmt: skip
+            session,
+            SERVER,
+            old,
+            "new name",
+            installation.read(session),
+            clock_is_right=True,
+            now=clock.now(),
+        )
     run_worker(app)
 
     first, second = certificates(app)
@@ -286,9 +296,14 @@ def test_a_replacement_has_its_own_number_and_ends_the_old_one(app: Flask, amina
         assert (event.kind, event.successor_code) == ("replaced", second.code)
         with pytest.raises(Refused, match="already"):
             actions.replace_certificate(
-                session, SERVER, old, "again", installation.read(session),
-                clock_is_right=True, now=clock.now(),
-            )  # fmt: skip
+                session,
+                SERVER,
+                old,
+                "again",
+                installation.read(session),
+                clock_is_right=True,
+                now=clock.now(),
+            )
         session.rollback()
 
 

@@ -36,8 +36,11 @@ def pages(data: bytes, folder: Path) -> list[bytes]:
 
 
 def test_each_page_looks_as_it_was_issued_in_the_given_order(tmp_path: Path) -> None:
-    papers = [paper("ar", "TN-2026-00001"), paper("kk", "KZ-2026-00001"),
-              paper("en", "UG-2026-00001")]  # fmt: skip
+    papers = [
+        paper("ar", "TN-2026-00001"),
+        paper("kk", "KZ-2026-00001"),
+        paper("en", "UG-2026-00001"),
+    ]
     alone = []
     for place, each in enumerate(papers):
         folder = tmp_path / str(place)
@@ -61,6 +64,8 @@ def test_another_kind_of_file_is_refused(data: bytes) -> None:
 def test_missing_numbers_are_found_in_each_country_and_year() -> None:
     numbers = ["TN-2026-00001", "TN-2026-00003", "TN-2027-00001", "KZ-2026-00002"]
     assert series(numbers) == [
-        Series("KZ-2026", 2, 1, (1,)), Series("TN-2026", 3, 2, (2,)), Series("TN-2027", 1, 1, ()),
-    ]  # fmt: skip
+        Series("KZ-2026", 2, 1, (1,)),
+        Series("TN-2026", 3, 2, (2,)),
+        Series("TN-2027", 1, 1, ()),
+    ]
     assert series([]) == []

@@ -66,8 +66,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("command", [("show",), ("withdraw", "--reason", "x"),
-                                     ("replace", "--reason", "x")])  # fmt: skip
+@pytest.mark.parametrize(
+    "command", [("show",), ("withdraw", "--reason", "x"), ("replace", "--reason", "x")]
+)
 @pytest.mark.parametrize("typed", WRONG)
 def test_a_wrong_number_or_code_gets_a_sentence_that_says_what_is_wrong(
     app: Flask, command: tuple[str, ...], typed: str
@@ -341,8 +342,17 @@ def test_a_training_record_is_checked_and_said_to_be_one(
     good = run(app, "verify", sheets.signed(), "--keys", str(kept))
     assert good.exit_code == 0, good.output
     assert "It is not a certificate." in good.output
-    for said in ("Amina Ben Salah", "1 of 2", "C01", "2026-11-22", "3.5 h", "92 %",
-                 "TN-2026-00417", "C02", "begun"):  # fmt: skip
+    for said in (
+        "Amina Ben Salah",
+        "1 of 2",
+        "C01",
+        "2026-11-22",
+        "3.5 h",
+        "92 %",
+        "TN-2026-00417",
+        "C02",
+        "begun",
+    ):
         assert said in good.output
     for text in (sheets.signed(seed=2), sheets.signed()[:-4], sheets.claims_signed({1: "x"})):
         bad = run(app, "verify", text, "--keys", str(kept))

@@ -38,18 +38,32 @@ def run(app: Flask, *words: str) -> tuple[int, str]:
 
 def test_it_writes_a_place_with_its_register(app: Flask, given: None, tmp_path: Path) -> None:
     out, table = tmp_path / "n.zip", tmp_path / "n.csv"
-    code, said = run(app, "--unit", "N", "--course", "C01", "--from", "2026-11-01",
-                     "--until", "2026-11-30", "--out", str(out), "--register",
-                     str(table))  # fmt: skip
+    code, said = run(
+        app,
+        "--unit",
+        "N",
+        "--course",
+        "C01",
+        "--from",
+        "2026-11-01",
+        "--until",
+        "2026-11-30",
+        "--out",
+        str(out),
+        "--register",
+        str(table),
+    )
     assert (code, said.startswith("1 papers and 1 lines")) == (0, True), said
     assert len([name for name in ZipFile(out).namelist() if name.endswith(".pdf")]) == 1
     assert "Amina Ben Salah" in table.read_text("utf-8-sig")
     assert "Daniel" not in table.read_text("utf-8-sig")
     assert out.stat().st_mode & 0o077 == table.stat().st_mode & 0o077 == 0
     with app.app_context():
-        row = db.session().scalars(
-            select(AuditRow).where(AuditRow.action == "certificates.exported")
-        ).one()  # fmt: skip
+        row = (
+            db.session()
+            .scalars(select(AuditRow).where(AuditRow.action == "certificates.exported"))
+            .one()
+        )
     assert (row.actor_id, row.facts["papers"]) == (None, 1)
 
 
@@ -77,10 +91,13 @@ def test_a_programme_leaves_out_who_did_not_learn_for_it(
 
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [(("--programme", "none"), "no programme"), (("--unit", "nowhere"), "no open place"),
-     (("--course", "C99"), "no such certificate"),
-     (("--from", "soon"), "Invalid value")],
-)  # fmt: skip
+    [
+        (("--programme", "none"), "no programme"),
+        (("--unit", "nowhere"), "no open place"),
+        (("--course", "C99"), "no such certificate"),
+        (("--from", "soon"), "Invalid value"),
+    ],
+)
 def test_it_says_what_is_wrong(
     app: Flask, given: None, tmp_path: Path, words: tuple[str, ...], reason: str
 ) -> None:

@@ -67,9 +67,7 @@ def prepare(app: Flask, certificate_id: UUID) -> Any:
 def record(app: Flask, certificate_id: UUID, prepared: Any) -> str | None:
     """Do the quick part of the next step."""
     with app.app_context(), transaction() as session:
-        return work.record_issue(
-            session, facts_of(certificate_id), None, prepared, now=clock.now()
-        )  # fmt: skip
+        return work.record_issue(session, facts_of(certificate_id), None, prepared, now=clock.now())
 
 
 def paper(app: Flask, certificate_id: UUID) -> bytes:

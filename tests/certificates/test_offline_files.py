@@ -50,27 +50,50 @@ def frozen(seed: int = 1, **changes: Any) -> str:
     names = {"en": "Northgate", "ar": "الباب", "kk": 'Ә \u2028 \x7f \t \\ " é 😀'}
     groups |= {name: [Entry("N", FIGURES, "place", names)] for name in ("region", "facility")}
     body = Body(
-        "prison-health", {"en": "Prison health", "ar": "الصحة"}, "2026-Q3", MONDAY.date(),
-        TUESDAY.date(), FIGURES, groups,
-    )  # fmt: skip
-    facts = {"issuer": "TN-CGPR", "at": MONDAY, "corrects": Correction(OLD, "One was late."),
-             **changes}  # fmt: skip
+        "prison-health",
+        {"en": "Prison health", "ar": "الصحة"},
+        "2026-Q3",
+        MONDAY.date(),
+        TUESDAY.date(),
+        FIGURES,
+        groups,
+    )
+    facts = {
+        "issuer": "TN-CGPR",
+        "at": MONDAY,
+        "corrects": Correction(OLD, "One was late."),
+        **changes,
+    }
     made = Frozen(
-        facts["issuer"], {"en": "Prison service"}, 2, MONDAY.date(), facts["at"], body,
+        facts["issuer"],
+        {"en": "Prison service"},
+        2,
+        MONDAY.date(),
+        facts["at"],
+        body,
         facts["corrects"],
-    )  # fmt: skip
+    )
     return rules.seal(made, signer(seed))
 
 
 def evidence(**changes: Any) -> str:
     paper = {
-        "number": "TN-2026-00417", "code": "23456789CFGV", "names": ["أمينة", "Amina"],
-        "completed_on": "2026-11-22", "valid_through": None, "titles": {"en": "Hygiene"},
-        "withdrawn": False, **changes,
-    }  # fmt: skip
+        "number": "TN-2026-00417",
+        "code": "23456789CFGV",
+        "names": ["أمينة", "Amina"],
+        "completed_on": "2026-11-22",
+        "valid_through": None,
+        "titles": {"en": "Hygiene"},
+        "withdrawn": False,
+        **changes,
+    }
     attempts = [{"handed_in": "2026-11-22T09:30:00Z", "percent": 93, "passed": True}]
-    document = {"kind": EVIDENCE, "made": moment_text(MONDAY), "certificate": paper,
-                "attempts": attempts}  # fmt: skip
+    document = {
+        "kind": EVIDENCE,
+        "made": moment_text(MONDAY),
+        "certificate": paper,
+        "attempts": attempts,
+    }
     return signed_json.seal(document, {signer().kid: signer().sign})
 
 
@@ -90,9 +113,17 @@ def test_a_genuine_file_says_what_it_is(tab: Page, language: str) -> None:
     text = frozen()
     assert choose(tab, text) == words["outcome_file_valid"]
     shown = tab.locator("#result").inner_text()
-    for said in (words["kind_frozen"], "2026-Q3", OLD, "One was late.", "23", "*",
-                 words["measure_certified"], words["note_frozen"],
-                 sha256(text.encode()).hexdigest()):  # fmt: skip
+    for said in (
+        words["kind_frozen"],
+        "2026-Q3",
+        OLD,
+        "One was late.",
+        "23",
+        "*",
+        words["measure_certified"],
+        words["note_frozen"],
+        sha256(text.encode()).hexdigest(),
+    ):
         assert said in shown, said
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
     tab.set_viewport_size({"width": 1280, "height": 800})
@@ -109,10 +140,13 @@ def test_a_genuine_file_says_what_it_is(tab: Page, language: str) -> None:
 
 def test_a_changed_file_and_one_of_another_key_are_refused_and_not_shown(tab: Page) -> None:
     for text in (
-        frozen().replace('"number": 2', '"number": 1'), frozen().replace("12", "13", 1),
-        evidence().replace("93", "94"), frozen(seed=2),
-        json.dumps({**json.loads(frozen()), "more": 1}), json.dumps({"kind": EVIDENCE}),
-    ):  # fmt: skip
+        frozen().replace('"number": 2', '"number": 1'),
+        frozen().replace("12", "13", 1),
+        evidence().replace("93", "94"),
+        frozen(seed=2),
+        json.dumps({**json.loads(frozen()), "more": 1}),
+        json.dumps({"kind": EVIDENCE}),
+    ):
         assert choose(tab, text) == WORDS["en"]["outcome_file_signature"]
         assert tab.locator("#result dl").count() == 0
     # Written in another order and with other spaces it is the same document.
@@ -150,9 +184,13 @@ def test_the_verdict_of_the_last_file_never_stands_beside_the_next(tab: Page) ->
 def test_page_and_command_agree_about_keys(tab: Page) -> None:
     rings = [ring(), ring(withdrawn=MONDAY), ring(valid_until=MONDAY), ring(valid_until=TUESDAY)]
     texts = [
-        frozen(), frozen(seed=2), frozen(at=OPENED - timedelta(days=1)), frozen(issuer="KZ"),
-        frozen(corrects=None), "{}",
-    ]  # fmt: skip
+        frozen(),
+        frozen(seed=2),
+        frozen(at=OPENED - timedelta(days=1)),
+        frozen(issuer="KZ"),
+        frozen(corrects=None),
+        "{}",
+    ]
     for keys in rings:
         said = tab.evaluate(
             "([texts, ring]) => texts.map((text) => files.check(text, ring).outcome === 'valid')",

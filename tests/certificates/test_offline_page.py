@@ -256,10 +256,22 @@ def texts() -> list[str]:
         {key: value for key, value in claims.items() if key != 1},
     ]
     changes: list[dict[int, Any]] = [
-        {1: []}, {1: "x"}, {1: ["a"] * 4}, {1: [7]}, {3: None}, {11: "new"},
-        {5: "2026-02-30"}, {5: "22.11.2026"}, {7: [1]}, {7: [1, -1]},
-        {6: 0}, {6: True}, {6: 1.0}, {6: 0.1}, {6: 500.5},
-    ]  # fmt: skip
+        {1: []},
+        {1: "x"},
+        {1: ["a"] * 4},
+        {1: [7]},
+        {3: None},
+        {11: "new"},
+        {5: "2026-02-30"},
+        {5: "22.11.2026"},
+        {7: [1]},
+        {7: [1, -1]},
+        {6: 0},
+        {6: True},
+        {6: 1.0},
+        {6: 0.1},
+        {6: 500.5},
+    ]
     for change in changes:
         strange.append({**claims, -70001: {**paper, **change}})
     found += [qr.text_of(cose.sign(cbor.pack(value), signer())) for value in strange]
@@ -310,26 +322,57 @@ def transcript_texts() -> list[str]:
     good = sheets.signed()
     message = base45.decode(good.removeprefix(transcripts.PREFIX))
     found = [
-        good, good.lower(), f" {good}\n", "LMST1:", "LMST1:" + "0" * 3000, sheets.signed(seed=2),
-        sheets.signed(issuer="KZ"), sheets.signed(signed=OPENED - timedelta(days=3)),
-        sheets.signed(signed=TUESDAY + timedelta(days=3)), sheets.signed(lines=()),
+        good,
+        good.lower(),
+        f" {good}\n",
+        "LMST1:",
+        "LMST1:" + "0" * 3000,
+        sheets.signed(seed=2),
+        sheets.signed(issuer="KZ"),
+        sheets.signed(signed=OPENED - timedelta(days=3)),
+        sheets.signed(signed=TUESDAY + timedelta(days=3)),
+        sheets.signed(lines=()),
         "LMST1:" + qr_text().removeprefix("LMSC1:"),
-    ]  # fmt: skip
+    ]
     claims: dict[int, Any] = sheets.CLAIMS
     line = sheets.LINE
     strange: list[Any] = [
-        "hello", [], {**claims, 5: 1}, {**claims, 6: 1.5}, {**claims, 6: -1}, {**claims, 6: 2**60},
-        {**claims, 6: True}, {1: "TN-CGPR", 6: 1},
-    ]  # fmt: skip
+        "hello",
+        [],
+        {**claims, 5: 1},
+        {**claims, 6: 1.5},
+        {**claims, 6: -1},
+        {**claims, 6: 2**60},
+        {**claims, 6: True},
+        {1: "TN-CGPR", 6: 1},
+    ]
     changes: list[dict[int, Any]] = [
-        {6: 1}, {1: "x"}, {1: []}, {1: [1]}, {2: "2026-02-30"}, {2: ""}, {3: [1]}, {3: [2, 1]},
-        {3: [0, 1]}, {3: [1, 101]}, {3: [True, 1]}, {4: "x"}, {4: [line[:6]]}, {4: [[*line, 1]]},
-        {4: [line] * 21}, {5: 1}, {4: [[*line[:2], "failed", *line[3:]]]},
-        {4: [[*line[:3], "soon", *line[4:]]]}, {4: [[*line[:4], True, *line[5:]]]},
-        {4: [[*line[:4], 1001, *line[5:]]]}, {4: [[*line[:5], -2, ""]]},
+        {6: 1},
+        {1: "x"},
+        {1: []},
+        {1: [1]},
+        {2: "2026-02-30"},
+        {2: ""},
+        {3: [1]},
+        {3: [2, 1]},
+        {3: [0, 1]},
+        {3: [1, 101]},
+        {3: [True, 1]},
+        {4: "x"},
+        {4: [line[:6]]},
+        {4: [[*line, 1]]},
+        {4: [line] * 21},
+        {5: 1},
+        {4: [[*line[:2], "failed", *line[3:]]]},
+        {4: [[*line[:3], "soon", *line[4:]]]},
+        {4: [[*line[:4], True, *line[5:]]]},
+        {4: [[*line[:4], 1001, *line[5:]]]},
+        {4: [[*line[:5], -2, ""]]},
         {4: [[*line[:5], 101, ""]]},
-        {4: [[*line[:5], 1.5, ""]]}, {4: [[1, *line[1:]]]}, {4: [[*line[:4], 1.0, *line[5:]]]},
-    ]  # fmt: skip
+        {4: [[*line[:5], 1.5, ""]]},
+        {4: [[1, *line[1:]]]},
+        {4: [[*line[:4], 1.0, *line[5:]]]},
+    ]
     strange += [{**claims, -70004: {**claims[-70004], **change}} for change in changes]
     found += [sheets.claims_signed(value) for value in strange]
     for _ in range(80):
@@ -350,11 +393,15 @@ def test_page_and_command_agree_about_every_training_record(guard: Guard) -> Non
         said = tab.evaluate(
             """([texts, ring, now]) => texts.map(
                  (text) => checker.verifyTranscript(text, ring, now).outcome)""",
-            [transcript_texts(), json.loads(keys.seal([signer()])),
-             int(TUESDAY.timestamp() * 1000)],
-        )  # fmt: skip
-        expected = [str(transcripts.verify(each, keys, TUESDAY).outcome)
-                    for each in transcript_texts()]  # fmt: skip
+            [
+                transcript_texts(),
+                json.loads(keys.seal([signer()])),
+                int(TUESDAY.timestamp() * 1000),
+            ],
+        )
+        expected = [
+            str(transcripts.verify(each, keys, TUESDAY).outcome) for each in transcript_texts()
+        ]
         assert said == expected
         outcomes.update(expected)
     assert outcomes == {str(outcome) for outcome in TRANSCRIPT_SENTENCES}
@@ -369,9 +416,20 @@ def test_a_scanned_training_record_says_what_it_is(guard: Guard, language: str) 
     said = scan(tab, sheets.signed())
     assert said == WORDS[language]["outcome_record_valid"].replace("%(day)s", "2026-11-23")
     shown = tab.locator("#result").inner_text().replace("\u2066", "").replace("\u2069", "")
-    for field in ("أمينة بن صالح", "Amina Ben Salah", "2026-11-23", "C01", "1.0", "2026-11-22",
-                  "3.5", "92 %", "TN-2026-00417", WORDS[language]["state_begun"],
-                  WORDS[language]["course_unnamed"], WORDS[language]["check_record"]):  # fmt: skip
+    for field in (
+        "أمينة بن صالح",
+        "Amina Ben Salah",
+        "2026-11-23",
+        "C01",
+        "1.0",
+        "2026-11-22",
+        "3.5",
+        "92 %",
+        "TN-2026-00417",
+        WORDS[language]["state_begun"],
+        WORDS[language]["course_unnamed"],
+        WORDS[language]["check_record"],
+    ):
         assert field in shown, field
     assert tab.locator(".checks li").count() == tab.locator(".checks .passed").count() == 5
     assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
@@ -430,10 +488,18 @@ def test_a_scanned_certificate_shows_every_printed_field_and_check(guard: Guard)
     assert scan(tab, qr_text()) == "The certificate is genuine and valid."
     shown = tab.locator("#result").inner_text().replace("\u2066", "").replace("\u2069", "")
     for field in (
-        "أمينة بن صالح", "Amina Ben Salah", "The Nelson Mandela Rules in daily work", "1.0",
-        "2026-11-22", "2029-11-23", "6.5", "TN-2026-00417", "2345-6789-CFGV", "Prison service",
+        "أمينة بن صالح",
+        "Amina Ben Salah",
+        "The Nelson Mandela Rules in daily work",
+        "1.0",
+        "2026-11-22",
+        "2029-11-23",
+        "6.5",
+        "TN-2026-00417",
+        "2345-6789-CFGV",
+        "Prison service",
         "List dated 2026-11-23; withdrawals after that day are not known here.",
-    ):  # fmt: skip
+    ):
         assert field in shown
     assert tab.locator(".checks .passed").count() == 6
 

@@ -159,9 +159,12 @@ def test_the_holder_and_the_office_see_it_and_nobody_else(
     path = f"/en/certificates/{issued(app, amina)}"
     with app.app_context(), transaction() as session:
         office = add_person(
-            session, "Head Office", "H-1", places.country,
+            session,
+            "Head Office",
+            "H-1",
+            places.country,
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
 
     for ending in ("", "/pdf"):
         assert browser(amina).get(path + ending).status_code == 200
@@ -197,9 +200,18 @@ def test_a_stranger_checks_a_certificate_with_its_code(
 
     assert stranger.get(f"/v/{code}").location == f"/en/v/{code}"
     text = stranger.get(f"/en/v/{code}").text
-    for said in ("Valid", "Amina Ben Salah", "Nelson Mandela Rules", "23 November 2026",
-                 "23 November 2028", "3.5", "1.0", "-00001", "Prison Service Academy",
-                 "As this server knows it on"):  # fmt: skip
+    for said in (
+        "Valid",
+        "Amina Ben Salah",
+        "Nelson Mandela Rules",
+        "23 November 2026",
+        "23 November 2028",
+        "3.5",
+        "1.0",
+        "-00001",
+        "Prison Service Academy",
+        "As this server knows it on",
+    ):
         assert said in text
     assert "N-1001" not in text
 
@@ -264,9 +276,14 @@ def test_a_replaced_certificate_sends_its_holder_to_the_newer_one(
     old = issued(app, amina)
     with app.app_context(), transaction() as session:
         new = actions.replace_certificate(
-            session, SERVER, old, "torn", installation.read(session),
-            clock_is_right=True, now=clock.now(),
-        )  # fmt: skip
+            session,
+            SERVER,
+            old,
+            "torn",
+            installation.read(session),
+            clock_is_right=True,
+            now=clock.now(),
+        )
     run_worker(app)
 
     assert f"/en/certificates/{new.id}" in browser(amina).get(f"/en/certificates/{old}").text

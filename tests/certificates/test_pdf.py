@@ -75,9 +75,16 @@ def test_everything_at_once_still_fits(tmp_path: Path) -> None:
     people = tuple(Signatory(ISSUERS, TITLES) for _ in range(3))
     notes = {language: (title, title) for language, title in TITLES.items()}
     paper = snapshot(
-        "ar", "fr", titles=long, signatories=people, logos=("a", "b", "c", "d"), notes=notes,
-        partners=ISSUERS, funders=ISSUERS, programme=TITLES,
-    )  # fmt: skip
+        "ar",
+        "fr",
+        titles=long,
+        signatories=people,
+        logos=("a", "b", "c", "d"),
+        notes=notes,
+        partners=ISSUERS,
+        funders=ISSUERS,
+        programme=TITLES,
+    )
     text = printed(pdf.render(paper, NAMES["ar"], LABELS, (LOGO,) * 4), tmp_path)
 
     assert text.count("\f") == 1

@@ -61,9 +61,14 @@ def code(
 ) -> list[list[bool]]:
     """Return the modules of a code. Without a mask all eight are tried out, which takes long."""
     made = segno.make(
-        text, error=level, version=version, mask=mask, micro=False, boost_error=False,
+        text,
+        error=level,
+        version=version,
+        mask=mask,
+        micro=False,
+        boost_error=False,
         encoding="utf-8",
-    )  # fmt: skip
+    )
     return [[bool(module) for module in row] for row in made.matrix]
 
 

@@ -65,8 +65,9 @@ def certified(
 def test_programme_partners_and_funders_are_printed_and_kept(app: Flask, amina: Cast) -> None:
     kept, text, _, _ = certified(app, amina, CARRIED)
     assert (kept.programme, kept.partners) == (
-        {"en": "Safer Together"}, {"en": "Selva Institute"},
-    )  # fmt: skip
+        {"en": "Safer Together"},
+        {"en": "Selva Institute"},
+    )
     # Nobody wrote the funders in English: they are printed as they are called.
     assert kept.funders == {"en": "Fonds Corail"}
     for secret in SECRETS:
@@ -142,8 +143,9 @@ def issued_with_looks(
     run_worker(app)
     with app.app_context():
         row = queries.one(db.session(), person.viewer, certificate)
-        text = printed(FileStore(app.config["LMS"].data / "files").get(row.pdf),
-                       Path(app.config["LMS"].data))  # fmt: skip
+        text = printed(
+            FileStore(app.config["LMS"].data / "files").get(row.pdf), Path(app.config["LMS"].data)
+        )
         return CertificateSnapshot.from_facts(row.snapshot), text
 
 
@@ -181,17 +183,24 @@ def test_the_longest_texts_that_a_form_takes_fit_on_the_fullest_page(
     first: str, second: str | None
 ) -> None:
     def long(length: int) -> dict[str, str]:
-        words = {"ar": "المعهد الوطني للتكوين ", "ru": "Национальный институт ",
-                 "kk": "Ұлттық оқу институты "}  # fmt: skip
+        words = {
+            "ar": "المعهد الوطني للتكوين ",
+            "ru": "Национальный институт ",
+            "kk": "Ұлттық оқу институты ",
+        }
         return {each: (words.get(each, "National Institute ") * 20)[:length] for each in LANGUAGES}
 
     text = long(rules.LONGEST_TEXT)
     paper = snapshot(
-        first, second, programme=long(rules.LONGEST_TITLE), partners=text, funders=text,
+        first,
+        second,
+        programme=long(rules.LONGEST_TITLE),
+        partners=text,
+        funders=text,
         titles={language: f"{title} — {title}" for language, title in COURSE_TITLES.items()},
         signatories=tuple(Signatory(ISSUERS, COURSE_TITLES) for _ in range(3)),
         notes={language: (title, title) for language, title in COURSE_TITLES.items()},
         logos=("a", "b", "c", "d"),
-    )  # fmt: skip
+    )
     document = pdf.render(paper, NAMES[first], LABELS, (LOGO,) * 4)
     assert document.startswith(b"%PDF")

@@ -93,17 +93,26 @@ def test_a_snapshot_that_could_not_be_printed_is_refused(changes: dict[str, Any]
     ("environment", "address"),
     [
         ({}, "http://127.0.0.1:8000"),
-        ({"TRUSTED_HOSTS": "a.example", "TLS_CERT": "c", "TLS_KEY": "k", "PORT": "443"},
-         "https://a.example"),
-        ({"TRUSTED_HOSTS": "a.example,b.example", "TLS_CERT": "c", "TLS_KEY": "k",
-          "PORT": "8443"}, "https://a.example:8443"),
+        (
+            {"TRUSTED_HOSTS": "a.example", "TLS_CERT": "c", "TLS_KEY": "k", "PORT": "443"},
+            "https://a.example",
+        ),
+        (
+            {
+                "TRUSTED_HOSTS": "a.example,b.example",
+                "TLS_CERT": "c",
+                "TLS_KEY": "k",
+                "PORT": "8443",
+            },
+            "https://a.example:8443",
+        ),
         ({"TRUSTED_HOSTS": "a.example", "TRUSTED_PROXIES": "1"}, "https://a.example"),
         ({"TRUSTED_HOSTS": "10.1.2.3:8080", "PLAIN_HTTP": "yes"}, "http://10.1.2.3:8080"),
         ({"HOST": "::1"}, "http://[::1]:8000"),
         ({"TRUSTED_HOSTS": ".example,a.example"}, "http://a.example:8000"),
         ({"TRUSTED_HOSTS": ".example"}, "http://127.0.0.1:8000"),
     ],
-)  # fmt: skip
+)
 def test_the_address_on_the_paper_is_the_one_people_type(
     environment: dict[str, str], address: str
 ) -> None:

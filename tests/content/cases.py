@@ -57,8 +57,10 @@ def body(says: str, text: str) -> Case:
 
 def avoiding(wrong: str) -> Case:
     """Return a glossary with something else than a list of words under ``[avoid]``."""
-    says = ("Write under [avoid] for a word of the glossary the words not to be used for it: "
-            'id = ["one", "another"].')  # fmt: skip
+    says = (
+        "Write under [avoid] for a word of the glossary the words not to be used for it: "
+        'id = ["one", "another"].'
+    )
     return edit(f"en/glossary.md:2: {says}", "en/glossary.md", "+++\n", f"+++\n{wrong}\n")
 
 

@@ -115,44 +115,90 @@ def cases() -> Iterator[tuple[str, Callable[[], Files]]]:
             {f"{a}{b}/AB-1.1.md": FIRST for a in "bcdghijklm" for b in "abcdefghijklmnopqrstuvwxyz"}
         ),
     )
-    yield "many nations", lambda: small(
-        {f"nations/{a}{b}/nation.toml": '[items]\nout = ["AB-1-006"]\n'
-         for a in "abcdefghijklmnopqrs" for b in "abcdefghijklmnopqrsuvwxyz" if a + b != "ug"}
-    )  # fmt: skip
-    yield "texts to the brim", lambda: small(
-        {f"{a}{b}/AB-1.1.md": FIRST + ("Said plainly. " * 200 + "\n\n") * 85
-         for a in "bcdgh" for b in "abcdef"}
-    )  # fmt: skip
+    yield (
+        "many nations",
+        lambda: small(
+            {
+                f"nations/{a}{b}/nation.toml": '[items]\nout = ["AB-1-006"]\n'
+                for a in "abcdefghijklmnopqrs"
+                for b in "abcdefghijklmnopqrsuvwxyz"
+                if a + b != "ug"
+            }
+        ),
+    )
+    yield (
+        "texts to the brim",
+        lambda: small(
+            {
+                f"{a}{b}/AB-1.1.md": FIRST + ("Said plainly. " * 200 + "\n\n") * 85
+                for a in "bcdgh"
+                for b in "abcdef"
+            }
+        ),
+    )
     for path in (
-        "../../etc/passwd", "/etc/passwd", "en\\..\\x.md", "en/./x.md", "en//x.md", "en/x.md/",
-        "", ".", "..", "en/\u202egnp.md", "en/a\nb.md", "en/été.md", "C:/x.md", "en/x\0.md",
-        "a/" * 2000 + "x.md", "x" * 100_000, "en/\ud800.md", "EN/ab-1.1.MD", "nations/../en/x.md",
-        "nations/tn/nation.toml/x", "CON.md", "en/.hidden", "-rf", "en/%s.md", "en/<b>.md",
-    ):  # fmt: skip
+        "../../etc/passwd",
+        "/etc/passwd",
+        "en\\..\\x.md",
+        "en/./x.md",
+        "en//x.md",
+        "en/x.md/",
+        "",
+        ".",
+        "..",
+        "en/\u202egnp.md",
+        "en/a\nb.md",
+        "en/été.md",
+        "C:/x.md",
+        "en/x\0.md",
+        "a/" * 2000 + "x.md",
+        "x" * 100_000,
+        "en/\ud800.md",
+        "EN/ab-1.1.MD",
+        "nations/../en/x.md",
+        "nations/tn/nation.toml/x",
+        "CON.md",
+        "en/.hidden",
+        "-rf",
+        "en/%s.md",
+        "en/<b>.md",
+    ):
         yield f"path: {path[:30]!r}", named(path)
     toml = {
-        "deep arrays": "a = " + "[" * 30_000, "closed deep arrays": f"a = {'[' * 1900}{']' * 1900}",
-        "deep tables": "a = " + "{a=" * 10_000, "dotted keys": "a" + ".a" * 15_000 + " = 1",
+        "deep arrays": "a = " + "[" * 30_000,
+        "closed deep arrays": f"a = {'[' * 1900}{']' * 1900}",
+        "deep tables": "a = " + "{a=" * 10_000,
+        "dotted keys": "a" + ".a" * 15_000 + " = 1",
         "many dotted keys": "\n".join(f"a{'.a' * 150}.b{n} = 1" for n in range(150)),
         "dotted header": f"[{'a.' * 15_000}a]",
-        "a huge number": "a = " + "9" * 60_000, "a huge hex number": "a = 0x" + "f" * 3900,
+        "a huge number": "a = " + "9" * 60_000,
+        "a huge hex number": "a = 0x" + "f" * 3900,
         "a list of huge numbers": f"audience = [0x{'f' * 3900}]",
-        "a number with an exponent": "a = 1e999999999", "not a number": "validity_months = nan",
-        "a date": "review_by = 9999-99-99", "a time": "review_by = 10:00:00",
-        "year 0": "review_by = 0000-01-01", "half a date": "review_by = 2027-11",
-        "a date for a text": "slug = 2027-11-30", "a list for a text": "slug = []",
-        "a text for a list": 'module = "x"', "a list of lists": "module = [[[]]]",
-        "a table for a number": "validity_months = {}", "true for a number": "format = true",
-        "the same key twice": "format = 1", "a key of 60,000": f"{'k' * 60_000} = 1",
-        "an unended text": 'a = """' + "x" * 3000, "escapes": 'slug = "\\u202e\\u0000"',
-        "bad escapes": 'a = "\\UFFFFFFFF"', "percent": '"%(name)s %s %" = 1',
+        "a number with an exponent": "a = 1e999999999",
+        "not a number": "validity_months = nan",
+        "a date": "review_by = 9999-99-99",
+        "a time": "review_by = 10:00:00",
+        "year 0": "review_by = 0000-01-01",
+        "half a date": "review_by = 2027-11",
+        "a date for a text": "slug = 2027-11-30",
+        "a list for a text": "slug = []",
+        "a text for a list": 'module = "x"',
+        "a list of lists": "module = [[[]]]",
+        "a table for a number": "validity_months = {}",
+        "true for a number": "format = true",
+        "the same key twice": "format = 1",
+        "a key of 60,000": f"{'k' * 60_000} = 1",
+        "an unended text": 'a = """' + "x" * 3000,
+        "escapes": 'slug = "\\u202e\\u0000"',
+        "bad escapes": 'a = "\\UFFFFFFFF"',
+        "percent": '"%(name)s %s %" = 1',
         "many tables": "\n".join(f"[t{n}]" for n in range(6000)),
         "many modules": "\n".join(
             f'[[module]]\ncode = "AB-{n}"\nlessons = [{{ code = "AB-{n}.1", minutes = 1 }}]'
             for n in range(3, 900)
         ),
         "many empty modules": "[[module]]\n" * 4000,
-    }  # fmt: skip
+    }
     for name, text in toml.items():
         yield f"toml: {name}", in_toml(text)
         yield f"nation: {name}", in_toml(text, "nations/tn/nation.toml")
@@ -164,8 +210,15 @@ def cases() -> Iterator[tuple[str, Callable[[], Files]]]:
             b'[[change]]\nblock = "x"\nold = "a"\nnew = "b"\nseverity = "typo"\n' * 900,
         ),
     )
-    for text in ('from = "en"', "from = [1]", "from = {a = {b = 1}}", "modules = 1",
-                 "reviewed = 2026-01-01", "title = 1", 'title = "%s"'):  # fmt: skip
+    for text in (
+        'from = "en"',
+        "from = [1]",
+        "from = {a = {b = 1}}",
+        "modules = 1",
+        "reviewed = 2026-01-01",
+        "title = 1",
+        'title = "%s"',
+    ):
         yield (
             f"front matter: {text}",
             named("ar/AB-1.1.md", f"+++\n{text}\n+++\n\n## x {{#ab11-1}}\n\nx\n".encode()),

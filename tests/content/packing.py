@@ -51,15 +51,49 @@ def zipped(*entries: Entry, count: int | None = None, comment: bytes = b"") -> b
         own = name if entry.local_name is None else entry.local_name
         own_size = said[2] if entry.local_size is None else entry.local_size
         at = len(body) if entry.at is None else entry.at
-        body += struct.pack("<4s5H3L2H", b"PK\3\4", 20, entry.flags, entry.method, 0, 33,
-                            said[0], said[1], own_size, len(own), 0) + own + packed  # fmt: skip
-        directory += struct.pack(
-            "<4s6H3L5H2L", b"PK\1\2", UNIX | 20, 20, entry.flags, entry.method, 0, 33, *said,
-            len(name), 0, 0, 0, 0, entry.attributes, at,
-        ) + name  # fmt: skip
+        body += (
+            struct.pack(
+                "<4s5H3L2H",
+                b"PK\3\4",
+                20,
+                entry.flags,
+                entry.method,
+                0,
+                33,
+                said[0],
+                said[1],
+                own_size,
+                len(own),
+                0,
+            )
+            + own
+            + packed
+        )
+        directory += (
+            struct.pack(
+                "<4s6H3L5H2L",
+                b"PK\1\2",
+                UNIX | 20,
+                20,
+                entry.flags,
+                entry.method,
+                0,
+                33,
+                *said,
+                len(name),
+                0,
+                0,
+                0,
+                0,
+                entry.attributes,
+                at,
+            )
+            + name
+        )
     number = len(entries) if count is None else count
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, number, number, len(directory), len(body),
-                      len(comment))  # fmt: skip
+    end = struct.pack(
+        "<4s4H2LH", b"PK\5\6", 0, 0, number, number, len(directory), len(body), len(comment)
+    )
     return bytes(body + directory) + end + comment
 
 

@@ -11,9 +11,16 @@ from PIL import Image
 
 @cache
 def photo(
-    kind: str = "WEBP", width: int = 120, height: int = 80, *, noise: int = 30, turned: int = 0,
-    frames: int = 1, comment: str = "", lossless: bool = False,
-) -> bytes:  # fmt: skip
+    kind: str = "WEBP",
+    width: int = 120,
+    height: int = 80,
+    *,
+    noise: int = 30,
+    turned: int = 0,
+    frames: int = 1,
+    comment: str = "",
+    lossless: bool = False,
+) -> bytes:
     """Return a picture of noise, which no encoder makes small.
 
     turned  the value of the camera's note about the way it was held; 0: no notes at all.
@@ -27,8 +34,10 @@ def photo(
         exif[0x0112], exif[0x010F] = turned, "Camera of Amina"
         more["exif"] = exif.tobytes()
     if frames > 1:
-        more |= {"save_all": True, "append_images": [
-            drawn.rotate(10 * n) for n in range(1, frames)]}  # fmt: skip
+        more |= {
+            "save_all": True,
+            "append_images": [drawn.rotate(10 * n) for n in range(1, frames)],
+        }
     if comment:
         more["comment"] = comment.encode()
     if lossless:

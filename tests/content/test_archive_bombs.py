@@ -171,9 +171,10 @@ def test_headers_changed_at_random_are_read_or_refused() -> None:
 
 def _sentences() -> set[str]:
     return {
-        each for name, each in vars(rules).items()
+        each
+        for name, each in vars(rules).items()
         if name.isupper() and not name.startswith("_") and isinstance(each, str)
-    }  # fmt: skip
+    }
 
 
 def test_every_sentence_is_provoked_and_stands_in_the_format() -> None:

@@ -32,8 +32,11 @@ def sides(pieces: tuple[Piece, ...]) -> tuple[str, str]:
 
 
 def written(chance: random.Random) -> str:
-    words = [word for each in chance.choices(WORDS, k=chance.randint(0, 14))
-             for word in (each.split(" ") if chance.random() < 0.5 else [each])]  # fmt: skip
+    words = [
+        word
+        for each in chance.choices(WORDS, k=chance.randint(0, 14))
+        for word in (each.split(" ") if chance.random() < 0.5 else [each])
+    ]
     return chance.choice((" ", "", " \n")).join(words)
 
 
@@ -80,9 +83,11 @@ def test_a_changed_word_is_marked_in_any_script() -> None:
 
 def test_neighbouring_changes_are_one_mark() -> None:
     assert word_diff("He may go home.", "He must stay home.") == (
-        Piece(SAME, "He "), Piece(REMOVED, "may go"), Piece(ADDED, "must stay"),
+        Piece(SAME, "He "),
+        Piece(REMOVED, "may go"),
+        Piece(ADDED, "must stay"),
         Piece(SAME, " home."),
-    )  # fmt: skip
+    )
 
 
 def test_equal_and_empty_texts() -> None:
@@ -103,10 +108,13 @@ def test_hostile_texts_are_compared_in_bounded_time() -> None:
     chance = random.Random(5)
     noise = ["".join(chance.choices("ab \n", k=250_000)) for _ in range(2)]
     for before, after in (
-        ("x\n" * 5000, "y\n" * 5000), ("a " * 100_000, "b a " * 60_000), ("x\n" * 5000, ""),
-        (noise[0], noise[1]), ("\u0301" * 200_000, "\u0300" * 200_000),
+        ("x\n" * 5000, "y\n" * 5000),
+        ("a " * 100_000, "b a " * 60_000),
+        ("x\n" * 5000, ""),
+        (noise[0], noise[1]),
+        ("\u0301" * 200_000, "\u0300" * 200_000),
         ("\n".join(map(str, range(5000))), "\n".join(map(str, range(5000, 0, -1)))),
-    ):  # fmt: skip
+    ):
         start = process_time()
         assert sides(word_diff(before, after)) == (before, after)
         side_by_side(before, after)

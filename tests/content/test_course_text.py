@@ -62,10 +62,11 @@ TEXTS = [COURSE, COMMENTED, NESTED, *(path.read_text(encoding="utf-8") for path 
 
 def modules_of(text: str) -> list[ModuleFacts]:
     return [
-        ModuleFacts(each["code"],
-                    tuple(LessonFacts(one["code"], one["minutes"]) for one in each["lessons"]))
+        ModuleFacts(
+            each["code"], tuple(LessonFacts(one["code"], one["minutes"]) for one in each["lessons"])
+        )
         for each in tomllib.loads(text).get("module", [])
-    ]  # fmt: skip
+    ]
 
 
 def lost(before: str, after: str) -> list[str]:
@@ -82,10 +83,13 @@ def test_every_shipped_course_is_among_them() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("audience", ("P1", "P7")), ("prerequisites", ("one", "two")), ("access", "restricted"),
-        ("validity_months", 7), ("review_by", date(2028, 2, 29)),
+        ("audience", ("P1", "P7")),
+        ("prerequisites", ("one", "two")),
+        ("access", "restricted"),
+        ("validity_months", 7),
+        ("review_by", date(2028, 2, 29)),
     ],
-)  # fmt: skip
+)
 def test_a_value_above_the_tables(text: str, name: str, value: Any) -> None:
     changed = course_text.with_value(text, name, value)
 
@@ -152,8 +156,10 @@ def test_modules_and_lessons_in_another_order(text: str, data: st.DataObject) ->
     for code in codes:
         count = data.draw(st.integers(0, len(rest)))
         taken, rest = rest[:count], rest[count:]
-        again = [LessonFacts(each.code, minutes if n == 0 else each.minutes)
-                 for n, each in enumerate(taken)]  # fmt: skip
+        again = [
+            LessonFacts(each.code, minutes if n == 0 else each.minutes)
+            for n, each in enumerate(taken)
+        ]
         wanted.append(ModuleFacts(code, tuple(again)))
 
     changed = course_text.with_modules(text, wanted)

@@ -30,9 +30,7 @@ def test_a_fault_is_said_with_file_and_line(case: Case) -> None:
 
 
 def test_every_sentence_is_provoked() -> None:
-    said = {
-        fault.message.msgid for case in CASES for fault in read_course(case.files()).faults
-    }  # fmt: skip
+    said = {fault.message.msgid for case in CASES for fault in read_course(case.files()).faults}
     assert sentences() - said == set()
 
 

@@ -61,15 +61,22 @@ def test_the_example_of_a_translation_is_good() -> None:
 def test_the_limits_are_those_of_the_program() -> None:
     limits = FORMAT.partition("## 10. Limits")[2].partition("## 11.")[0]
     said = {
-        "256 kB": blocks.MOST_BYTES // 1024, "5,000 lines": blocks.MOST_LINES,
-        "4,000 characters": blocks.LONGEST_LINE, "10,000 of the signs": blocks.MOST_MARKS,
-        "2,000;": folder.MOST_FILES, "50 MB": folder.MOST_BYTES_IN_ALL // 2**20,
-        "texts 24 MB": reader.MOST_TEXT // 2**20, "each other | 4 |": folder.MOST_DEPTH,
-        "quotes | 6 |": blocks.MOST_NESTING, "200; 8; 4": blocks.MOST_BLOCKS,
-        "64 kB": blocks.MOST_TOML // 1024, "90 characters": blocks.LONGEST_TITLE,
+        "256 kB": blocks.MOST_BYTES // 1024,
+        "5,000 lines": blocks.MOST_LINES,
+        "4,000 characters": blocks.LONGEST_LINE,
+        "10,000 of the signs": blocks.MOST_MARKS,
+        "2,000;": folder.MOST_FILES,
+        "50 MB": folder.MOST_BYTES_IN_ALL // 2**20,
+        "texts 24 MB": reader.MOST_TEXT // 2**20,
+        "each other | 4 |": folder.MOST_DEPTH,
+        "quotes | 6 |": blocks.MOST_NESTING,
+        "200; 8; 4": blocks.MOST_BLOCKS,
+        "64 kB": blocks.MOST_TOML // 1024,
+        "90 characters": blocks.LONGEST_TITLE,
         "a picture | 60 kB": pictures.MOST_BYTES // 1024,
-        "25 million pixels": pictures.MOST_PIXELS // 10**6, "shows: 300": media.LONGEST_ALT,
-    }  # fmt: skip
+        "25 million pixels": pictures.MOST_PIXELS // 10**6,
+        "shows: 300": media.LONGEST_ALT,
+    }
     for words, number in said.items():
         assert words in limits, words
         assert str(number) in words.replace(",", ""), words
@@ -77,6 +84,12 @@ def test_the_limits_are_those_of_the_program() -> None:
 
 
 def test_every_name_of_the_program_is_explained() -> None:
-    for name in (*blocks.CONTAINERS, *questions.KINDS, *questions.FACTS, *nation_tables.STATUSES,
-                 *tables.SEVERITIES, *tables.PARTS):  # fmt: skip
+    for name in (
+        *blocks.CONTAINERS,
+        *questions.KINDS,
+        *questions.FACTS,
+        *nation_tables.STATUSES,
+        *tables.SEVERITIES,
+        *tables.PARTS,
+    ):
         assert re.search(rf"[`\" ]{name}[`\" =,.\n]", FORMAT), name

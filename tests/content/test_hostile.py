@@ -42,9 +42,13 @@ def wrong(name: str, found: int, raised: str, seconds: float, megabytes: float) 
 
 def test_hostile_courses_harm_nobody() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.content.hostile"], capture_output=True, text=True,
-        check=True, timeout=300, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.content.hostile"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        cwd=Path(__file__).parents[2],
+    )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row[0] for row in rows] == [name for name, _ in cases()]
     assert {row[0]: said for row in rows if (said := wrong(*row))} == {}

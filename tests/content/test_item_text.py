@@ -19,9 +19,11 @@ from tests.content.small import small
 BANKS = sorted(Path(__file__).parents[2].glob("courses/*/en/bank/*.md"))
 LETTERS = "abcdefgh"
 
-word = some.text(
-    some.sampled_from("aZé9 ب،қ.,?!«»“”’()=>%;:/-"), min_size=1, max_size=30
-).map(str.strip).filter(lambda text: text[:1].isalnum() and " => " not in f" {text} ")  # fmt: skip
+word = (
+    some.text(some.sampled_from("aZé9 ب،қ.,?!«»“”’()=>%;:/-"), min_size=1, max_size=30)
+    .map(str.strip)
+    .filter(lambda text: text[:1].isalnum() and " => " not in f" {text} ")
+)
 para = some.lists(word, min_size=1, max_size=3).map("\n\n".join)
 feedback = some.one_of(some.just(""), some.lists(word, min_size=1, max_size=2).map("\n".join))
 
@@ -53,9 +55,19 @@ def choices(draw: some.DrawFn, most: int, right: int) -> tuple[Choice, ...]:
 
 @some.composite
 def questions(draw: some.DrawFn) -> Question:
-    kind = draw(some.sampled_from(
-        ["single", "multiple", "truefalse-reason", "ordering", "matching", "numeric", "scenario"]
-    ))  # fmt: skip
+    kind = draw(
+        some.sampled_from(
+            [
+                "single",
+                "multiple",
+                "truefalse-reason",
+                "ordering",
+                "matching",
+                "numeric",
+                "scenario",
+            ]
+        )
+    )
     facts = {"lesson": "AB-1.1", "section": "ab11-1", "outcome": "a", "difficulty": "2"}
     if draw(some.booleans()):
         facts["critical"] = "no-torture"
@@ -95,8 +107,18 @@ def test_each_line_knows_its_place(question: Question) -> None:
 
     assert text == "".join(f"{line}\n" for line, _ in lines)
     assert {place.partition(".")[0] for _, place in lines} <= {
-        "head", "facts", "stem", "unit", "why", "s1", "s2", "s3", "s4", "x", *LETTERS,
-    }  # fmt: skip
+        "head",
+        "facts",
+        "stem",
+        "unit",
+        "why",
+        "s1",
+        "s2",
+        "s3",
+        "s4",
+        "x",
+        *LETTERS,
+    }
 
 
 @pytest.mark.parametrize("path", BANKS, ids=lambda path: path.stem)

@@ -22,9 +22,11 @@ from tests.content.small import COURSE, faults, item, read, small
 TN = "nations/tn/nation.toml"
 FR, AR = "nations/tn/fr/bank/AB-1.md", "nations/tn/ar/bank/AB-1.md"
 EMPTY = "+++\n+++\n\n"
-ITEM = item(1, "AB-1.2", "ab12-1").replace("## AB-1-001", "## TN-AB-1-001").replace(
-    "secret question 1", "own question"
-)  # fmt: skip
+ITEM = (
+    item(1, "AB-1.2", "ab12-1")
+    .replace("## AB-1-001", "## TN-AB-1-001")
+    .replace("secret question 1", "own question")
+)
 TRANSLATED = """\
 ## TN-AB-1-001
 
@@ -70,10 +72,16 @@ def test_it_is_drawn_in_its_module() -> None:
     course = read(own())
     plan = structure(course, layer(course))
     items = [
-        BankItem(each.id, "AB-1" if each.facts["lesson"] < "AB-2" else "AB-2",
-                 each.facts["lesson"], each.kind, each.facts.get("critical"), each.key())
+        BankItem(
+            each.id,
+            "AB-1" if each.facts["lesson"] < "AB-2" else "AB-2",
+            each.facts["lesson"],
+            each.kind,
+            each.facts.get("critical"),
+            each.key(),
+        )
         for each in bank(course, layer(course))
-    ]  # fmt: skip
+    ]
     drawn = [draw(plan, plan.tests["post"], items, f"seed {n}") for n in range(40)]
     found = [each for form in drawn for each in form if each.id == "TN-AB-1-001"]
     assert found
@@ -122,7 +130,7 @@ def test_it_counts_where_others_are_left_out() -> None:
         ("{single", "{short", "A short text is for checks only"),
         ("+++\n+++", '+++\ncolour = "x"\n+++', "colour is not known"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_it_is_said_where_it_is_written(old: str, new: str, said: str) -> None:
     text = EMPTY + ITEM
     assert old in text
@@ -137,25 +145,29 @@ def test_the_core_has_no_code_of_a_country() -> None:
 
 
 def test_a_code_is_used_once() -> None:
-    assert any("The code TN-AB-1-001 is used twice." in each for each in faults(
-        own(EMPTY + ITEM + ITEM)
-    ))  # fmt: skip
+    assert any(
+        "The code TN-AB-1-001 is used twice." in each for each in faults(own(EMPTY + ITEM + ITEM))
+    )
 
 
 def test_a_translation_has_the_same_codes_and_letters() -> None:
     course = read(own(translated=EMPTY + TRANSLATED))
     assert sorted(layer(course).items) == ["ar", "fr"]
     only = TRANSLATED.replace("- b. لا.\n  > سبب آخر.\n", "")
-    assert any("Translate exactly the choices a, b" in each for each in faults(
-        own(translated=EMPTY + only)
-    ))  # fmt: skip
+    assert any(
+        "Translate exactly the choices a, b" in each
+        for each in faults(own(translated=EMPTY + only))
+    )
     strange = TRANSLATED.replace("TN-AB-1-001", "TN-AB-1-002")
-    assert any("The source language has no such question." in each for each in faults(
-        own(translated=EMPTY + strange)
-    ))  # fmt: skip
+    assert any(
+        "The source language has no such question." in each
+        for each in faults(own(translated=EMPTY + strange))
+    )
     text = "+++\nreviewed = 'yes'\n+++\n\n" + ITEM
-    assert any("A translation has no line of facts in braces." in each
-               for each in faults(own(translated=text)))  # fmt: skip
+    assert any(
+        "A translation has no line of facts in braces." in each
+        for each in faults(own(translated=text))
+    )
 
 
 def languages(course: Course) -> list[str]:
@@ -176,8 +188,10 @@ def test_a_test_starts_in_a_language_when_its_own_questions_are_translated_too()
         facts = course.nations[nation] if nation else None
         said = all_item_texts(course, facts, bank(course, facts))
         known = words_known(said)
-        return {each.language: each.bank_complete
-                for each in texts(course, facts, course.languages, known, {})}  # fmt: skip
+        return {
+            each.language: each.bank_complete
+            for each in texts(course, facts, course.languages, known, {})
+        }
 
     course = read(own(translated=EMPTY + TRANSLATED))
     # The core is in English alone, and Tunisia's own question is not.
@@ -222,9 +236,15 @@ def test_stamping_it_twice_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("table", "language"),
-    [(b'source = "fr"', "fr"), (b"", "en"), (b"source = 5", "en"), (b"source = ", "en"),
-     (b'source = "English"', "en"), (b"\xff", "en")],
-)  # fmt: skip
+    [
+        (b'source = "fr"', "fr"),
+        (b"", "en"),
+        (b"source = 5", "en"),
+        (b"source = ", "en"),
+        (b'source = "English"', "en"),
+        (b"\xff", "en"),
+    ],
+)
 def test_the_language_of_its_key(table: bytes, language: str) -> None:
     assert own_source(table, "en") == language
 

@@ -91,9 +91,14 @@ def test_a_box_is_set_and_the_rest_stays(text: str) -> None:
     before = facts(text)
     for code in ("NA-01", "NA-02", "NA-09"):
         after = write.set_box(
-            text, code, status="confirmed", legal_source="Law 9", day=date(2026, 11, 29),
-            checker="School", review_by=date(2027, 11, 29),
-        )  # fmt: skip
+            text,
+            code,
+            status="confirmed",
+            legal_source="Law 9",
+            day=date(2026, 11, 29),
+            checker="School",
+            review_by=date(2027, 11, 29),
+        )
         box = BoxFacts(code, "confirmed", "Law 9", date(2026, 11, 29), "School", date(2027, 11, 29))
         assert facts(after) == replace(before, boxes={**before.boxes, code: box})
         empty = write.set_box(after, code, status="empty")
@@ -101,15 +106,21 @@ def test_a_box_is_set_and_the_rest_stays(text: str) -> None:
 
 
 def test_comments_and_order_stay_beside_what_is_set() -> None:
-    after = write.set_box(FULL, "NA-01", status="confirmed", legal_source="Law 9",
-                          day=date(2026, 11, 24), checker="School")  # fmt: skip
+    after = write.set_box(
+        FULL,
+        "NA-01",
+        status="confirmed",
+        legal_source="Law 9",
+        day=date(2026, 11, 24),
+        checker="School",
+    )
     wanted = FULL.replace('"draft"', '"confirmed"').replace('"""\n[[box]]\nLaw 1"""', '"Law 9"')
     assert after == wanted.replace('checker = ""', 'checker = "School"')
     more = write.set_box(FULL, "NA-02", status="empty", review_by=date(2027, 1, 1))
     assert more == FULL.replace(
-        'status = "empty"\n', 'status = "empty"\nlegal_source = ""\nchecker = ""\n'
-        "review_by = 2027-01-01\n",
-    )  # fmt: skip
+        'status = "empty"\n',
+        'status = "empty"\nlegal_source = ""\nchecker = ""\nreview_by = 2027-01-01\n',
+    )
 
 
 Put = Callable[[str], str]
@@ -135,8 +146,10 @@ def test_a_limit_is_set_and_taken_away_again(
     found = facts(after)
     assert dict(part(found)) == {**part(before), key: part(found)[key]}
     assert (part(found)[key].law, part(found)[key].date, part(found)[key].checker) == (
-        LAW.law, LAW.date, LAW.checker,
-    )  # fmt: skip
+        LAW.law,
+        LAW.date,
+        LAW.checker,
+    )
     if kind == "close":
         assert part(found)[key].words == SAID
     if kind == "replace":
@@ -179,8 +192,9 @@ def test_items_the_course_and_the_rules(text: str) -> None:
     assert facts(write.open_course(closed)) == before
     strict = write.set_pass(text, {"percent": 90, "pause_hours": 0})
     assert facts(strict).pass_rule == {**before.pass_rule, "percent": 90, "pause_hours": 0}
-    as_course = write.set_pass(strict, dict.fromkeys(
-        ("percent", "attempts", "window_days", "pause_hours")))  # fmt: skip
+    as_course = write.set_pass(
+        strict, dict.fromkeys(("percent", "attempts", "window_days", "pause_hours"))
+    )
     assert facts(as_course) == replace(before, pass_rule={})
     assert "pass" not in tomllib.loads(as_course)
     short = write.set_validity(text, 6)
@@ -219,8 +233,14 @@ def test_shipped_layers_stay_as_they_are_but_for_what_is_set(path: Path) -> None
     text = path.read_text()
     before = facts(text)
     for code, box in before.boxes.items():
-        same = write.set_box(text, code, status=box.status, legal_source=box.legal_source,
-                             day=box.date, checker=box.checker)  # fmt: skip
+        same = write.set_box(
+            text,
+            code,
+            status=box.status,
+            legal_source=box.legal_source,
+            day=box.date,
+            checker=box.checker,
+        )
         assert same == text
     code = next(iter(before.boxes))
     after = write.set_box(text, code, status="under-review", legal_source="Law 9", day=None)
@@ -247,9 +267,10 @@ def layers(draw: st.DrawFn) -> str:
     for code in draw(st.permutations(["NA-01", "NA-02", "b1-1", "b1-2"])):
         law = draw(WORDS)
         written = (
-            f"'''\n{law}'''" if "'''" not in law and not law.endswith("'") and draw(st.booleans())
+            f"'''\n{law}'''"
+            if "'''" not in law and not law.endswith("'") and draw(st.booleans())
             else '"' + law.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-        )  # fmt: skip
+        )
         note = draw(st.sampled_from(["", "  # [x] a note", "   "]))
         if code.startswith("NA"):
             parts.append(f'[[box]]\ncode = "{code}"{note}\nstatus = "draft"\n')

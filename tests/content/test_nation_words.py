@@ -51,9 +51,14 @@ def test_nothing_said_makes_no_file() -> None:
     assert set_box_words("", "ug", "NA-01", " \n") == ""
 
 
-@pytest.mark.parametrize(("box", "old"), [("NA-01", "The Commission."),
-                                          ("NA-02", "Without a line between."),
-                                          ("NA-03", "The last one.")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("box", "old"),
+    [
+        ("NA-01", "The Commission."),
+        ("NA-02", "Without a line between."),
+        ("NA-03", "The last one."),
+    ],
+)
 def test_only_the_words_of_one_box_change(box: str, old: str) -> None:
     text = set_box_words(TEXT, "ug", box, "Other words.")
 

@@ -29,13 +29,21 @@ LABELS_EN = spoken(str)
 
 
 def page(
-    course: Course, code: str = "AB-1.1", language: str = "en", nation: str | None = None,
+    course: Course,
+    code: str = "AB-1.1",
+    language: str = "en",
+    nation: str | None = None,
     **options: bool,
-) -> LessonHtml:  # fmt: skip
+) -> LessonHtml:
     return lesson_html(
-        course, code, language, LABELS_EN, nation=course.nations[nation] if nation else None,
-        shown_date=lambda day: f"{day:%d.%m.%Y}", **options,
-    )  # fmt: skip
+        course,
+        code,
+        language,
+        LABELS_EN,
+        nation=course.nations[nation] if nation else None,
+        shown_date=lambda day: f"{day:%d.%m.%Y}",
+        **options,
+    )
 
 
 # ---- Chains ----------------------------------------------------------------------------------
@@ -44,10 +52,14 @@ def page(
 @pytest.mark.parametrize(
     ("language", "chain"),
     [
-        ("en", ("en",)), ("kk", ("kk", "ru", "en")), ("ar", ("ar", "fr", "en")),
-        ("ru", ("ru", "en")), ("fr", ("fr", "en")), ("de", ("de", "en")),
+        ("en", ("en",)),
+        ("kk", ("kk", "ru", "en")),
+        ("ar", ("ar", "fr", "en")),
+        ("ru", ("ru", "en")),
+        ("fr", ("fr", "en")),
+        ("de", ("de", "en")),
     ],
-)  # fmt: skip
+)
 def test_the_chain_of_each_language(language: str, chain: tuple[str, ...]) -> None:
     assert fallback_chain(language, "en") == chain
 
@@ -241,8 +253,14 @@ def test_a_link_to_what_a_country_hides_or_closes_is_words_only() -> None:
 
 def test_tables_and_lists_keep_their_form() -> None:
     html = page(read(small())).html
-    for piece in ("<th>Rule</th>", ">Dignity</td>", "<ol><li>One.</li>", "<blockquote>",
-                  "<h3>Closer</h3>", "<em>asked</em>"):  # fmt: skip
+    for piece in (
+        "<th>Rule</th>",
+        ">Dignity</td>",
+        "<ol><li>One.</li>",
+        "<blockquote>",
+        "<h3>Closer</h3>",
+        "<em>asked</em>",
+    ):
         assert piece in html
 
 
@@ -302,10 +320,13 @@ def test_every_reference_has_its_target() -> None:
         ("AB-1.1", "AB-1.1-c1", {"AB-1.1-c1": ["a"]}),
         ("AB-1.2", "AB-1.2-c1", {"AB-1.2-c1": ["a", "b"]}),
         ("AB-1.2", "AB-1.2-c2", {"AB-1.2-c2-claim": ["false"], "AB-1.2-c2": ["a"]}),
-        ("AB-2.1", "AB-2.1-c3", {"AB-2.1-c3-s1": ["a"], "AB-2.1-c3-s2": ["b"],
-                                 "AB-2.1-c3-s3": ["a"]}),
+        (
+            "AB-2.1",
+            "AB-2.1-c3",
+            {"AB-2.1-c3-s1": ["a"], "AB-2.1-c3-s2": ["b"], "AB-2.1-c3-s3": ["a"]},
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_key_of_a_check_lies_in_the_page(
     code: str, check: str, right: dict[str, list[str]], language: str
@@ -324,11 +345,15 @@ def test_the_key_of_a_check_that_is_written_or_chosen() -> None:
     course = read(small())
     second, third = page(course, "AB-1.2").html, page(course, "AB-2.1").html
     assert dict(re.findall(r'name="AB-1.2-c3-(\w)" data-answer="(\d)"', second)) == {
-        "c": "1", "a": "2", "b": "3",
-    }  # fmt: skip
+        "c": "1",
+        "a": "2",
+        "b": "3",
+    }
     assert dict(re.findall(r'name="AB-2.1-c1-(\w)" data-answer="(\w)"', third)) == {
-        "a": "a", "b": "b", "c": "c",
-    }  # fmt: skip
+        "a": "a",
+        "b": "b",
+        "c": "c",
+    }
     assert 'data-answer="15" inputmode' in third
     assert 'data-answer="fifteen days|15 days"' in page(course).html
 
@@ -378,8 +403,11 @@ def test_a_statement_can_be_judged_on_paper() -> None:
 def test_the_words_of_an_item_tell_nothing_about_its_key() -> None:
     course = read(small())
     for item in course.items["en"].values():
-        words = {name: value for name, value in item_words(item).items()
-                 if name not in {"why", "feedback"}}  # fmt: skip
+        words = {
+            name: value
+            for name, value in item_words(item).items()
+            if name not in {"why", "feedback"}
+        }
         for step in words["steps"]:
             del step["why"]
         assert "reason" not in str(words)
@@ -449,8 +477,21 @@ def test_nothing_active_gets_through_the_reader(text: str) -> None:
         ("nations/ug/en/boxes.md", "The Commission.", text),
         ("nations/ug/nation.toml", "Prisons Act 2006", text.replace('"', "'").replace("\\", "/")),
     ]
-    frames = ALLOWED | {"h2", "section", "div", "form", "fieldset", "details", "summary", "label",
-                        "input", "span", "select", "option", "bdi"}  # fmt: skip
+    frames = ALLOWED | {
+        "h2",
+        "section",
+        "div",
+        "form",
+        "fieldset",
+        "details",
+        "summary",
+        "label",
+        "input",
+        "span",
+        "select",
+        "option",
+        "bdi",
+    }
     for path, old, new in places:
         course = read_course(edited(path, old, new)).course
         if course is None:
@@ -528,8 +569,9 @@ def test_a_replaced_container_keeps_its_kind() -> None:
     html = page(read(files), language="fr", nation="tn").html
     assert re.search(
         r'<section class="do"><h2 id="ab11-d">[^<]*</h2><ul><li>Demandez.</li></ul></section>'
-        rf'<p class="meta">{LABELS["box_unnamed"]}</p>', html,
-    )  # fmt: skip
+        rf'<p class="meta">{LABELS["box_unnamed"]}</p>',
+        html,
+    )
 
 
 def test_a_link_to_a_document_leads_to_the_library_of_the_page() -> None:

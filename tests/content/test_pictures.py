@@ -178,23 +178,34 @@ def test_content_decides_and_not_the_name() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_course_with_what_is_no_picture_is_refused(name: str) -> None:
-    assert any(said.startswith("media/door.webp: ") for said in faults(
-        illustrated(door_webp=HOSTILE[name])))  # fmt: skip
+    assert any(
+        said.startswith("media/door.webp: ")
+        for said in faults(illustrated(door_webp=HOSTILE[name]))
+    )
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        "Look: ![A door](media/door.webp)", "  ![A door](media/door.webp)",
-        "- ![A door](media/door.webp)", "![A door](media/door.webp) and more",
-        "![A door](https://example.org/door.webp)", "![A door](//example.org/door.webp)",
-        "![A door](/media/door.webp)", "![A door](media/../door.webp)",
-        "![A door](media/in/door.webp)", '![A door](media/door.webp "title")',
-        "![A door](data:image/webp;base64,AAAA)", "![A door](javascript:alert)",
-        "[![A door](media/door.webp)](https://example.org)", "![A [door]](media/door.webp)",
-        "![A door][door]", "> ![A door](media/door.webp)", "| ![A door](media/door.webp) |",
+        "Look: ![A door](media/door.webp)",
+        "  ![A door](media/door.webp)",
+        "- ![A door](media/door.webp)",
+        "![A door](media/door.webp) and more",
+        "![A door](https://example.org/door.webp)",
+        "![A door](//example.org/door.webp)",
+        "![A door](/media/door.webp)",
+        "![A door](media/../door.webp)",
+        "![A door](media/in/door.webp)",
+        '![A door](media/door.webp "title")',
+        "![A door](data:image/webp;base64,AAAA)",
+        "![A door](javascript:alert)",
+        "[![A door](media/door.webp)](https://example.org)",
+        "![A [door]](media/door.webp)",
+        "![A door][door]",
+        "> ![A door](media/door.webp)",
+        "| ![A door](media/door.webp) |",
     ],
-)  # fmt: skip
+)
 def test_any_other_line_with_a_picture_is_refused(line: str) -> None:
     said = faults(illustrated(line))
     assert any("A picture stands alone on its line" in each for each in said), said
@@ -212,10 +223,12 @@ def test_what_it_shows_has_three_hundred_characters() -> None:
     [
         (LESSON, "May an emergency justify ill-treatment?"),
         (LESSON, "Name the body to which officers report."),
-        ("en/glossary.md", "Severe pain, *on purpose*."), ("en/course.md", "Two **modules** for"),
-        ("nations/tn/ar/boxes.md", "الهيئة"), ("en/bank/AB-1.md", "A secret situation."),
+        ("en/glossary.md", "Severe pain, *on purpose*."),
+        ("en/course.md", "Two **modules** for"),
+        ("nations/tn/ar/boxes.md", "الهيئة"),
+        ("en/bank/AB-1.md", "A secret situation."),
     ],
-)  # fmt: skip
+)
 def test_no_question_box_or_word_shows_a_picture(path: str, old: str) -> None:
     files = edited(path, old, f"![A door](media/door.webp)\n\n{old}")
     said = faults(files | {"media/door.webp": photo()})
@@ -273,9 +286,12 @@ def test_the_same_picture_twice_is_loaded_once() -> None:
 
 def test_markdown_alone_never_makes_a_picture() -> None:
     for text in (
-        "![a](media/door.webp)", "![a](https://example.org/x.png)", "&lt;img src=x&gt;",
-        "<img src=x onerror=alert(1)>", "![a][b]\n\n[b]: https://example.org/x.png",
-    ):  # fmt: skip
+        "![a](media/door.webp)",
+        "![a](https://example.org/x.png)",
+        "&lt;img src=x&gt;",
+        "<img src=x onerror=alert(1)>",
+        "![a][b]\n\n[b]: https://example.org/x.png",
+    ):
         assert "<img" not in rich(text)
         assert "<img" not in rich(f"x {text}", picture=lambda *_: "<img>")
 
@@ -289,11 +305,14 @@ def test_no_word_leaves_its_attribute(alt: str) -> None:
     html = rich(f"![{alt}](media/door.webp)", picture=_framed)
     tags = re.findall(r"<[^>]*>", html)
     assert all(
-        re.fullmatch(r'<img src="media/[0-9a-f]{16}" width="120" height="80" alt="[^"<>]*" '
-                     r'loading="lazy">|</?(?:p|ul|ol|li|strong|em|figure|figcaption|blockquote|h3|'
-                     r'a[^>]*|br)>', tag)
+        re.fullmatch(
+            r'<img src="media/[0-9a-f]{16}" width="120" height="80" alt="[^"<>]*" '
+            r'loading="lazy">|</?(?:p|ul|ol|li|strong|em|figure|figcaption|blockquote|h3|'
+            r"a[^>]*|br)>",
+            tag,
+        )
         for tag in tags
-    ), tags  # fmt: skip
+    ), tags
 
 
 def _framed(name: str, alt: str) -> str:
@@ -301,8 +320,11 @@ def _framed(name: str, alt: str) -> str:
 
 
 def test_a_translation_has_its_own_words_and_may_have_its_own_picture() -> None:
-    files = illustrated("![A door](media/door.webp)\n\n![A key](media/key.webp)",
-                        door_webp=photo(), key_webp=photo(width=60))  # fmt: skip
+    files = illustrated(
+        "![A door](media/door.webp)\n\n![A key](media/key.webp)",
+        door_webp=photo(),
+        key_webp=photo(width=60),
+    )
     course = read(files)
     block = course.documents["en"]["AB-1.1"].block("ab11-2")
     assert block is not None

@@ -33,7 +33,7 @@ def of(course: Course, nation: str) -> NationFacts:
 
 def reasons(
     course: Course, nation: NationFacts, language: str, *, boxes_stop: bool = True
-) -> list[tuple[str, str, bool]]:  # fmt: skip
+) -> list[tuple[str, str, bool]]:
     found = may_certify(course, nation, language, boxes_stop=boxes_stop)
     return [(each.kind, each.code, each.stops) for each in found]
 
@@ -47,8 +47,10 @@ def test_every_box_says_where_it_stands_and_what_it_lacks() -> None:
     first, second = readiness(course, of(course, "ug"), today=TODAY)
     assert (first.lesson, first.block, first.code) == ("AB-1.1", "ab11-b", "NA-01")
     assert (first.status, first.legal_source, first.checker) == (
-        "confirmed", "Prisons Act 2006", "School",
-    )  # fmt: skip
+        "confirmed",
+        "Prisons Act 2006",
+        "School",
+    )
     assert (first.date, first.review_by) == (date(2026, 11, 24), date(2026, 11, 28))
     assert (first.overdue, first.blocking, first.languages) == (True, True, ("en",))
     assert (second.code, second.status, second.blocking) == ("NA-02", "empty", False)
@@ -63,8 +65,11 @@ def test_a_box_of_what_is_hidden_is_nobodys_concern() -> None:
 
 
 def test_a_box_that_no_lesson_has_is_listed_too() -> None:
-    course = read(edited("course.toml", "[[module]]",
-                         '[[box]]\ncode = "NA-03"\nblocking = true\n\n[[module]]'))  # fmt: skip
+    course = read(
+        edited(
+            "course.toml", "[[module]]", '[[box]]\ncode = "NA-03"\nblocking = true\n\n[[module]]'
+        )
+    )
     last = readiness(course, of(course, "ug"), today=TODAY)[-1]
     assert (last.lesson, last.code, last.status, last.blocking) == ("", "NA-03", "empty", True)
     assert ("box", "NA-03", True) in reasons(course, of(course, "ug"), "en")
@@ -124,11 +129,12 @@ def test_a_closed_course_and_a_handbook_certify_nobody() -> None:
 
 def test_one_register_lists_what_the_law_limits() -> None:
     files = edited(
-        TN, "[items]",
+        TN,
+        "[items]",
         '[course]\nclosed = true\nlaw = "Law 9"\n\n[[item]]\nid = "AB-1-005"\nlaw = "Law 3"\n'
         'date = 2026-11-20\nchecker = "School"\n\n[[replace]]\nblock = "ab12-1"\nlaw = "Law 4"\n\n'
         "[items]",
-    )  # fmt: skip
+    )
     files["nations/tn/fr/replaced.md"] = WORDS.replace("ab11-2", "ab12-1").encode()
     files["course.toml"] = files["course.toml"].replace(b"items = 2", b"items = 1")
     course = read(files)
@@ -147,8 +153,11 @@ def test_one_register_lists_what_the_law_limits() -> None:
 
 def replacing(made_from: str) -> dict[str, bytes]:
     """Return the small course where Tunisia replaces ``ab11-2``."""
-    files = edited(TN, '[[hide]]\nblock = "ab11-2"',
-                   f'[[replace]]\nblock = "ab11-2"\nmade_from = "{made_from}"')  # fmt: skip
+    files = edited(
+        TN,
+        '[[hide]]\nblock = "ab11-2"',
+        f'[[replace]]\nblock = "ab11-2"\nmade_from = "{made_from}"',
+    )
     return files | {"nations/tn/fr/replaced.md": WORDS.encode()}
 
 
@@ -170,8 +179,11 @@ def test_a_replaced_block_is_looked_at_when_the_core_changes_and_then_no_more() 
     after = read(files)
     [found] = touched(before, after, nation)
     assert (found.kind, found.id, found.file, found.severity) == (
-        "replaced", "ab11-2", "AB-1.1", "law",
-    )  # fmt: skip
+        "replaced",
+        "ab11-2",
+        "AB-1.1",
+        "law",
+    )
     assert found.before is not None
     assert found.after is not None
     assert "decide nothing" in found.before.body
@@ -197,8 +209,10 @@ def test_hidden_blocks_boxes_and_items_are_touched_and_nothing_else() -> None:
         files[path] = files[path].replace(old, new)
     found = touched(before, read(files), of(before, "tn"))
     assert sorted((each.kind, each.id, list(each.words)) for each in found) == [
-        ("box", "ab11-b", ["ar"]), ("hidden", "ab11-2", []), ("item", "AB-1-006", []),
-    ]  # fmt: skip
+        ("box", "ab11-b", ["ar"]),
+        ("hidden", "ab11-2", []),
+        ("item", "AB-1-006", []),
+    ]
     assert touched(before, before, of(before, "tn")) == ()
 
 
@@ -220,15 +234,20 @@ def test_a_decision_counts_until_it_names_the_new_core() -> None:
 
 
 def test_a_box_that_two_lessons_ask_for_has_one_digest_of_both() -> None:
-    files = edited("en/AB-2.1.md", "## What is left", """::: box NA-01 {#ab21-b}
+    files = edited(
+        "en/AB-2.1.md",
+        "## What is left",
+        """::: box NA-01 {#ab21-b}
 Name it once more.
 :::
 
-## What is left""")  # fmt: skip
+## What is left""",
+    )
     course = read(files)
     digest = box_digest(course, "NA-01")
-    files[TN] = files[TN].replace(b'code = "NA-01"', f'code = "NA-01"\nmade_from = "{digest}"'
-                                  .encode())  # fmt: skip
+    files[TN] = files[TN].replace(
+        b'code = "NA-01"', f'code = "NA-01"\nmade_from = "{digest}"'.encode()
+    )
     before = read(files)
     assert touched(before, before, of(before, "tn")) == ()
     files["en/AB-2.1.md"] = files["en/AB-2.1.md"].replace(b"once more", b"again")

@@ -20,10 +20,33 @@ from tests.content.small import FIRST, edited, read, small
 REAL = Path(__file__).parents[2] / "courses"
 # Pieces of which texts are made that a course may hold, and some that it may not.
 PIECES = st.sampled_from(
-    ["word ", "كلمة ", "сөз ", "é", "\u200f", "\n", "\n\n", "- a\n", "1. b\n", "> q\n", "### h\n",
-     "**s** ", "[w](term:torture) ", "[x](https://example.org) ", "|a|b|\n|-|-|\n|c|d|\n", "  ",
-     "::: do {#x}\n", ":::\n", "## t {#y}\n", "+++\n", "{#z} ", "- [x] a. yes\n", "= 15\n", "\t"]
-)  # fmt: skip
+    [
+        "word ",
+        "كلمة ",
+        "сөз ",
+        "é",
+        "\u200f",
+        "\n",
+        "\n\n",
+        "- a\n",
+        "1. b\n",
+        "> q\n",
+        "### h\n",
+        "**s** ",
+        "[w](term:torture) ",
+        "[x](https://example.org) ",
+        "|a|b|\n|-|-|\n|c|d|\n",
+        "  ",
+        "::: do {#x}\n",
+        ":::\n",
+        "## t {#y}\n",
+        "+++\n",
+        "{#z} ",
+        "- [x] a. yes\n",
+        "= 15\n",
+        "\t",
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
 
@@ -34,12 +57,14 @@ def test_the_structure_is_read() -> None:
     assert course.facts.critical == {"no-torture": "AB-1.1"}
     assert course.facts.boxes == {"NA-01": True, "NA-02": False}
     assert course.facts.tests == {
-        "pre": {"items": 2, "scenarios": 0}, "post": {"items": 5, "scenarios": 1},
-    }  # fmt: skip
+        "pre": {"items": 2, "scenarios": 0},
+        "post": {"items": 5, "scenarios": 1},
+    }
     assert course.languages == ("en", "ar", "fr")
     assert list(course.items["en"]) == [
-        *(f"AB-1-00{n}" for n in range(1, 8)), *(f"AB-2-00{n}" for n in range(1, 5)),
-    ]  # fmt: skip
+        *(f"AB-1-00{n}" for n in range(1, 8)),
+        *(f"AB-2-00{n}" for n in range(1, 5)),
+    ]
     assert sorted(course.nations) == ["tn", "ug"]
     assert course.nations["ug"].closed == {"AB-2": Limit("Prisons Act 2006")}
     assert course.nations["tn"].items_out == {"AB-1-006"}
@@ -67,13 +92,18 @@ def test_authors_may_say_where_the_facts_come_from() -> None:
         ("AB-1.2-c3", {"order": ["c", "a", "b"]}),
         ("AB-2.1-c1", {"pairs": {"a": "A", "b": "B", "c": "C"}, "rights": ["A", "B", "C", "X"]}),
         ("AB-2.1-c2", {"value": "15", "tolerance": "0"}),
-        ("AB-2.1-c3", {"steps": [
-            {"id": "s1", "choices": ["a", "b"], "right": "a"},
-            {"id": "s2", "choices": ["a", "b"], "right": "b"},
-            {"id": "s3", "choices": ["a", "b"], "right": "a"},
-        ]}),
+        (
+            "AB-2.1-c3",
+            {
+                "steps": [
+                    {"id": "s1", "choices": ["a", "b"], "right": "a"},
+                    {"id": "s2", "choices": ["a", "b"], "right": "b"},
+                    {"id": "s3", "choices": ["a", "b"], "right": "a"},
+                ]
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_key_of_each_kind(check: str, key: dict[str, object]) -> None:
     assert read(small()).checks["en"][check].key() == key
 
@@ -92,8 +122,10 @@ def test_a_translated_ordering_may_stand_in_any_order() -> None:
     )
     question = read(small({"ar/AB-1.2.md": lesson})).checks["ar"]["AB-1.2-c3"]
     assert [(choice.letter, choice.text) for choice in question.choices] == [
-        ("c", "انظر"), ("a", "تكلم"), ("b", "اكتب"),
-    ]  # fmt: skip
+        ("c", "انظر"),
+        ("a", "تكلم"),
+        ("b", "اكتب"),
+    ]
 
 
 def test_the_writer_gives_back_what_was_read() -> None:
@@ -107,9 +139,19 @@ def test_the_writer_gives_back_every_shipped_course(course: str) -> None:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(place=st.integers(0, FIRST.count("\n")), text=TEXTS, path=st.sampled_from(
-    ["en/AB-1.1.md", "ar/AB-1.1.md", "en/bank/AB-1.md", "nations/tn/ar/boxes.md", "en/glossary.md"]
-))  # fmt: skip
+@given(
+    place=st.integers(0, FIRST.count("\n")),
+    text=TEXTS,
+    path=st.sampled_from(
+        [
+            "en/AB-1.1.md",
+            "ar/AB-1.1.md",
+            "en/bank/AB-1.md",
+            "nations/tn/ar/boxes.md",
+            "en/glossary.md",
+        ]
+    ),
+)
 def test_an_edited_course_is_written_byte_for_byte(place: int, text: str, path: str) -> None:
     files = small()
     lines = files[path].decode().splitlines(keepends=True)

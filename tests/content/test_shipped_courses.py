@@ -29,8 +29,21 @@ from tests.content.test_pages import ALLOWED, Tags, dangers
 COURSES = Path(__file__).parents[2] / "courses"
 LANGUAGES = ("en", "ar", "fr", "kk", "ru")
 NATIONS = (None, "tn", "kz", "ug")
-FRAMES = ALLOWED | {"h2", "section", "div", "form", "fieldset", "details", "summary", "label",
-                    "input", "span", "select", "option", "bdi"}  # fmt: skip
+FRAMES = ALLOWED | {
+    "h2",
+    "section",
+    "div",
+    "form",
+    "fieldset",
+    "details",
+    "summary",
+    "label",
+    "input",
+    "span",
+    "select",
+    "option",
+    "bdi",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +73,9 @@ PROMISES = (
 )
 IN_LANGUAGES = [
     pytest.param(each, language, id=f"{each.slug}-{language}")
-    for each in PROMISES for language in each.complete
-]  # fmt: skip
+    for each in PROMISES
+    for language in each.complete
+]
 
 
 @pytest.fixture(scope="module", params=PROMISES, ids=lambda each: each.slug)
@@ -99,9 +113,10 @@ def test_its_size(promise: Promise, course: Course, items: list[Question]) -> No
     assert len(course.facts.codes()) == promise.lessons
     assert len(course.checks["en"]) == 3 * promise.lessons
     assert len(items) >= promise.items >= 2.5 * promise.post
-    assert sum(item.kind == "scenario" for item in items) >= 2 * course.facts.tests["post"][
-        "scenarios"
-    ]  # fmt: skip
+    assert (
+        sum(item.kind == "scenario" for item in items)
+        >= 2 * course.facts.tests["post"]["scenarios"]
+    )
     slots = Counter(item.facts["critical"] for item in items if "critical" in item.facts)
     assert set(slots) == set(course.facts.critical)
     assert all(times >= 3 for times in slots.values())
@@ -116,8 +131,12 @@ def test_every_lesson_has_its_parts(course: Course) -> None:
         names = Counter(block.name for block in course.documents["en"][code].blocks)
         for name in ("objectives", "practice", "keypoints", "sources", "section", "do", "dont"):
             assert names[name] >= 1, (code, name)
-    named = {block.words[0] for code in course.facts.codes()
-             for block in course.documents["en"][code].blocks if block.name == "box"}  # fmt: skip
+    named = {
+        block.words[0]
+        for code in course.facts.codes()
+        for block in course.documents["en"][code].blocks
+        if block.name == "box"
+    }
     assert named == set(course.facts.boxes)
 
 
@@ -188,8 +207,11 @@ def test_the_right_choice_is_not_mostly_the_longest(items: list[Question]) -> No
 
 
 def test_letters_do_not_repeat_in_a_row(items: list[Question]) -> None:
-    keys = [next(each.letter for each in item.choices if each.right)
-            for item in items if item.kind == "single"]  # fmt: skip
+    keys = [
+        next(each.letter for each in item.choices if each.right)
+        for item in items
+        if item.kind == "single"
+    ]
     assert sum(one == other for one, other in pairwise(keys)) <= len(keys) / 2
 
 
@@ -242,11 +264,15 @@ def test_every_draw_fills_the_blueprint(
     modules = {lesson.code: lesson.module for lesson in plan.lessons()}
     deck = [
         BankItem(
-            item.id, modules[item.facts["lesson"]], item.facts["lesson"], item.kind,
-            item.facts.get("critical"), item.key(),
+            item.id,
+            modules[item.facts["lesson"]],
+            item.facts["lesson"],
+            item.kind,
+            item.facts.get("critical"),
+            item.key(),
         )
         for item in bank(course, layer)
-    ]  # fmt: skip
+    ]
     for number in range(300):
         pre = draw(plan, plan.tests["pre"], deck, f"pre-{number}")
         first = [item.id for item in pre]

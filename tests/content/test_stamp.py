@@ -72,8 +72,13 @@ def test_tables_below_the_digests_stay() -> None:
     text = small()["ar/course.md"].decode()
     start, modules = text.index("[modules]"), text.index("[from]")
     table = text[start:modules]
-    files = small({"ar/course.md": (text[:start] + "[from]\n\n" + table + text[modules:]).replace(
-        text[modules : text.index("+++", modules)], "")})  # fmt: skip
+    files = small(
+        {
+            "ar/course.md": (text[:start] + "[from]\n\n" + table + text[modules:]).replace(
+                text[modules : text.index("+++", modules)], ""
+            )
+        }
+    )
     stamped = {**files, **stamp(files, "en").files}
     assert read(stamped).documents["ar"]["course"].front["modules"]["AB-2"] == "الوحدة الثانية"
     assert "about" in read(stamped).documents["ar"]["course"].front["from"]

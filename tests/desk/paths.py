@@ -22,6 +22,11 @@ def award(app: Flask, person: Cast) -> UUID:
             select(Enrolment.id).where(Enrolment.person_id == person.id)
         ).one()
         return actions.award(
-            session, person.viewer, enrolment, installation.read(session), language="en",
-            clock_is_right=True, now=clock.now(),
-        ).id  # fmt: skip
+            session,
+            person.viewer,
+            enrolment,
+            installation.read(session),
+            language="en",
+            clock_is_right=True,
+            now=clock.now(),
+        ).id

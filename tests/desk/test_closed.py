@@ -44,14 +44,18 @@ def new_edition(app: Flask, **facts: object) -> None:
     with app.app_context(), transaction() as session:
         course = session.scalars(select(Course)).one()
         old = session.get_one(Edition, course.edition_id)
-        values = {column.name: getattr(old, column.name) for column in Edition.__table__.columns
-                  if column.name != "id"}  # fmt: skip
+        values = {
+            column.name: getattr(old, column.name)
+            for column in Edition.__table__.columns
+            if column.name != "id"
+        }
         new = Edition(**{**values, "number": 2, "facts": {**old.facts, **facts}})
         session.add(new)
         session.flush()
         for text in session.scalars(select(EditionText).where(EditionText.edition_id == old.id)):
-            words = {column.name: getattr(text, column.name)
-                     for column in EditionText.__table__.columns}  # fmt: skip
+            words = {
+                column.name: getattr(text, column.name) for column in EditionText.__table__.columns
+            }
             session.add(EditionText(**{**words, "edition_id": new.id}))
         course.edition_id = new.id
 
@@ -135,9 +139,13 @@ BEHIND = "a test in this language (English): the law has changed"
     ],
 )
 def test_a_certificate_that_has_to_wait_says_why_everywhere_and_follows(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, facts: dict[str, Any],
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    facts: dict[str, Any],
     said: str,
-) -> None:  # fmt: skip
+) -> None:
     wait_for_boxes(app)
     say_of(app, **{"blocking_boxes": [], **facts})
     small_course.begin(amina, now=clock.now() - timedelta(days=1))
@@ -175,9 +183,10 @@ def test_no_other_language_and_no_other_box_holds_a_certificate_up(
     wait_for_boxes(app)
     say_of(app, **{"blocking_boxes": [], **facts})
     attempt = passed(app, small_course, amina)
-    assert "No certificate can be made yet" not in browser(amina).get(
-        f"/en/tests/{attempt}/result"
-    ).text  # fmt: skip
+    assert (
+        "No certificate can be made yet"
+        not in browser(amina).get(f"/en/tests/{attempt}/result").text
+    )
     award(app, amina)
 
 

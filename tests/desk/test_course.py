@@ -217,9 +217,14 @@ def test_it_offers_paper_and_one_file(
 
 
 def test_a_colleague_another_facility_and_the_bosses_see_their_own_course(
-    browser: Open, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
     small_course: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     attempt = small_course.pass_it(amina)
     for person in (chipo, daniel, bolat, grace):
         page = browser(person).get(URL).text
@@ -297,9 +302,13 @@ def test_it_names_who_answers_for_the_edition(
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(1, "about 1 minute"), (89, "about 89 minutes"), (120, "about 2 h"),
-     (205, "about 3 h 25 min")],
-)  # fmt: skip
+    [
+        (1, "about 1 minute"),
+        (89, "about 89 minutes"),
+        (120, "about 2 h"),
+        (205, "about 3 h 25 min"),
+    ],
+)
 def test_long_courses_are_told_in_hours(app: Flask, minutes: int, said: str) -> None:
     with app.test_request_context("/en/"):
         app.preprocess_request()

@@ -100,9 +100,14 @@ def nearly_right(app: Flask, person: Cast, course: SmallCourse, attempt_id: UUID
         item = next(e.id for e in form if e.critical is None and e.kind != "scenario")
         wrong = answers(session, attempt_id, right=False)[item]
         tests.store_answer(
-            session, person.viewer, attempt_id, item, wrong,
-            tests.Sending("1" * 16, 4000, "en", "script", 1), now=clock.now(),
-        )  # fmt: skip
+            session,
+            person.viewer,
+            attempt_id,
+            item,
+            wrong,
+            tests.Sending("1" * 16, 4000, "en", "script", 1),
+            now=clock.now(),
+        )
 
 
 @pytest.mark.parametrize(
@@ -110,9 +115,14 @@ def nearly_right(app: Flask, person: Cast, course: SmallCourse, attempt_id: UUID
     [(0, 0, True), (0, 100, True), (92, 92, False), (92, 0, False)],
 )
 def test_the_mark_of_the_start_decides_whatever_is_decided_while_the_test_runs(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, at_the_start: int,
-    afterwards: int, passed: bool,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    at_the_start: int,
+    afterwards: int,
+    passed: bool,
+) -> None:
     def ask_for(percent: int) -> None:
         with app.app_context(), transaction() as session:
             installation.decide(session, {"pass_percent": percent}, now=clock.now())
@@ -149,10 +159,15 @@ def test_a_first_test_passes_and_fails_nobody(
     pre = small_course.start(amina, "pre")
     browser(amina).post(URL.format(pre))
     with app.app_context():
-        record = db.session().scalars(
-            select(LearningRecord).where(LearningRecord.object == "pre-test")
-            .order_by(LearningRecord.site_seq.desc())
-        ).first()  # fmt: skip
+        record = (
+            db.session()
+            .scalars(
+                select(LearningRecord)
+                .where(LearningRecord.object == "pre-test")
+                .order_by(LearningRecord.site_seq.desc())
+            )
+            .first()
+        )
         progress = db.session().scalars(select(Progress)).one()
         assert record is not None
         assert record.verb == "attempted"

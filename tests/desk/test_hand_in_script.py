@@ -135,12 +135,29 @@ def test_what_is_no_hand_in_is_refused_for_good(
 ) -> None:
     here = browser(amina)
     for name, value in (
-        ("attempt", None), ("attempt", ""), ("attempt", "1"), ("attempt", 1), ("attempt", []),
-        ("person", None), ("person", 1), ("person", {}),
-        ("page", None), ("page", ""), ("page", "short"), ("page", "A" * 16), ("page", "a" * 41),
-        ("page", "a" * 16 + "\n"), ("page", 1),
-        ("n", None), ("n", 0), ("n", -1), ("n", 100_001), ("n", True), ("n", "1"), ("n", 1.0),
-    ):  # fmt: skip
+        ("attempt", None),
+        ("attempt", ""),
+        ("attempt", "1"),
+        ("attempt", 1),
+        ("attempt", []),
+        ("person", None),
+        ("person", 1),
+        ("person", {}),
+        ("page", None),
+        ("page", ""),
+        ("page", "short"),
+        ("page", "A" * 16),
+        ("page", "a" * 41),
+        ("page", "a" * 16 + "\n"),
+        ("page", 1),
+        ("n", None),
+        ("n", 0),
+        ("n", -1),
+        ("n", 100_001),
+        ("n", True),
+        ("n", "1"),
+        ("n", 1.0),
+    ):
         reply = send(here, envelope(here, sitting, **{name: value}))
         assert reply.status_code == 422, (name, value)
     assert state(app, sitting) == "open"
@@ -151,9 +168,17 @@ def test_what_is_no_json_object_is_refused_for_good(
 ) -> None:
     here = browser(amina)
     for body in (
-        b"", b"nothing", b"null", b"[]", b"1", b'"a"', b"\xff\xfe", b"[" * 200_000,
-        b'{"a":' * 50_000, b'{"n": ' + b"9" * 5000 + b"}",
-    ):  # fmt: skip
+        b"",
+        b"nothing",
+        b"null",
+        b"[]",
+        b"1",
+        b'"a"',
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b'{"a":' * 50_000,
+        b'{"n": ' + b"9" * 5000 + b"}",
+    ):
         assert send(here, body).status_code == 422, body[:20]
     assert state(app, sitting) == "open"
 

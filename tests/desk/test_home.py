@@ -72,8 +72,11 @@ def test_the_card_says_what_the_next_lesson_costs_on_the_line(
         actions.begin(session, amina.viewer, "mandela-rules", now=clock.now())
     here = browser(amina)
     for language in LANGUAGES:
-        card = re.search(r'class="btn go" href="([^"]+)".*?· [^<]*?(\d+)[^<]*</p>',
-                         here.get(f"/{language}/home").text, re.DOTALL)  # fmt: skip
+        card = re.search(
+            r'class="btn go" href="([^"]+)".*?· [^<]*?(\d+)[^<]*</p>',
+            here.get(f"/{language}/home").text,
+            re.DOTALL,
+        )
         assert card is not None
         lesson = here.get(card[1])
         headers = sum(len(name) + len(value) + 4 for name, value in lesson.headers)
@@ -194,9 +197,15 @@ def test_a_certificate_that_was_taken_back_says_so(
 
 
 def test_what_others_do_shows_on_nobody_elses_desk(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
     small_course: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     small_course.pass_it(amina)
     with app.app_context(), transaction() as session:
         confirm(session, amina)

@@ -33,9 +33,15 @@ def test_it_shows_what_is_stored_about_the_person_who_asks(
     page = browser(amina).get("/en/my-data", most_queries=QUERIES)
 
     assert page.status_code == 200
-    for fact in (amina.service_number, amina.name, "Northgate", "4 <small>(<bdi>HY-1.1", "100",
-                 "Hygiene on shift",
-                 "Northgate · Officer · from"):  # fmt: skip
+    for fact in (
+        amina.service_number,
+        amina.name,
+        "Northgate",
+        "4 <small>(<bdi>HY-1.1",
+        "100",
+        "Hygiene on shift",
+        "Northgate · Officer · from",
+    ):
         assert fact in page.text
 
 

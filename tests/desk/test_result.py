@@ -141,9 +141,14 @@ def test_an_open_test_has_no_result_yet(browser: Open, amina: Cast, read: SmallC
 
 
 def test_a_result_is_for_its_owner_alone(
-    browser: Open, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
     read: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     attempt = read.sit(amina, right=True)
     for person in (chipo, daniel, bolat, grace):
         assert browser(person).get(URL.format(attempt)).status_code == 404

@@ -208,9 +208,14 @@ def test_it_starts_only_in_a_language_in_which_every_question_is_there(
 
 
 def test_a_colleague_and_another_facility_start_nobody_elses_test(
-    app: Flask, browser: Open, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
+    app: Flask,
+    browser: Open,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
     read: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     for person in (chipo, daniel, bolat, grace):
         assert browser(person).post(POST).status_code == 404
     assert attempts(app) == []

@@ -134,9 +134,14 @@ def test_nobody_in_particular_is_asked_to_sign_in(browser: Open, read: SmallCour
 
 
 @pytest.mark.parametrize(
-    "path", ["/en/courses/hygiene/tests/other", "/en/courses/hygiene/tests/refresher",
-             "/en/courses/nothing/tests/post", "/en/courses/hygiene/tests/"]
-)  # fmt: skip
+    "path",
+    [
+        "/en/courses/hygiene/tests/other",
+        "/en/courses/hygiene/tests/refresher",
+        "/en/courses/nothing/tests/post",
+        "/en/courses/hygiene/tests/",
+    ],
+)
 def test_there_is_no_such_test(browser: Open, amina: Cast, read: SmallCourse, path: str) -> None:
     assert browser(amina).get(path).status_code == 404
 

@@ -151,8 +151,9 @@ def running(place: Station, folder: Path) -> Iterator[Run]:
     for _ in range(FILES):
         store.put(random.randbytes(SIZE))
     environment = place.environment | {
-        "BACKUP_TO": str(stick), "BACKUP_PASSPHRASE_FILE": str(secret)
-    }  # fmt: skip
+        "BACKUP_TO": str(stick),
+        "BACKUP_PASSPHRASE_FILE": str(secret),
+    }
     with forks(environment, folder / "said") as made, place.run():
         assert made.start("work", "--idle", "0.01").ended() == 0  # what a first start asks for
         with answering(place) as doing:

@@ -79,9 +79,14 @@ def forks(environment: Mapping[str, str], log: Path) -> Iterator[Forks]:
     """Load the program once; what its commands print goes into ``log``."""
     with log.open("w") as said:
         loaded = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.forks"], env=dict(environment), cwd=ROOT,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.faults.forks"],
+            env=dict(environment),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
         try:
             yield Forks(loaded)
         finally:

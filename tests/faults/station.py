@@ -82,9 +82,12 @@ class Station:
 
     def _started(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "lms.app", "serve"], env=self.environment, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            [sys.executable, "-m", "lms.app", "serve"],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
 
     def _wait(self, process: Process) -> None:
         import http.client
@@ -138,19 +141,28 @@ def station(data: Path, database_url: str = "") -> Station:
     """Prepare a data folder with the real course and the places."""
     port = free_port()
     environment = {
-        **os.environ, "LMS_DATA": str(data), "DATABASE_URL": database_url, "PORT": str(port),
-        "HOST": "127.0.0.1", "WORKER": "no", "TRUSTED_HOSTS": "127.0.0.1",
-    }  # fmt: skip
+        **os.environ,
+        "LMS_DATA": str(data),
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "WORKER": "no",
+        "TRUSTED_HOSTS": "127.0.0.1",
+    }
     subprocess.run(
-        [sys.executable, "-m", "lms.app", "prepare"], env=environment, cwd=ROOT, check=True,
+        [sys.executable, "-m", "lms.app", "prepare"],
+        env=environment,
+        cwd=ROOT,
+        check=True,
         stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     settings: Settings = read(environment)
     app = create_app(settings)
     with app.app_context(), transaction() as session:
         installation.decide(
-            session, {"ready": True, "names": {"en": "Prison Service Academy"}, "country": "xx"},
+            session,
+            {"ready": True, "names": {"en": "Prison Service Academy"}, "country": "xx"},
             now=datetime.now(UTC),
-        )  # fmt: skip
+        )
         build_places(session)
     return Station(House(app, data, port), environment)

@@ -62,16 +62,23 @@ def _write_much(browser: Browser, course: SmallCourse) -> int:
                 return status
             browser.post(
                 f"{course.url}/place",
-                {"lesson": code, "seconds": "5", "page": f"{UUID(int=_ + 1).hex}", "n": "1",
-                 "section": "x" * 60},
-            )  # fmt: skip
+                {
+                    "lesson": code,
+                    "seconds": "5",
+                    "page": f"{UUID(int=_ + 1).hex}",
+                    "n": "1",
+                    "section": "x" * 60,
+                },
+            )
     return status
 
 
 def test_a_read_only_folder_gives_a_clear_page_and_reading_goes_on(
-    browser: Callable[[Cast | None], Browser], amina: Cast, small_course: SmallCourse,
+    browser: Callable[[Cast | None], Browser],
+    amina: Cast,
+    small_course: SmallCourse,
     read_only: Callable[[], None],
-) -> None:  # fmt: skip
+) -> None:
     page = browser(amina)
     page.post(f"{small_course.url}/begin")
     read_only()
@@ -85,9 +92,11 @@ def test_a_read_only_folder_gives_a_clear_page_and_reading_goes_on(
 
 
 def test_a_full_disk_gives_a_clear_page_and_reading_goes_on(
-    browser: Callable[[Cast | None], Browser], amina: Cast, small_course: SmallCourse,
+    browser: Callable[[Cast | None], Browser],
+    amina: Cast,
+    small_course: SmallCourse,
     full: Callable[[], None],
-) -> None:  # fmt: skip
+) -> None:
     page = browser(amina)
     page.post(f"{small_course.url}/begin")
     full()
@@ -97,17 +106,21 @@ def test_a_full_disk_gives_a_clear_page_and_reading_goes_on(
 
 
 def test_a_script_is_told_in_its_own_way(
-    app: Flask, browser: Callable[[Cast | None], Browser], amina: Cast, small_course: SmallCourse,
+    app: Flask,
+    browser: Callable[[Cast | None], Browser],
+    amina: Cast,
+    small_course: SmallCourse,
     read_only: Callable[[], None],
-) -> None:  # fmt: skip
+) -> None:
     page = browser(amina)
     page.post(f"{small_course.url}/begin")
     read_only()
 
     reply = page.client.post(
         f"{small_course.url}/{LESSONS[0]}/completion",
-        data={"csrf_token": page.csrf_token()}, headers={"Accept": "application/json"},
-    )  # fmt: skip
+        data={"csrf_token": page.csrf_token()},
+        headers={"Accept": "application/json"},
+    )
 
     assert (reply.status_code, reply.mimetype) == (503, "application/json")
     assert reply.json is not None

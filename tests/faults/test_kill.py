@@ -56,13 +56,18 @@ async def _work(found: list[Saver], port: int, ledger: Ledger, seconds: float) -
         await asyncio.sleep(random.uniform(0, seconds))
         connection = Connection(port)
         body = {
-            "attempt": str(saver.person.attempt), "person": saver.tag, "page": saver.page,
-            "n": 99_999, "claimed": None,
-        }  # fmt: skip
+            "attempt": str(saver.person.attempt),
+            "person": saver.tag,
+            "page": saver.page,
+            "n": 99_999,
+            "claimed": None,
+        }
         headers = {
-            "Accept": "application/json", "Content-Type": "application/json",
-            "Cookie": saver.person.cookie, "X-CSRF-Token": saver.person.csrf_token,
-        }  # fmt: skip
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "Cookie": saver.person.cookie,
+            "X-CSRF-Token": saver.person.csrf_token,
+        }
         try:
             status, _, _ = await connection.ask(
                 "POST", "/en/answers/hand-in", headers, json.dumps(body).encode()

@@ -105,7 +105,7 @@ def restored(run: Run, path: Path, known: int, folder: Path) -> None:
     with another_database(run.settings, folder) as url:
         other = replace(
             run.settings, data=folder, database_url=url, issuing_key=folder / "keys/issuing.key"
-        )  # fmt: skip
+        )
         done = restore.restore(other, path, lambda: PASSPHRASE, now=clock.now())
         assert done.settled.recorded
         app = create_app(other)

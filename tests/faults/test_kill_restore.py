@@ -194,8 +194,9 @@ def kills(place: Station, folder: Path, number: int) -> Run:
         run = Run(place, folder, begun, made.path, store.put(b"a paper that came later"))
         shutil.copytree(settings.data, folder / KEPT)
         if not settings.database_url.startswith("sqlite"):
-            copy_database(settings.database_url, make_url(settings.database_url).database or "",
-                          KEPT)  # fmt: skip
+            copy_database(
+                settings.database_url, make_url(settings.database_url).database or "", KEPT
+            )
         assert state(run) == OLD
         run.whole()
         for moment in range(number):
@@ -206,8 +207,10 @@ def kills(place: Station, folder: Path, number: int) -> Run:
 def show(capsys: pytest.CaptureFixture[str], run: Run, began: float) -> None:
     """Print what a long run did, also where nobody asked for what tests print."""
     with capsys.disabled():
-        print(f"\nrestores killed in {time.monotonic() - began:.0f} s: "
-              + ", ".join(f"{name} {count}" for name, count in run.met.most_common()))  # fmt: skip
+        print(
+            f"\nrestores killed in {time.monotonic() - began:.0f} s: "
+            + ", ".join(f"{name} {count}" for name, count in run.met.most_common())
+        )
 
 
 def test_a_few_kills_leave_no_half_restore(tmp_path: Path) -> None:

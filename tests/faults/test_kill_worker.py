@@ -51,11 +51,16 @@ def _start(app: Flask) -> subprocess.Popen[bytes]:
     with app.app_context(), transaction() as session:
         session.execute(update(Job).values(lease_until=None))
     return subprocess.Popen(
-        [sys.executable, "-m", "lms.app", "work", "--idle", "0.3"], cwd=ROOT,
-        env={**os.environ, **SMALL, "LMS_DATA": str(settings.data),
-             "DATABASE_URL": settings.database_url},
+        [sys.executable, "-m", "lms.app", "work", "--idle", "0.3"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            **SMALL,
+            "LMS_DATA": str(settings.data),
+            "DATABASE_URL": settings.database_url,
+        },
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
 
 
 def _drawn(app: Flask) -> int:

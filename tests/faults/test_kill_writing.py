@@ -61,15 +61,21 @@ class Writer:
         digest = sha256(text.encode()).hexdigest()
         self.sent.add(digest)
         fields = {
-            "text": text, "seen": str(self.seen), "go": "auto" if self.by_itself else "save",
+            "text": text,
+            "seen": str(self.seen),
+            "go": "auto" if self.by_itself else "save",
             csrf.FIELD: csrf._token_for(self.token),
-        }  # fmt: skip
+        }
         status, _, body = await connection.ask(
-            "POST", f"/en/write/{draft}/text/{self.path}",
-            {"Cookie": f"sid={self.token}", "Sec-Fetch-Site": "same-origin",
-             "Content-Type": "application/x-www-form-urlencoded"},
+            "POST",
+            f"/en/write/{draft}/text/{self.path}",
+            {
+                "Cookie": f"sid={self.token}",
+                "Sec-Fetch-Site": "same-origin",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
             urlencode(fields).encode(),
-        )  # fmt: skip
+        )
         if status == 303:  # nobody else writes here: the next version is this one
             self.seen += 1
             self.kept.append((self.seen, digest))
@@ -121,10 +127,11 @@ def _begin(app: Flask) -> tuple[UUID, list[Writer]]:
     with app.app_context(), transaction() as session:
         place = session.scalars(select(Unit).where(Unit.code == "N-01")).one()
         people = [
-            with_roles(session, add_person(session, "Aruzhan Seitova", f"W-{number}", place),
-                       "author")
+            with_roles(
+                session, add_person(session, "Aruzhan Seitova", f"W-{number}", place), "author"
+            )
             for number in range(len(ALONE) + 2)
-        ]  # fmt: skip
+        ]
         draft = actions.begin(session, people[0].viewer, small(), None, now=clock.now())
         writers = [
             Writer(person.token, path, by_itself=path == SHARED or number % 2 == 1)

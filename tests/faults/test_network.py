@@ -34,9 +34,11 @@ def test_the_guard_notices_a_connection(tmp_path: Path) -> None:
     log = tmp_path / "left"
     code = "import socket; socket.create_connection(('192.0.2.1', 9), timeout=1)"
     found = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True,
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
         env={**os.environ, "PYTHONPATH": str(GUARD), "LMS_GUARD_LOG": str(log)},
-    )  # fmt: skip
+    )
     assert found.returncode != 0
     assert "192.0.2.1" in log.read_text()
 
@@ -52,20 +54,32 @@ def test_nothing_leaves_while_a_server_serves_and_a_worker_issues_a_certificate(
     with house.app.app_context(), transaction() as session:
         for n, (item, fields) in enumerate(house.right_fields(attempt).items(), 1):
             actions.store_answer(
-                session, amina.viewer, attempt, item, fields,
-                actions.Sending("a" * 16, 0, "en", "script", n), now=clock.now(),
-            )  # fmt: skip
+                session,
+                amina.viewer,
+                attempt,
+                item,
+                fields,
+                actions.Sending("a" * 16, 0, "en", "script", n),
+                now=clock.now(),
+            )
         handed = learning.hand_in(session, amina.viewer, attempt, floor=70, now=clock.now())
         assert handed.passed
         certificates.confirm_name(session, amina.viewer, amina.name, None, now=clock.now())
         certificates.award(
-            session, amina.viewer, handed.enrolment_id, read(session), language="en",
-            clock_is_right=True, now=clock.now(),
-        )  # fmt: skip
+            session,
+            amina.viewer,
+            handed.enrolment_id,
+            read(session),
+            language="en",
+            clock_is_right=True,
+            now=clock.now(),
+        )
     subprocess.run(
-        [sys.executable, "-m", "lms.app", "work", "--idle", "1"], env=watched.environment,
-        cwd=ROOT, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "lms.app", "work", "--idle", "1"],
+        env=watched.environment,
+        cwd=ROOT,
+        check=True,
+    )
     with house.app.app_context(), transaction() as session:
         assert session.scalar(select(Certificate.issued_at)) is not None
     assert not (tmp_path / "left").exists()

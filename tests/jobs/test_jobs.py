@@ -201,9 +201,12 @@ def test_between_two_steps_others_have_their_turn(app: Flask) -> None:
     moments = (MONDAY + timedelta(seconds=number) for number in range(100))
     with app.app_context():
         running.run_due(
-            reading, transaction, {"count": long, "quick": quick}, "worker",
+            reading,
+            transaction,
+            {"count": long, "quick": quick},
+            "worker",
             lambda: next(moments),
-        )  # fmt: skip
+        )
 
     assert order == ["long", "quick", "long", "long"]
 
@@ -301,9 +304,13 @@ def test_a_worker_that_is_told_to_stop_finishes_its_step_and_gives_the_job_back(
     told = iter((False, True))
     with app.app_context():
         done = running.run_due(
-            reading, transaction, {"count": count}, "worker", lambda: MONDAY,
+            reading,
+            transaction,
+            {"count": count},
+            "worker",
+            lambda: MONDAY,
             lambda: next(told, True),
-        )  # fmt: skip
+        )
 
     assert done == 1
     assert (job(app, wanted).cursor, job(app, wanted).state) == (1, "waiting")

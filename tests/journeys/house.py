@@ -74,10 +74,14 @@ class House:
             self.password_hash = self.password_hash or passwords.hashed(PASSWORD)
             session.add(
                 Credential(
-                    person_id=added.id, password_hash=self.password_hash, code_hash=None,
-                    code_until=None, spare_code_hash=None, changed_at=datetime.now(UTC),
+                    person_id=added.id,
+                    password_hash=self.password_hash,
+                    code_hash=None,
+                    code_until=None,
+                    spare_code_hash=None,
+                    changed_at=datetime.now(UTC),
                 )
-            )  # fmt: skip
+            )
         return added
 
     def administrator(self, **settings: Any) -> Cast:
@@ -86,9 +90,14 @@ class House:
         with self.app.app_context(), transaction() as session:
             country = session.scalars(select(Unit).where(Unit.kind == "country")).one()
             return add_person(
-                session, "Karim Trabelsi", f"XX-{1000 + self.people}", country,
-                function="P6", roles=(("administrator", country),), **settings,
-            )  # fmt: skip
+                session,
+                "Karim Trabelsi",
+                f"XX-{1000 + self.people}",
+                country,
+                function="P6",
+                roles=(("administrator", country),),
+                **settings,
+            )
 
     def with_a_code(self, person: Cast) -> None:
         """Let somebody come as new people do: with a one-time code and no password."""
@@ -142,9 +151,14 @@ class House:
             for n, (item, fields) in enumerate(self.right_fields(attempt_id).items(), 1):
                 with transaction() as session:
                     tests.store_answer(
-                        session, person.viewer, attempt_id, item, fields,
-                        tests.Sending("0" * 16, 0, language, "script", n), now=datetime.now(UTC),
-                    )  # fmt: skip
+                        session,
+                        person.viewer,
+                        attempt_id,
+                        item,
+                        fields,
+                        tests.Sending("0" * 16, 0, language, "script", n),
+                        now=datetime.now(UTC),
+                    )
             with transaction() as session:
                 learning.hand_in(
                     session, person.viewer, attempt_id, floor=70, now=datetime.now(UTC)
@@ -163,9 +177,14 @@ class House:
                 enrolment_id = session.get_one(Attempt, attempt_id).enrolment_id
                 certificates.confirm_name(session, person.viewer, person.name, None, now=now)
                 certificate = certificates.award(
-                    session, person.viewer, enrolment_id, installation.read(session),
-                    language="en", clock_is_right=True, now=now,
-                ).id  # fmt: skip
+                    session,
+                    person.viewer,
+                    enrolment_id,
+                    installation.read(session),
+                    language="en",
+                    clock_is_right=True,
+                    now=now,
+                ).id
             until = time.monotonic() + 30
             while time.monotonic() < until:
                 db.session.rollback()
@@ -243,26 +262,36 @@ def environment(data: Path, port: int) -> dict[str, str]:
     names = {"LMS_DATA", "DATABASE_URL", "LMS_DEMO", "TLS_CERT", "TLS_KEY", "THREADS"}
     kept = {name: value for name, value in os.environ.items() if name not in names}
     return kept | {
-        "LMS_DATA": str(data), "LMS_COURSES": COURSES, "HOST": "127.0.0.1", "PORT": str(port),
-        "PLAIN_HTTP": "yes", "TRUSTED_HOSTS": f"{STATION},127.0.0.1",
-    }  # fmt: skip
+        "LMS_DATA": str(data),
+        "LMS_COURSES": COURSES,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "PLAIN_HTTP": "yes",
+        "TRUSTED_HOSTS": f"{STATION},127.0.0.1",
+    }
 
 
 def make_seed(data: Path) -> None:
     """Fill a data folder: schema, keys, the course, the first run's answers, the places."""
     subprocess.run(
-        [sys.executable, "-m", "lms.app", "prepare"], env=environment(data, 0), cwd=ROOT,
-        check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "lms.app", "prepare"],
+        env=environment(data, 0),
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     app = create_app(read(environment(data, 0)))
     with app.app_context():
         with transaction() as session:
             installation.decide(
                 session,
-                {"ready": True, "names": {"en": "Prison Service Academy", "ar": "أكاديمية السجون"},
-                 "country": "xx"},
+                {
+                    "ready": True,
+                    "names": {"en": "Prison Service Academy", "ar": "أكاديمية السجون"},
+                    "country": "xx",
+                },
                 now=datetime.now(UTC),
-            )  # fmt: skip
+            )
             build_places(session)
         db.session.remove()
         db.engine.dispose()
@@ -276,9 +305,12 @@ def serving(seed: Path, data: Path) -> Iterator[House]:
     log = data / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "lms.app", "serve"], env=environment(data, port), cwd=ROOT,
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            [sys.executable, "-m", "lms.app", "serve"],
+            env=environment(data, port),
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     app = create_app(read(environment(data, port)))
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", server, log)

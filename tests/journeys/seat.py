@@ -55,9 +55,14 @@ class Seats:
         self.complaints: list[str] = []
 
     def __call__(
-        self, person: Cast | None = None, *, scripts: bool = True, language: str = "en",
-        loopback: bool = False, **settings: Any,
-    ) -> Seat:  # fmt: skip
+        self,
+        person: Cast | None = None,
+        *,
+        scripts: bool = True,
+        language: str = "en",
+        loopback: bool = False,
+        **settings: Any,
+    ) -> Seat:
         """Open a browser profile of its own; signed in as ``person`` where one is given."""
         context = self.chromium.new_context(
             java_script_enabled=scripts,
@@ -101,9 +106,11 @@ class Seat:
         """Put a live session of ``person`` into this browser without the sign-in page."""
         base = self.house
         self.context.add_cookies(
-            [{"name": "sid", "value": person.token, "url": url, "httpOnly": True}
-             for url in (base.station, base.loopback)]
-        )  # fmt: skip
+            [
+                {"name": "sid", "value": person.token, "url": url, "httpOnly": True}
+                for url in (base.station, base.loopback)
+            ]
+        )
 
     def sign_in(self, person: Cast, password: str = PASSWORD) -> None:
         """Sign in on the page for it, as a person does."""

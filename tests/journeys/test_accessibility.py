@@ -36,11 +36,18 @@ def faults(page: Page) -> list[str]:
 def pages_of(seat: Seat, attempt_id: UUID) -> list[str]:
     """Return the pages of the journey while a test is open."""
     return [
-        "/home", f"/courses/{COURSE}", f"/courses/{COURSE}/MR-1.1", f"/courses/{COURSE}/tests/post",
-        f"/courses/{COURSE}/MR-1.2", f"/courses/{COURSE}/MR-1.2/print", "/my-data",
+        "/home",
+        f"/courses/{COURSE}",
+        f"/courses/{COURSE}/MR-1.1",
+        f"/courses/{COURSE}/tests/post",
+        f"/courses/{COURSE}/MR-1.2",
+        f"/courses/{COURSE}/MR-1.2/print",
+        "/my-data",
         "/this-computer",
-        f"/tests/{attempt_id}", f"/tests/{attempt_id}/unanswered", "/sign-out",
-    ]  # fmt: skip
+        f"/tests/{attempt_id}",
+        f"/tests/{attempt_id}/unanswered",
+        "/sign-out",
+    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

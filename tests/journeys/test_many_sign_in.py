@@ -32,9 +32,11 @@ def full(house: House) -> Callable[[Page, int], list[dict[str, Any]]]:
             if len(tries) > times:
                 return route.fallback()
             return route.fulfill(
-                status=503, headers={"Retry-After": "1"},
-                content_type="text/html; charset=utf-8", body=page_of("en", sent.encode()),
-            )  # fmt: skip
+                status=503,
+                headers={"Retry-After": "1"},
+                content_type="text/html; charset=utf-8",
+                body=page_of("en", sent.encode()),
+            )
 
         page.route("**/sign-in", gate)
         return tries

@@ -141,9 +141,14 @@ def test_from_a_spreadsheet_to_a_certificate_that_is_withdrawn(
 ) -> None:
     administrator = house.administrator(language=language)
     seat = seats(
-        administrator, language=language, scripts=scripts, bypass_csp=scripts,
-        viewport={"width": width, "height": 800}, color_scheme=theme, accept_downloads=True,
-    )  # fmt: skip
+        administrator,
+        language=language,
+        scripts=scripts,
+        bypass_csp=scripts,
+        viewport={"width": width, "height": 800},
+        color_scheme=theme,
+        accept_downloads=True,
+    )
     office = Office(seat, scripts)
     page = office.page
     office.go("")

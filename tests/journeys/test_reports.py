@@ -35,9 +35,14 @@ def test_from_the_list_of_reports_to_a_file_and_a_proof(
     director = house.administrator(language=language)
     number = house.certified(house.person("Amal Gharbi"))
     seat = seats(
-        director, language=language, scripts=scripts, bypass_csp=scripts,
-        viewport={"width": width, "height": 800}, color_scheme=theme, accept_downloads=True,
-    )  # fmt: skip
+        director,
+        language=language,
+        scripts=scripts,
+        bypass_csp=scripts,
+        viewport={"width": width, "height": 800},
+        color_scheme=theme,
+        accept_downloads=True,
+    )
     office = Office(seat, scripts)
     page = office.page
     seat.go("/reports")

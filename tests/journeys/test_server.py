@@ -126,9 +126,13 @@ def sit_down(
 ) -> tuple[Room, Cast]:
     clerk = house.administrator(language=language)
     seat = seats(
-        clerk, language=language, scripts=scripts, bypass_csp=scripts, color_scheme=theme,
+        clerk,
+        language=language,
+        scripts=scripts,
+        bypass_csp=scripts,
+        color_scheme=theme,
         viewport={"width": width, "height": 800},
-    )  # fmt: skip
+    )
     return Room(seat, scripts), clerk
 
 
@@ -176,9 +180,14 @@ def test_from_a_red_finding_to_a_whole_log(
 
 @pytest.mark.parametrize(("language", "scripts", "width", "theme"), WAYS)
 def test_every_room_and_its_worst_state(
-    house: House, seats: Seats, passphrase: Path, language: str, scripts: bool, width: int,
+    house: House,
+    seats: Seats,
+    passphrase: Path,
+    language: str,
+    scripts: bool,
+    width: int,
     theme: str,
-) -> None:  # fmt: skip
+) -> None:
     room, _ = sit_down(house, seats, language, scripts, width, theme)
     page = room.page
     for path in ROOMS:
@@ -194,9 +203,11 @@ def test_every_room_and_its_worst_state(
     assert room.first == "bad"
 
     for path, name, typed in (
-        ("backups/plan", "keep", "99"), ("settings/names", "reason", ""),
-        ("settings/languages", "reason", ""), ("settings/clock", "time_zone", "Mars/Olympus"),
-    ):  # fmt: skip
+        ("backups/plan", "keep", "99"),
+        ("settings/names", "reason", ""),
+        ("settings/languages", "reason", ""),
+        ("settings/clock", "time_zone", "Mars/Olympus"),
+    ):
         room.seat.go(f"/administer/{path}")
         page.locator(f"#form [name={name}]").fill(typed)
         page.locator("#form").evaluate("(form) => form.noValidate = true")
@@ -281,15 +292,25 @@ def test_the_succession_card_is_one_sheet_of_paper(
         env.touch()
     monkeypatch.setattr(card, "SYSTEMD", env)
     full = replace(
-        house.app.config["LMS"], tls_cert=Path("/etc/lms/tls/learn.example.crt"), hsts_days=365,
-        tls_key=Path("/etc/lms/tls/learn.example.key"), trusted_proxies=1, threads=9,
+        house.app.config["LMS"],
+        tls_cert=Path("/etc/lms/tls/learn.example.crt"),
+        hsts_days=365,
+        tls_key=Path("/etc/lms/tls/learn.example.key"),
+        trusted_proxies=1,
+        threads=9,
         issuing_key=Path("/etc/lms/keys/issuing.key"),
-    )  # fmt: skip
+    )
     monkeypatch.setitem(house.app.config, "LMS", full)
-    forget_backups(house, **{
-        LAST_BACKUP: {"at": datetime.now(UTC).isoformat(), "sealed": True,
-                      "path": "/media/stick-of-the-office/lms-01a226a8-20261129-010000.tar.sealed"},
-    })  # fmt: skip
+    forget_backups(
+        house,
+        **{
+            LAST_BACKUP: {
+                "at": datetime.now(UTC).isoformat(),
+                "sealed": True,
+                "path": "/media/stick-of-the-office/lms-01a226a8-20261129-010000.tar.sealed",
+            },
+        },
+    )
     clerk, *_ = (house.administrator() for _ in range(MOST + 1))
     reader = house.app.test_client()
     reader.set_cookie("sid", clerk.token, domain="127.0.0.1")

@@ -80,9 +80,10 @@ def test_going_back_and_sending_again_stores_only_what_is_new(
     house: House, seat: Seat, attempt_id: UUID
 ) -> None:
     (first, one), (second, two) = [
-        (item, fields) for item, fields in house.right_fields(attempt_id).items()
+        (item, fields)
+        for item, fields in house.right_fields(attempt_id).items()
         if list(fields) == [""]
-    ][:2]  # fmt: skip
+    ][:2]
     seat.choose(first, one)
     save(seat)
     seat.page.go_back()

@@ -72,6 +72,15 @@ def given_up(house: House, key: str) -> None:
     now = datetime.now(UTC)
     with house.app.app_context(), transaction() as session:
         session.add(
-            Job(kind=LOOK, key=f"given up {key}", facts={}, state="failed", due_at=now, failures=8,
-                error="OSError: [Errno 28] No space left on device", made_at=now, ended_at=now)
-        )  # fmt: skip
+            Job(
+                kind=LOOK,
+                key=f"given up {key}",
+                facts={},
+                state="failed",
+                due_at=now,
+                failures=8,
+                error="OSError: [Errno 28] No space left on device",
+                made_at=now,
+                ended_at=now,
+            )
+        )

@@ -155,9 +155,11 @@ def test_the_record_says_who_what_and_in_which_edition(
     before = clock.now()
     browser(amina).post(URL.format("HY-1.1"))
     with app.app_context():
-        record = db.session().scalars(
-            select(LearningRecord).where(LearningRecord.verb == "completed")
-        ).one()  # fmt: skip
+        record = (
+            db.session()
+            .scalars(select(LearningRecord).where(LearningRecord.verb == "completed"))
+            .one()
+        )
         assert (record.person_id, record.object) == (amina.id, "HY-1.1")
         assert record.key == "completed:HY-1.1"
         assert record.edition_id is not None

@@ -85,9 +85,16 @@ def test_it_offers_the_place_where_reading_stopped(
     with app.app_context(), transaction() as session:
         enrolment = queries.open_enrolment(session, amina.viewer, "hygiene")
         actions.note_place(
-            session, amina.viewer, enrolment, "HY-1.1", "hy11-2", 30, page="a" * 16, n=1,
+            session,
+            amina.viewer,
+            enrolment,
+            "HY-1.1",
+            "hy11-2",
+            30,
+            page="a" * 16,
+            n=1,
             now=clock.now(),
-        )  # fmt: skip
+        )
     page = browser(amina).get(URL).text
     assert 'href="#hy11-2">Go on where you stopped reading' in page
     assert 'id="hy11-2"' in page

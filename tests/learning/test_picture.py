@@ -78,9 +78,14 @@ def test_an_open_course_is_open_before_it_is_begun(
 
 @pytest.mark.parametrize("access", ["listed", "restricted"])
 def test_a_colleague_who_is_not_on_the_list_finds_nothing(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, grace: Cast, begun: SmallCourse,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    grace: Cast,
+    begun: SmallCourse,
     access: str,
-) -> None:  # fmt: skip
+) -> None:
     set_access(app, "hygiene", access)
     assert browser(chipo).get(URL).status_code == 404
     assert browser(grace).get(URL).status_code == 404
@@ -106,13 +111,20 @@ def test_a_stranger_is_asked_to_sign_in(browser: Open, begun: SmallCourse) -> No
 @pytest.mark.parametrize(
     "path",
     [
-        "hygiene/media/0123456789abcdef", "hygiene/media/0.webp", "hygiene/media/print",
-        f"hygiene/media/{PICTURE.digest}", f"hygiene/media/{PICTURE.address[:15]}",
-        f"hygiene/media/{PICTURE.address.upper()}x", f"hygiene/media/{PICTURE.address}%00",
-        "hygiene/media/..%2f..%2fsite.id", "hygiene/media/%F0%9F%9A%AA", "hygiene/media/",
-        "hygiene/media", f"nothing/media/{PICTURE.address}",
+        "hygiene/media/0123456789abcdef",
+        "hygiene/media/0.webp",
+        "hygiene/media/print",
+        f"hygiene/media/{PICTURE.digest}",
+        f"hygiene/media/{PICTURE.address[:15]}",
+        f"hygiene/media/{PICTURE.address.upper()}x",
+        f"hygiene/media/{PICTURE.address}%00",
+        "hygiene/media/..%2f..%2fsite.id",
+        "hygiene/media/%F0%9F%9A%AA",
+        "hygiene/media/",
+        "hygiene/media",
+        f"nothing/media/{PICTURE.address}",
     ],
-)  # fmt: skip
+)
 def test_there_is_no_such_picture(
     browser: Open, amina: Cast, begun: SmallCourse, path: str
 ) -> None:

@@ -28,11 +28,15 @@ def begun(amina: Cast, small_course: SmallCourse) -> SmallCourse:
 
 def stopped(app: Flask, person: Cast) -> tuple[Any, ...]:
     with app.app_context():
-        row = db.session().execute(
-            select(Progress.lesson, Progress.section, Progress.seconds)
-            .join(Enrolment, Enrolment.id == Progress.enrolment_id)
-            .where(Enrolment.person_id == person.id)
-        ).one()  # fmt: skip
+        row = (
+            db.session()
+            .execute(
+                select(Progress.lesson, Progress.section, Progress.seconds)
+                .join(Enrolment, Enrolment.id == Progress.enrolment_id)
+                .where(Enrolment.person_id == person.id)
+            )
+            .one()
+        )
         return tuple(row)
 
 
@@ -86,14 +90,27 @@ def test_the_token_may_come_as_a_header(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("lesson", ""), ("lesson", "x" * 21),
-        ("section", "a b"), ("section", "<b>"), ("section", "x" * 61), ("section", "é"),
-        ("seconds", ""), ("seconds", "-1"), ("seconds", "86401"), ("seconds", "1.5"),
+        ("lesson", ""),
+        ("lesson", "x" * 21),
+        ("section", "a b"),
+        ("section", "<b>"),
+        ("section", "x" * 61),
+        ("section", "é"),
+        ("seconds", ""),
+        ("seconds", "-1"),
+        ("seconds", "86401"),
+        ("seconds", "1.5"),
         ("seconds", "many"),
-        ("page", ""), ("page", "short"), ("page", "x" * 41), ("page", "not a page"),
-        ("n", ""), ("n", "0"), ("n", "100001"), ("n", "one"),
+        ("page", ""),
+        ("page", "short"),
+        ("page", "x" * 41),
+        ("page", "not a page"),
+        ("n", ""),
+        ("n", "0"),
+        ("n", "100001"),
+        ("n", "one"),
     ],
-)  # fmt: skip
+)
 def test_a_field_that_cannot_be_is_refused(
     app: Flask, browser: Open, amina: Cast, begun: SmallCourse, name: str, value: str
 ) -> None:

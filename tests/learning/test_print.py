@@ -43,9 +43,15 @@ def test_no_question_of_the_bank_goes_on_that_paper(
 
 @pytest.mark.parametrize("path", [LESSON, COURSE])
 def test_everybody_may_print_an_open_course_begun_or_not(
-    browser: Open, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace: Cast,
-    small_course: SmallCourse, path: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    grace: Cast,
+    small_course: SmallCourse,
+    path: str,
+) -> None:
     small_course.begin(amina)
     for person in (amina, chipo, daniel, bolat, grace):
         assert browser(person).get(path).status_code == 200
@@ -54,9 +60,14 @@ def test_everybody_may_print_an_open_course_begun_or_not(
 @pytest.mark.parametrize("path", [LESSON, COURSE])
 @pytest.mark.parametrize("access", ["listed", "restricted"])
 def test_a_course_by_list_is_not_there_for_who_is_not_on_it(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse, access: str,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    small_course: SmallCourse,
+    access: str,
     path: str,
-) -> None:  # fmt: skip
+) -> None:
     small_course.begin(amina)
     set_access(app, "hygiene", access)
     assert browser(chipo).get(path).status_code == 404
@@ -71,9 +82,13 @@ def test_nobody_in_particular_is_asked_to_sign_in(
 
 
 @pytest.mark.parametrize(
-    "path", ["/en/courses/hygiene/HY-9.9/print", "/en/courses/nothing/HY-1.1/print",
-             "/en/courses/nothing/print"]
-)  # fmt: skip
+    "path",
+    [
+        "/en/courses/hygiene/HY-9.9/print",
+        "/en/courses/nothing/HY-1.1/print",
+        "/en/courses/nothing/print",
+    ],
+)
 def test_there_is_no_such_thing(
     browser: Open, amina: Cast, small_course: SmallCourse, path: str
 ) -> None:

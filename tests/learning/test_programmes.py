@@ -98,9 +98,14 @@ def test_what_the_office_enrolled_before_keeps_its_programme_when_it_is_begun(
     add(app, "another", small_course.id)
     with app.app_context(), transaction() as session:
         actions.enrol(
-            session, amina.id, small_course.id, route="list", by=SERVER, now=JUNE,
+            session,
+            amina.id,
+            small_course.id,
+            route="list",
+            by=SERVER,
+            now=JUNE,
             programme_id=chosen,
-        )  # fmt: skip
+        )
     small_course.begin(amina, now=JUNE)
     assert enrolled(app) == [chosen]
 
@@ -138,9 +143,14 @@ def test_a_programme_to_which_the_course_does_not_belong_is_refused(
     with app.app_context(), pytest.raises(Refused, match="does not belong"):  # noqa: SIM117
         with transaction() as session:
             actions.enrol(
-                session, amina.id, small_course.id, route="list", by=SERVER, now=JUNE,
+                session,
+                amina.id,
+                small_course.id,
+                route="list",
+                by=SERVER,
+                now=JUNE,
                 programme_id=other,
-            )  # fmt: skip
+            )
     assert enrolled(app) == []
 
 

@@ -27,22 +27,35 @@ def facts(draw: st.DrawFn) -> Fact:
     """Draw one fact as the actions record them, or one that this program does not know."""
     verb = draw(
         st.sampled_from(
-            ["launched", "completed", "experienced", "satisfied", "initialized", "attempted",
-             "failed", "passed", "waved"]
+            [
+                "launched",
+                "completed",
+                "experienced",
+                "satisfied",
+                "initialized",
+                "attempted",
+                "failed",
+                "passed",
+                "waved",
+            ]
         )
-    )  # fmt: skip
+    )
     lesson = draw(st.sampled_from(LESSONS))
     result: dict[str, Any] | None = None
     if verb == "completed":
         result = draw(st.sampled_from([{"kind": "lesson", "completion": True}, None]))
     elif verb == "experienced":
-        result = {"section": draw(st.sampled_from([None, "hy11-1"])),
-                  "seconds": draw(st.integers(0, 3600))}  # fmt: skip
+        result = {
+            "section": draw(st.sampled_from([None, "hy11-1"])),
+            "seconds": draw(st.integers(0, 3600)),
+        }
     elif verb == "satisfied":
         result = {"attempt": draw(st.integers(1, 3))}
     elif verb in {"failed", "passed", "attempted"}:
-        result = {"test": draw(st.sampled_from(["pre", "post", "refresher"])),
-                  "percent": draw(st.integers(0, 100))}  # fmt: skip
+        result = {
+            "test": draw(st.sampled_from(["pre", "post", "refresher"])),
+            "percent": draw(st.integers(0, 100)),
+        }
     return Fact(verb, lesson, result, NOW + timedelta(minutes=draw(st.integers(0, 9999))))
 
 
@@ -83,7 +96,7 @@ def test_time_that_nobody_measured_is_none() -> None:
 @settings(
     max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 @given(history=HISTORIES)
 def test_the_stored_rows_equal_the_records(
     app: Flask, amina: Cast, small_course: SmallCourse, history: list[Fact]
@@ -91,16 +104,28 @@ def test_the_stored_rows_equal_the_records(
     with app.app_context(), transaction() as session:
         session.execute(update(Enrolment).values(closed_at=NOW))
         enrolment = Enrolment(
-            id=new_ordered_id(), person_id=amina.id, course_id="C90", route="self", number=1,
-            due_on=None, made_at=NOW, made_by=None, begun_at=NOW,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=amina.id,
+            course_id="C90",
+            route="self",
+            number=1,
+            due_on=None,
+            made_at=NOW,
+            made_by=None,
+            begun_at=NOW,
+        )
         session.add(enrolment)
         session.flush()
         for fact in history:
             records.append(
-                session, enrolment, fact.verb, fact.object, by=amina.viewer, now=fact.at,
+                session,
+                enrolment,
+                fact.verb,
+                fact.object,
+                by=amina.viewer,
+                now=fact.at,
                 result=fact.result,
-            )  # fmt: skip
+            )
         enrolment_id = enrolment.id
     with app.app_context():
         session = db.session()

@@ -118,9 +118,13 @@ def test_it_is_refused_before_a_pass(
 
 
 def test_nobody_renews_for_somebody_else_and_nothing_that_is_not_there(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    small_course: SmallCourse,
     long_ago: datetime,
-) -> None:  # fmt: skip
+) -> None:
     assert browser(chipo).post(f"{URL}/renewal").status_code == 404
     assert browser(amina).post("/en/courses/none/renewal").status_code == 404
     assert browser(None).post(f"{URL}/renewal").status_code == 401

@@ -39,8 +39,9 @@ def reviewed(number: int, *lessons: str) -> list[str]:
     return [review_mark(number, lesson) for lesson in lessons]
 
 
-def gate(*sittings: Sitting, done: tuple[str, ...] = ALL, again: tuple[str, ...] = (),
-         granted: int = 0) -> Decision:  # fmt: skip
+def gate(
+    *sittings: Sitting, done: tuple[str, ...] = ALL, again: tuple[str, ...] = (), granted: int = 0
+) -> Decision:
     return post_test_gate(COURSE, done, again, sittings, granted, now=NOW)
 
 
@@ -109,8 +110,9 @@ def test_three_attempts_in_thirty_days_then_it_waits_for_the_oldest_to_leave() -
 
 
 def test_the_pause_counts_also_when_the_window_has_room_again() -> None:
-    closed = gate(failed(1, 30 * DAY - timedelta(hours=1)), failed(2, 9 * DAY),
-                  failed(3, timedelta(hours=2)))  # fmt: skip
+    closed = gate(
+        failed(1, 30 * DAY - timedelta(hours=1)), failed(2, 9 * DAY), failed(3, timedelta(hours=2))
+    )
     assert closed == Decision(Gate.USED_UP, 0, opens_at=NOW + timedelta(hours=22))
 
 
@@ -140,10 +142,11 @@ def test_a_granted_attempt_that_was_used_takes_no_room_of_the_rule() -> None:
 
 
 SITTINGS = st.lists(
-    st.tuples(st.integers(0, 60 * 24), st.sampled_from([(), ("MR-1",), ("MR-2", "MR-4")]),
-              st.booleans()),
+    st.tuples(
+        st.integers(0, 60 * 24), st.sampled_from([(), ("MR-1",), ("MR-2", "MR-4")]), st.booleans()
+    ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @given(SITTINGS, st.sets(st.sampled_from(ALL)), st.integers(0, 2))
@@ -187,9 +190,15 @@ def test_only_lessons_of_missed_modules_are_to_be_read_again() -> None:
 
 @pytest.mark.parametrize(
     ("course", "floor", "nation", "counts"),
-    [(80, 70, 0, 80), (70, 75, 0, 75), (80, 70, 85, 85), (80, 70, 75, 80), (60, 70, 0, 70),
-     (60, 70, 65, 70)],
-)  # fmt: skip
+    [
+        (80, 70, 0, 80),
+        (70, 75, 0, 75),
+        (80, 70, 85, 85),
+        (80, 70, 75, 80),
+        (60, 70, 0, 70),
+        (60, 70, 65, 70),
+    ],
+)
 def test_the_strictest_mark_counts_and_nobody_goes_below_the_floor(
     course: int, floor: int, nation: int, counts: int
 ) -> None:

@@ -30,11 +30,13 @@ def crowd(app: Flask, places: Places) -> list[Cast]:
     with app.app_context(), transaction() as session:
         return [
             add_person(
-                session, f"Person {number}", f"T-{number:03}",
+                session,
+                f"Person {number}",
+                f"T-{number:03}",
                 places.northgate if number < 12 else places.southfield,
             )
             for number in range(19)
-        ]  # fmt: skip
+        ]
 
 
 @pytest.fixture

@@ -44,8 +44,9 @@ class Reports:
             return []
         found = re.search(
             rf'<section class="flow" data-table="{which}">(.*?)</section>',
-            page, re.DOTALL,
-        )  # fmt: skip
+            page,
+            re.DOTALL,
+        )
         assert found, "no table"
         return [
             [_plain(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL)]
@@ -92,9 +93,7 @@ def _of_csv(data: bytes) -> Rows:
 
 def _of_xlsx(data: bytes) -> Rows:
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return [
-        [_cell(each) for each in line] for line in book.get_sheet_by_index(1).to_python()[1:]
-    ]  # fmt: skip
+    return [[_cell(each) for each in line] for line in book.get_sheet_by_index(1).to_python()[1:]]
 
 
 def _cell(value: object) -> str:

@@ -76,9 +76,16 @@ def test_the_command_gives_the_bytes_of_the_file(
                 assert made.count(line) == 1
                 said = app.test_cli_runner().invoke(
                     cli,
-                    ["report", name, "--csv", "--table", table.name,
-                     "--filter", f"{each.name}={code}"],
-                )  # fmt: skip
+                    [
+                        "report",
+                        name,
+                        "--csv",
+                        "--table",
+                        table.name,
+                        "--filter",
+                        f"{each.name}={code}",
+                    ],
+                )
                 assert said.stdout_bytes == made.replace(line, b"")
     with app.app_context(), transaction() as session:
         asked = Question(session, SERVER, language, clock.now().date())

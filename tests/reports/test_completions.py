@@ -110,10 +110,14 @@ def test_whoever_moved_later_stays_counted_where_they_worked_then(
             )
             session.add(
                 Posting(
-                    id=new_ordered_id(), person_id=person.id, unit_id=places.southfield.id,
-                    function="P1", starts_on=moved, ends_on=None,
+                    id=new_ordered_id(),
+                    person_id=person.id,
+                    unit_id=places.southfield.id,
+                    function="P1",
+                    starts_on=moved,
+                    ends_on=None,
                 )
-            )  # fmt: skip
+            )
     rows = {r[0]: r[1:] for r in Reports(app, browser(dana)).shown("completions", "places")}
     assert rows["North"][5:] == ["6", "0", "0"]
 

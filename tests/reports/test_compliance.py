@@ -37,13 +37,21 @@ def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> UUID:
     """Return a requirement for everybody of the country: six of Northgate hold it, two more do."""
     with app.app_context(), transaction() as session:
         made = actions.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course_id=hygiene.id, unit_code="XX", function=None, kind="initial",
-                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+                course_id=hygiene.id,
+                unit_code="XX",
+                function=None,
+                kind="initial",
+                interval_months=None,
+                grace_days=0,
+                place=None,
+                enrols=False,
+                programme=None,
             ),
             now=NOW - timedelta(days=30),
-        )  # fmt: skip
+        )
     for person in crowd[:6]:
         hygiene.pass_it(person)
     return made
@@ -54,9 +62,7 @@ def test_it_says_how_many_hold_what_they_must_hold(
 ) -> None:
     """Twenty people, Dana among them: six are trained, the others are late."""
     rows = Reports(app, browser(dana)).shown("compliance")
-    assert rows == [
-        ["Hygiene on shift (Everybody, Prison service)", "6", "0", "14", "20", "30"]
-    ]  # fmt: skip
+    assert rows == [["Hygiene on shift (Everybody, Prison service)", "6", "0", "14", "20", "30"]]
 
 
 def test_it_goes_down_to_a_prison_and_up_again(
@@ -104,13 +110,21 @@ def test_who_works_in_confidence_is_not_what_is_left_of_everybody(
         for number in range(12):
             add_person(session, f"P {number}", f"P-{number:03}", places.northgate, function="P2")
         actions.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course_id=hygiene.id, unit_code="XX", function="P1", kind="initial",
-                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+                course_id=hygiene.id,
+                unit_code="XX",
+                function="P1",
+                kind="initial",
+                interval_months=None,
+                grace_days=0,
+                place=None,
+                enrols=False,
+                programme=None,
             ),
             now=NOW - timedelta(days=30),
-        )  # fmt: skip
+        )
     rows = {row[0]: row[1:] for row in Reports(app, browser(dana)).shown("compliance")}
     everybody, officers = rows.values()
     assert everybody == ["6", "0", "26", "32", "19"]

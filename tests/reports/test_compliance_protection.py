@@ -63,10 +63,12 @@ class Read:
         for number, unit, function, states in required:
             for path in staff:
                 if path.startswith(PATHS[unit]):
-                    self.sums.append({
-                        **{(number, path, str(part)): 1 for part in range(3)},
-                        **{(path, f): -1 for f in FUNCTIONS if function in {None, f}},
-                    })  # fmt: skip
+                    self.sums.append(
+                        {
+                            **{(number, path, str(part)): 1 for part in range(3)},
+                            **{(path, f): -1 for f in FUNCTIONS if function in {None, f}},
+                        }
+                    )
             for code in PATHS:
                 page = heads.page(PATHS[unit], function, states, code)
                 if page is not None:
@@ -74,16 +76,15 @@ class Read:
 
     def _read(self, page: Shown, number: str, unit: str) -> None:
         lines = [(place.path, counts, itself) for place, counts, itself in page.lines]
-        for at, (path, counts, itself) in enumerate(
-            [*lines, (page.place.path, page.total, False)]
-        ):  # fmt: skip
+        for at, (path, counts, itself) in enumerate([*lines, (page.place.path, page.total, False)]):
             for column, count in enumerate(counts):
                 parts = range(3) if column == 3 else (column,)
                 cell = {
-                    (number, each, str(part)): 1 for part in parts for each in self.staff
-                    if each.startswith(unit)
-                    and (each == path if itself else each.startswith(path))
-                }  # fmt: skip
+                    (number, each, str(part)): 1
+                    for part in parts
+                    for each in self.staff
+                    if each.startswith(unit) and (each == path if itself else each.startswith(path))
+                }
                 if (at, column) in page.hidden:
                     self.hidden.append((cell, count))
                 else:

@@ -51,9 +51,14 @@ def earned(app: Flask, amina: Cast, hygiene: SmallCourse) -> UUID:
             select(Enrolment.id).where(Enrolment.person_id == amina.id)
         ).one()
         made = certificates.award(
-            session, amina.viewer, enrolment, installation.read(session), language="en",
-            clock_is_right=True, now=clock.now(),
-        ).id  # fmt: skip
+            session,
+            amina.viewer,
+            enrolment,
+            installation.read(session),
+            language="en",
+            clock_is_right=True,
+            now=clock.now(),
+        ).id
     run_worker(app)
     return made
 
@@ -125,9 +130,13 @@ def test_its_moments_are_those_of_the_clocks_of_the_country(
 
 
 def test_it_bears_the_code_of_the_certificate_and_says_what_lies_inside(
-    app: Flask, browser: Open, grace: Cast, earned: UUID, tmp_path: Path,
+    app: Flask,
+    browser: Open,
+    grace: Cast,
+    earned: UUID,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """The signed text lies with the holder, not with the frozen facts."""
     drawn: list[Paper] = []
     render = paper_of_tables.render
@@ -201,9 +210,15 @@ def test_asked_for_twice_it_is_one_paper(
 
 
 def test_who_has_it(
-    app: Flask, browser: Open, amina: Cast, bolat: Cast, chipo: Cast, omar: Cast, dana: Cast,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    bolat: Cast,
+    chipo: Cast,
+    omar: Cast,
+    dana: Cast,
     earned: UUID,
-) -> None:  # fmt: skip
+) -> None:
     for person in (amina, bolat, chipo, omar):
         assert browser(person).post(url(earned), {"key": "k"}).status_code == 404
     assert browser(dana).post(url(earned), {"key": "k"}).status_code == 303

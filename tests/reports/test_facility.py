@@ -35,13 +35,21 @@ def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places
     with app.app_context(), transaction() as session:
         add_person(session, "أمل بن صالح", "T-900", places.northgate, function="P3")
         actions.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course_id=hygiene.id, unit_code="XX", function=None, kind="initial",
-                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+                course_id=hygiene.id,
+                unit_code="XX",
+                function=None,
+                kind="initial",
+                interval_months=None,
+                grace_days=0,
+                place=None,
+                enrols=False,
+                programme=None,
             ),
             now=NOW - timedelta(days=30),
-        )  # fmt: skip
+        )
     hygiene.pass_it(crowd[0])
 
 
@@ -92,13 +100,21 @@ def test_the_worse_of_two_requirements_is_told_and_which_it_is(
     hygiene.pass_it(crowd[1], now=NOW - timedelta(days=700))
     with app.app_context(), transaction() as session:
         actions.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course_id=hygiene.id, unit_code="N", function="P1", kind="refresher",
-                interval_months=12, grace_days=0, place=None, enrols=False, programme=None,
+                course_id=hygiene.id,
+                unit_code="N",
+                function="P1",
+                kind="refresher",
+                interval_months=12,
+                grace_days=0,
+                place=None,
+                enrols=False,
+                programme=None,
             ),
             now=NOW - timedelta(days=30),
-        )  # fmt: skip
+        )
     here = Reports(app, browser(dana))
     rows = {row[1]: row[3] for row in here.shown("facility?unit=N-01")}
     assert rows["T-001"] == "Overdue. Required of: Officer · North · Every 12 months"
@@ -168,9 +184,11 @@ def test_a_list_that_the_command_prints_is_logged(app: Flask, required: None) ->
     assert "Person 0" in said.output
     assert app.test_cli_runner().invoke(cli, ["report", "gain"]).exit_code == 0
     with app.app_context():
-        rows = reading().scalars(
-            select(AuditRow).where(AuditRow.action == "report.export asked")
-        ).all()  # fmt: skip
+        rows = (
+            reading()
+            .scalars(select(AuditRow).where(AuditRow.action == "report.export asked"))
+            .all()
+        )
     assert [(row.actor_id, row.subject) for row in rows] == [(None, "facility")]
     assert rows[0].facts["filters"] == {"unit": "N-01"}
 

@@ -33,10 +33,13 @@ def test_means_and_interval_are_those_of_the_differences(pairs: list[tuple[int, 
     differences = [after - before for before, after in pairs]
     found = gain(
         Sums(
-            len(pairs), sum(b for b, _ in pairs), sum(a for _, a in pairs), sum(differences),
+            len(pairs),
+            sum(b for b, _ in pairs),
+            sum(a for _, a in pairs),
+            sum(differences),
             sum(each * each for each in differences),
         )
-    )  # fmt: skip
+    )
     assert found.after - found.before == pytest.approx(found.gain)
     assert found.gain == pytest.approx(mean(differences))
     half = student(len(pairs) - 1) * stdev(differences) / len(pairs) ** 0.5

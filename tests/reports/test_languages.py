@@ -43,9 +43,11 @@ def test_how_far_a_language_is(
     said_in: dict[str, str], bank: bool, reviewed: bool, words: str
 ) -> None:
     facts: Any = SimpleNamespace(
-        said_in=said_in, lessons={"A-1": "One", "A-2": "Two"}, bank_complete=bank,
+        said_in=said_in,
+        lessons={"A-1": "One", "A-2": "Two"},
+        bank_complete=bank,
         reviewed=reviewed,
-    )  # fmt: skip
+    )
     assert state(cast("Any", facts)).msgid == words
 
 
@@ -56,8 +58,9 @@ def test_the_page_says_both(
         hygiene.pass_it(person)
     here = Reports(app, browser(dana))
     assert here.shown("languages", "courses")[0][:2] == [
-        "Hygiene on shift", "Complete, read by a native speaker"
-    ]  # fmt: skip
+        "Hygiene on shift",
+        "Complete, read by a native speaker",
+    ]
     people = here.shown("languages", "people")
     assert (people[0][1], people[-1][-1]) == ("7", "7")
 
@@ -72,8 +75,9 @@ def test_a_small_language_hides_nothing_of_other_courses(used: list[list[int]]) 
     known: Any = [SimpleNamespace(id=f"C{n}", title="T", slug="t", title_in=None) for n in range(4)]
     counts = {
         (f"C{n}", code): count
-        for n, line in enumerate(used) for code, count in zip(LANGUAGES, line, strict=True)
-    }  # fmt: skip
+        for n, line in enumerate(used)
+        for code, count in zip(LANGUAGES, line, strict=True)
+    }
     table = _used(known, counts, LANGUAGES)
     for line, parts in zip(table.lines, [each for each in used if sum(each)], strict=True):
         *told, whole = line.values
@@ -86,9 +90,14 @@ def test_a_small_language_hides_nothing_of_other_courses(used: list[list[int]]) 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("table", ["courses", "people"])
 def test_a_file_says_what_the_page_says(
-    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast], form: str,
+    app: Flask,
+    browser: Open,
+    dana: Cast,
+    hygiene: SmallCourse,
+    crowd: list[Cast],
+    form: str,
     table: str,
-) -> None:  # fmt: skip
+) -> None:
     for person in crowd[:6]:
         hygiene.pass_it(person)
     here = Reports(app, browser(dana))

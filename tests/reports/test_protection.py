@@ -93,8 +93,9 @@ class Told:
             if whole in self.shown and not self.values[whole]:
                 rows += [
                     [Fraction(cell == part) for cell in unknown]
-                    for part in parts if part in self.hidden
-                ]  # fmt: skip
+                    for part in parts
+                    if part in self.hidden
+                ]
         found = {unknown[at] for at in _determined(rows, len(unknown))}
         return {cell for cell in found if self.values[cell]}
 
@@ -112,9 +113,7 @@ def _determined(rows: list[list[Fraction]], width: int) -> list[int]:
         for other in range(len(rows)):
             if other != done and rows[other][column]:
                 factor = rows[other][column]
-                rows[other] = [
-                    a - factor * b for a, b in zip(rows[other], rows[done], strict=True)
-                ]  # fmt: skip
+                rows[other] = [a - factor * b for a, b in zip(rows[other], rows[done], strict=True)]
         done += 1
     return [
         next(at for at, value in enumerate(row) if value)

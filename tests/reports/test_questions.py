@@ -92,9 +92,10 @@ def test_a_language_of_few_does_not_follow_from_the_others() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(["ar", "en", "fr", "kk", "ru"]),
-        st.lists(st.integers(0, 1), min_size=1, max_size=25), min_size=1,
+        st.lists(st.integers(0, 1), min_size=1, max_size=25),
+        min_size=1,
     )
-)  # fmt: skip
+)
 def test_what_is_left_over_of_the_languages_is_nobody_or_many(
     by_language: dict[str, list[int]],
 ) -> None:
@@ -108,9 +109,16 @@ def test_what_is_left_over_of_the_languages_is_nobody_or_many(
 
 @pytest.mark.parametrize(
     ("difficulty", "discrimination", "reason"),
-    [(0.2, 0.5, "hard"), (0.97, 0.5, "easy"), (0.6, 0.05, "weak"), (0.6, 0.4, None),
-     (0.6, None, None), (0.6, -0.3, "negative"), (0.6, -0.2, "weak")],
-)  # fmt: skip
+    [
+        (0.2, 0.5, "hard"),
+        (0.97, 0.5, "easy"),
+        (0.6, 0.05, "weak"),
+        (0.6, 0.4, None),
+        (0.6, None, None),
+        (0.6, -0.3, "negative"),
+        (0.6, -0.2, "weak"),
+    ],
+)
 def test_what_needs_a_look(
     difficulty: float, discrimination: float | None, reason: str | None
 ) -> None:

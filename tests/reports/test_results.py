@@ -97,10 +97,13 @@ def move(session: Session, person: Cast, unit: Unit, day: date) -> None:
     here.ends_on = day - timedelta(days=1)
     session.add(
         Posting(
-            id=new_ordered_id(), person_id=person.id, unit_id=unit.id,
-            function=here.function, starts_on=day,
+            id=new_ordered_id(),
+            person_id=person.id,
+            unit_id=unit.id,
+            function=here.function,
+            starts_on=day,
         )
-    )  # fmt: skip
+    )
 
 
 def test_who_reads_it(

@@ -39,13 +39,21 @@ def busy(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) ->
     """A service in which every report has something to say, with hostile names."""
     with app.app_context(), transaction() as session:
         actions.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course_id=hygiene.id, unit_code="XX", function=None, kind="initial",
-                interval_months=None, grace_days=0, place=None, enrols=False, programme=None,
+                course_id=hygiene.id,
+                unit_code="XX",
+                function=None,
+                kind="initial",
+                interval_months=None,
+                grace_days=0,
+                place=None,
+                enrols=False,
+                programme=None,
             ),
             now=NOW - timedelta(days=30),
-        )  # fmt: skip
+        )
         session.execute(
             update(Unit).where(Unit.code == "N-01").values(names={"en": f"{CANARY} Northgate"})
         )
@@ -80,9 +88,7 @@ def addresses(app: Flask, reader: Cast, name: str) -> Iterator[str]:
     """Yield the report with each choice of each of its filters."""
     yield name
     with app.app_context():
-        found = report(name).answer(
-            Question(db.session(), reader.viewer, "en", clock.now().date())
-        )  # fmt: skip
+        found = report(name).answer(Question(db.session(), reader.viewer, "en", clock.now().date()))
         for each in found.filters:
             for code, _ in each.choices:
                 yield f"{name}?{each.name}={code}"

@@ -29,10 +29,11 @@ HEADS_AT = range(100, 330)  # points from the top of the page
 def body() -> Body:
     groups = {
         "sex": [Entry("f", FIGURES), Entry("m", FIGURES)],
-        "rank": [Entry("G1", FIGURES)], "function": [Entry("P1", FIGURES)],
+        "rank": [Entry("G1", FIGURES)],
+        "function": [Entry("P1", FIGURES)],
         "region": [Entry("N", FIGURES, "place", {"en": "North", "ar": "الشمال"})],
         "facility": [Entry("N1", FIGURES, "place", {"en": "Northgate", "ar": "الباب"})],
-    }  # fmt: skip
+    }
     return Body("", {}, "2026-Q3", date(2026, 7, 1), date(2026, 9, 30), FIGURES, groups)
 
 
@@ -62,10 +63,10 @@ def test_no_word_of_a_head_covers_another(tmp_path: Path, languages: tuple[str, 
     heads = [word for word in words if int(word[1]) in HEADS_AT and not ARABIC.search(word[4])]
     assert len(heads) > 9
     covered = [
-        (one[4], other[4]) for one, other in itertools.combinations(heads, 2)
-        if one[0] < other[2] - 0.2 and other[0] < one[2] - 0.2
-        and abs(one[3] - other[3]) < 1
-    ]  # fmt: skip
+        (one[4], other[4])
+        for one, other in itertools.combinations(heads, 2)
+        if one[0] < other[2] - 0.2 and other[0] < one[2] - 0.2 and abs(one[3] - other[3]) < 1
+    ]
     assert not covered
 
 
@@ -84,7 +85,9 @@ def test_of_two_sheets_only_the_lines_that_differ_are_told() -> None:
     groups = {**now.groups, "rank": [Entry("G1", other), Entry("G2", FIGURES)]}
     told = changes(now, replace(now, groups=groups), "en")
     assert [(str(line.label.words), line.values[0]) for line in told.lines] == [
-        ("Basic grade: as frozen", 12), ("Basic grade: today", 20),
-        ("Middle grade: as frozen", 0), ("Middle grade: today", 12),
-    ]  # fmt: skip
+        ("Basic grade: as frozen", 12),
+        ("Basic grade: today", 20),
+        ("Middle grade: as frozen", 0),
+        ("Middle grade: today", 12),
+    ]
     assert not changes(now, now, "en").lines

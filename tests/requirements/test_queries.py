@@ -31,10 +31,18 @@ def required(
     session: Session, unit_id: UUID, course: str = "C90", **changes: object
 ) -> Requirement:
     facts: dict[str, object] = {
-        "function": None, "kind": "initial", "interval_months": None, "grace_days": 30,
-        "place": None, "enrols": False, "programme_id": None, "starts_on": date(2024, 6, 1),
-        "ends_on": None, "made_by": None, **changes,
-    }  # fmt: skip
+        "function": None,
+        "kind": "initial",
+        "interval_months": None,
+        "grace_days": 30,
+        "place": None,
+        "enrols": False,
+        "programme_id": None,
+        "starts_on": date(2024, 6, 1),
+        "ends_on": None,
+        "made_by": None,
+        **changes,
+    }
     row = Requirement(
         id=new_ordered_id(), course_id=course, unit_id=unit_id, made_at=clock.now(), **facts
     )
@@ -45,19 +53,36 @@ def required(
 
 def holds(session: Session, person: UUID, course: str, held: date, through: date | None) -> None:
     enrolment = Enrolment(
-        id=new_ordered_id(), person_id=person, course_id=course, route="self", number=1,
-        due_on=None, made_at=clock.now(), made_by=None, begun_at=clock.now(),
-        closed_at=clock.now(), closed_because="renewed",
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=person,
+        course_id=course,
+        route="self",
+        number=1,
+        due_on=None,
+        made_at=clock.now(),
+        made_by=None,
+        begun_at=clock.now(),
+        closed_at=clock.now(),
+        closed_because="renewed",
+    )
     session.add(enrolment)
     session.flush()
     session.add(
         Progress(
-            enrolment_id=enrolment.id, lessons=[], reviewed=[], version=1, lesson=None,
-            section=None, seconds=None, passed_at=None, held_from=held, valid_through=through,
-            percent=None, seen_at=None,
+            enrolment_id=enrolment.id,
+            lessons=[],
+            reviewed=[],
+            version=1,
+            lesson=None,
+            section=None,
+            seconds=None,
+            passed_at=None,
+            held_from=held,
+            valid_through=through,
+            percent=None,
+            seen_at=None,
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -74,12 +99,15 @@ def crowd(app: Flask, places: Places) -> list[Cast]:
     with app.app_context(), transaction() as session:
         for months, grace in zip([None, *INTERVALS], GRACES, strict=False):
             required(
-                session, dice.choice((places.country, places.north, places.northgate)).id,
-                interval_months=months, grace_days=grace,
+                session,
+                dice.choice((places.country, places.north, places.northgate)).id,
+                interval_months=months,
+                grace_days=grace,
                 kind="refresher" if months else "initial",
                 function=dice.choice((None, None, "P1", "P2")),
-                starts_on=min(day(), TODAY), place=dice.choice((None, 1, 2)),
-            )  # fmt: skip
+                starts_on=min(day(), TODAY),
+                place=dice.choice((None, 1, 2)),
+            )
         for number in range(60):
             name = f"Person {chr(97 + number % 26)}{chr(97 + number // 26)}"
             unit = dice.choice((places.northgate, places.southfield))
@@ -95,19 +123,32 @@ def crowd(app: Flask, places: Places) -> list[Cast]:
             if dice.random() < 0.4:
                 session.add(
                     Enrolment(
-                        id=new_ordered_id(), person_id=who.id, course_id="C90", route="rule",
-                        number=1, due_on=dice.choice((None, day())), made_at=clock.now(),
-                        made_by=None, begun_at=dice.choice((None, clock.now())),
+                        id=new_ordered_id(),
+                        person_id=who.id,
+                        course_id="C90",
+                        route="rule",
+                        number=1,
+                        due_on=dice.choice((None, day())),
+                        made_at=clock.now(),
+                        made_by=None,
+                        begun_at=dice.choice((None, clock.now())),
                     )
-                )  # fmt: skip
+                )
             if dice.random() < 0.2:
                 session.add(
                     Exemption(
-                        id=new_ordered_id(), person_id=who.id, course_id="C90", reason="r",
-                        evidence="e", until_on=day(), given_by=None, given_at=clock.now(),
-                        ended_at=dice.choice((None, None, clock.now())), ended_by=None,
+                        id=new_ordered_id(),
+                        person_id=who.id,
+                        course_id="C90",
+                        reason="r",
+                        evidence="e",
+                        until_on=day(),
+                        given_by=None,
+                        given_at=clock.now(),
+                        ended_at=dice.choice((None, None, clock.now())),
+                        ended_by=None,
                     )
-                )  # fmt: skip
+                )
     return people
 
 
@@ -147,7 +188,7 @@ def test_everybody_reads_their_own(app: Flask, crowd: list[Cast]) -> None:
             own = queries.mine(session, person.viewer, today=TODAY)
             assert [(e.row.requirement_id, e.status) for e in own] == [
                 (e.row.requirement_id, e.status) for e in known[person.id]
-            ]  # fmt: skip
+            ]
 
 
 def test_a_branch_sees_its_own_people_only(app: Flask, places: Places, crowd: list[Cast]) -> None:

@@ -22,13 +22,20 @@ MIXED = RUSSIAN * 20 + "N-3;Нұрлан Әбенов;УК-161\n"
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        (RUSSIAN, "windows-1251"), (RUSSIAN.upper(), "windows-1251"), (FRENCH, "windows-1252"),
-        (FRENCH.upper(), "windows-1252"), (ARABIC, "windows-1256"),
+        (RUSSIAN, "windows-1251"),
+        (RUSSIAN.upper(), "windows-1251"),
+        (FRENCH, "windows-1252"),
+        (FRENCH.upper(), "windows-1252"),
+        (ARABIC, "windows-1256"),
         (ARABIC + "3;Café Gabès;Sfax\n", "windows-1256"),
-        (KAZAKH, "kz-1048"), (KAZAKH.upper(), "kz-1048"), (MIXED, "kz-1048"),
-        (KAZAKH, "ptcp154"), (KAZAKH.upper(), "ptcp154"), (MIXED, "ptcp154"),
+        (KAZAKH, "kz-1048"),
+        (KAZAKH.upper(), "kz-1048"),
+        (MIXED, "kz-1048"),
+        (KAZAKH, "ptcp154"),
+        (KAZAKH.upper(), "ptcp154"),
+        (MIXED, "ptcp154"),
     ],
-)  # fmt: skip
+)
 def test_words_tell_in_which_encoding_they_were_written(
     tmp_path: Path, text: str, encoding: str
 ) -> None:

@@ -56,9 +56,10 @@ def test_separators_and_ends_of_lines_are_found_out(
         written, delimiter=separator, lineterminator=ending, quoting=csv.QUOTE_ALL
     ).writerows(lines)
     assert read(text_file(tmp_path, written.getvalue())) == [
-        (1, ["number", "name"]), (2, ["N-1", 'Ben Salah, Amina; "Mimi"']),
+        (1, ["number", "name"]),
+        (2, ["N-1", 'Ben Salah, Amina; "Mimi"']),
         (3, ["N-2", "two lines"]),
-    ]  # fmt: skip
+    ]
 
 
 def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
@@ -91,9 +92,13 @@ def test_another_encoding_may_be_chosen_where_there_is_a_doubt(tmp_path: Path) -
     assert read(file, encoding="windows-1251") == [(1, ["й", "x"])]
     shown = reader.previews(file, reader.look(file), 2)
     assert shown == {
-        "windows-1251": [["й", "x"]], "windows-1252": [["é", "x"]], "windows-1256": [["é", "x"]],
-        "kz-1048": [["й", "x"]], "ptcp154": [["й", "x"]], "iso-8859-1": [["é", "x"]],
-    }  # fmt: skip
+        "windows-1251": [["й", "x"]],
+        "windows-1252": [["é", "x"]],
+        "windows-1256": [["é", "x"]],
+        "kz-1048": [["й", "x"]],
+        "ptcp154": [["й", "x"]],
+        "iso-8859-1": [["é", "x"]],
+    }
 
 
 def test_a_chosen_encoding_changes_nothing_where_there_is_none(tmp_path: Path) -> None:
@@ -139,9 +144,12 @@ def test_limits_of_size_rows_and_columns(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 CELLS = st.text(
-    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff\u202a\u202b\u202c"
-                  "\u202d\u202e\u2028\u2029"), max_size=12,
-)  # fmt: skip
+    st.characters(
+        exclude_categories=("Cs", "Cc"),
+        exclude_characters="\ufeff\u202a\u202b\u202c\u202d\u202e\u2028\u2029",
+    ),
+    max_size=12,
+)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -216,8 +224,9 @@ def test_values_are_taken_as_somebody_typed_them(book: Book) -> None:
 
 def test_a_list_that_begins_further_in_keeps_its_rows_and_columns(book: Book) -> None:
     assert read(book({"List": [[], [], ["", "", "a", "b"], [], ["", "", "c"]]})) == [
-        (3, ["", "", "a", "b"]), (5, ["", "", "c"]),
-    ]  # fmt: skip
+        (3, ["", "", "a", "b"]),
+        (5, ["", "", "c"]),
+    ]
 
 
 def test_sheets_are_listed_filled_and_visible_ones_first(book: Book) -> None:

@@ -56,9 +56,14 @@ def test_numbers_and_days_are_no_text() -> None:
 
 def test_columns_are_as_wide_as_their_words_and_figures_as_exact_as_on_the_page() -> None:
     sheet = Sheet(
-        "T", {}, ["Place", "People", "Mean"], [["North", 1200, 81.0], ["South", "*", 9.5]],
-        widths=[40, 14, 14], formats=["", "#,##0", "0.0"], rtl=True,
-    )  # fmt: skip
+        "T",
+        {},
+        ["Place", "People", "Mean"],
+        [["North", 1200, 81.0], ["South", "*", 9.5]],
+        widths=[40, 14, 14],
+        formats=["", "#,##0", "0.0"],
+        rtl=True,
+    )
     with zipfile.ZipFile(io.BytesIO(xlsx(sheet))) as book:
         page, styles = (
             book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles")

@@ -20,9 +20,15 @@ from tests.signing.office import MONDAY, OPENED, TUESDAY, qr_text, ring, signer
 CONTENTS = "3c" * 32
 PACKAGE = b"the bytes of a package"
 EDITION = SignedEdition(
-    issuer="TN-CGPR", signed=MONDAY, course="C01", edition="3.1", core="1a" * 32, nation="tn",
-    layer="2b" * 32, contents=CONTENTS,
-)  # fmt: skip
+    issuer="TN-CGPR",
+    signed=MONDAY,
+    course="C01",
+    edition="3.1",
+    core="1a" * 32,
+    nation="tn",
+    layer="2b" * 32,
+    contents=CONTENTS,
+)
 
 
 def signed(edition: SignedEdition = EDITION, seed: int = 1) -> str:

@@ -24,9 +24,15 @@ LINES = (
     SignedLine("", "1.0", "accepted", date(2026, 1, 5), 0, None, ""),
 )
 SHEET = SignedSheet(
-    issuer="TN-CGPR", signed=MONDAY, names=("أمينة بن صالح", "Amina Ben Salah"),
-    day=MONDAY.date(), number=1, sheets=2, lines=LINES, language="ar",
-)  # fmt: skip
+    issuer="TN-CGPR",
+    signed=MONDAY,
+    names=("أمينة بن صالح", "Amina Ben Salah"),
+    day=MONDAY.date(),
+    number=1,
+    sheets=2,
+    lines=LINES,
+    language="ar",
+)
 
 
 def signed(seed: int = 1, **changes: Any) -> str:
@@ -76,9 +82,15 @@ def test_each_failure_has_its_own_outcome() -> None:
 
 def test_what_the_outcomes_say_is_said_for_each() -> None:
     assert {
-        Outcome.VALID, Outcome.ENCODING, Outcome.SIGNATURE, Outcome.CONTENT,
-        Outcome.ISSUER_UNKNOWN, Outcome.KEY_WITHDRAWN, Outcome.KEY_NOT_IN_USE, Outcome.NOT_YET,
-    } == set(TRANSCRIPT_SENTENCES)  # fmt: skip
+        Outcome.VALID,
+        Outcome.ENCODING,
+        Outcome.SIGNATURE,
+        Outcome.CONTENT,
+        Outcome.ISSUER_UNKNOWN,
+        Outcome.KEY_WITHDRAWN,
+        Outcome.KEY_NOT_IN_USE,
+        Outcome.NOT_YET,
+    } == set(TRANSCRIPT_SENTENCES)
     assert len(set(TRANSCRIPT_SENTENCES.values())) == len(TRANSCRIPT_SENTENCES)
 
 
@@ -105,11 +117,19 @@ def test_it_cannot_be_taken_for_the_signature_of_a_course() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"names": ()}, {"names": ("a",) * 4}, {"number": 0}, {"number": 3}, {"sheets": 101},
-     {"lines": LINES[:1] * 21}, {"lines": (replace(LINES[0], state="perhaps"),)},
-     {"lines": (replace(LINES[0], percent=101),)}, {"lines": (replace(LINES[0], half_hours=-1),)},
-     {"lines": (replace(LINES[0], half_hours=1001),)}],
-)  # fmt: skip
+    [
+        {"names": ()},
+        {"names": ("a",) * 4},
+        {"number": 0},
+        {"number": 3},
+        {"sheets": 101},
+        {"lines": LINES[:1] * 21},
+        {"lines": (replace(LINES[0], state="perhaps"),)},
+        {"lines": (replace(LINES[0], percent=101),)},
+        {"lines": (replace(LINES[0], half_hours=-1),)},
+        {"lines": (replace(LINES[0], half_hours=1001),)},
+    ],
+)
 def test_what_no_reader_accepts_is_not_signed(change: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
         signed(**change)
@@ -127,16 +147,40 @@ LINE = SAID[4][0]
 
 @pytest.mark.parametrize(
     "claims",
-    [[], "text", {**CLAIMS, 5: 1}, {**CLAIMS, 6: -1}, {**CLAIMS, 6: 2**60}, {**CLAIMS, 6: True},
-     {**CLAIMS, -70001: SAID}, {1: "TN-CGPR", 6: 1},
-     *({**CLAIMS, -70004: {**SAID, **change}} for change in (
-         {6: 1}, {1: "x"}, {1: [1]}, {2: "2026-02-30"}, {2: "23.11.2026"}, {3: [1]}, {3: [2, 1]},
-         {3: [True, 1]}, {4: "x"}, {4: [LINE[:6]]}, {4: [[*LINE, 1]]}, {5: 1},
-         {4: [[*LINE[:2], "failed", *LINE[3:]]]}, {4: [[*LINE[:3], "soon", *LINE[4:]]]},
-         {4: [[*LINE[:4], True, *LINE[5:]]]}, {4: [[*LINE[:5], -2, ""]]},
-         {4: [[1, *LINE[1:]]]}, {4: [[*LINE[:5], 1.5, ""]]},
-     ))],
-)  # fmt: skip
+    [
+        [],
+        "text",
+        {**CLAIMS, 5: 1},
+        {**CLAIMS, 6: -1},
+        {**CLAIMS, 6: 2**60},
+        {**CLAIMS, 6: True},
+        {**CLAIMS, -70001: SAID},
+        {1: "TN-CGPR", 6: 1},
+        *(
+            {**CLAIMS, -70004: {**SAID, **change}}
+            for change in (
+                {6: 1},
+                {1: "x"},
+                {1: [1]},
+                {2: "2026-02-30"},
+                {2: "23.11.2026"},
+                {3: [1]},
+                {3: [2, 1]},
+                {3: [True, 1]},
+                {4: "x"},
+                {4: [LINE[:6]]},
+                {4: [[*LINE, 1]]},
+                {5: 1},
+                {4: [[*LINE[:2], "failed", *LINE[3:]]]},
+                {4: [[*LINE[:3], "soon", *LINE[4:]]]},
+                {4: [[*LINE[:4], True, *LINE[5:]]]},
+                {4: [[*LINE[:5], -2, ""]]},
+                {4: [[1, *LINE[1:]]]},
+                {4: [[*LINE[:5], 1.5, ""]]},
+            )
+        ),
+    ],
+)
 def test_strange_content_is_not_read(claims: Any) -> None:
     assert outcome(claims_signed(claims)) is Outcome.CONTENT
 

@@ -134,10 +134,10 @@ def infect(session: Session, house: House) -> None:
     now = datetime.now(UTC)
     me = Identity.person_id == owner.person.id
     session.execute(
-        update(Identity).where(me).values(
-            name=f"A{CANARY}", name_latin=f"A{CANARY}", service_number=CANARY
-        )
-    )  # fmt: skip
+        update(Identity)
+        .where(me)
+        .values(name=f"A{CANARY}", name_latin=f"A{CANARY}", service_number=CANARY)
+    )
     session.execute(
         update(Unit).values(names={"en": CANARY, "ar": CANARY}, code=Unit.code + CANARY)
     )
@@ -151,23 +151,34 @@ def infect(session: Session, house: House) -> None:
     texts = {key: dict.fromkeys(("en", "ar"), CANARY) for key in ("titles", "issuers", "rules")}
     notes = {each: [CANARY] for each in ("en", "ar")}
     certificate.snapshot = {
-        **(certificate.snapshot or {}), **texts, "notes": notes, "edition": CANARY,
+        **(certificate.snapshot or {}),
+        **texts,
+        "notes": notes,
+        "edition": CANARY,
         "check_url": CANARY,
-    }  # fmt: skip
+    }
     session.get_one(CertificateHolder, owner.certificate).names = [CANARY]
     session.add(
         CertificateEvent(
-            id=new_ordered_id(), certificate_id=certificate.id, kind="withdrawn", reason=CANARY,
-            successor_id=None, at=now, by=None,
+            id=new_ordered_id(),
+            certificate_id=certificate.id,
+            kind="withdrawn",
+            reason=CANARY,
+            successor_id=None,
+            at=now,
+            by=None,
         )
-    )  # fmt: skip
+    )
     signed_in = session.scalars(select(SignIn.id).where(SignIn.person_id == owner.person.id))
     session.add(
         HeldForm(
-            session_id=signed_in.one(), person_id=owner.person.id, path=f"/en/password?{CANARY}",
-            fields=[[CANARY, CANARY]], made_at=now,
+            session_id=signed_in.one(),
+            person_id=owner.person.id,
+            path=f"/en/password?{CANARY}",
+            fields=[[CANARY, CANARY]],
+            made_at=now,
         )
-    )  # fmt: skip
+    )
 
 
 def answer_with_the_canary(house: House) -> None:
@@ -183,13 +194,21 @@ def answer_with_the_canary(house: House) -> None:
         form.items = [{"item": item, "order": []}]  # what is drawn is chance
     for page in ("a" * 16, "b" * 16):
         said = {
-            "attempt": str(owner.open_test), "person": who(here), "page": page, "n": 1, "seen": 0,
-            "item": item, "fields": {"": [page[0] + CANARY[:80]]}, "language": "en",
-        }  # fmt: skip
+            "attempt": str(owner.open_test),
+            "person": who(here),
+            "page": page,
+            "n": 1,
+            "seen": 0,
+            "item": item,
+            "fields": {"": [page[0] + CANARY[:80]]},
+            "language": "en",
+        }
         reply = here.client.post(
-            "/answers", data=json.dumps(said), content_type="application/json",
+            "/answers",
+            data=json.dumps(said),
+            content_type="application/json",
             headers={"X-CSRF-Token": here.csrf_token(), "Accept": "application/json"},
-        )  # fmt: skip
+        )
         assert reply.status_code == 200
 
 
@@ -242,10 +261,17 @@ def test_nothing_that_people_wrote_comes_alive_on_any_page(
                 shown[page] = max(found.shown, shown.get(page, 0))
     # It was really there: on the pages that show names, titles, reasons and what is held.
     for page in (
-        "owner desk.home", "owner desk.course", "owner desk.my_data", "owner desk.result",
-        "owner learning.lesson", "owner learning.print_course", "owner assessment.quiz",
-        "owner certificates.show", "owner accounts.held", "nobody certificates.public",
-    ):  # fmt: skip
+        "owner desk.home",
+        "owner desk.course",
+        "owner desk.my_data",
+        "owner desk.result",
+        "owner learning.lesson",
+        "owner learning.print_course",
+        "owner assessment.quiz",
+        "owner certificates.show",
+        "owner accounts.held",
+        "nobody certificates.public",
+    ):
         assert shown[page] > 1, page
 
 

@@ -41,18 +41,27 @@ def test_the_origin_is_ours_to_the_letter(
 
 def test_a_name_in_other_letters_is_the_same_origin(app: Flask, browser: Open, amina: Cast) -> None:
     with app.test_request_context(
-        PATH, method="POST", base_url="http://xn--n1ak7x.xn--80ao21a:8000",
+        PATH,
+        method="POST",
+        base_url="http://xn--n1ak7x.xn--80ao21a:8000",
         headers={"Origin": "http://xn--n1ak7x.xn--80ao21a:8000", "Cookie": "sid=x"},
         data={"csrf_token": csrf._token_for("x")},
-    ):  # fmt: skip
+    ):
         csrf.check()
 
 
 @pytest.mark.parametrize(
     ("site", "status"),
-    [("same-origin", 303), ("none", 303), ("same-site", 400), ("cross-site", 400), ("", 400),
-     ("same-origin, cross-site", 400), ("anything", 400)],
-)  # fmt: skip
+    [
+        ("same-origin", 303),
+        ("none", 303),
+        ("same-site", 400),
+        ("cross-site", 400),
+        ("", 400),
+        ("same-origin, cross-site", 400),
+        ("anything", 400),
+    ],
+)
 def test_the_browser_itself_says_where_it_came_from(
     browser: Open, amina: Cast, site: str, status: int
 ) -> None:
@@ -65,10 +74,23 @@ MASKED = "0" * 80
 
 @pytest.mark.parametrize(
     "token",
-    ["", "0" * 39, "0" * 40, "0" * 41, MASKED, MASKED[:79] + " ", "  " + MASKED[:78],
-     MASKED[:38] + "  " + MASKED[:40], "g" * 80, "é" * 80, "\0" * 80, "٠" * 80, "0" * 5000,
-     "\ud800" * 40],
-)  # fmt: skip
+    [
+        "",
+        "0" * 39,
+        "0" * 40,
+        "0" * 41,
+        MASKED,
+        MASKED[:79] + " ",
+        "  " + MASKED[:78],
+        MASKED[:38] + "  " + MASKED[:40],
+        "g" * 80,
+        "é" * 80,
+        "\0" * 80,
+        "٠" * 80,
+        "0" * 5000,
+        "\ud800" * 40,
+    ],
+)
 @pytest.mark.parametrize("way", ["field", "header"])
 def test_what_is_no_token_is_refused_and_never_a_fault_of_ours(
     browser: Open, amina: Cast, token: str, way: str

@@ -131,8 +131,9 @@ def test_every_answer_to_somebody_has_its_policy_and_only_lessons_are_kept(
     kept, pages = set(), set()
     for endpoint, asked, reply in answers(house, "owner", scheme):
         wrong = [
-            *wrong_headers(endpoint, asked, reply, scheme), *wrong_keeping(endpoint, reply, machine)
-        ]  # fmt: skip
+            *wrong_headers(endpoint, asked, reply, scheme),
+            *wrong_keeping(endpoint, reply, machine),
+        ]
         assert wrong == [], f"{asked}: {reply.status}"
         if reply.headers.get("Cache-Control") != "no-store":
             kept.add(endpoint)

@@ -124,17 +124,21 @@ def test_behind_a_proxy_with_tls_people_sign_in_as_with_our_own(
     from lms.web import csrf
 
     reply = client.post(
-        "/en/sign-out", data={"csrf_token": csrf._token_for(amina.token)},
+        "/en/sign-out",
+        data={"csrf_token": csrf._token_for(amina.token)},
         headers={**FORWARDED, "Origin": "https://localhost"},
-    )  # fmt: skip
+    )
     assert reply.status_code == 303
     assert all("; Secure" in each for each in reply.headers.getlist("Set-Cookie"))
     failed = made.test_client(use_cookies=False).post(
         "/en/sign-in",
-        data={"service_number": "N-1001", "password": "wrong one",
-              "csrf_token": csrf._token_for("before")},
+        data={
+            "service_number": "N-1001",
+            "password": "wrong one",
+            "csrf_token": csrf._token_for("before"),
+        },
         headers={**FORWARDED, "Origin": "https://localhost", "Cookie": "__Host-pre=before"},
-    )  # fmt: skip
+    )
     assert failed.status_code == 401
     with made.app_context():
         assert db.session.scalars(select(AuditAddress.address)).all() == ["10.0.0.7"]

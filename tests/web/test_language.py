@@ -23,18 +23,27 @@ RULE = PassRule(percent=80, attempts=3, window_days=30, pause_hours=24)
     ("language", "rule", "expected"),
     [
         ("en", RULE, "You have 3 attempts in 30 days, with at least 24 hours between two of them."),
-        ("en", replace(RULE, attempts=1, window_days=1, pause_hours=1),
-         "You have 1 attempt in 1 day, with at least 1 hour between two of them."),
+        (
+            "en",
+            replace(RULE, attempts=1, window_days=1, pause_hours=1),
+            "You have 1 attempt in 1 day, with at least 1 hour between two of them.",
+        ),
         ("fr", RULE, "Vous avez 3 tentatives en 30 jours, à au moins 24 heures d’intervalle."),
         ("ru", RULE, "У вас 3 попытки за 30 дней, с перерывом между ними не меньше 24 часов."),
-        ("ru", replace(RULE, attempts=5, window_days=21, pause_hours=1),
-         "У вас 5 попыток за 21 день, с перерывом между ними не меньше 1 часа."),
+        (
+            "ru",
+            replace(RULE, attempts=5, window_days=21, pause_hours=1),
+            "У вас 5 попыток за 21 день, с перерывом между ними не меньше 1 часа.",
+        ),
         ("kk", RULE, "30 күн ішінде 3 талпыныс беріледі, олардың арасы кемінде 24 сағат."),
         ("ar", RULE, "المتاح: 3 محاولات خلال 30 يوما، وبين كل محاولتين 24 ساعة على الأقل."),
-        ("ar", replace(RULE, attempts=2, window_days=7, pause_hours=2),
-         "المتاح: محاولتان خلال 7 أيام، وبين كل محاولتين ساعتان على الأقل."),
+        (
+            "ar",
+            replace(RULE, attempts=2, window_days=7, pause_hours=2),
+            "المتاح: محاولتان خلال 7 أيام، وبين كل محاولتين ساعتان على الأقل.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_pass_rule_counts_as_its_language_does(
     language: str, rule: PassRule, expected: str
 ) -> None:
@@ -69,10 +78,13 @@ def test_every_code_of_the_register_has_words_in_every_language() -> None:
 
 @pytest.mark.parametrize(
     ("language", "moment", "size"),
-    [("en", "1 December 2026, 03:30", "1.5\xa0GB"), ("fr", "1 décembre 2026, 03:30", "1,5\xa0Go"),
-     ("ru", "1 декабря 2026\u202fг., 03:30", "1,5\xa0ГБ"),
-     ("kk", "2026\u202fж. 1 желтоқсан, 03:30", "1,5\xa0ГБ")],
-)  # fmt: skip
+    [
+        ("en", "1 December 2026, 03:30", "1.5\xa0GB"),
+        ("fr", "1 décembre 2026, 03:30", "1,5\xa0Go"),
+        ("ru", "1 декабря 2026\u202fг., 03:30", "1,5\xa0ГБ"),
+        ("kk", "2026\u202fж. 1 желтоқсан, 03:30", "1,5\xa0ГБ"),
+    ],
+)
 def test_moments_and_sizes_within_a_sentence_are_the_readers(
     app: Flask, language: str, moment: str, size: str
 ) -> None:
@@ -91,9 +103,13 @@ def test_moments_and_sizes_within_a_sentence_are_the_readers(
 
 @pytest.mark.parametrize(
     ("path", "language"),
-    [("/kk/nowhere", "kk"), ("/ru/administer/nothing/here", "ru"), ("/nowhere", "en"),
-     ("/nowhere?language=fr", "fr")],
-)  # fmt: skip
+    [
+        ("/kk/nowhere", "kk"),
+        ("/ru/administer/nothing/here", "ru"),
+        ("/nowhere", "en"),
+        ("/nowhere?language=fr", "fr"),
+    ],
+)
 def test_an_address_of_nobody_is_answered_in_its_own_language(
     app: Flask, path: str, language: str
 ) -> None:
@@ -104,8 +120,14 @@ def test_an_address_of_nobody_is_answered_in_its_own_language(
 
 @pytest.mark.parametrize(
     ("path", "there"),
-    [("/en/home", "/ar/home"), ("/en/", "/ar/"), ("/tour", "/tour"), ("/english/x", "/english/x"),
-     ("/en/v?code=a/b", "/ar/v?code=a/b"), ("/", "/")],
-)  # fmt: skip
+    [
+        ("/en/home", "/ar/home"),
+        ("/en/", "/ar/"),
+        ("/tour", "/tour"),
+        ("/english/x", "/english/x"),
+        ("/en/v?code=a/b", "/ar/v?code=a/b"),
+        ("/", "/"),
+    ],
+)
 def test_a_path_in_another_language(path: str, there: str) -> None:
     assert in_language(path, "ar") == there

@@ -45,8 +45,10 @@ def test_every_refused_attempt_to_change_something_is_in_the_audit(house: House,
         assert after == before + 1, path
         assert row is not None
         assert (row.actor_id, row.action, row.subject) == (
-            house.of[role].person.id, "request.refused", rule.endpoint,
-        )  # fmt: skip
+            house.of[role].person.id,
+            "request.refused",
+            rule.endpoint,
+        )
         assert row.facts == {"status": 404}
         with house.app.app_context():
             assert db.session.get_one(AuditAddress, row.id).address == "127.0.0.1"
@@ -109,9 +111,11 @@ def test_nothing_that_somebody_typed_is_in_the_raw_log(
                 continue
             path = next(addresses(house.app, rule, house.of.get(who)))
             here.client.open(
-                f"{path}?q={CANARY}", method=method, data=sent if method == "POST" else None,
+                f"{path}?q={CANARY}",
+                method=method,
+                data=sent if method == "POST" else None,
                 headers={"Referer": f"http://localhost/{CANARY}", "User-Agent": CANARY},
-            )  # fmt: skip
+            )
     secret = [CANARY, here.csrf_token(), "Amina", "N-1001"]
     if who == "owner":
         secret.append(house.of[who].person.token)

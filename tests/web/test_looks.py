@@ -297,9 +297,11 @@ def test_a_good_form_has_no_summary(shell: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("done", "total", "expected"),
-    [(2, 4, '<i class="d"></i><i class="d"></i><i class="c"></i><i></i>'),
-     (20, 30, '<progress value="20" max="30"')],
-)  # fmt: skip
+    [
+        (2, 4, '<i class="d"></i><i class="d"></i><i class="c"></i><i></i>'),
+        (20, 30, '<progress value="20" max="30"'),
+    ],
+)
 def test_progress_is_shown_and_said(shell: Flask, done: int, total: int, expected: str) -> None:
     html = shown(shell, "/en/home", STITCHES, done=done, total=total, now=done + 1)
     assert expected in html

@@ -97,9 +97,20 @@ def bodies() -> Iterator[Body]:
     yield "too many parts", MULTIPART, many.encode()
     yield "a long part", MULTIPART, (part("x", "x" * LONGEST_FIELD) + "--B--\r\n").encode()
     for text in (
-        "", "null", "[]", "0", '"x"', "{}", "{", "[" * 3000, "9" * 5000, "NaN", '{"n": 1e999}',
-        '{"attempt": null, "person": [], "page": {}, "n": "1"}', "\ufeff{}",
-    ):  # fmt: skip
+        "",
+        "null",
+        "[]",
+        "0",
+        '"x"',
+        "{}",
+        "{",
+        "[" * 3000,
+        "9" * 5000,
+        "NaN",
+        '{"n": 1e999}',
+        '{"attempt": null, "person": [], "page": {}, "n": "1"}',
+        "\ufeff{}",
+    ):
         yield f"json {text[:12]}", JSON, text.encode()
     yield "json in bytes", JSON, b'{"person": "\xff"}'
 
@@ -119,9 +130,17 @@ def envelopes(house: House) -> Iterator[Body]:
     """Yield answers of a script with one value each that cannot be."""
     owner = house.of["owner"]
     good = {
-        "attempt": str(owner.open_test), "person": "0" * 16, "page": "a" * 16, "n": 1, "seen": 0,
-        "item": "HY-1-001", "fields": {"": ["x"]}, "language": "en", "claimed": 1, "kept": True,
-    }  # fmt: skip
+        "attempt": str(owner.open_test),
+        "person": "0" * 16,
+        "page": "a" * 16,
+        "n": 1,
+        "seen": 0,
+        "item": "HY-1-001",
+        "fields": {"": ["x"]},
+        "language": "en",
+        "claimed": 1,
+        "kept": True,
+    }
     for name in good:
         for wrong in WRONG:
             sent = json.dumps({**good, name: wrong})

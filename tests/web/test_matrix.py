@@ -91,9 +91,14 @@ def _award(app: Flask, course: SmallCourse, other: SmallCourse, person: Cast) ->
             )
         ).one()
         made = certificates.award(
-            session, person.viewer, enrolment, installation.read(session), language="en",
-            clock_is_right=True, now=clock.now(),
-        ).id  # fmt: skip
+            session,
+            person.viewer,
+            enrolment,
+            installation.read(session),
+            language="en",
+            clock_is_right=True,
+            now=clock.now(),
+        ).id
         job = jobs.ask(session, "of a person", str(person.id), now=clock.now(), asked_by=person.id)
         job.state = "done"
         listed = lists.begin(
@@ -115,8 +120,13 @@ def house(app: Flask, amina: Cast, chipo: Cast, daniel: Cast, bolat: Cast, grace
         country = session.scalars(select(Unit).where(Unit.kind == "country")).one()
         writer = with_roles(session, add_person(session, "Aruzhan", "W-1", country), "author")
         draft = drafts.begin(session, writer.viewer, small(), None, now=clock.now()).id
-    people = {"owner": amina, "colleague": chipo, "other facility": daniel, "trainer": bolat,
-              "administrator": grace}  # fmt: skip
+    people = {
+        "owner": amina,
+        "colleague": chipo,
+        "other facility": daniel,
+        "trainer": bolat,
+        "administrator": grace,
+    }
     of = {name: _award(app, course, other, person) for name, person in people.items()}
     run_worker(app)
     with app.app_context():
@@ -191,32 +201,48 @@ def addresses(app: Flask, rule: Rule, things: Things | None) -> Iterator[str]:
 
 def rules(app: Flask, method: str) -> list[Rule]:
     return [
-        rule for rule in app.url_map.iter_rules()
+        rule
+        for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint != "static"
-    ]  # fmt: skip
+    ]
 
 
 def post(here: Browser, path: str, things: Things) -> TestResponse:
     """Send everything that any form or script of ours asks for, filled well, about ``things``."""
     item = "HY-1-001"
     envelope = {
-        "attempt": str(things.open_test), "person": who(here) if here.client.get_cookie("sid")
-        else "", "page": "a" * 16, "n": 1, "seen": 0, "item": item, "fields": {"": ["x"]},
+        "attempt": str(things.open_test),
+        "person": who(here) if here.client.get_cookie("sid") else "",
+        "page": "a" * 16,
+        "n": 1,
+        "seen": 0,
+        "item": item,
+        "fields": {"": ["x"]},
         "language": "en",
-    }  # fmt: skip
+    }
     if "/answers" in path:
         return here.client.post(
-            path, data=json.dumps(envelope), content_type="application/json",
+            path,
+            data=json.dumps(envelope),
+            content_type="application/json",
             headers={"X-CSRF-Token": here.csrf_token(), "Accept": "application/json"},
-        )  # fmt: skip
+        )
     return here.client.post(
         path,
         data={
-            "csrf_token": here.csrf_token(), "page": "a" * 16, "seen": "0", "go": "finish",
-            "answer": str(UUID(int=1)), "item": item, "lesson": "HY-1.1", "seconds": "1", "n": "1",
-            "whole": "1", "code": things.code,
+            "csrf_token": here.csrf_token(),
+            "page": "a" * 16,
+            "seen": "0",
+            "go": "finish",
+            "answer": str(UUID(int=1)),
+            "item": item,
+            "lesson": "HY-1.1",
+            "seconds": "1",
+            "n": "1",
+            "whole": "1",
+            "code": things.code,
         },
-    )  # fmt: skip
+    )
 
 
 def contents(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
@@ -266,21 +292,37 @@ def test_whatever_a_stranger_sends_the_owners_rows_stay_as_they_were(
     owner = house.of["owner"]
 
     def owned() -> list[tuple[Any, ...]]:
-        names = {"attempt", "answer", "learning_record", "progress", "enrolment", "certificate",
-                 "certificate_holder", "certificate_event", "identity", "credential",
-                 "job", "staff_import"}  # fmt: skip
+        names = {
+            "attempt",
+            "answer",
+            "learning_record",
+            "progress",
+            "enrolment",
+            "certificate",
+            "certificate_holder",
+            "certificate_event",
+            "identity",
+            "credential",
+            "job",
+            "staff_import",
+        }
         # A person's rows name the person, the test or the enrolment.
         with house.app.app_context():
-            enrolments = db.session().scalars(
-                select(Enrolment.id).where(Enrolment.person_id == owner.person.id)
-            ).all()  # fmt: skip
+            enrolments = (
+                db.session()
+                .scalars(select(Enrolment.id).where(Enrolment.person_id == owner.person.id))
+                .all()
+            )
             db.session.remove()
         things = (owner.person.id, owner.open_test, owner.marked_test, owner.certificate)
         marks = [repr(each) for each in (*things, *enrolments)]
         return [
-            (name, *row) for name, rows in contents(house.app).items() if name in names
-            for row in rows if any(mark in row for mark in marks)
-        ]  # fmt: skip
+            (name, *row)
+            for name, rows in contents(house.app).items()
+            if name in names
+            for row in rows
+            if any(mark in row for mark in marks)
+        ]
 
     before = owned()
     assert len(before) > 20
@@ -305,7 +347,7 @@ def test_opening_pages_changes_nothing_and_none_is_broken(house: House, role: st
     things = house.of.get(role)
     waiting = [
         path for rule in rules(house.app, "GET") for path in addresses(house.app, rule, things)
-    ]  # fmt: skip
+    ]
     written: list[str] = []
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:

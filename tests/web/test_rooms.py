@@ -29,9 +29,13 @@ def office(app: Flask, places: Places) -> Cast:
 
 @pytest.mark.parametrize(
     ("page", "group", "room"),
-    [("people", "People and places", "People"), ("slips", "People and places", "People"),
-     ("library", "Courses and certificates", "Library"), ("settings", "This server", "Settings")],
-)  # fmt: skip
+    [
+        ("people", "People and places", "People"),
+        ("slips", "People and places", "People"),
+        ("library", "Courses and certificates", "Library"),
+        ("settings", "This server", "Settings"),
+    ],
+)
 def test_the_group_of_this_page_stays_and_its_room_is_lit(
     browser: Open, office: Cast, page: str, group: str, room: str
 ) -> None:
@@ -72,5 +76,7 @@ def test_lines_of_one_group_stand_together() -> None:
 def test_the_overview_has_the_same_groups(browser: Open, office: Cast) -> None:
     page = browser(office).get("/en/administer").text.partition("Where things are")[2]
     assert re.findall("<h3>(.*?)</h3>", page) == [
-        "People and places", "Courses and certificates", "This server",
-    ]  # fmt: skip
+        "People and places",
+        "Courses and certificates",
+        "This server",
+    ]

@@ -43,18 +43,23 @@ def _sentences(folder: Path, entries: str) -> Sentences:
 
 
 def test_signs_that_a_catalogue_writes_in_another_way(tmp_path: Path) -> None:
-    found = _sentences(tmp_path, r'''
+    found = _sentences(
+        tmp_path,
+        r"""
 #. Translators: "quoted", msgid "Not this"
 msgid ""
 "A \"word\",\n"
 "a \\n, and \ta tab."
 msgstr "Un \"mot\",\nun \\n."
-''')  # fmt: skip
+""",
+    )
     assert found.said('A "word",\na \\n, and \ta tab.') == 'Un "mot",\nun \\n.'
 
 
 def test_what_is_not_translated_is_said_in_english(tmp_path: Path) -> None:
-    found = _sentences(tmp_path, '''
+    found = _sentences(
+        tmp_path,
+        """
 msgid "Yes"
 msgstr ""
 
@@ -69,15 +74,20 @@ msgid_plural "%(num)s hours"
 msgstr[0] "aucune heure"
 msgstr[1] "une heure"
 msgstr[2] "%(num)s heures"
-''')  # fmt: skip
+""",
+    )
     assert found.said("Yes") == "Yes"
     assert found.said("No") == "No"
     assert [found.counted("%(num)s day", "%(num)s days", n) for n in (0, 1, 2)] == [
-        "%(num)s days", "%(num)s day", "%(num)s days",
-    ]  # fmt: skip
+        "%(num)s days",
+        "%(num)s day",
+        "%(num)s days",
+    ]
     assert [found.counted("%(num)s hour", "%(num)s hours", n) for n in (0, 1, 2)] == [
-        "aucune heure", "une heure", "%(num)s heures",
-    ]  # fmt: skip
+        "aucune heure",
+        "une heure",
+        "%(num)s heures",
+    ]
 
 
 def test_english_needs_no_file() -> None:

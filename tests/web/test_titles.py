@@ -51,9 +51,7 @@ class Spoken(HTMLParser):
             return
         values = dict(attrs)
         _, language, direction = self.open[-1] if self.open else ("", "", "")
-        self.open.append(
-            (tag, values.get("lang") or language, values.get("dir") or direction)
-        )  # fmt: skip
+        self.open.append((tag, values.get("lang") or language, values.get("dir") or direction))
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
@@ -79,10 +77,16 @@ def learner_pages(app: Flask, browser: Open, amina: Cast, small_course: SmallCou
     failed = small_course.sit(amina, right=False, now=long_ago)
     small_course.start(amina, "pre")
     return [
-        "/home", "/my-data", "/courses/hygiene", "/courses/hygiene/HY-1.2",
-        "/courses/hygiene/HY-1.2/print", "/courses/hygiene/print", "/courses/hygiene/take-along",
-        "/courses/hygiene/tests/post", f"/tests/{failed}/result",
-    ]  # fmt: skip
+        "/home",
+        "/my-data",
+        "/courses/hygiene",
+        "/courses/hygiene/HY-1.2",
+        "/courses/hygiene/HY-1.2/print",
+        "/courses/hygiene/print",
+        "/courses/hygiene/take-along",
+        "/courses/hygiene/tests/post",
+        f"/tests/{failed}/result",
+    ]
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "kk"])
@@ -146,11 +150,20 @@ def admin_pages(app: Flask, places: Places, person: Cast) -> Iterator[str]:
         assert session.scalars(select(Requirement.id)).one() == asked
         assert session.scalars(select(Enrolment.id)).all()
     yield from (
-        "/requirements", f"/requirements/{asked}", f"/requirements/{asked}/enrolment",
-        "/requirements/new", "/requirements/enrol", f"/people/{person.id}/learning",
-        f"/people/{person.id}/exemptions", f"/people/{person.id}/external", "/certificates",
-        "/certificates/bulk", "/programmes/clean", "/programmes/clean/courses", "/test-rules",
-    )  # fmt: skip
+        "/requirements",
+        f"/requirements/{asked}",
+        f"/requirements/{asked}/enrolment",
+        "/requirements/new",
+        "/requirements/enrol",
+        f"/people/{person.id}/learning",
+        f"/people/{person.id}/exemptions",
+        f"/people/{person.id}/external",
+        "/certificates",
+        "/certificates/bulk",
+        "/programmes/clean",
+        "/programmes/clean/courses",
+        "/test-rules",
+    )
 
 
 def test_administration_marks_them_in_lists_and_in_choices(

@@ -193,9 +193,11 @@ def _set_status(
     before, after = change
     person_id = _theirs(session, viewer, service_number, now)
     changed = session.scalar(
-        update(Person).where(Person.id == person_id, Person.status == before)
-        .values(status=after).returning(Person.id)
-    )  # fmt: skip
+        update(Person)
+        .where(Person.id == person_id, Person.status == before)
+        .values(status=after)
+        .returning(Person.id)
+    )
     if changed is None:
         return
     if after == "disabled":

@@ -128,9 +128,15 @@ def become_author(session: Session, viewer: Viewer, course_id: str, *, now: date
     The caller has made sure that the id is new and that the viewer may begin courses.
     """
     grant = Grant(
-        id=new_ordered_id(), person_id=viewer.person_id, role="author", unit_id=None,
-        course_id=course_id, starts_on=now.date(), ends_on=None, given_by=viewer.person_id,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=viewer.person_id,
+        role="author",
+        unit_id=None,
+        course_id=course_id,
+        starts_on=now.date(),
+        ends_on=None,
+        given_by=viewer.person_id,
+    )
     session.add(grant)
     session.flush()
     facts = {"person": str(viewer.person_id), "role": "author", "course": course_id}

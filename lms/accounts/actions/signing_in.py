@@ -137,11 +137,13 @@ def choose_password(
         select(SignIn.person_id)
         .join(Person, Person.id == SignIn.person_id)
         .where(
-            SignIn.id == session_id, SignIn.choosing, SignIn.ended_at.is_(None),
+            SignIn.id == session_id,
+            SignIn.choosing,
+            SignIn.ended_at.is_(None),
             Person.status == "active",
         )
         .with_for_update(of=SignIn)
-    )  # fmt: skip
+    )
     if person_id is None:
         return None
     credential = session.get_one(Credential, person_id, with_for_update=True)

@@ -73,9 +73,7 @@ def prove(
     if wait:
         return Proof(wait=wait)
     factor = _row(session, viewer)
-    left = rules.codes_left(
-        factor.code_hashes, rules.code_hash(key, viewer.person_id, typed)
-    )  # fmt: skip
+    left = rules.codes_left(factor.code_hashes, rules.code_hash(key, viewer.person_id, typed))
     if left is not None:
         factor.code_hashes = left
     elif factor.confirmed_at is None or not _is_right_number(factor, key, typed, now):
@@ -89,9 +87,13 @@ def _row(session: Session, viewer: Viewer) -> SecondFactor:
     found = session.get(SecondFactor, viewer.person_id, with_for_update=True)
     if found is None:
         found = SecondFactor(
-            person_id=viewer.person_id, nonce=None, confirmed_at=None, last_step=0,
-            code_hashes=[], codes_made_at=None,
-        )  # fmt: skip
+            person_id=viewer.person_id,
+            nonce=None,
+            confirmed_at=None,
+            last_step=0,
+            code_hashes=[],
+            codes_made_at=None,
+        )
         session.add(found)
         session.flush()
     return found

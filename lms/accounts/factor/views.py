@@ -166,9 +166,11 @@ def _app_page(form: ProofForm) -> str:
 
 def _page(form: ProofForm, factor: SecondFactor) -> str:
     return render_template(
-        "factor/ask.html", form=form, has_app=factor.confirmed_at is not None,
+        "factor/ask.html",
+        form=form,
+        has_app=factor.confirmed_at is not None,
         left=len(factor.code_hashes),
-    )  # fmt: skip
+    )
 
 
 def _not_right(proof: Proof, form: ProofForm, page: Callable[[], str]) -> ResponseReturnValue:

@@ -34,9 +34,14 @@ class RawRow:
 
 
 def check_rows(
-    session: Session, viewer: Viewer, listed: StaffImport, rows: Sequence[RawRow],
-    words: Vocabulary, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    rows: Sequence[RawRow],
+    words: Vocabulary,
+    *,
+    now: datetime,
+) -> None:
     """Decide rows of a list and keep what they would do; nothing of the register is changed."""
     today = now.date()
     places = queries.places(session, viewer)
@@ -66,21 +71,36 @@ def check_rows(
 
 
 def _row(
-    listed: StaffImport, number: int, decision: Decision, facts: Mapping[str, Any],
-    reasons: Sequence[Message], subject: UUID | None,
-) -> dict[str, Any]:  # fmt: skip
+    listed: StaffImport,
+    number: int,
+    decision: Decision,
+    facts: Mapping[str, Any],
+    reasons: Sequence[Message],
+    subject: UUID | None,
+) -> dict[str, Any]:
     changes = {"changes": dict(decision.changes)} if decision.changes else {}
     return {
-        "import_id": listed.id, "number": number, "verdict": decision.verdict,
-        "facts": {**facts, **changes}, "reasons": [rules.kept(each) for each in reasons],
-        "subject_id": subject, "before": None, "done": False,
-    }  # fmt: skip
+        "import_id": listed.id,
+        "number": number,
+        "verdict": decision.verdict,
+        "facts": {**facts, **changes},
+        "reasons": [rules.kept(each) for each in reasons],
+        "subject_id": subject,
+        "before": None,
+        "done": False,
+    }
 
 
 def check_missing(
-    session: Session, viewer: Viewer, listed: StaffImport, after: UUID | None, count: int, *,
-    now: datetime, limit: int,
-) -> tuple[UUID | None, int]:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    after: UUID | None,
+    count: int,
+    *,
+    now: datetime,
+    limit: int,
+) -> tuple[UUID | None, int]:
     """Note the next people who are missing in a list; return the last one, and how many there are.
 
     after  the last one who was noted, count how many were; None is returned when all are.
@@ -90,11 +110,15 @@ def check_missing(
     people = {row.id: row for row in reversed(found)}  # the first posting of each
     made = [
         _row(
-            listed, MISSING_FROM + number, Decision(rules.MISSING),
-            {"number": row.service_number, "name": row.name, "unit": row.code}, (), row.id,
+            listed,
+            MISSING_FROM + number,
+            Decision(rules.MISSING),
+            {"number": row.service_number, "name": row.name, "unit": row.code},
+            (),
+            row.id,
         )
         for number, row in enumerate(reversed(people.values()), count)
-    ]  # fmt: skip
+    ]
     if made:
         session.execute(insert(StaffImportRow), made)
     return (found[-1].id if len(found) == limit else None), count + len(made)

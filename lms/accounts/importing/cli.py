@@ -44,13 +44,18 @@ def people() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--kind", type=click.Choice(columns.KINDS), default=columns.PEOPLE, show_default=True)
 @click.option(
-    "--mapping", multiple=True, metavar="FIELD=COLUMN",
+    "--mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
     help="where a detail stands, by the name or letter of the column; FIELD= for nowhere",
-)  # fmt: skip
+)
 @click.option(
-    "--title", "titles", multiple=True, metavar="TITLE=FUNCTION",
+    "--title",
+    "titles",
+    multiple=True,
+    metavar="TITLE=FUNCTION",
     help="which function a job title of the list is, P1 to P7; remembered when it is taken over",
-)  # fmt: skip
+)
 @click.option("--encoding", type=click.Choice(CHOICES), help="of a text file that is not Unicode")
 @click.option("--separator", type=click.Choice(list(SEPARATORS)))
 @click.option("--sheet", default="", help="name of the sheet of a workbook")
@@ -63,15 +68,26 @@ def people() -> None:
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
 def import_list(
-    file: Path, kind: str, mapping: tuple[str, ...], titles: tuple[str, ...],
-    encoding: str | None, separator: str | None, sheet: str, header_row: int | None, unit: str,
-    end_missing: bool, dry_run: bool, as_json: bool,
-) -> None:  # fmt: skip
+    file: Path,
+    kind: str,
+    mapping: tuple[str, ...],
+    titles: tuple[str, ...],
+    encoding: str | None,
+    separator: str | None,
+    sheet: str,
+    header_row: int | None,
+    unit: str,
+    end_missing: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Try the list in FILE (CSV or XLSX) and take it over; with --dry-run only try it."""
     asked = {
-        "encoding": encoding or "", "separator": SEPARATORS.get(separator or "", ""),
-        "sheet": sheet, **({} if header_row is None else {"header_row": header_row}),
-    }  # fmt: skip
+        "encoding": encoding or "",
+        "separator": SEPARATORS.get(separator or "", ""),
+        "sheet": sheet,
+        **({} if header_row is None else {"header_row": header_row}),
+    }
     with _kept_only_if_taken(file, kind) as import_id:
         listed = _check(_read(import_id, asked), mapping, unit, _functions(titles))
         told = {**_told(listed), "dry_run": dry_run}
@@ -97,8 +113,9 @@ def undo(import_id: UUID, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"id": str(import_id), "stayed": stayed}))
     else:
-        click.echo(f"Undone. Rows that stay because something has happened since: "
-                   f"{sum(stayed.values())}")  # fmt: skip
+        click.echo(
+            f"Undone. Rows that stay because something has happened since: {sum(stayed.values())}"
+        )
 
 
 @contextmanager

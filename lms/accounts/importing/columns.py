@@ -123,9 +123,10 @@ def _settle_names(fields: dict[str, int], header: Sequence[str]) -> None:
 def _settle_numbers(fields: dict[str, int], header: Sequence[str]) -> None:
     """Take the names that people sign in with elsewhere for those who have no number in a list."""
     others = (
-        column for column, name in enumerate(header)
+        column
+        for column, name in enumerate(header)
         if column not in fields.values() and any(key == "username" for key, _ in _keys(name))
-    )  # fmt: skip
+    )
     if "number" in fields and (column := next(others, None)) is not None:
         fields["username"] = column
 

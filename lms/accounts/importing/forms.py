@@ -119,9 +119,10 @@ class _ColumnsForm(PageForm):
     def mapping(self) -> dict[str, Any]:
         """Return what the action takes."""
         return {
-            "fields": self.fields(), "unit": self.unit.data or "",
+            "fields": self.fields(),
+            "unit": self.unit.data or "",
             "language": self.language.data or "",
-        }  # fmt: skip
+        }
 
     def validate_unit(self, field: TextLine) -> None:
         """Refuse a place that the viewer does not administer."""

@@ -104,9 +104,12 @@ def folded_code(code: str) -> str:
 
 
 def read_person(
-    cells: Sequence[str], fields: Mapping[str, int], places: Places, words: Vocabulary,
+    cells: Sequence[str],
+    fields: Mapping[str, int],
+    places: Places,
+    words: Vocabulary,
     usual_unit: str = "",
-) -> Listed:  # fmt: skip
+) -> Listed:
     """Return what a row says.
 
     fields      field of ours -> number of its column, from 0.

@@ -55,8 +55,13 @@ class ListedPlace:
     def facts(self) -> dict[str, Any]:
         """Return what is kept of the row. ``level`` orders the rows: a place after those above."""
         level = UNIT_KINDS.index(self.kind) if self.kind in UNIT_KINDS else len(UNIT_KINDS)
-        return {"code": self.code, "parent": self.parent, "kind": self.kind,
-                "names": dict(self.names), "level": level}  # fmt: skip
+        return {
+            "code": self.code,
+            "parent": self.parent,
+            "kind": self.kind,
+            "names": dict(self.names),
+            "level": level,
+        }
 
 
 def read_place(cells: Sequence[str], fields: Mapping[str, int], words: Vocabulary) -> ListedPlace:
@@ -78,18 +83,19 @@ def read_place(cells: Sequence[str], fields: Mapping[str, int], words: Vocabular
     if typed_kind and not kind:
         said = msg("“%(word)s” is no kind of place here. Write country, region or facility.")
         refusals.append(Message(said, {"word": typed_kind}))
-    names = {
-        name.removeprefix("name_"): plain(name) for name in fields if name.startswith("name_")
-    }  # fmt: skip
+    names = {name.removeprefix("name_"): plain(name) for name in fields if name.startswith("name_")}
     for name in filter(None, names.values()):
         try:
             Line.of(name)
         except LmsError as refused:
             refusals.append(refused.message)
     return ListedPlace(
-        code, plain("parent"), kind, {of: name for of, name in names.items() if name},
+        code,
+        plain("parent"),
+        kind,
+        {of: name for of, name in names.items() if name},
         tuple(refusals),
-    )  # fmt: skip
+    )
 
 
 def decide(

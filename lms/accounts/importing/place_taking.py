@@ -30,9 +30,12 @@ LEFT_AS_IT_IS = Message(msg("This place was changed since, so it was left as it 
 
 
 def check_rows(
-    session: Session, viewer: Viewer, listed: StaffImport,
-    rows: Sequence[RawRow], words: Vocabulary,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    rows: Sequence[RawRow],
+    words: Vocabulary,
+) -> None:
     """Decide a whole list of places and keep what it would do; nothing is changed."""
     fields: Mapping[str, int] = listed.mapping["fields"]
     read = [(row.number, place_rules.read_place(row.cells, fields, words)) for row in rows]
@@ -44,20 +47,29 @@ def check_rows(
         changes = {"changes": dict(decision.changes)} if decision.changes else {}
         made.append(
             {
-                "import_id": listed.id, "number": number, "verdict": decision.verdict,
+                "import_id": listed.id,
+                "number": number,
+                "verdict": decision.verdict,
                 "facts": {**row.facts(), **changes},
                 "reasons": [rules.kept(each) for each in decision.reasons],
-                "subject_id": ids.get(row.code), "before": None, "done": False,
+                "subject_id": ids.get(row.code),
+                "before": None,
+                "done": False,
             }
-        )  # fmt: skip
+        )
     if made:
         session.execute(insert(StaffImportRow), made)
 
 
 def next_rows(
-    session: Session, viewer: Viewer, listed: StaffImport, after: Sequence[int], *, undo: bool,
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    after: Sequence[int],
+    *,
+    undo: bool,
     limit: int,
-) -> list[StaffImportRow]:  # fmt: skip
+) -> list[StaffImportRow]:
     """Return the next rows to take over or to take back, those above first or those below.
 
     after  what ``position`` said of the last one; empty at the beginning.

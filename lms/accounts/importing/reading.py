@@ -40,9 +40,11 @@ def looked_at(listed: StaffImport) -> dict[str, Any] | Message:
     try:
         path = store().path(listed.file)
         reading = reader.look(
-            path, encoding=asked.get("encoding", ""), separator=asked.get("separator", ""),
+            path,
+            encoding=asked.get("encoding", ""),
+            separator=asked.get("separator", ""),
             sheet=asked.get("sheet", ""),
-        )  # fmt: skip
+        )
         rows = reader.rows(path, reading)
         first = list(islice(rows, _FIRST_ROWS))
         count = len(first) + sum(1 for _ in rows)
@@ -62,21 +64,31 @@ def looked_at(listed: StaffImport) -> dict[str, Any] | Message:
     cells = [row.cells for row in sample]
     understood = columns.looked_into(columns.understood(header, listed.kind), cells)
     return {
-        "kind": reading.kind, "encoding": reading.encoding, "sure": reading.sure,
-        "separator": reading.separator, "sheet": reading.sheet, "sheets": list(reading.sheets),
-        "previews": previews, "header_row": header_row, "header": header,
+        "kind": reading.kind,
+        "encoding": reading.encoding,
+        "sure": reading.sure,
+        "separator": reading.separator,
+        "sheet": reading.sheet,
+        "sheets": list(reading.sheets),
+        "previews": previews,
+        "header_row": header_row,
+        "header": header,
         "rows": count - sum(1 for row in first if row.number <= header_row),
         "fields": dict(understood.fields),
         "left": {str(column): why for column, why in understood.left.items()},
         "sample": [
-            [row.number, [
-                "" if column in understood.never else cell[:LONGEST_SHOWN]
-                for column, cell in enumerate([*row.cells, *[""] * (width - len(row.cells))])
-            ]]
+            [
+                row.number,
+                [
+                    "" if column in understood.never else cell[:LONGEST_SHOWN]
+                    for column, cell in enumerate([*row.cells, *[""] * (width - len(row.cells))])
+                ],
+            ]
             for row in sample
         ],
-        "titles": [], "refused": None,
-    }  # fmt: skip
+        "titles": [],
+        "refused": None,
+    }
 
 
 def _previews(path: Path, reading: Reading, kind: str) -> dict[str, str]:
@@ -92,11 +104,12 @@ def _previews(path: Path, reading: Reading, kind: str) -> dict[str, str]:
     cells = {
         name: {
             (at, column): cell[:LONGEST_SHOWN]
-            for at, row in enumerate(rows) for column, cell in enumerate(row)
+            for at, row in enumerate(rows)
+            for column, cell in enumerate(row)
             if column not in never and not cell.isascii()
         }
         for name, rows in found.items()
-    }  # fmt: skip
+    }
     telling = _telling(list(cells.values()))
     return {
         name: " · ".join(of_name[place] for place in telling if place in of_name)
@@ -121,9 +134,13 @@ def reading_of(listed: StaffImport) -> Reading:
     """Return how the file of a list that was read is read."""
     found = listed.reading
     return Reading(
-        found["kind"], found["encoding"], found["sure"], found["separator"], found["sheet"],
+        found["kind"],
+        found["encoding"],
+        found["sure"],
+        found["separator"],
+        found["sheet"],
         tuple(found["sheets"]),
-    )  # fmt: skip
+    )
 
 
 @dataclass

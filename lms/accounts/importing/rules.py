@@ -176,8 +176,13 @@ def _changes(listed: Listed, known: Known) -> dict[str, list[str | None]]:
     if name and not latin and _is_latin(name) != _is_latin(known.name):
         # A list in one script must not take the name in the other one away.
         name, latin = ("", name) if _is_latin(name) else (name, known.name_latin or known.name)
-    said = {"name": name, "name_latin": latin, "language": listed.language, "rank": listed.rank,
-            "sex": listed.sex}  # fmt: skip
+    said = {
+        "name": name,
+        "name_latin": latin,
+        "language": listed.language,
+        "rank": listed.rank,
+        "sex": listed.sex,
+    }
     return {
         field_name: [getattr(known, field_name), value]
         for field_name, value in said.items()
@@ -194,9 +199,7 @@ def _move(
     listed: Listed, known: Known, place: Place | None, viewer: Viewer, today: date
 ) -> tuple[Move | Message | None, dict[str, list[str | None]]]:
     """Return the change of place or function that a row asks for, and how it is told."""
-    here = [
-        work for work in known.work if work.runs_on(today) and administers(viewer, work.path)
-    ]  # fmt: skip
+    here = [work for work in known.work if work.runs_on(today) and administers(viewer, work.path)]
     if place is None and (not listed.function or not here):
         return None, {}
     now = here[0] if here else None

@@ -42,10 +42,12 @@ def lines(facts: Mapping[str, Any], reasons: Sequence[Any], verdict: str) -> lis
         # Translators: one detail of a person or place in a list: "Family name: Bah, now Diallo".
         told.append(
             gettext(
-                "%(field)s: %(before)s, now %(after)s", field=_label(field),
-                before=value(field, before), after=value(field, after),
+                "%(field)s: %(before)s, now %(after)s",
+                field=_label(field),
+                before=value(field, before),
+                after=value(field, after),
             )
-        )  # fmt: skip
+        )
     return [*filter(None, told), *(say(rules.told(each)) for each in reasons)]
 
 

@@ -130,9 +130,13 @@ def prepare_check(
 
 
 def record_check(
-    session: Session, facts: Facts, cursor: Cursor, prepared: list[RawRow] | Message, *,
+    session: Session,
+    facts: Facts,
+    cursor: Cursor,
+    prepared: list[RawRow] | Message,
+    *,
     now: datetime,
-) -> Cursor:  # fmt: skip
+) -> Cursor:
     """Decide the rows that were read; when there are none, find who is missing in the list."""
     listed = _listed(session, facts, CHECKING)
     if listed is None:
@@ -256,9 +260,12 @@ STEPS: Mapping[str, Step | SlowStep] = {
 
 
 def run(
-    transaction: Callable[[], AbstractContextManager[Session]], reading: Callable[[], Session],
-    kind: str, facts: Facts, clock: Callable[[], datetime],
-) -> None:  # fmt: skip
+    transaction: Callable[[], AbstractContextManager[Session]],
+    reading: Callable[[], Session],
+    kind: str,
+    facts: Facts,
+    clock: Callable[[], datetime],
+) -> None:
     """Do one piece of work here and now, in the steps in which the worker does it."""
     cursor: Cursor = None
     step = STEPS[kind]

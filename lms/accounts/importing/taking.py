@@ -44,14 +44,20 @@ class _Batch:
     subjects: dict[str, list[str]] = field(default_factory=dict)
 
     def write(self, session: Session, *, now: datetime) -> None:
-        for table, values in ((Person, self.people), (Identity, self.identities),
-                              (Posting, self.postings)):  # fmt: skip
+        for table, values in (
+            (Person, self.people),
+            (Identity, self.identities),
+            (Posting, self.postings),
+        ):
             if values:
                 session.execute(insert(table), values)
         if self.rows:
             session.execute(update(StaffImportRow), self.rows)
-        for table, values in ((Person, self.changed_people), (Identity, self.changed_identities),
-                              (Posting, self.changed_postings)):  # fmt: skip
+        for table, values in (
+            (Person, self.changed_people),
+            (Identity, self.changed_identities),
+            (Posting, self.changed_postings),
+        ):
             if values:
                 session.execute(update(table), values)
         for person_id in self.shut_out:
@@ -59,9 +65,13 @@ class _Batch:
 
 
 def take_rows(
-    session: Session, viewer: Viewer, listed: StaffImport, rows: Sequence[StaffImportRow], *,
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    rows: Sequence[StaffImportRow],
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Take rows over that were tried: people are added, changed, moved; rows say what was before.
 
     New people get no code and no password: the page of slips makes codes.
@@ -103,11 +113,15 @@ def _set_aside(batch: _Batch, listed: StaffImport, row: StaffImportRow, decision
     reasons = row.reasons if same else [*row.reasons, rules.kept(rules.SINCE_CHANGED)]
     batch.rows.append(
         {
-            "import_id": listed.id, "number": row.number, "reasons": reasons, "done": False,
-            "verdict": rules.SAME if same else rules.REFUSED, "subject_id": row.subject_id,
+            "import_id": listed.id,
+            "number": row.number,
+            "reasons": reasons,
+            "done": False,
+            "verdict": rules.SAME if same else rules.REFUSED,
+            "subject_id": row.subject_id,
             "before": None,
         }
-    )  # fmt: skip
+    )
 
 
 def _note(
@@ -115,33 +129,50 @@ def _note(
 ) -> None:
     batch.rows.append(
         {
-            "import_id": listed.id, "number": row.number, "reasons": row.reasons, "done": True,
-            "verdict": row.verdict, "subject_id": subject, "before": before,
+            "import_id": listed.id,
+            "number": row.number,
+            "reasons": row.reasons,
+            "done": True,
+            "verdict": row.verdict,
+            "subject_id": subject,
+            "before": before,
         }
-    )  # fmt: skip
+    )
     batch.subjects.setdefault(row.verdict, []).append(str(subject))
 
 
 def _add(
-    batch: _Batch, listed: StaffImport, row: StaffImportRow, said: Listed, decision: Decision,
+    batch: _Batch,
+    listed: StaffImport,
+    row: StaffImportRow,
+    said: Listed,
+    decision: Decision,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     person_id = new_id()
     batch.people.append(
         {
-            "id": person_id, "status": "active", "rank_group": said.rank or None,
-            "sex": said.sex or None, "extra_time": 0, "made_at": now,
+            "id": person_id,
+            "status": "active",
+            "rank_group": said.rank or None,
+            "sex": said.sex or None,
+            "extra_time": 0,
+            "made_at": now,
         }
-    )  # fmt: skip
+    )
     latin = said.name_latin or None
     batch.identities.append(
         {
-            "person_id": person_id, "service_number": said.number,
-            "service_number_folded": said.folded_number, "name": said.name, "name_latin": latin,
-            "language": said.language or "en", "names_confirmed_at": None,
+            "person_id": person_id,
+            "service_number": said.number,
+            "service_number_folded": said.folded_number,
+            "name": said.name,
+            "name_latin": latin,
+            "language": said.language or "en",
+            "names_confirmed_at": None,
             "search": searchable(said.number, said.name, latin),
         }
-    )  # fmt: skip
+    )
     _note(batch, listed, row, person_id, {"made": _post(batch, person_id, decision)})
 
 
@@ -152,17 +183,24 @@ def _post(batch: _Batch, person_id: UUID, decision: Decision) -> str:
     posting_id = new_ordered_id()
     batch.postings.append(
         {
-            "id": posting_id, "person_id": person_id, "unit_id": decision.move.place,
-            "function": decision.move.function, "starts_on": batch.today, "ends_on": None,
+            "id": posting_id,
+            "person_id": person_id,
+            "unit_id": decision.move.place,
+            "function": decision.move.function,
+            "starts_on": batch.today,
+            "ends_on": None,
         }
-    )  # fmt: skip
+    )
     return str(posting_id)
 
 
 def _change(
-    batch: _Batch, listed: StaffImport, row: StaffImportRow, person: Known,
+    batch: _Batch,
+    listed: StaffImport,
+    row: StaffImportRow,
+    person: Known,
     decision: Decision,
-) -> None:  # fmt: skip
+) -> None:
     before: dict[str, Any] = {"fields": dict(decision.changes)}
     after = {name: value for name, (_, value) in decision.changes.items()}
     if {"rank", "sex", "status"} & set(after):
@@ -181,9 +219,11 @@ def _change(
 def changed_person(person: Known, after: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a person with another rank group, sex or status."""
     return {
-        "id": person.id, "rank_group": after.get("rank", person.rank),
-        "sex": after.get("sex", person.sex), "status": after.get("status", person.status),
-    }  # fmt: skip
+        "id": person.id,
+        "rank_group": after.get("rank", person.rank),
+        "sex": after.get("sex", person.sex),
+        "status": after.get("status", person.status),
+    }
 
 
 def changed_identity(
@@ -197,11 +237,13 @@ def changed_identity(
     latin = after.get("name_latin", person.name_latin)
     renamed = "name" in after or "name_latin" in after
     return {
-        "person_id": person.id, "name": name, "name_latin": latin,
+        "person_id": person.id,
+        "name": name,
+        "name_latin": latin,
         "language": after.get("language", person.language),
         "names_confirmed_at": confirmed if renamed else person.confirmed,
         "search": searchable(person.number, name, latin),
-    }  # fmt: skip
+    }
 
 
 def _move(batch: _Batch, person: Known, decision: Decision) -> dict[str, Any]:
@@ -226,19 +268,23 @@ def _move(batch: _Batch, person: Known, decision: Decision) -> dict[str, Any]:
         changed_posting(began, unit_id=move.place, function=move.function, ends_on=None)
     )
     corrected = {
-        "id": str(began.id), "unit": [str(began.unit_id), str(move.place)],
+        "id": str(began.id),
+        "unit": [str(began.unit_id), str(move.place)],
         "function": [began.function, move.function],
         "ends": began.ends_on.isoformat() if began.ends_on else None,
-    }  # fmt: skip
+    }
     return {"corrected": corrected, "ended": ended}
 
 
 def changed_posting(work: rules.Work, **changed: Any) -> dict[str, Any]:
     """Return the columns of a posting, some of them changed."""
     return {
-        "id": work.id, "unit_id": work.unit_id, "function": work.function,
-        "ends_on": work.ends_on, **changed,
-    }  # fmt: skip
+        "id": work.id,
+        "unit_id": work.unit_id,
+        "function": work.function,
+        "ends_on": work.ends_on,
+        **changed,
+    }
 
 
 def _ended(posting_id: UUID, before: date | None, after: date) -> list[str | None]:
@@ -246,9 +292,12 @@ def _ended(posting_id: UUID, before: date | None, after: date) -> list[str | Non
 
 
 def _end_missing(
-    session: Session, viewer: Viewer, batch: _Batch, listed: StaffImport,
+    session: Session,
+    viewer: Viewer,
+    batch: _Batch,
+    listed: StaffImport,
     rows: Sequence[StaffImportRow],
-) -> None:  # fmt: skip
+) -> None:
     """Let those who are missing work until today where the viewer administers."""
     wanted = {row.subject_id: row for row in rows if row.verdict == rules.MISSING}
     ended: dict[UUID, list[list[str | None]]] = {}

@@ -69,9 +69,7 @@ def meanings(
     return {key: function for key, function in said.items() if function} | _CODES
 
 
-def collected(
-    rows: Iterable[tuple[int, str]], functions: Mapping[str, str]
-) -> list[list[Any]]:  # fmt: skip
+def collected(rows: Iterable[tuple[int, str]], functions: Mapping[str, str]) -> list[list[Any]]:
     """Return the titles of the rows of a list as JSON values, the most frequent ones first.
 
     rows  number and title of each row, in the order of the list.

@@ -61,8 +61,11 @@ class _Undoing:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, session: Session, *, now: datetime) -> None:
-        for table, values in ((Person, self.people), (Identity, self.identities),
-                              (Posting, self.postings)):  # fmt: skip
+        for table, values in (
+            (Person, self.people),
+            (Identity, self.identities),
+            (Posting, self.postings),
+        ):
             if values:
                 session.execute(update(table), values)
         session.execute(delete(Posting).where(Posting.id.in_(self.dropped)))
@@ -80,9 +83,13 @@ class _Undoing:
 
 
 def undo_rows(
-    session: Session, viewer: Viewer, listed: StaffImport, rows: Sequence[StaffImportRow], *,
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    rows: Sequence[StaffImportRow],
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Take rows back; one that stays in part keeps ``done`` and says why."""
     today = now.date()
     folded = {row.number: Listed.of(row.facts).folded_number for row in rows}
@@ -102,20 +109,25 @@ def undo_rows(
             reason = _undo_change(doing, person, before, today)
         doing.rows.append(
             {
-                "import_id": listed.id, "number": row.number, "done": reason is not None,
+                "import_id": listed.id,
+                "number": row.number,
+                "done": reason is not None,
                 "reasons": [*row.reasons, *([rules.kept(reason)] if reason else [])],
             }
-        )  # fmt: skip
+        )
     if doing.rows:
         doing.write(session, now=now)
         audit.append(
-            session, actor_id(viewer), "staff-list.undone", str(listed.id),
+            session,
+            actor_id(viewer),
+            "staff-list.undone",
+            str(listed.id),
             {
                 "people": [str(row.subject_id) for row in rows],
                 "kept": sum(each["done"] for each in doing.rows),
             },
             now=now,
-        )  # fmt: skip
+        )
 
 
 def _is_as_made(person: Known, facts: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
@@ -193,10 +205,12 @@ def _undo_work(doing: _Undoing, work: Mapping[str, Work], before: Mapping[str, A
             return False
         doing.postings.append(
             changed_posting(
-                there, unit_id=UUID(corrected["unit"][0]), function=corrected["function"][0],
+                there,
+                unit_id=UUID(corrected["unit"][0]),
+                function=corrected["function"][0],
                 ends_on=_day(corrected["ends"]),
             )
-        )  # fmt: skip
+        )
     whole = True
     for posting_id, was, became in before.get("ended", ()):
         ended = work.get(posting_id)

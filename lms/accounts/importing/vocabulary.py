@@ -44,12 +44,13 @@ class Vocabulary:
             sexes=table(words.SEX_WORDS, aliases.SEX_WORDS),
             languages={
                 folded(word): code
-                for code, known in aliases.LANGUAGE_WORDS.items() for word in known
+                for code, known in aliases.LANGUAGE_WORDS.items()
+                for word in known
             },
             kinds=table(words.UNIT_KIND_WORDS, aliases.KIND_WORDS),
             yes_no={folded(word): "yes" for word in aliases.YES}
             | {folded(word): "no" for word in aliases.NO},
-        )  # fmt: skip
+        )
 
 
 _UNSAID = frozenset(folded(word) for word in aliases.UNSAID) | {""}

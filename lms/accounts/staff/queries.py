@@ -56,22 +56,31 @@ def _listed(viewer: Viewer, wanted: Wanted, today: date) -> AnySelect:
     tops = _tops(viewer)
     statement = (
         select(
-            Person.id, Person.status, Identity.service_number, Identity.name, Identity.name_latin,
-            Identity.language, Unit.code.label("unit_code"), Unit.names.label("unit_names"),
-            scope.shown_function(viewer).label("function"), Person.rank_group, Person.sex,
+            Person.id,
+            Person.status,
+            Identity.service_number,
+            Identity.name,
+            Identity.name_latin,
+            Identity.language,
+            Unit.code.label("unit_code"),
+            Unit.names.label("unit_names"),
+            scope.shown_function(viewer).label("function"),
+            Person.rank_group,
+            Person.sex,
             Credential.password_hash.is_not(None).label("signed_in"),
         )
         .join(Identity, Identity.person_id == Person.id)
         .outerjoin(Credential, Credential.person_id == Person.id)
-    )  # fmt: skip
+    )
     if wanted.where == NOWHERE:
         if not any(top.count("/") <= 2 for top in tops):
             raise NotFound
         working = aliased(Posting)
         running = and_(
-            working.person_id == Person.id, working.starts_on <= today,
+            working.person_id == Person.id,
+            working.starts_on <= today,
             or_(working.ends_on.is_(None), working.ends_on >= today),
-        )  # fmt: skip
+        )
         statement = (
             statement.outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.id.is_(None)))
             .outerjoin(Unit, Unit.id == Posting.unit_id)
@@ -99,8 +108,10 @@ def _listed(viewer: Viewer, wanted: Wanted, today: date) -> AnySelect:
     elif wanted.status:
         statement = statement.where(Person.status == wanted.status)
     column = {
-        "name": Identity.name, "number": Identity.service_number_folded, "unit": Unit.code,
-    }[wanted.sort if wanted.sort in SORTS else "name"]  # fmt: skip
+        "name": Identity.name,
+        "number": Identity.service_number_folded,
+        "unit": Unit.code,
+    }[wanted.sort if wanted.sort in SORTS else "name"]
     order = column.desc() if wanted.descending else column.asc()
     return statement.order_by(order, Identity.person_id)
 
@@ -114,10 +125,19 @@ def person(session: Session, viewer: Viewer, person_id: UUID, *, today: date) ->
     """
     found = session.execute(
         select(
-            Person.id, Person.status, Person.rank_group, Person.sex, Person.extra_time,
-            Person.made_at, Identity.service_number, Identity.name, Identity.name_latin,
-            Identity.language, Identity.names_confirmed_at,
-            Credential.password_hash.is_not(None).label("signed_in"), Credential.code_until,
+            Person.id,
+            Person.status,
+            Person.rank_group,
+            Person.sex,
+            Person.extra_time,
+            Person.made_at,
+            Identity.service_number,
+            Identity.name,
+            Identity.name_latin,
+            Identity.language,
+            Identity.names_confirmed_at,
+            Credential.password_hash.is_not(None).label("signed_in"),
+            Credential.code_until,
             func.coalesce(
                 *(scope.seen_until(viewer, role, today) for role in scope.LOOKS_AFTER)
             ).label("until"),
@@ -126,7 +146,7 @@ def person(session: Session, viewer: Viewer, person_id: UUID, *, today: date) ->
         .outerjoin(Identity, Identity.person_id == Person.id)
         .outerjoin(Credential, Credential.person_id == Person.id)
         .where(Person.id == person_id, scope.looked_after(viewer))
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -197,12 +217,18 @@ def places(session: Session, viewer: Viewer, *, closed: bool = False) -> list[An
     """
     statement = (
         select(
-            Unit.id, Unit.parent_id, Unit.kind, Unit.code, Unit.names, Unit.path, Unit.closed_on,
+            Unit.id,
+            Unit.parent_id,
+            Unit.kind,
+            Unit.code,
+            Unit.names,
+            Unit.path,
+            Unit.closed_on,
             Unit.merged_into_id,
         )
         .where(scope.below(Unit.path, _tops(viewer)))
         .limit(MOST_PLACES)
-    )  # fmt: skip
+    )
     if not closed:
         statement = statement.where(Unit.closed_on.is_(None))
     rows = list(session.execute(statement))

@@ -26,11 +26,12 @@ def give_codes(
     people = session.scalars(
         select(Person.id)
         .where(
-            Person.id.in_(hashes), Person.status == "active",
+            Person.id.in_(hashes),
+            Person.status == "active",
             scope.works_below(viewer, "administrator", now.date()),
         )
         .with_for_update(of=Person)
-    ).all()  # fmt: skip
+    ).all()
     given = 0
     for person_id in people:
         credential = session.get(Credential, person_id, with_for_update=True)
@@ -46,7 +47,11 @@ def give_codes(
     session.flush()
     if given:
         audit.append(
-            session, rules.actor_id(viewer), "slips.printed", str(viewer.person_id),
-            {"people": given}, now=now,
-        )  # fmt: skip
+            session,
+            rules.actor_id(viewer),
+            "slips.printed",
+            str(viewer.person_id),
+            {"people": given},
+            now=now,
+        )
     return given

@@ -96,9 +96,14 @@ def password() -> ResponseReturnValue:
     new_hash = passwords.hashed(form.new_password.data or "") if checked.way else ""
     with transaction() as session:
         tried = actions.change_password(
-            session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
+            session,
+            viewer(),
+            sender,
+            checked,
+            new_hash,
+            address=request.remote_addr or "",
             now=clock.now(),
-        )  # fmt: skip
+        )
     if tried.token is None:
         return _not_proved(tried, form, _password_page)
     flash(gettext("Your new password counts from now on."))
@@ -128,9 +133,14 @@ def spare_code() -> ResponseReturnValue:
     new_hash = passwords.hashed(spare) if checked.way else ""
     with transaction() as session:
         refused = actions.replace_spare_code(
-            session, viewer(), sender, checked, new_hash, address=request.remote_addr or "",
+            session,
+            viewer(),
+            sender,
+            checked,
+            new_hash,
+            address=request.remote_addr or "",
             now=clock.now(),
-        )  # fmt: skip
+        )
     if refused is not None:
         return _not_proved(refused, form, _new_spare_code_page)
     return _spare_code_page(spare, None)

@@ -76,9 +76,14 @@ def sign_in() -> ResponseReturnValue:
     row = g.get("session_row")
     with transaction() as session:
         tried = actions.sign_in(
-            session, sender, checked, machine=machine.kind(), address=address, now=clock.now(),
+            session,
+            sender,
+            checked,
+            machine=machine.kind(),
+            address=address,
+            now=clock.now(),
             replaced=row and row.id,
-        )  # fmt: skip
+        )
     if tried.wait:
         return _wait_page(form, tried.wait)
     if tried.token is None or checked.person_id is None:
@@ -150,9 +155,12 @@ def _sign_in_page(form: SignInForm, note: str = "") -> str:
     wanted = path_on_this_host(form.next.data)
     form.next.data = in_language(wanted, current().code) if wanted else ""
     return render_template(
-        "accounts/front.html", form=form, note=note, shared=machine.kind() == machine.SHARED,
+        "accounts/front.html",
+        form=form,
+        note=note,
+        shared=machine.kind() == machine.SHARED,
         seconds=GateSettings.retry_after,
-    )  # fmt: skip
+    )
 
 
 def _ended_sentence(row: AnyRow, why: str) -> str:

@@ -27,9 +27,13 @@ bp = Blueprint("background", __name__, url_prefix=f"{IN_LANGUAGE}/administer/job
 def jobs() -> ResponseReturnValue:
     """List what this person asked for lately, with what it made."""
     found = queries.own_jobs(reading(), viewer())
-    return render_template("background/jobs.html", jobs=found, kinds=KINDS, states=STATE_WORDS,
+    return render_template(
+        "background/jobs.html",
+        jobs=found,
+        kinds=KINDS,
+        states=STATE_WORDS,
         sees_all=administers_country(viewer()),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/all")
@@ -38,9 +42,13 @@ def all_jobs() -> ResponseReturnValue:
     """List the work of the whole server for the country's office: what gave up comes first."""
     found = of_server.all_work(reading(), viewer())
     return render_template(
-        "background/all.html", work=found, kinds=KINDS, states=STATE_WORDS, now=clock.now(),
+        "background/all.html",
+        work=found,
+        kinds=KINDS,
+        states=STATE_WORDS,
+        now=clock.now(),
         failure=failure,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/all/<int:job_id>/stop")

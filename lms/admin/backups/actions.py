@@ -64,9 +64,13 @@ def remember(session: Session, made: Backup, *, now: datetime) -> None:
     known = installation.decided(session, (KNOWN, LAST_FAULTS))
     done = {"at": now.isoformat(), "path": made.path, "sealed": made.sealed}
     more = {
-        "kind": made.kind, "size": made.size, "keys": made.keys,
-        "seconds": round(made.seconds, 1), "copied": made.copied, "tested": None,
-    }  # fmt: skip
+        "kind": made.kind,
+        "size": made.size,
+        "keys": made.keys,
+        "seconds": round(made.seconds, 1),
+        "copied": made.copied,
+        "tested": None,
+    }
     others = [each for each in known.get(KNOWN) or () if each["path"] != made.path]
     faults = dict(known.get(LAST_FAULTS) or {})
     faults.pop(made.kind, None)

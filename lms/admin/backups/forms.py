@@ -23,9 +23,11 @@ class PlanForm(PageForm):
 
     hour = SelectField(
         # Translators: label of a choice of an hour of the day: 01:00.
-        _l("Hour of the daily backup"), coerce=int, validators=[InputRequired(REQUIRED)],
+        _l("Hour of the daily backup"),
+        coerce=int,
+        validators=[InputRequired(REQUIRED)],
         choices=[SelectChoice(hour, f"{hour:02}:00") for hour in range(24)],
-    )  # fmt: skip
+    )
     keep = WholeNumber(
         _l("How many daily backups are kept"),
         validators=[InputRequired(REQUIRED), NumberRange(FEWEST, MOST)],
@@ -46,9 +48,11 @@ class PlanForm(PageForm):
     def plan(self) -> Plan:
         """Return the plan; only after the form was validated."""
         return Plan(
-            int(self.hour.data), int(self.keep.data or 0), int(self.weekday.data),
+            int(self.hour.data),
+            int(self.keep.data or 0),
+            int(self.weekday.data),
             int(self.keep_copies.data or 0),
-        )  # fmt: skip
+        )
 
 
 def day_names() -> dict[int, str]:

@@ -57,20 +57,35 @@ def lines(known: Json, folder: Path) -> Sequence[Line]:
     noted = {Path(each["path"]): each for each in known or ()}
     found = [
         Line(
-            path, each["kind"], datetime.fromisoformat(each["at"]), each["size"], each["sealed"],
-            each["keys"], known=True, tested=each["tested"],
+            path,
+            each["kind"],
+            datetime.fromisoformat(each["at"]),
+            each["size"],
+            each["sealed"],
+            each["keys"],
+            known=True,
+            tested=each["tested"],
         )
-        for path, each in noted.items() if files is None or path.parent != folder or path in files
-    ]  # fmt: skip
+        for path, each in noted.items()
+        if files is None or path.parent != folder or path in files
+    ]
     for path, stat in (files or {}).items():
         name = _NAME.fullmatch(path.name)
         if path not in noted and name is not None:
             at = datetime.fromtimestamp(stat.st_mtime, UTC)
             sealed = path.suffix == ".sealed"
             found.append(
-                Line(path, name["kind"], at, stat.st_size, sealed, keys=False, known=False,
-                     tested=None)
-            )  # fmt: skip
+                Line(
+                    path,
+                    name["kind"],
+                    at,
+                    stat.st_size,
+                    sealed,
+                    keys=False,
+                    known=False,
+                    tested=None,
+                )
+            )
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 

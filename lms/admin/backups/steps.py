@@ -55,9 +55,15 @@ def make(
     try:
         folder, passphrase = _where(settings, known.get(BACKUPS), kind)
         made = backup.make(
-            settings, folder, passphrase, now=now, name=kind, spare=LEAST_FREE, tell=say,
+            settings,
+            folder,
+            passphrase,
+            now=now,
+            name=kind,
+            spare=LEAST_FREE,
+            tell=say,
             copied=_last_copied(known.get(KNOWN)),
-        )  # fmt: skip
+        )
     except BackupBusyError:
         raise  # tried again in a moment
     except BackupError as refused:
@@ -68,10 +74,15 @@ def make(
         drop_old(made.path, plan.keep if kind == DAILY else plan.keep_copies)
     return Outcome(
         Backup(
-            kind, str(made.path), made.path.stat().st_size, made.sealed, made.manifest.has_keys,
-            clock.monotonic() - began, made.manifest.copied,
+            kind,
+            str(made.path),
+            made.path.stat().st_size,
+            made.sealed,
+            made.manifest.has_keys,
+            clock.monotonic() - began,
+            made.manifest.copied,
         )
-    )  # fmt: skip
+    )
 
 
 def _last_copied(known: Sequence[Mapping[str, Any]] | None) -> int | None:
@@ -109,18 +120,23 @@ def drop_old(made: Path, keep: int) -> None:
     found = ((path.name, _NAME.fullmatch(path.name)) for path in made.parent.iterdir())
     same = (own["ours"], own["suffix"])
     older = sorted(
-        name for name, read in found
+        name
+        for name, read in found
         if read is not None and (read["ours"], read["suffix"]) == same and name < made.name
-    )  # fmt: skip
+    )
     for name in older[: max(0, len(older) - keep + 1)]:
         with suppress(OSError):  # one that stays does no harm; the next time it is tried again
             (made.parent / name).unlink()
 
 
 def record(
-    session: Session, facts: Mapping[str, Any], cursor: object, prepared: Outcome, *,
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: object,
+    prepared: Outcome,
+    *,
     now: datetime,
-) -> Done:  # fmt: skip
+) -> Done:
     """Keep how it went."""
     del cursor
     if prepared.made is not None:

@@ -51,19 +51,30 @@ def show() -> ResponseReturnValue:
     here = backup_plan.folder_here(settings, known.get(BACKUPS))
     page = make_response(
         render_template(
-            "backups/show.html", plan=plan, running=running, elsewhere=elsewhere, days=day_names(),
+            "backups/show.html",
+            plan=plan,
+            running=running,
+            elsewhere=elsewhere,
+            days=day_names(),
             copies=elsewhere is not None and settings.backup_passphrase_file is not None,
-            lines=listing.lines(known.get(KNOWN), here), kinds=listing.KIND_WORDS,
+            lines=listing.lines(known.get(KNOWN), here),
+            kinds=listing.KIND_WORDS,
             findings=[
                 safekeeping.last_backup(known, now),
                 safekeeping.copy_elsewhere(known, settings, now),
                 safekeeping.restore_test(known, now),
             ],
-            next_backup=plan.next_backup(now, zone), next_copy=plan.next_copy(now, zone),
-            drill=DRILL, seconds=_seconds(known.get(KNOWN)), states=MARKS,
-            apart=apart, message_from=message_from, by_hand=BY_HAND, weekly=WEEKLY,
+            next_backup=plan.next_backup(now, zone),
+            next_copy=plan.next_copy(now, zone),
+            drill=DRILL,
+            seconds=_seconds(known.get(KNOWN)),
+            states=MARKS,
+            apart=apart,
+            message_from=message_from,
+            by_hand=BY_HAND,
+            weekly=WEEKLY,
         )
-    )  # fmt: skip
+    )
     return look_again(page, 5) if running else page
 
 
@@ -106,9 +117,13 @@ def plan() -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.decide_plan(
-                session, viewer(), form.plan(), form.reason.data or "",
-                copies=elsewhere is not None, now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                form.plan(),
+                form.reason.data or "",
+                copies=elsewhere is not None,
+                now=clock.now(),
+            )
     except LmsError as refused:
         form.refuse(refused)
         return _plan_page(form), form.status

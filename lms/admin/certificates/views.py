@@ -50,32 +50,40 @@ def certificates() -> ResponseReturnValue:
         session, me, _wanted(asked), today=day, limit=ROWS, offset=asked.offset
     )
     return render_template(
-        "office/certificates.html", listing=Listing(asked, rows, total),
+        "office/certificates.html",
+        listing=Listing(asked, rows, total),
         states=[(code, gettext(sentence)) for code, sentence in rules.STATES.items()],
         **_choices(asked.get("unit")),
         waiting=queries.waiting(session, me, now=clock.now()) if asked.page == 1 else [],
         state_of=_state_words,
         is_due=lambda row: rules.is_due(row, today=day),
         of_country=administers_country(me),
-    )  # fmt: skip
+    )
 
 
 def _choices(unit: str) -> dict[str, Any]:
     """Return what the filters offer: places, programmes, the courses of the place chosen."""
     courses, programmes = queries.offered(reading(), viewer(), current().code, unit)
     return {
-        "places": places_to_choose(), "courses": title_choices(courses), "programmes": programmes,
-    }  # fmt: skip
+        "places": places_to_choose(),
+        "courses": title_choices(courses),
+        "programmes": programmes,
+    }
 
 
 def _wanted(asked: Asked) -> Wanted:
     """Return which certificates the filters of an address mean; a day that is none counts not."""
     return Wanted(
-        text=asked.get("text"), unit=asked.get("unit"), course=asked.get("course"),
+        text=asked.get("text"),
+        unit=asked.get("unit"),
+        course=asked.get("course"),
         programme=asked.get("programme"),
-        since=read_day(asked.get("since")), until=read_day(asked.get("until")),
-        state=asked.get("state"), sort=asked.sort, descending=asked.descending,
-    )  # fmt: skip
+        since=read_day(asked.get("since")),
+        until=read_day(asked.get("until")),
+        state=asked.get("state"),
+        sort=asked.sort,
+        descending=asked.descending,
+    )
 
 
 def _state_words(row: AnyRow) -> str:
@@ -93,11 +101,15 @@ def bulk() -> ResponseReturnValue:
     if request.method == "GET":
         asked = Asked.of(FILTERS, queries.SORTS)
         form = BulkForm(
-            **choices, unit=asked.get("unit"), course=asked.get("course"),
+            **choices,
+            unit=asked.get("unit"),
+            course=asked.get("course"),
             programme=asked.get("programme"),
-            since=read_day(asked.get("since")), until=read_day(asked.get("until")),
-            state=asked.get("state"), key=str(new_id()),
-        )  # fmt: skip
+            since=read_day(asked.get("since")),
+            until=read_day(asked.get("until")),
+            state=asked.get("state"),
+            key=str(new_id()),
+        )
         return _bulk_page(form, look=bool(asked.filters))
     form = BulkForm(request.form, **choices)
     if not form.validate():
@@ -106,9 +118,13 @@ def bulk() -> ResponseReturnValue:
         return _bulk_page(form, look=True)
     wanted = _wanted_by(form)
     order = Order(
-        wanted, form.output.data, _about(form), current().code,
-        url_for(".certificates"), form.key.data or "",
-    )  # fmt: skip
+        wanted,
+        form.output.data,
+        _about(form),
+        current().code,
+        url_for(".certificates"),
+        form.key.data or "",
+    )
     try:
         with transaction() as session:
             job = actions.ask_bulk(session, viewer(), order, today=today(), now=clock.now()).id
@@ -121,9 +137,13 @@ def bulk() -> ResponseReturnValue:
 def _bulk_page(form: BulkForm, *, look: bool) -> str:
     preview = _preview(_wanted_by(form)) if look else None
     return render_template(
-        "office/bulk.html", form=form, preview=preview, state_of=_state_words, pages=PAGES,
+        "office/bulk.html",
+        form=form,
+        preview=preview,
+        state_of=_state_words,
+        pages=PAGES,
         most=rules.MOST,
-    )  # fmt: skip
+    )
 
 
 def _preview(wanted: Wanted) -> dict[str, Any]:
@@ -136,9 +156,7 @@ def _preview(wanted: Wanted) -> dict[str, Any]:
         rows = queries.some(session, me, ids[:SHOWN], today=day)
         unknown = queries.unknown_numbers(session, me, wanted.numbers, today=day)
     second = _needs_second_person(listed, wanted.unit)
-    return {
-        "listed": listed, "papers": papers, "first": rows, "unknown": unknown, "second": second
-    }  # fmt: skip
+    return {"listed": listed, "papers": papers, "first": rows, "unknown": unknown, "second": second}
 
 
 def _needs_second_person(listed: int, unit: str) -> bool:
@@ -154,10 +172,14 @@ def _wanted_by(form: BulkForm) -> Wanted:
         folded_service_number(each) for each in numbers_in(form.numbers.data, MOST_NUMBERS)
     )
     return Wanted(
-        unit=form.unit.data or "", course=form.course.data or "",
-        programme=form.programme.data or "", since=form.since.data,
-        until=form.until.data, state=form.state.data or "", numbers=tuple(numbers),
-    )  # fmt: skip
+        unit=form.unit.data or "",
+        course=form.course.data or "",
+        programme=form.programme.data or "",
+        since=form.since.data,
+        until=form.until.data,
+        state=form.state.data or "",
+        numbers=tuple(numbers),
+    )
 
 
 def _about(form: BulkForm) -> dict[str, str]:
@@ -199,11 +221,17 @@ def one(certificate_id: UUID) -> ResponseReturnValue:
     """Show a certificate: what it says, where it stands, what happened to it."""
     row = _one(certificate_id)
     return render_template(
-        "office/one.html", each=row, state=_state_words(row), paper=row.snapshot,
-        title=_title(row), events=certificates_queries.events(reading(), certificate_id),
-        may_end=administers_country(viewer()), event_words=EVENT_WORDS, key=str(new_id()),
+        "office/one.html",
+        each=row,
+        state=_state_words(row),
+        paper=row.snapshot,
+        title=_title(row),
+        events=certificates_queries.events(reading(), certificate_id),
+        may_end=administers_country(viewer()),
+        event_words=EVENT_WORDS,
+        key=str(new_id()),
         issued_on=date.fromisoformat(row.snapshot["issued_on"]) if row.snapshot else None,
-    )  # fmt: skip
+    )
 
 
 EVENT_WORDS = {"withdrawn": rules.STATES["withdrawn"], "replaced": rules.STATES["replaced"]}
@@ -253,10 +281,15 @@ def replace(certificate_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             new = actions.correct(
-                session, viewer(), certificate_id, form.names(), form.reason.data or "", site(),
+                session,
+                viewer(),
+                certificate_id,
+                form.names(),
+                form.reason.data or "",
+                site(),
                 clock_is_right=clock_is_right(clock.now(), audit.newest_at(session)),
                 now=clock.now(),
-            ).id  # fmt: skip
+            ).id
     except LmsError as refused:
         form.refuse(refused)
         return render_template("office/replace.html", each=row, form=form), form.status

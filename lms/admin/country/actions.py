@@ -63,9 +63,15 @@ def decide_languages(
 
 
 def decide_clock(
-    session: Session, viewer: Viewer, time_zone: str, digits: str, reason: str, *, copies: bool,
+    session: Session,
+    viewer: Viewer,
+    time_zone: str,
+    digits: str,
+    reason: str,
+    *,
+    copies: bool,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Show moments on the clocks of another zone, and figures on papers in other digits.
 
     The work of the night that waits moves to the night of that zone.
@@ -102,9 +108,13 @@ def _decide(
         if before == value:
             continue
         made = {
-            "what": name, "before": before, "after": value, "reason": said,
-            "by": str(by) if by else None, "at": now.isoformat(),
-        }  # fmt: skip
+            "what": name,
+            "before": before,
+            "after": value,
+            "reason": said,
+            "by": str(by) if by else None,
+            "at": now.isoformat(),
+        }
         listed.append(made)
         installation.decide(session, {name: value, DECISIONS: listed}, now=now)
         facts = {"before": before, "after": value, "reason": said}

@@ -61,13 +61,16 @@ class LanguagesForm(DecisionForm):
     """In which languages pages are offered, and which one comes first."""
 
     languages = SelectMultipleField(
-        _l("Languages"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False),
+        _l("Languages"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
         choices=OFFERED,
-    )  # fmt: skip
+    )
     first = SelectField(
-        _l("Language that comes first"), choices=OFFERED,
+        _l("Language that comes first"),
+        choices=OFFERED,
         validators=[InputRequired(REQUIRED)],
-    )  # fmt: skip
+    )
 
     def validate_first(self, field: SelectField) -> None:
         """Refuse a first language that is not offered."""

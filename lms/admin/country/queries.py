@@ -43,8 +43,12 @@ def decisions(session: Session, viewer: Viewer) -> list[Decision]:
     names = {str(each): name for each, name in session.execute(named)} if people else {}
     return [
         Decision(
-            each["what"], each["before"], each["after"], each["reason"],
-            datetime.fromisoformat(each["at"]), names.get(each["by"]),
+            each["what"],
+            each["before"],
+            each["after"],
+            each["reason"],
+            datetime.fromisoformat(each["at"]),
+            names.get(each["by"]),
         )
         for each in stored
-    ]  # fmt: skip
+    ]

@@ -43,10 +43,14 @@ def show() -> ResponseReturnValue:
     """Show what is decided, and the decisions that were made here."""
     require_office(viewer())
     return render_template(
-        "country/show.html", here=installation.read(reading()), words=WORDS,
-        decisions=queries.decisions(reading(), viewer()), names=LANGUAGE_NAMES,
-        countries=COUNTRY_WORDS, dir_of=direction_of,
-    )  # fmt: skip
+        "country/show.html",
+        here=installation.read(reading()),
+        words=WORDS,
+        decisions=queries.decisions(reading(), viewer()),
+        names=LANGUAGE_NAMES,
+        countries=COUNTRY_WORDS,
+        dir_of=direction_of,
+    )
 
 
 @bp.route("/names", methods=["GET", "POST"])
@@ -82,18 +86,25 @@ def time() -> ResponseReturnValue:
         settings: Settings = current_app.config["LMS"]
         elsewhere = backup_plan.folder_elsewhere(settings, installation.setting(session, BACKUPS))
         actions.decide_clock(
-            session, viewer(), form.time_zone.data or "", form.digits.data, form.why,
-            copies=elsewhere is not None, now=clock.now(),
-        )  # fmt: skip
+            session,
+            viewer(),
+            form.time_zone.data or "",
+            form.digits.data,
+            form.why,
+            copies=elsewhere is not None,
+            now=clock.now(),
+        )
 
     here = installation.read(reading())
     return _asked("time", ClockForm, {"time_zone": here.time_zone, "digits": here.digits}, decide)
 
 
 def _asked(
-    page: str, form_of: type[Form], known: Mapping[str, object],
+    page: str,
+    form_of: type[Form],
+    known: Mapping[str, object],
     decide: Callable[[Session, Form], None],
-) -> ResponseReturnValue:  # fmt: skip
+) -> ResponseReturnValue:
     """Show a form with what is decided; carry out what is sent, or say what is in the way."""
     require_office(viewer())
     if request.method == "GET":

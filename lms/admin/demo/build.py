@@ -51,9 +51,13 @@ BEGAN = timedelta(days=790)  # so long ago the service was set up
 
 
 def build(
-    session: Session, data: Path, steps: Steps, *, now: datetime,
+    session: Session,
+    data: Path,
+    steps: Steps,
+    *,
+    now: datetime,
     staff: int = service.STAFF,
-) -> list[Account]:  # fmt: skip
+) -> list[Account]:
     """Set the service up and tell its history until ``now``; write accounts.csv into ``data``.
 
     session  of an open transaction; the courses were published before the service began.
@@ -102,18 +106,26 @@ def _require(session: Session, *, now: datetime) -> None:
     """Let everybody have to hold the course, managers and trainers anew each year."""
     course = session.scalars(select(Course.id).where(Course.slug == service.COURSE)).one()
     requirements.require(
-        session, SERVER,
-        NewRequirement(course, service.COUNTRY, grace_days=365, place=1, enrols=False), now=now,
-    )  # fmt: skip
+        session,
+        SERVER,
+        NewRequirement(course, service.COUNTRY, grace_days=365, place=1, enrols=False),
+        now=now,
+    )
     for function in ("P6", "P7"):
         requirements.require(
-            session, SERVER,
+            session,
+            SERVER,
             NewRequirement(
-                course, service.COUNTRY, function=function, kind="refresher", interval_months=12,
-                grace_days=180, enrols=False,
+                course,
+                service.COUNTRY,
+                function=function,
+                kind="refresher",
+                interval_months=12,
+                grace_days=180,
+                enrols=False,
             ),
             now=now,
-        )  # fmt: skip
+        )
 
 
 def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: datetime) -> Account:
@@ -121,20 +133,29 @@ def _set_up(session: Session, one: Joining, word: str, hashed: str, *, now: date
     person_id = first_run(
         session,
         FirstRun(
-            country="xx", names=service.NAMES, administrator=PersonName.of(one.person.name_latin),
-            service_number=one.number, password_hash=hashed, language="en", backups=None,
+            country="xx",
+            names=service.NAMES,
+            administrator=PersonName.of(one.person.name_latin),
+            service_number=one.number,
+            password_hash=hashed,
+            language="en",
+            backups=None,
         ),
         now=now,
-    )  # fmt: skip
+    )
     # The years that are told have no nights: what is served looks after itself from its start on.
     session.execute(delete(Job).where(Job.kind == TIDY))
     installation.decide(session, {"signatories": service.SIGNATORIES}, now=now)
     # The first list names the signing key, so that it stood before the first certificate.
     certificates.ask_for_list(session, f"day {now.date().isoformat()}", now=now)
     return Account(
-        person_id, one.number, word, service.COUNTRY_ADMINISTRATOR.title, service.NAMES["en"],
+        person_id,
+        one.number,
+        word,
+        service.COUNTRY_ADMINISTRATOR.title,
+        service.NAMES["en"],
         one.state,
-    )  # fmt: skip
+    )
 
 
 def _add_places(session: Session, *, now: datetime) -> None:
@@ -158,13 +179,15 @@ def _add_programmes(session: Session, *, began: datetime, now: datetime) -> None
 
 def _world(session: Session, steps: Steps, *, now: datetime) -> World:
     course, edition = session.execute(
-        select(Course, Edition).join(Edition, Edition.id == Course.edition_id)
+        select(Course, Edition)
+        .join(Edition, Edition.id == Course.edition_id)
         .where(Course.slug == service.COURSE)
-    ).one()  # fmt: skip
+    ).one()
     lessons = session.execute(
-        select(EditionLesson.code, EditionLesson.parts)
-        .where(EditionLesson.edition_id == edition.id, EditionLesson.language == "en")
-    )  # fmt: skip
+        select(EditionLesson.code, EditionLesson.parts).where(
+            EditionLesson.edition_id == edition.id, EditionLesson.language == "en"
+        )
+    )
     return World(
         session=session,
         site=installation.read(session),
@@ -194,28 +217,40 @@ def _join(
     person, place = one.person, one.place
     code = place.code if place else service.COUNTRY
     person_id = accounts.add_person(
-        session, SERVER,
+        session,
+        SERVER,
         NewPerson(
-            one.number, PersonName.of(person.name), code,
-            name_latin=PersonName.of(person.name_latin, {LATIN}), language=person.language,
-            function=person.function, rank_group=person.rank_group, sex=person.sex,
+            one.number,
+            PersonName.of(person.name),
+            code,
+            name_latin=PersonName.of(person.name_latin, {LATIN}),
+            language=person.language,
+            function=person.function,
+            rank_group=person.rank_group,
+            sex=person.sex,
         ),
-        "", now=joined,
-    )  # fmt: skip
+        "",
+        now=joined,
+    )
     # They chose a password long ago: no one-time code is waiting.
     session.execute(
-        update(Credential).where(Credential.person_id == person_id)
+        update(Credential)
+        .where(Credential.person_id == person_id)
         .values(password_hash=hashed, code_hash=None, code_until=None)
-    )  # fmt: skip
+    )
     if one.office is not None and one.office.role is not None:
         days = one.office.days
         ends = None if days is None else (now + timedelta(days=days)).date()
         new = NewRole(one.office.role, joined.date(), ends, unit_code=code)
         accounts.give_role(session, SERVER, one.number, new, now=joined)
     return Account(
-        person_id, one.number, word, one.office.title if one.office else LEARNER,
-        (place.names if place else service.NAMES)["en"], one.state,
-    )  # fmt: skip
+        person_id,
+        one.number,
+        word,
+        one.office.title if one.office else LEARNER,
+        (place.names if place else service.NAMES)["en"],
+        one.state,
+    )
 
 
 def _story(world: World, one: Joining, account: Account, dice: random.Random) -> Story:
@@ -238,14 +273,19 @@ def _transfer(session: Session, one: Joining, account: Account, at: datetime) ->
         return
     unit_id = session.scalars(select(Unit.id).where(Unit.code == _elsewhere(one.place).code)).one()
     session.execute(
-        update(Posting).where(Posting.person_id == account.person_id, Posting.ends_on.is_(None))
+        update(Posting)
+        .where(Posting.person_id == account.person_id, Posting.ends_on.is_(None))
         .values(ends_on=at.date() - timedelta(days=1))
-    )  # fmt: skip
+    )
     session.add(
         Posting(
-            id=new_ordered_id(), person_id=account.person_id, unit_id=unit_id,
-            function=one.person.function, starts_on=at.date(), ends_on=None,
+            id=new_ordered_id(),
+            person_id=account.person_id,
+            unit_id=unit_id,
+            function=one.person.function,
+            starts_on=at.date(),
+            ends_on=None,
         )
-    )  # fmt: skip
+    )
     facts = {"unit": str(unit_id)}
     audit.append(session, None, "person.transferred", str(account.person_id), facts, now=at)

@@ -33,9 +33,13 @@ FEWEST_STAFF, MOST_STAFF = 45, 100_000
 
 @click.command("demo")
 @click.option(
-    "--staff", envvar="STAFF", default=service.STAFF, show_default=True,
-    type=click.IntRange(FEWEST_STAFF, MOST_STAFF), help="how many people the service has",
-)  # fmt: skip
+    "--staff",
+    envvar="STAFF",
+    default=service.STAFF,
+    show_default=True,
+    type=click.IntRange(FEWEST_STAFF, MOST_STAFF),
+    help="how many people the service has",
+)
 @click.option("--only-build", is_flag=True, help="build what is missing, then end")
 @click.pass_context
 def demo(context: click.Context, staff: int, only_build: bool) -> None:

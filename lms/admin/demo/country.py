@@ -98,9 +98,11 @@ def _add_units(session: Session, people: int, *, now: datetime) -> list[UUID]:
         if number % FACILITIES_A_REGION == 1:
             region = f"XX-R{number // FACILITIES_A_REGION + 3}"
             accounts.add_unit(
-                session, SERVER,
-                NewUnit("region", region, _named(_REGION, region[4:]), service.COUNTRY), now=now,
-            )  # fmt: skip
+                session,
+                SERVER,
+                NewUnit("region", region, _named(_REGION, region[4:]), service.COUNTRY),
+                now=now,
+            )
         new = NewUnit("facility", f"XX-F{number:03}", _named(_FACILITY, number + 4), region)
         units.append(accounts.add_unit(session, SERVER, new, now=now).id)
     return units
@@ -124,9 +126,10 @@ def _course(
 ) -> tuple[Taken, int | None]:
     """Return the course with drawn and answered tests, and the months its certificate counts."""
     row, edition = session.execute(
-        select(Course, Edition).join(Edition, Edition.id == Course.edition_id)
+        select(Course, Edition)
+        .join(Edition, Edition.id == Course.edition_id)
         .where(Course.slug == service.COURSE)
-    ).one()  # fmt: skip
+    ).one()
     structure = Structure.from_facts(edition.facts)
     rule = effective_rule(structure.pass_rule, floor=floor)
     parts = session.execute(
@@ -170,41 +173,54 @@ def _members(
         write_rows(connection, Person, [_person(each, joined) for each in some])
         numbers = [f"B-{start + n:06}" for n in range(1, len(some) + 1)]
         write_rows(
-            connection, Identity,
+            connection,
+            Identity,
             [_identity(each, number) for each, number in zip(some, numbers, strict=True)],
-        )  # fmt: skip
+        )
         write_rows(
-            connection, Posting,
+            connection,
+            Posting,
             [
                 _posting(each, units[(start + n) % len(units)], waves.ordered_id(joined, dice), day)
                 for n, each in enumerate(some)
             ],
-        )  # fmt: skip
+        )
         yield from some
 
 
 def _person(member: Member, joined: datetime) -> dict[str, Any]:
     return {
-        "id": member.person_id, "status": "active", "rank_group": member.person.rank_group,
-        "sex": member.person.sex, "extra_time": 0, "made_at": joined,
-    }  # fmt: skip
+        "id": member.person_id,
+        "status": "active",
+        "rank_group": member.person.rank_group,
+        "sex": member.person.sex,
+        "extra_time": 0,
+        "made_at": joined,
+    }
 
 
 def _identity(member: Member, number: str) -> dict[str, Any]:
     return {
-        "person_id": member.person_id, "service_number": number,
-        "service_number_folded": folded_service_number(number), "name": member.person.name,
-        "name_latin": member.person.name_latin, "language": member.person.language,
+        "person_id": member.person_id,
+        "service_number": number,
+        "service_number_folded": folded_service_number(number),
+        "name": member.person.name,
+        "name_latin": member.person.name_latin,
+        "language": member.person.language,
         "names_confirmed_at": None,
         "search": searchable(number, member.person.name, member.person.name_latin),
-    }  # fmt: skip
+    }
 
 
 def _posting(member: Member, unit_id: UUID, posting_id: UUID, starts_on: date) -> dict[str, Any]:
     return {
-        "id": posting_id, "person_id": member.person_id, "unit_id": unit_id,
-        "function": member.person.function, "starts_on": starts_on, "ends_on": None,
-    }  # fmt: skip
+        "id": posting_id,
+        "person_id": member.person_id,
+        "unit_id": unit_id,
+        "function": member.person.function,
+        "starts_on": starts_on,
+        "ends_on": None,
+    }
 
 
 def _write(session: Session, made: Wave) -> None:
@@ -237,7 +253,8 @@ def _confirm(connection: Connection, made: Wave) -> None:
     if rows:
         table: Any = Identity.__table__
         connection.execute(
-            update(table).where(table.c.person_id == bindparam("of"))
+            update(table)
+            .where(table.c.person_id == bindparam("of"))
             .values(names_confirmed_at=bindparam("at")),
             rows,
-        )  # fmt: skip
+        )

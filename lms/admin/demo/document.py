@@ -127,22 +127,32 @@ def page_data(sheet: Sheet, language: str, day: date) -> str:
         return [{"language": language, "text": text}]
 
     table = {
-        "title": said(sheet.heading), "widths": [3, 7], "numeric": [False, False],
+        "title": said(sheet.heading),
+        "widths": [3, 7],
+        "numeric": [False, False],
         "head": [said(each) for each in sheet.head],
-        "rows": [
-            {"total": False, "cells": [said(each) for each in row]} for row in sheet.rows
-        ],
+        "rows": [{"total": False, "cells": [said(each) for each in row]} for row in sheet.rows],
         "notes": [said(sheet.note)],
-    }  # fmt: skip
+    }
     issuer = service.NAMES[language]
     return json.dumps(
         {
-            "brand": BRAND, "band": BAND, "languages": [language], "wide": False,
+            "brand": BRAND,
+            "band": BAND,
+            "languages": [language],
+            "wide": False,
             "document": {
-                "title": sheet.title, "author": issuer, "day": [day.year, day.month, day.day],
+                "title": sheet.title,
+                "author": issuer,
+                "day": [day.year, day.month, day.day],
             },
-            "issuer": said(issuer), "title": said(sheet.title), "about": [], "tables": [table],
-            "proof": None, "attachment": None, "foot": CODE,
+            "issuer": said(issuer),
+            "title": said(sheet.title),
+            "about": [],
+            "tables": [table],
+            "proof": None,
+            "attachment": None,
+            "foot": CODE,
         },
         ensure_ascii=False,
-    )  # fmt: skip
+    )

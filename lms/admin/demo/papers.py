@@ -36,9 +36,13 @@ class Papers:
     """Issues certificates by the thousand, modelled on those that the worker has issued."""
 
     def __init__(
-        self, session: Session, site: Installation, office: Office, months: int | None,
+        self,
+        session: Session,
+        site: Installation,
+        office: Office,
+        months: int | None,
         dice: random.Random,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Read what is there already: models by language, numbers and places that are taken."""
         self._session, self._site, self._office = session, site, office
         self._months, self._dice = months, dice
@@ -100,14 +104,23 @@ class Papers:
         snapshot = replace(snapshot, check_url=f"{self._office.address}/v/{snapshot.code}")
         names = (person.name, person.name_latin)
         certificate = {
-            "id": serial, "enrolment_id": passed.enrolment_id, "generation": 1,
-            "person_id": passed.member.person_id, "course_id": course_id,
-            "edition_id": edition_id, "attempt_id": passed.attempt_id,
-            "number": snapshot.number, "code": snapshot.code, "status_index": place,
-            "completed_on": completed_on, "valid_through": snapshot.valid_through,
-            "snapshot": snapshot.to_facts(), "awarded_at": awarded_at, "issued_at": issued_at,
+            "id": serial,
+            "enrolment_id": passed.enrolment_id,
+            "generation": 1,
+            "person_id": passed.member.person_id,
+            "course_id": course_id,
+            "edition_id": edition_id,
+            "attempt_id": passed.attempt_id,
+            "number": snapshot.number,
+            "code": snapshot.code,
+            "status_index": place,
+            "completed_on": completed_on,
+            "valid_through": snapshot.valid_through,
+            "snapshot": snapshot.to_facts(),
+            "awarded_at": awarded_at,
+            "issued_at": issued_at,
             "name_digest": actions.name_digest(self._office.name_key, serial, names),
-        }  # fmt: skip
+        }
         signed = self._sign(snapshot, names, issued_at)
         holder = {"certificate_id": serial, "names": list(names), "payload": signed, "pdf": None}
         return certificate, holder
@@ -127,13 +140,21 @@ class Papers:
         self, snapshot: CertificateSnapshot, names: tuple[str, ...], issued_at: datetime
     ) -> bytes:
         said = payload.CertificatePayload(
-            issuer=self._issuer, issued_at=issued_at, valid_through=snapshot.valid_through,
-            serial=snapshot.serial, names=names,
-            course_title=snapshot.titles[snapshot.language], edition=snapshot.edition,
-            completed_on=snapshot.completed_on, hours=snapshot.hours,
-            status_list=snapshot.status_list, status_index=snapshot.status_index,
-            language=snapshot.language, number=snapshot.number, code=snapshot.code,
-        )  # fmt: skip
+            issuer=self._issuer,
+            issued_at=issued_at,
+            valid_through=snapshot.valid_through,
+            serial=snapshot.serial,
+            names=names,
+            course_title=snapshot.titles[snapshot.language],
+            edition=snapshot.edition,
+            completed_on=snapshot.completed_on,
+            hours=snapshot.hours,
+            status_list=snapshot.status_list,
+            status_index=snapshot.status_index,
+            language=snapshot.language,
+            number=snapshot.number,
+            code=snapshot.code,
+        )
         return payload.sign(said, self._office.signer)
 
 

@@ -43,9 +43,15 @@ class Pile:
 
 
 def pile(
-    session: Session, structure: Structure, edition_id: int, test: str, rule: PassRule,
-    dice: random.Random, *, now: datetime,
-) -> Pile:  # fmt: skip
+    session: Session,
+    structure: Structure,
+    edition_id: int,
+    test: str,
+    rule: PassRule,
+    dice: random.Random,
+    *,
+    now: datetime,
+) -> Pile:
     """Draw forms of a test and answer each of them in several ways.
 
     rule    the one that counts on this installation.
@@ -73,9 +79,12 @@ def _ways(
 
 
 def _sheet(
-    form_id: UUID, items: Sequence[FormItem], missed: Collection[str], rule: PassRule,
+    form_id: UUID,
+    items: Sequence[FormItem],
+    missed: Collection[str],
+    rule: PassRule,
     critical: Collection[str],
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     answers = tuple(
         (item.id, (wrong_choice if item.id in missed else right_choice)(item.kind, item.key))
         for item in items

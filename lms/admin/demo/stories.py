@@ -81,9 +81,13 @@ def _testing(world: World, learner: Learner) -> Story:
     begins = world.now - timedelta(minutes=dice.randint(35, 60))
     yield from _lessons(world, learner, begins - timedelta(hours=30))
     yield from _sit(
-        world, learner, "post", begins, _sometimes(dice, 1, 8),
+        world,
+        learner,
+        "post",
+        begins,
+        _sometimes(dice, 1, 8),
         answers=dice.randint(6, 14),
-    )  # fmt: skip
+    )
 
 
 def _failing(world: World, learner: Learner) -> Story:
@@ -133,9 +137,14 @@ def _certified(world: World, learner: Learner, ends: datetime) -> Story:
     name = session.get_one(Identity, me.person_id).name
     certificates.confirm_name(session, me, name, None, now=at)
     certificates.award(
-        session, me, _begun(learner).id, world.site,
-        language=me.language, clock_is_right=True, now=at,
-    )  # fmt: skip
+        session,
+        me,
+        _begun(learner).id,
+        world.site,
+        language=me.language,
+        clock_is_right=True,
+        now=at,
+    )
     at += WORKER_AFTER
     yield at
     world.work(at)
@@ -203,10 +212,16 @@ def _begun(learner: Learner) -> Enrolment:
 def _note(world: World, learner: Learner, code: str, seconds: int, at: datetime) -> None:
     sections = world.sections.get(code)
     learning.note_place(
-        world.session, learner.viewer, _begun(learner), code,
-        learner.dice.choice(sections) if sections else None, seconds,
-        page=_page(learner), n=1, now=at,
-    )  # fmt: skip
+        world.session,
+        learner.viewer,
+        _begun(learner),
+        code,
+        learner.dice.choice(sections) if sections else None,
+        seconds,
+        page=_page(learner),
+        n=1,
+        now=at,
+    )
 
 
 def _page(learner: Learner) -> str:
@@ -220,9 +235,14 @@ def _to_review(world: World, learner: Learner) -> tuple[str, ...]:
 
 
 def _sit(
-    world: World, learner: Learner, test: str, begins: datetime,
-    misses: Callable[[FormItem], bool], *, answers: int | None = None,
-) -> Story:  # fmt: skip
+    world: World,
+    learner: Learner,
+    test: str,
+    begins: datetime,
+    misses: Callable[[FormItem], bool],
+    *,
+    answers: int | None = None,
+) -> Story:
     """Take a test from ``begins`` on; ``misses`` says which items are answered wrong.
 
     answers   how many items are answered before this person stops, the test still open; None for

@@ -199,19 +199,28 @@ class _Study:
     def _begin(self, at: datetime) -> None:
         self.enrolment_id = ordered_id(at, self.dice)
         running = (
-            each.id for each in self.course.programmes
+            each.id
+            for each in self.course.programmes
             if state_on(at.date(), each.starts_on, each.ends_on) is Programmes.RUNNING
-        )  # fmt: skip
+        )
         self.programme_id = next(running, None)
         self.made.enrolments.append(
             {
-                "id": self.enrolment_id, "person_id": self.member.person_id,
-                "course_id": self.course.id, "route": "self", "number": self.course.number,
-                "due_on": None, "made_at": at, "made_by": None, "begun_at": at,
-                "closed_at": None, "closed_because": None, "renews_id": None,
+                "id": self.enrolment_id,
+                "person_id": self.member.person_id,
+                "course_id": self.course.id,
+                "route": "self",
+                "number": self.course.number,
+                "due_on": None,
+                "made_at": at,
+                "made_by": None,
+                "begun_at": at,
+                "closed_at": None,
+                "closed_because": None,
+                "renews_id": None,
                 "programme_id": self.programme_id,
             }
-        )  # fmt: skip
+        )
         self._record("launched", self.course.id, at, "launched")
 
     def _read(self, lessons: int) -> None:
@@ -235,9 +244,13 @@ class _Study:
             at += timedelta(seconds=seconds)
             section = sections[n * len(sections) // count] if sections else None
             self._record(
-                "experienced", code, at, f"experienced:{page}:{n + 1}",
-                _note(section, seconds), edition=False,
-            )  # fmt: skip
+                "experienced",
+                code,
+                at,
+                f"experienced:{page}:{n + 1}",
+                _note(section, seconds),
+                edition=False,
+            )
         return at + timedelta(seconds=dice.randint(10, 90))
 
     def _review(self, failed: Sheet, at: datetime) -> None:
@@ -249,18 +262,25 @@ class _Study:
                 self._record("satisfied", code, at, f"satisfied:1:{code}", {"attempt": 1})
 
     def _sit(
-        self, test: str, sheets: Sequence[Sheet], number: int, at: datetime,
+        self,
+        test: str,
+        sheets: Sequence[Sheet],
+        number: int,
+        at: datetime,
         answers: int | None = None,
-    ) -> tuple[Sheet, UUID, datetime]:  # fmt: skip
+    ) -> tuple[Sheet, UUID, datetime]:
         """Write an attempt with its answers; handed in unless it stops after ``answers``."""
         dice, member = self.dice, self.member
         sheet = dice.choice(sheets)
         attempt_id = ordered_id(at, dice)
         object_ = f"{test}-test"
         self._record(
-            "initialized", object_, at, f"initialized:{attempt_id}",
+            "initialized",
+            object_,
+            at,
+            f"initialized:{attempt_id}",
             {"attempt": number, "test": test},
-        )  # fmt: skip
+        )
         opened = at
         page = f"{dice.getrandbits(64):016x}"
         given = sheet.answers[:answers]
@@ -268,31 +288,52 @@ class _Study:
             at += timedelta(seconds=dice.randint(30, 120))
             self.made.answers.append(
                 {
-                    "id": ordered_id(at, dice), "attempt_id": attempt_id, "page": page, "n": n,
-                    "item_id": item, "choice": choice, "language": member.person.test_language,
-                    "version_seen": n - 1, "version": n, "stale": False, "late": None,
-                    "claimed_at": at, "stored_at": at, "carrier": "script", "entered_by": None,
+                    "id": ordered_id(at, dice),
+                    "attempt_id": attempt_id,
+                    "page": page,
+                    "n": n,
+                    "item_id": item,
+                    "choice": choice,
+                    "language": member.person.test_language,
+                    "version_seen": n - 1,
+                    "version": n,
+                    "stale": False,
+                    "late": None,
+                    "claimed_at": at,
+                    "stored_at": at,
+                    "carrier": "script",
+                    "entered_by": None,
                 }
-            )  # fmt: skip
+            )
         at += timedelta(minutes=1)
         earned = sheet.outcome if answers is None else None
         self.made.attempts.append(
             {
-                "id": attempt_id, "person_id": member.person_id,
-                "enrolment_id": self.enrolment_id, "form_id": sheet.form_id, "test": test,
-                "number": number, "channel": "browser",
-                "language": member.person.test_language, "secret": dice.randbytes(16),
-                "opened_at": opened, "closes_at": None,
-                "state": "submitted" if earned else "open", "version": len(given),
-                "submitted_at": at if earned else None, "submit_claimed_at": None,
+                "id": attempt_id,
+                "person_id": member.person_id,
+                "enrolment_id": self.enrolment_id,
+                "form_id": sheet.form_id,
+                "test": test,
+                "number": number,
+                "channel": "browser",
+                "language": member.person.test_language,
+                "secret": dice.randbytes(16),
+                "opened_at": opened,
+                "closes_at": None,
+                "state": "submitted" if earned else "open",
+                "version": len(given),
+                "submitted_at": at if earned else None,
+                "submit_claimed_at": None,
                 "points": sheet.points if earned else None,
                 "percent": earned.percent if earned else None,
                 "passed": earned.passed if earned else None,
                 "outcome": earned.to_facts() if earned else None,
-                "entered_by": None, "checked_by": None, "grant_id": None,
+                "entered_by": None,
+                "checked_by": None,
+                "grant_id": None,
                 "needed": self.course.needed,
             }
-        )  # fmt: skip
+        )
         if earned:
             verb, held = "attempted", {}
             if test == "post":
@@ -300,24 +341,44 @@ class _Study:
             if verb == "passed":
                 held = rules.held(at.date(), self.course.validity_months)
             self._record(
-                verb, object_, at, f"{verb}:{attempt_id}",
+                verb,
+                object_,
+                at,
+                f"{verb}:{attempt_id}",
                 {
-                    "test": test, "attempt": number, "percent": earned.percent,
-                    "points": sheet.points, "success": earned.passed, **held,
+                    "test": test,
+                    "attempt": number,
+                    "percent": earned.percent,
+                    "points": sheet.points,
+                    "success": earned.passed,
+                    **held,
                 },
-            )  # fmt: skip
+            )
         return sheet, attempt_id, at
 
     def _record(
-        self, verb: str, object_: str, at: datetime, key: str, result: Row | None = None,
-        *, edition: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        verb: str,
+        object_: str,
+        at: datetime,
+        key: str,
+        result: Row | None = None,
+        *,
+        edition: bool = True,
+    ) -> None:
         self.made.records.append(
             (
-                at, ordered_id(at, self.dice), self.member.person_id, self.enrolment_id, verb,
-                object_, key, self.course.edition_id if edition else None, result,
+                at,
+                ordered_id(at, self.dice),
+                self.member.person_id,
+                self.enrolment_id,
+                verb,
+                object_,
+                key,
+                self.course.edition_id if edition else None,
+                result,
             )
-        )  # fmt: skip
+        )
         self.count += 1
         take(self.standing, Fact(verb, object_, result, at))
 
@@ -325,7 +386,8 @@ class _Study:
         # Each record raises the version, and so does the empty row that the first one finds.
         self.made.progress.append(
             {
-                "enrolment_id": self.enrolment_id, "version": self.count + 1,
+                "enrolment_id": self.enrolment_id,
+                "version": self.count + 1,
                 **{name: getattr(self.standing, name) for name in STANDING},
             }
-        )  # fmt: skip
+        )

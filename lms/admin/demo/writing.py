@@ -47,9 +47,10 @@ def draft_story(session: Session, data: Path, author_id: UUID, *, now: datetime)
     Where that course or its sentence is not there, nothing is begun.
     """
     found = session.execute(
-        select(Edition.id, Edition.package).join(Course, Course.edition_id == Edition.id)
+        select(Edition.id, Edition.package)
+        .join(Course, Course.edition_id == Edition.id)
         .where(Course.id == service.DRAFT_OF)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is None:
         return
     _, files, _ = unpacked(FileStore(data / "files").get(found.package))
@@ -63,6 +64,12 @@ def draft_story(session: Session, data: Path, author_id: UUID, *, now: datetime)
     seen = queries.file(session, author, begun, path)
     text = seen.text.replace(before, after, 1)
     drafts.save(
-        session, author, begun.id, path, text.encode(), seen=seen.number, now=now - CHANGED,
+        session,
+        author,
+        begun.id,
+        path,
+        text.encode(),
+        seen=seen.number,
+        now=now - CHANGED,
         note=comment,
-    )  # fmt: skip
+    )

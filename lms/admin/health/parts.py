@@ -104,9 +104,10 @@ def health(session: Session, settings: Settings, *, now: datetime) -> Health:
     seen = {finding.part for finding in now_known}
     found = [*now_known, *(each for each in looked if each.part not in seen), *_look(at, now)]
     return Health(
-        sorted(found, key=lambda finding: ORDER.index(finding.state)), at,
+        sorted(found, key=lambda finding: ORDER.index(finding.state)),
+        at,
         looking=jobs.waiting(session, (LOOK,), now) != [],
-    )  # fmt: skip
+    )
 
 
 def _look(at: datetime | None, now: datetime) -> list[Finding]:

@@ -30,9 +30,13 @@ def look(
 
 
 def keep(
-    session: Session, facts: Mapping[str, Any], cursor: object, prepared: list[dict[str, Any]], *,
+    session: Session,
+    facts: Mapping[str, Any],
+    cursor: object,
+    prepared: list[dict[str, Any]],
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what was found."""
     del facts, cursor
     installation.decide(session, {LAST_LOOK: {"at": now.isoformat(), "found": prepared}}, now=now)

@@ -29,10 +29,16 @@ def show() -> ResponseReturnValue:
     found = parts.health(reading(), settings, now=clock.now())
     page = make_response(
         render_template(
-            "health/show.html", health=found, states=MARKS, apart=apart,
-            disk=parts.disk_of(settings.data), wrong=WRONG, note=NOTE, rooms=parts.ROOMS,
+            "health/show.html",
+            health=found,
+            states=MARKS,
+            apart=apart,
+            disk=parts.disk_of(settings.data),
+            wrong=WRONG,
+            note=NOTE,
+            rooms=parts.ROOMS,
         )
-    )  # fmt: skip
+    )
     return look_again(page, 5) if found.looking else page
 
 
@@ -53,7 +59,11 @@ def deleted() -> ResponseReturnValue:
     known = installation.setting(reading(), RUNS)
     found = runs(known)
     return render_template(
-        "health/deleted.html", limits=LIMITS, runs=found, states=MARKS, apart=apart,
+        "health/deleted.html",
+        limits=LIMITS,
+        runs=found,
+        states=MARKS,
+        apart=apart,
         finding=deletion(known, clock.now()),
         sums={kind: sum(run.deleted.get(kind, 0) for run in found) for kind in LIMITS},
-    )  # fmt: skip
+    )

@@ -114,15 +114,17 @@ def _is_text(name: str) -> bool:
 
 for _code, _name in LANGUAGE_NAMES.items():
     setattr(
-        LayoutForm, f"issuer_{_code}",
+        LayoutForm,
+        f"issuer_{_code}",
         TextLine(_name, validators=[Optional(), Length(max=LONGEST_ISSUER)]),
-    )  # fmt: skip
+    )
     for _place in PLACES:
         for _key in ("name", "title"):
             setattr(
-                LayoutForm, f"{_key}_{_place}_{_code}",
+                LayoutForm,
+                f"{_key}_{_place}_{_code}",
                 TextLine(_name, validators=[Optional(), Length(max=LONGEST_SIGNATORY)]),
-            )  # fmt: skip
+            )
 
 
 class LogoForm(PageForm):

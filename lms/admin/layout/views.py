@@ -101,9 +101,14 @@ def add_logo(programme: str) -> ResponseReturnValue:
         digest = file_store().put(picture)
         with transaction() as session:
             job = layouts.ask_logo(
-                session, viewer(), programme, digest, current().code, _here(programme),
+                session,
+                viewer(),
+                programme,
+                digest,
+                current().code,
+                _here(programme),
                 now=clock.now(),
-            )  # fmt: skip
+            )
             number = job.id if job else None
     except LmsError as refused:
         form.picture.errors = [say(refused.message)]
@@ -200,14 +205,19 @@ def _page(shown: Shown) -> ResponseReturnValue:
         render_template(
             "layout/show.html",
             form=None if shown.said == "waiting" else shown.form,
-            logo_form=shown.logo_form, said=shown.said, code=code, own=own,
+            logo_form=shown.logo_form,
+            said=shown.said,
+            code=code,
+            own=own,
             title=said_in(shown.look.titles, current().code)[1] if code else "",
             logos=[(digest, _size(store, digest)) for digest in (own.logos if own else ())],
-            most=MOST_LOGOS, printed=shown.form.languages, signing=PLACES,
+            most=MOST_LOGOS,
+            printed=shown.form.languages,
+            signing=PLACES,
             looks=() if code else queries.looks(session, viewer(), current().code),
         ),
         shown.status,
-    )  # fmt: skip
+    )
     if shown.said == "waiting":
         response.headers["Refresh"] = str(LOOK_AGAIN)
     return response

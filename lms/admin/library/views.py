@@ -85,10 +85,14 @@ def file(document: str, file_language: str) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         # Not as ``form``: changing the language would send the file, and no page can keep it.
         page = render_template(
-            "documents/file.html", upload=form, document=found, into=file_language,
+            "documents/file.html",
+            upload=form,
+            document=found,
+            into=file_language,
             largest=rules.LARGEST_MB,
-            no_room=None if form.errors or uploads.takes_files() else uploads.NO_ROOM, **_shared(),
-        )  # fmt: skip
+            no_room=None if form.errors or uploads.takes_files() else uploads.NO_ROOM,
+            **_shared(),
+        )
         return page, form.status
     data = form.data_of_file()
     db.session.remove()  # storing is slow; nobody waits for this connection meanwhile
@@ -99,8 +103,12 @@ def file(document: str, file_language: str) -> ResponseReturnValue:
             session, viewer(), document, file_language, digest, len(data), pages, now=clock.now()
         )
     if pages is None:
-        flash(gettext("The file is in the library. Its pages could not be counted: type how many "
-                      "it has."), "warn")  # fmt: skip
+        flash(
+            gettext(
+                "The file is in the library. Its pages could not be counted: type how many it has."
+            ),
+            "warn",
+        )
         return redirect(url_for(".pages", document=document, file_language=file_language), 303)
     flash(gettext("The file is in the library."))
     return redirect(url_for(".one", document=document), 303)
@@ -165,6 +173,7 @@ def _shared() -> dict[str, Any]:
     here = current().code
     return {
         "title_of": lambda found: said_in(found.titles, here)[::-1],
-        "names": LANGUAGE_NAMES, "dir_of": direction_of,
+        "names": LANGUAGE_NAMES,
+        "dir_of": direction_of,
         "kB": lambda size: max(1, round(size / 1000)),
-    }  # fmt: skip
+    }

@@ -37,9 +37,12 @@ class PlaceField(SelectField):
 
     def __init__(self, label: str, **settings: Any) -> None:
         super().__init__(
-            label, validate_choice=False, validators=[InputRequired(REQUIRED)], filters=[trimmed],
+            label,
+            validate_choice=False,
+            validators=[InputRequired(REQUIRED)],
+            filters=[trimmed],
             **settings,
-        )  # fmt: skip
+        )
 
     def offer(self, places: Choices) -> None:
         """Let the field know the places; too many make it a line of text."""

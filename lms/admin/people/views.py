@@ -61,7 +61,9 @@ def show_all() -> ResponseReturnValue:
         reading(), viewer(), wanted_by(asked), today=today(), limit=ROWS, offset=asked.offset
     )
     return render_template(
-        "people/all.html", listing=Listing(asked, rows, total), words=words,
+        "people/all.html",
+        listing=Listing(asked, rows, total),
+        words=words,
         functions=[(code, gettext(said)) for code, said in words.FUNCTION_WORDS.items()],
         statuses=[
             (code, gettext(words.STATUS_WORDS[code])) for code in ("active", "waiting", "disabled")
@@ -70,16 +72,20 @@ def show_all() -> ResponseReturnValue:
             (each.code, name_in(each.names, current().code, each.code))
             for each in queries.places(reading(), viewer())
         ],
-    )  # fmt: skip
+    )
 
 
 def wanted_by(asked: Asked) -> Wanted:
     """Return which people the filters of an address mean."""
     return Wanted(
-        text=asked.get("text"), unit=asked.get("unit"), function=asked.get("function"),
-        status=asked.get("status"), where=asked.get("where") or queries.HERE, sort=asked.sort,
+        text=asked.get("text"),
+        unit=asked.get("unit"),
+        function=asked.get("function"),
+        status=asked.get("status"),
+        where=asked.get("where") or queries.HERE,
+        sort=asked.sort,
         descending=asked.descending,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -95,16 +101,18 @@ def add() -> ResponseReturnValue:
     code = one_time_code(passwords.CODE_LENGTH)
     code_hash = passwords.hashed(code)
     new = NewPerson(
-        service_number=form.service_number.data or "", name=PersonName.of(form.name.data or ""),
-        unit_code=form.unit.data, name_latin=accounts.latin(form.name_latin.data or None),
-        language=form.language.data, function=form.function.data,
-        rank_group=form.rank_group.data or None, sex=form.sex.data or None,
-    )  # fmt: skip
+        service_number=form.service_number.data or "",
+        name=PersonName.of(form.name.data or ""),
+        unit_code=form.unit.data,
+        name_latin=accounts.latin(form.name_latin.data or None),
+        language=form.language.data,
+        function=form.function.data,
+        rank_group=form.rank_group.data or None,
+        sex=form.sex.data or None,
+    )
     try:
         with transaction() as session:
-            person_id = accounts.add_person(
-                session, viewer(), new, code_hash, now=clock.now()
-            )  # fmt: skip
+            person_id = accounts.add_person(session, viewer(), new, code_hash, now=clock.now())
     except Refused as refused:
         form.refuse(refused)
         return render_template("people/new.html", form=form), form.status
@@ -156,9 +164,14 @@ def transcript(person_id: UUID) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 job = transcripts.ask(
-                    session, viewer(), person_id, order, site(), now=clock.now(),
+                    session,
+                    viewer(),
+                    person_id,
+                    order,
+                    site(),
+                    now=clock.now(),
                     clock_is_right=clock_is_right(clock.now(), newest_at(session)),
-                ).id  # fmt: skip
+                ).id
             return redirect(url_for("background.job", job_id=job), 303)
         except Refused as refused:
             form.refuse(refused)
@@ -168,8 +181,11 @@ def transcript(person_id: UUID) -> ResponseReturnValue:
     instead = records.instead(reading(), viewer(), person_id, site(), today=today())
     return render_template(
         # Without the form on the page, its language is changed by links.
-        "people/transcript.html", form=None if instead else form, person=person, instead=instead,
-    ), status  # fmt: skip
+        "people/transcript.html",
+        form=None if instead else form,
+        person=person,
+        instead=instead,
+    ), status
 
 
 @bp.route("/<uuid:person_id>/details", methods=["GET", "POST"])
@@ -179,17 +195,23 @@ def details(person_id: UUID) -> ResponseReturnValue:
     person = persons.acted_on(person_id)
     if request.method == "GET":
         form = DetailsForm(
-            name=person.name, name_latin=person.name_latin, language=person.language,
-            rank_group=person.rank_group or "", sex=person.sex or "",
-        )  # fmt: skip
+            name=person.name,
+            name_latin=person.name_latin,
+            language=person.language,
+            rank_group=person.rank_group or "",
+            sex=person.sex or "",
+        )
         return render_template("people/details.html", form=form, person=person)
     form = DetailsForm(request.form)
     if not form.validate():
         return render_template("people/details.html", form=form, person=person), form.status
     new = Details(
-        PersonName.of(form.name.data or ""), accounts.latin(form.name_latin.data or None),
-        form.language.data, form.rank_group.data or None, form.sex.data or None,
-    )  # fmt: skip
+        PersonName.of(form.name.data or ""),
+        accounts.latin(form.name_latin.data or None),
+        form.language.data,
+        form.rank_group.data or None,
+        form.sex.data or None,
+    )
     with transaction() as session:
         actions.change_details(session, viewer(), person_id, new, now=clock.now())
     flash(gettext("Saved."))
@@ -210,9 +232,14 @@ def transfer(person_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.transfer(
-                session, viewer(), person_id, form.unit.data, form.function.data,
-                form.starts_on.data or today(), now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                person_id,
+                form.unit.data,
+                form.function.data,
+                form.starts_on.data or today(),
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         return render_template("people/transfer.html", form=form, person=person), form.status

@@ -46,10 +46,11 @@ class NewPlaceForm(NamesForm):
     code = TextLine(
         _l("Code"),
         validators=[
-            InputRequired(REQUIRED), Length(max=30),
+            InputRequired(REQUIRED),
+            Length(max=30),
             Regexp(r"^[\w./-]+$", message=_l("Letters, digits and - . / only, without spaces.")),
         ],
-    )  # fmt: skip
+    )
     parent = PlaceField(_l("Below"))
 
     def __init__(self, *args: Any, places: Choices, **settings: Any) -> None:

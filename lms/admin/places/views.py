@@ -33,9 +33,14 @@ def show_all() -> ResponseReturnValue:
     rows = queries.places(session, me, closed=closed)
     top = min((row.path.count("/") for row in rows), default=0)
     return render_template(
-        "places/all.html", rows=rows, top=top, staff=queries.staff_of(session, me, today=today()),
-        words=words, closed=closed, codes={row.id: row.code for row in rows},
-    )  # fmt: skip
+        "places/all.html",
+        rows=rows,
+        top=top,
+        staff=queries.staff_of(session, me, today=today()),
+        words=words,
+        closed=closed,
+        codes={row.id: row.code for row in rows},
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -91,9 +96,12 @@ def one(unit_id: UUID) -> ResponseReturnValue:
 def _page(unit_id: UUID, form: NamesForm) -> str:
     session, me = reading(), viewer()
     return render_template(
-        "places/one.html", form=form, unit=queries.place(session, me, unit_id), words=words,
+        "places/one.html",
+        form=form,
+        unit=queries.place(session, me, unit_id),
+        words=words,
         former=queries.former_names(session, me, unit_id),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/<uuid:unit_id>/merge", methods=["GET", "POST"])

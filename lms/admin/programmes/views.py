@@ -43,9 +43,13 @@ def show_all() -> ResponseReturnValue:
     session, me = reading(), viewer()
     counts, total = people_of_programmes(session, me, today=today())
     return render_template(
-        "programmes/all.html", rows=queries.programmes(session, me), counts=counts, total=total,
-        changes=administers_country(me), **_shared(),
-    )  # fmt: skip
+        "programmes/all.html",
+        rows=queries.programmes(session, me),
+        counts=counts,
+        total=total,
+        changes=administers_country(me),
+        **_shared(),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -59,9 +63,7 @@ def add() -> ResponseReturnValue:
     code = form.code.data or ""
     try:
         with transaction() as session:
-            actions.add(
-                session, viewer(), code, form.kind.data, form.details(), now=clock.now()
-            )  # fmt: skip
+            actions.add(session, viewer(), code, form.kind.data, form.details(), now=clock.now())
     except Refused as refused:
         form.refuse(refused)
         return render_template("programmes/new.html", form=form), form.status
@@ -76,11 +78,13 @@ def one(programme: str) -> ResponseReturnValue:
     session, me = reading(), viewer()
     found = queries.programme(session, me, programme)
     return render_template(
-        "programmes/one.html", programme=found,
+        "programmes/one.html",
+        programme=found,
         courses=queries.courses(session, me, current().code, found.id),
         listed=queries.changes(session, me, found.id) if found.fixed_at else [],
-        changes=administers_country(me), **_shared(),
-    )  # fmt: skip
+        changes=administers_country(me),
+        **_shared(),
+    )
 
 
 @bp.route("/<programme>/details", methods=["GET", "POST"])
@@ -102,9 +106,12 @@ def partners(programme: str) -> ResponseReturnValue:
     """Change issuers, partners and funders, and whether certificates name them."""
     found = _changed(programme)
     form = PartnersForm(
-        _sent(), issuers=found.issuers, partners=found.partners, funders=found.funders,
+        _sent(),
+        issuers=found.issuers,
+        partners=found.partners,
+        funders=found.funders,
         printed=found.printed,
-    )  # fmt: skip
+    )
     if request.method == "GET" or not form.validate():
         return _form("partners", found, form)
     return _change(programme, form.said())
@@ -116,9 +123,10 @@ def courses(programme: str) -> ResponseReturnValue:
     """Choose the courses that belong to a programme."""
     found, session, me = _changed(programme), reading(), viewer()
     form = CoursesForm(
-        _sent(), courses=_choices(),
+        _sent(),
+        courses=_choices(),
         chosen=[row.id for row in queries.courses(session, me, current().code, found.id)],
-    )  # fmt: skip
+    )
     if request.method == "GET" or not form.validate():
         return _form("courses", found, form)
     with transaction() as session:

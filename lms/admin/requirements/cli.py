@@ -51,18 +51,25 @@ class Outcome:
 @click.argument("service_numbers", nargs=-1, metavar="[NUMBER]...")
 @click.argument("course")
 @click.option(
-    "--list", "listed", type=click.File("rb"),
+    "--list",
+    "listed",
+    type=click.File("rb"),
     help="a file with service numbers, one a line; - for standard input",
-)  # fmt: skip
+)
 @click.option("--due", type=DAY, help="the last day on which it is to be passed")
 @click.option("--programme", help="code of the programme for which these people learn")
 @click.option("--dry-run", is_flag=True, help="tell who would be enrolled, and change nothing")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
 def enrol(
-    service_numbers: tuple[str, ...], course: str, listed: BinaryIO | None,
-    due: datetime | None, programme: str | None, dry_run: bool, as_json: bool,
-) -> None:  # fmt: skip
+    service_numbers: tuple[str, ...],
+    course: str,
+    listed: BinaryIO | None,
+    due: datetime | None,
+    programme: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Enrol people by their service numbers in COURSE (its slug or id).
 
     Whoever is enrolled already is passed over, so that a list may be given again. Exit status 1
@@ -124,13 +131,16 @@ def _do(numbers: dict[str, str], wanted: Wanted, *, dry_run: bool) -> Outcome:
                 now = clock.now()
                 done = set(
                     actions.enrol_people(
-                        session, SERVER, part, wanted.course_id, due_on=wanted.due_on,
-                        programme=wanted.programme, now=now,
+                        session,
+                        SERVER,
+                        part,
+                        wanted.course_id,
+                        due_on=wanted.due_on,
+                        programme=wanted.programme,
+                        now=now,
                     )
-                )  # fmt: skip
-                lines = offered.preview(
-                    session, SERVER, part, wanted.course_id, today=now.date()
-                )  # fmt: skip
+                )
+                lines = offered.preview(session, SERVER, part, wanted.course_id, today=now.date())
         for line in lines:
             known = outcome.enrolled if line.number in done else outcome.already
             (known if line.known else outcome.unknown).append(numbers[line.number])
@@ -139,10 +149,15 @@ def _do(numbers: dict[str, str], wanted: Wanted, *, dry_run: bool) -> Outcome:
 
 def _told(outcome: Outcome, wanted: Wanted, slug: str, *, dry_run: bool) -> dict[str, Any]:
     return {
-        "course": wanted.course_id, "slug": slug, "programme": wanted.programme,
-        "due_on": wanted.due_on.isoformat() if wanted.due_on else None, "dry_run": dry_run,
-        "enrolled": outcome.enrolled, "already": outcome.already, "unknown": outcome.unknown,
-    }  # fmt: skip
+        "course": wanted.course_id,
+        "slug": slug,
+        "programme": wanted.programme,
+        "due_on": wanted.due_on.isoformat() if wanted.due_on else None,
+        "dry_run": dry_run,
+        "enrolled": outcome.enrolled,
+        "already": outcome.already,
+        "unknown": outcome.unknown,
+    }
 
 
 def _say(outcome: Outcome, slug: str, *, dry_run: bool) -> None:

@@ -111,11 +111,12 @@ def preview(
     there = set(
         session.scalars(
             select(Enrolment.person_id).where(
-                Enrolment.person_id.in_(ids), Enrolment.course_id == course_id,
+                Enrolment.person_id.in_(ids),
+                Enrolment.course_id == course_id,
                 Enrolment.closed_at.is_(None),
             )
         )
-    )  # fmt: skip
+    )
     lines = []
     for number in numbers:
         found = people.get(folded_service_number(number))

@@ -35,10 +35,13 @@ def matrix() -> ResponseReturnValue:
     """Show every requirement in force with how many people stand how."""
     session, me, day = reading(), viewer(), today()
     return render_template(
-        "requirements/matrix.html", words=words, Status=Status, status_words=STATUS_WORDS,
+        "requirements/matrix.html",
+        words=words,
+        Status=Status,
+        status_words=STATUS_WORDS,
         requirements=queries.requirements(session, me, current().code, today=day),
         counts=queries.counts(session, me, today=day),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -53,11 +56,16 @@ def add() -> ResponseReturnValue:
         return render_template("requirements/new.html", form=form), form.status
     months = int(form.interval.data) if form.interval.data else None
     new = NewRequirement(
-        course_id=form.course_id.data, unit_code=form.unit.data,
-        function=form.function.data or None, kind="refresher" if months else "initial",
-        interval_months=months, grace_days=int(form.grace.data), place=form.place.data,
-        enrols=bool(form.enrols.data), programme=form.programme.data or None,
-    )  # fmt: skip
+        course_id=form.course_id.data,
+        unit_code=form.unit.data,
+        function=form.function.data or None,
+        kind="refresher" if months else "initial",
+        interval_months=months,
+        grace_days=int(form.grace.data),
+        place=form.place.data,
+        enrols=bool(form.enrols.data),
+        programme=form.programme.data or None,
+    )
     try:
         with transaction() as session:
             made = actions.require(session, viewer(), new, now=clock.now())
@@ -67,8 +75,13 @@ def add() -> ResponseReturnValue:
         return render_template("requirements/new.html", form=form), form.status
     if since < clock.now().date():  # in the days of the requirement itself
         # Translators: said when a requirement takes the place of one for the same people.
-        flash(gettext("The requirement counts since %(day)s, as the one before it did: nobody has "
-                      "more time than its days from then on.", day=shown_date(since)))  # fmt: skip
+        flash(
+            gettext(
+                "The requirement counts since %(day)s, as the one before it did: nobody has "
+                "more time than its days from then on.",
+                day=shown_date(since),
+            )
+        )
     else:
         flash(gettext("The requirement counts from today on."))
     return redirect(url_for(".one", requirement_id=made), 303)
@@ -95,14 +108,25 @@ def one(requirement_id: UUID) -> ResponseReturnValue:
     if asked.get("status") not in {each.value for each in Status}:
         asked = replace(asked, filters={k: v for k, v in asked.filters.items() if k != "status"})
     people, total = queries.people(
-        session, me, requirement_id, today=day, status=asked.get("status"),
-        unit=asked.get("unit"), limit=ROWS, offset=asked.offset,
-    )  # fmt: skip
+        session,
+        me,
+        requirement_id,
+        today=day,
+        status=asked.get("status"),
+        unit=asked.get("unit"),
+        limit=ROWS,
+        offset=asked.offset,
+    )
     return render_template(
-        "requirements/one.html", requirement=found, listing=Listing(asked, people, total),
-        words=words, Status=Status, status_words=STATUS_WORDS, never=rules.FOR_EVER,
+        "requirements/one.html",
+        requirement=found,
+        listing=Listing(asked, people, total),
+        words=words,
+        Status=Status,
+        status_words=STATUS_WORDS,
+        never=rules.FOR_EVER,
         place=dict(places_to_choose()).get(asked.get("unit")) if asked.get("unit") else None,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<uuid:requirement_id>/end")
@@ -144,9 +168,7 @@ def enrol(requirement_id: UUID) -> ResponseReturnValue:
     if done == actions.A_STEP:
         flash(gettext("The first 200 are enrolled, the others follow in the background."))
     else:
-        flash(
-            ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done)
-        )  # fmt: skip
+        flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", done))
     return redirect(url_for(".one", requirement_id=requirement_id), 303)
 
 
@@ -168,10 +190,14 @@ def enrol_list() -> ResponseReturnValue:
         return render_template("requirements/enrol_list.html", form=form, preview=preview)
     with transaction() as session:
         done = actions.enrol_people(
-            session, viewer(), [folded_service_number(each) for each in numbers],
-            form.course_id.data, due_on=form.due_on.data, programme=form.programme.data or None,
+            session,
+            viewer(),
+            [folded_service_number(each) for each in numbers],
+            form.course_id.data,
+            due_on=form.due_on.data,
+            programme=form.programme.data or None,
             now=clock.now(),
-        )  # fmt: skip
+        )
     flash(ngettext("%(num)s person is enrolled.", "%(num)s people are enrolled.", len(done)))
     return redirect(url_for(".matrix"), 303)
 
@@ -187,10 +213,15 @@ def shift() -> ResponseReturnValue:
         return render_template("requirements/shift.html", form=form, lines=None), form.status
     lines = offered.shift(reading(), viewer(), numbers_in(form.numbers.data), today=today())
     return render_template(
-        "requirements/shift.html", form=form, lines=lines, covered=COVERED, titles=_titles(),
-        status_words=STATUS_WORDS, today=today(),
+        "requirements/shift.html",
+        form=form,
+        lines=lines,
+        covered=COVERED,
+        titles=_titles(),
+        status_words=STATUS_WORDS,
+        today=today(),
         good=sum(each.known and each.good for each in lines),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/reminders")
@@ -203,9 +234,15 @@ def reminders() -> ResponseReturnValue:
     if chosen in {code for code, _ in places}:
         found = queries.reminders(reading(), viewer(), chosen, today=today())
     return render_template(
-        "requirements/reminders.html", places=places, chosen=chosen, found=found,
-        titles=_titles(), status_words=STATUS_WORDS, today=today(), never=rules.FOR_EVER,
-    )  # fmt: skip
+        "requirements/reminders.html",
+        places=places,
+        chosen=chosen,
+        found=found,
+        titles=_titles(),
+        status_words=STATUS_WORDS,
+        today=today(),
+        never=rules.FOR_EVER,
+    )
 
 
 def _titles() -> dict[str, str]:

@@ -70,9 +70,13 @@ def end(person_id: UUID, grant_id: UUID) -> ResponseReturnValue:
 
 def _page(person_id: UUID, form: RoleForm) -> str:
     return render_template(
-        "roles/show.html", form=form, person=persons.acted_on(person_id), words=words,
-        today=today(), grants=queries.grants(reading(), viewer(), person_id),
-    )  # fmt: skip
+        "roles/show.html",
+        form=form,
+        person=persons.acted_on(person_id),
+        words=words,
+        today=today(),
+        grants=queries.grants(reading(), viewer(), person_id),
+    )
 
 
 @bp.get("/anonymise")

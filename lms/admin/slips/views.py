@@ -62,11 +62,15 @@ def make() -> ResponseReturnValue:
         slips.give_codes(session, viewer(), hashes, now=clock.now())
     answer = make_response(
         render_template(
-            "slips/print.html", unit=unit, printed=[*seen, *codes], left=waiting - len(seen) -
-            len(people), at_once=AT_ONCE, address=current_app.config["LMS"].public_address,
+            "slips/print.html",
+            unit=unit,
+            printed=[*seen, *codes],
+            left=waiting - len(seen) - len(people),
+            at_once=AT_ONCE,
+            address=current_app.config["LMS"].public_address,
             slips=[(row, grouped(codes[row.id]), EVERY_LANGUAGE[row.language]) for row in people],
         )
-    )  # fmt: skip
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

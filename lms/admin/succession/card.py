@@ -82,10 +82,13 @@ def card(
         (Message(msg("Head of the log")), _head(session)),
     ]
     return Card(
-        facts, people, Message(MORE) if len(found) > queries.MOST else None, Message(BEFORE),
+        facts,
+        people,
+        Message(MORE) if len(found) > queries.MOST else None,
+        Message(BEFORE),
         _on_systemd(settings) if by_systemd else _by_hand(settings),
         _lines(settings) if by_systemd else (),
-    )  # fmt: skip
+    )
 
 
 def _place() -> Path:
@@ -123,8 +126,11 @@ def _backups(session: Session, viewer: Viewer, settings: Settings) -> list[Fact]
     never = Message(msg("not yet"))
     made: Message | str = never
     if isinstance(last, dict):
-        said = msg("%(when)s, encrypted: %(path)s") if last["sealed"] else msg(
-            "%(when)s, not encrypted: %(path)s")  # fmt: skip
+        said = (
+            msg("%(when)s, encrypted: %(path)s")
+            if last["sealed"]
+            else msg("%(when)s, not encrypted: %(path)s")
+        )
         when = datetime.fromisoformat(last["at"])
         made = Message(said, {"when": when, "path": last["path"]})
     tried: Message | str = never
@@ -216,14 +222,19 @@ def _lines(settings: Settings) -> list[str]:
     """Return the settings as /etc/lms.env has them; an address with a password is left out."""
     own_key = settings.issuing_key != settings.data / "keys" / "issuing.key"
     given = {
-        "LMS_DATA": settings.data, "HOST": settings.host, "PORT": settings.port,
-        "TRUSTED_HOSTS": ",".join(settings.trusted_hosts), "TLS_CERT": settings.tls_cert,
-        "TLS_KEY": settings.tls_key, "PLAIN_HTTP": "yes" if settings.plain_http else None,
+        "LMS_DATA": settings.data,
+        "HOST": settings.host,
+        "PORT": settings.port,
+        "TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
+        "TLS_CERT": settings.tls_cert,
+        "TLS_KEY": settings.tls_key,
+        "PLAIN_HTTP": "yes" if settings.plain_http else None,
         "TRUSTED_PROXIES": settings.trusted_proxies or None,
         "ISSUING_KEY": settings.issuing_key if own_key else None,
-        "RELEASE_KEYS": settings.release_keys, "BACKUP_TO": settings.backup_to,
+        "RELEASE_KEYS": settings.release_keys,
+        "BACKUP_TO": settings.backup_to,
         "BACKUP_PASSPHRASE_FILE": settings.backup_passphrase_file,
         "HSTS_DAYS": settings.hsts_days or None,
         "THREADS": settings.threads if settings.threads != THREADS else None,
-    }  # fmt: skip
+    }
     return [f"{name}={value}" for name, value in given.items() if value not in {None, ""}]

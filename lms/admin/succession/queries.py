@@ -35,18 +35,17 @@ def administrators(session: Session, viewer: Viewer, *, today: date) -> Sequence
     """
     require_office(viewer)
     return session.execute(
-        select(
-            Identity.name, Unit.names, Unit.code, Unit.path, Grant.ends_on.label("until")
-        )
+        select(Identity.name, Unit.names, Unit.code, Unit.path, Grant.ends_on.label("until"))
         .join(Identity, Identity.person_id == Grant.person_id)
         .join(Unit, Unit.id == Grant.unit_id)
         .where(
-            Grant.role == "administrator", Grant.starts_on <= today,
+            Grant.role == "administrator",
+            Grant.starts_on <= today,
             or_(Grant.ends_on.is_(None), Grant.ends_on >= today),
         )
         .order_by(Unit.path, Identity.name)
         .limit(MOST + 1)
-    ).all()  # fmt: skip
+    ).all()
 
 
 def decided(session: Session, viewer: Viewer) -> Mapping[str, Any]:

@@ -41,15 +41,22 @@ def decide_pass_mark(
         return
     by = actor_id(viewer)
     made = {
-        "before": before, "percent": percent, "reason": said, "by": str(by) if by else None,
+        "before": before,
+        "percent": percent,
+        "reason": said,
+        "by": str(by) if by else None,
         "at": now.isoformat(),
-    }  # fmt: skip
+    }
     decided = [*(installation.setting(session, DECISIONS) or ()), made]
     installation.decide(session, {"pass_percent": percent, DECISIONS: decided}, now=now)
     audit.append(
-        session, by, "installation.pass-mark", str(percent), {"before": before, "after": percent},
+        session,
+        by,
+        "installation.pass-mark",
+        str(percent),
+        {"before": before, "after": percent},
         now=now,
-    )  # fmt: skip
+    )
 
 
 def decide_boxes(
@@ -70,6 +77,10 @@ def decide_boxes(
         return
     installation.decide(session, {"refuse_unconfirmed_boxes": wait}, now=now)
     audit.append(
-        session, actor_id(viewer), "installation.boxes", "wait" if wait else "no wait",
-        {"before": before, "after": wait, "reason": said}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "installation.boxes",
+        "wait" if wait else "no wait",
+        {"before": before, "after": wait, "reason": said},
+        now=now,
+    )

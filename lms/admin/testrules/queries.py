@@ -85,8 +85,11 @@ def decisions(session: Session, viewer: Viewer) -> list[Decision]:
     names = {str(each): name for each, name in session.execute(named)} if people else {}
     return [
         Decision(
-            each["before"], each["percent"], each["reason"], datetime.fromisoformat(each["at"]),
+            each["before"],
+            each["percent"],
+            each["reason"],
+            datetime.fromisoformat(each["at"]),
             names.get(each["by"]),
         )
         for each in stored
-    ]  # fmt: skip
+    ]

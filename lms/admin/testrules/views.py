@@ -49,19 +49,27 @@ def save() -> ResponseReturnValue:
         form.refuse(refused)
         return _page(form, decided), form.status
     # Translators: said once a new pass mark of the country is saved.
-    flash(gettext("No test that begins from now on is passed with less than %(percent)s %%.",
-                  percent=percent))  # fmt: skip
+    flash(
+        gettext(
+            "No test that begins from now on is passed with less than %(percent)s %%.",
+            percent=percent,
+        )
+    )
     return redirect(url_for(".show"), 303)
 
 
 def _page(form: PassMarkForm, decided: Installation) -> str:
     session, me = reading(), viewer()
     return render_template(
-        "test_rules/show.html", form=form, floor=decided.pass_floor, mark=decided.least_percent,
+        "test_rules/show.html",
+        form=form,
+        floor=decided.pass_floor,
+        mark=decided.least_percent,
         marks=queries.marks(session, me, current().code, floor=decided.least_percent),
-        decisions=queries.decisions(session, me), neutral=NEUTRAL_TITLE,
+        decisions=queries.decisions(session, me),
+        neutral=NEUTRAL_TITLE,
         waits=decided.refuse_unconfirmed_boxes,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/boxes", methods=["GET", "POST"])

@@ -36,13 +36,18 @@ def ask_export(
     """
     require_office(viewer)
     job = jobs.ask(
-        session, EXPORT, f"{viewer.person_id} {order.key}",
+        session,
+        EXPORT,
+        f"{viewer.person_id} {order.key}",
         {
-            "wanted": wanted.to_facts(), "language": order.language, "back": order.back,
+            "wanted": wanted.to_facts(),
+            "language": order.language,
+            "back": order.back,
             "asked_by": str(viewer.person_id),
         },
-        now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is None:
         job.total_units = 1
         facts = {"job": job.id, **wanted.to_facts()}
@@ -57,9 +62,13 @@ def ask_look(session: Session, viewer: Viewer, order: Order, *, now: datetime) -
     """
     require_office(viewer)
     return jobs.ask(
-        session, CHECK, f"{viewer.person_id} {order.key}",
-        {"language": order.language, "back": order.back}, now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        session,
+        CHECK,
+        f"{viewer.person_id} {order.key}",
+        {"language": order.language, "back": order.back},
+        now=now,
+        asked_by=viewer.person_id,
+    )
 
 
 def ask_nightly_look(session: Session, key: str, at: datetime, *, now: datetime) -> None:

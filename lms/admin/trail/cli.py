@@ -31,8 +31,13 @@ def cli() -> None:
 
 
 @cli.command("verify")
-@click.option("--head", "typed", multiple=True, metavar="ROW:HASH",
-              help="a head known elsewhere: from the card, a print, a message")  # fmt: skip
+@click.option(
+    "--head",
+    "typed",
+    multiple=True,
+    metavar="ROW:HASH",
+    help="a head known elsewhere: from the card, a print, a message",
+)
 @with_appcontext
 def verify(typed: tuple[str, ...]) -> None:
     """Look at every row; name the first that does not fit. Exit status 1 when something is wrong.
@@ -100,9 +105,13 @@ def head() -> None:
 @click.option("--limit", default=50, type=click.IntRange(1, 1_000_000), help="rows, newest first")
 @with_appcontext
 def listed(
-    number: str, action: str, subject: str, since: datetime | None, until: datetime | None,
+    number: str,
+    action: str,
+    subject: str,
+    since: datetime | None,
+    until: datetime | None,
     limit: int,
-) -> None:  # fmt: skip
+) -> None:
     """Print rows of the log, the newest first: row, moment (UTC), action, actor, subject, facts."""
     session, person = reading(), None
     if number:
@@ -111,10 +120,12 @@ def listed(
         except NotFound as missing:
             raise click.ClickException("Nobody has this service number.") from missing
     wanted = Wanted(
-        person, action, queries.subject(session, SERVER, subject) if subject else "",
+        person,
+        action,
+        queries.subject(session, SERVER, subject) if subject else "",
         _midnight(since.date()) if since else None,
         _midnight(until.date() + timedelta(days=1)) if until else None,
-    )  # fmt: skip
+    )
     for row in queries.every_entry(session, SERVER, wanted, limit):
         actor = row.actor.id if row.actor else "-"
         click.echo(

@@ -113,9 +113,7 @@ def _meant(typed: str) -> tuple[ScalarSelect[UUID], ScalarSelect[UUID]]:
     return certificate.scalar_subquery(), unit.scalar_subquery()
 
 
-def entries(
-    session: Session, viewer: Viewer, wanted: Wanted, *, limit: int, offset: int
-) -> Found:  # fmt: skip
+def entries(session: Session, viewer: Viewer, wanted: Wanted, *, limit: int, offset: int) -> Found:
     """Return one page of the rows that are wanted, the newest first.
 
     An inspector of one branch reads what one person of it did and what was done to them; without
@@ -201,9 +199,10 @@ def _called(
         {found_id: (name, number) for found_id, name, number, names in found if names is None},
         {
             str(found_id): {**names, "": code}
-            for found_id, code, _, names in found if names is not None
+            for found_id, code, _, names in found
+            if names is not None
         },
-    )  # fmt: skip
+    )
 
 
 def titles(
@@ -227,7 +226,12 @@ def titles(
         return {}
     found = session.execute(
         select(
-            Course.id, Course.edition_id, Edition.id, Edition.number, Edition.revision, title,
+            Course.id,
+            Course.edition_id,
+            Edition.id,
+            Edition.number,
+            Edition.revision,
+            title,
             TITLE_IN,
         )
         .join(Edition, Edition.course_id == Course.id)
@@ -239,7 +243,7 @@ def titles(
                 Edition.id.in_(editions),
             ),
         )
-    )  # fmt: skip
+    )
     called: dict[str | int, Title] = {}
     for course, newest, edition, number, revision, text, title_in in found:
         called[edition] = Title(f"{course} {number}.{revision}", text, title_in or "")

@@ -46,19 +46,22 @@ class Wanted:
         """Return the same as JSON values, for a job and for the log: ids, no number of anybody."""
         return {
             "person": str(self.person) if self.person else None,
-            "action": self.action, "subject": self.subject,
+            "action": self.action,
+            "subject": self.subject,
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Wanted:
         """Return what ``to_facts`` wrote."""
         return cls(
-            UUID(facts["person"]) if facts["person"] else None, facts["action"], facts["subject"],
+            UUID(facts["person"]) if facts["person"] else None,
+            facts["action"],
+            facts["subject"],
             datetime.fromisoformat(facts["since"]) if facts["since"] else None,
             datetime.fromisoformat(facts["until"]) if facts["until"] else None,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,14 @@ def said_of(viewer: Viewer, row: Row, names: Mapping[UUID, tuple[str, str]]) -> 
     """
     about = [found for found in map(_id, (row.subject, row.facts.get("person"))) if found in names]
     return Shown(
-        row.id, row.at, _who(row.actor_id, names) if row.actor_id else None, row.action,
-        row.subject, _who(about[0], names) if about and about[0] else None,
+        row.id,
+        row.at,
+        _who(row.actor_id, names) if row.actor_id else None,
+        row.action,
+        row.subject,
+        _who(about[0], names) if about and about[0] else None,
         _facts_for(viewer, row.action, row.facts),
-    )  # fmt: skip
+    )
 
 
 def _facts_for(viewer: Viewer, action: str, facts: Mapping[str, Any]) -> dict[str, Any]:

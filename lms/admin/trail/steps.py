@@ -64,9 +64,11 @@ def note(
         return {"row": place.row, "hash": place.hash.hex(), "strange": strange}
     came_to = verdict(session, prepared)
     kept = {
-        "at": now.isoformat(), "rows": place.row, "good": came_to.good,
+        "at": now.isoformat(),
+        "rows": place.row,
+        "good": came_to.good,
         "said": message_facts(came_to.said),
-    }  # fmt: skip
+    }
     installation.decide(session, {LAST_LOOK: kept}, now=now)
     if prepared.bad is None and prepared.strange is None:
         heads.keep(current_app.config["LMS"].data, place.row, place.hash, now=now)
@@ -90,14 +92,18 @@ def prepare(
         str(say(Message(label), language)): value
         for label, value in (
             (TITLE, json.dumps(chosen, ensure_ascii=False) if chosen else "–"),
-            (BY, f"{name} ({number})"), (ON, now.isoformat(timespec="seconds")),
+            (BY, f"{name} ({number})"),
+            (ON, now.isoformat(timespec="seconds")),
         )
-    }  # fmt: skip
+    }
     header = ["row", "at (UTC)", "actor", "action", "words", "subject", "facts"]
     sheet = Sheet(
-        sentence(TITLE, language), about, header, _rows(session, viewer, wanted, language),
+        sentence(TITLE, language),
+        about,
+        header,
+        _rows(session, viewer, wanted, language),
         rtl=language == "ar",
-    )  # fmt: skip
+    )
     try:
         made = _written(sheet, file_store())
     except LmsError as refused:
@@ -106,18 +112,20 @@ def prepare(
     return made | named
 
 
-def _rows(
-    session: Session, viewer: Viewer, wanted: Wanted, language: str
-) -> Iterator[list[Cell]]:  # fmt: skip
+def _rows(session: Session, viewer: Viewer, wanted: Wanted, language: str) -> Iterator[list[Cell]]:
     """Yield a line of the file for each row; a last one says where there are more of them."""
     found = queries.every_entry(session, viewer, wanted, MOST_EXPORTED + 1)
     for each in islice(found, MOST_EXPORTED):
         words = ACTION_WORDS.get(each.action)
         yield [
-            each.id, each.at.isoformat(timespec="seconds"),
-            str(each.actor.id) if each.actor else "", each.action,
-            sentence(words, language) if words else each.action, each.subject, each.json,
-        ]  # fmt: skip
+            each.id,
+            each.at.isoformat(timespec="seconds"),
+            str(each.actor.id) if each.actor else "",
+            each.action,
+            sentence(words, language) if words else each.action,
+            each.subject,
+            each.json,
+        ]
     if next(found, None) is not None:
         yield ["", "", "", "", str(say(Message(MORE, {"count": MOST_EXPORTED}), language))]
 

@@ -75,9 +75,10 @@ def told(row: Shown, names: Names) -> list[Fact]:
     """Return what a row says beside its action; who it was done to stands in the row already."""
     teller = _Teller(row.action, names)
     shown = {
-        key: value for key, value in row.facts.items()
+        key: value
+        for key, value in row.facts.items()
         if key != "person" or row.person is None or value != str(row.person.id)
-    }  # fmt: skip
+    }
     return teller.facts(shown)
 
 

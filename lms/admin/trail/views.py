@@ -51,11 +51,17 @@ def show_all() -> ResponseReturnValue:
     names = Names(found.places, queries.titles(session, me, found.rows, language), language)
     rows = [(row, told_subject(row, names), told(row, names)) for row in found.rows]
     return render_template(
-        "trail/all.html", listing=Listing(asked, rows, found.total), words=words,
-        actions=sorted(words.items(), key=lambda each: each[1].casefold()), wrong=wrong,
-        most=queries.MOST_ROWS, everything=reads_everything(me), office=administers_country(me),
-        last=None if asked.filters else _last_look(), key=str(new_id()),
-    )  # fmt: skip
+        "trail/all.html",
+        listing=Listing(asked, rows, found.total),
+        words=words,
+        actions=sorted(words.items(), key=lambda each: each[1].casefold()),
+        wrong=wrong,
+        most=queries.MOST_ROWS,
+        everything=reads_everything(me),
+        office=administers_country(me),
+        last=None if asked.filters else _last_look(),
+        key=str(new_id()),
+    )
 
 
 @bp.post("/export")
@@ -80,9 +86,7 @@ def export() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Ask the worker to look at the whole chain now."""
     with transaction() as session:
-        job = actions.ask_look(
-            session, viewer(), _order(url_for(".all")), now=clock.now()
-        ).id  # fmt: skip
+        job = actions.ask_look(session, viewer(), _order(url_for(".all")), now=clock.now()).id
     return redirect(url_for("background.job", job_id=job), 303)
 
 
@@ -117,10 +121,12 @@ def _wanted(filters: dict[str, str] | Any) -> tuple[Wanted, str]:  # noqa: ANN40
         subject = queries.subject(session, me, typed)
     last = min(last, days.get("until", date.max))
     return Wanted(
-        person, filters.get("action", ""), subject,
+        person,
+        filters.get("action", ""),
+        subject,
         _midnight(days.get("since"), zone),
         _midnight(last + timedelta(days=1) if last < date.max else None, zone),
-    ), ""  # fmt: skip
+    ), ""
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
@@ -139,9 +145,10 @@ def _last_look() -> dict[str, Any] | None:
     if isinstance(said, list):  # as an earlier program has kept it
         said = {"msgid": said[0], "values": said[1]}
     return {
-        "at": datetime.fromisoformat(known["at"]), "good": known["good"],
+        "at": datetime.fromisoformat(known["at"]),
+        "good": known["good"],
         "said": say(message_from(said)),
-    }  # fmt: skip
+    }
 
 
 @bp.before_request

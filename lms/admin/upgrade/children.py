@@ -59,9 +59,18 @@ class Children:
         """Make the environment of a version from the wheels that lie in it."""
         done = self._done(["make", "-C", str(folder), ".venv/.run"], folder, None, umask=0o022)
         if done.returncode == 0 and self.settings.database_url.startswith("postgresql"):
-            pip = [str(folder / ".venv/bin/python"), "-m", "pip", "install", "--no-index",
-                   "--find-links", "wheels", "--require-hashes", "-r",
-                   "requirements/postgres.txt"]  # fmt: skip
+            pip = [
+                str(folder / ".venv/bin/python"),
+                "-m",
+                "pip",
+                "install",
+                "--no-index",
+                "--find-links",
+                "wheels",
+                "--require-hashes",
+                "-r",
+                "requirements/postgres.txt",
+            ]
             done = self._done(pip, folder, None, umask=0o022)
         if done.returncode:
             raise UpgradeError(
@@ -95,14 +104,24 @@ class Children:
     @contextmanager
     def _serving(self, folder: Path, port: int, told: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
         own = {
-            "HOST": "127.0.0.1", "PORT": str(port), "TRUSTED_HOSTS": "", "TLS_CERT": "",
-            "TLS_KEY": "", "TRUSTED_PROXIES": "0", "WORKER": "no", "HSTS_DAYS": "0",
-        }  # fmt: skip
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "TRUSTED_HOSTS": "",
+            "TLS_CERT": "",
+            "TLS_KEY": "",
+            "TRUSTED_PROXIES": "0",
+            "WORKER": "no",
+            "HSTS_DAYS": "0",
+        }
         process = subprocess.Popen(  # noqa: S603 -- a version whose signature was checked
             [*self._account(self.settings.data), str(folder / ".venv/bin/lms"), "serve"],
-            cwd=folder, env=self._environment(own), pass_fds=[self.lock],
-            stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd=folder,
+            env=self._environment(own),
+            pass_fds=[self.lock],
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+        )
         try:
             yield process
         finally:
@@ -118,10 +137,18 @@ class Children:
     ) -> subprocess.CompletedProcess[str]:
         try:
             return subprocess.run(  # noqa: S603 -- a version whose signature was checked
-                [*self._account(like), *words], cwd=folder, env=self._environment({}),
-                pass_fds=[self.lock], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True, errors="replace", check=False, umask=umask,
-            )  # fmt: skip
+                [*self._account(like), *words],
+                cwd=folder,
+                env=self._environment({}),
+                pass_fds=[self.lock],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+                umask=umask,
+            )
         except OSError as error:
             raise UpgradeError(f"{words[0]} cannot be started: {error.strerror}.") from error
 

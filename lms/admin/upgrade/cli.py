@@ -80,8 +80,9 @@ def _undo(doing: Upgrade, *, yes: bool) -> None:
     if not yes and known is not None and known.state != journal.STAGED:
         click.confirm(
             "What people have done since the new version started will not be in the old one. Go "
-            "back?", abort=True,
-        )  # fmt: skip
+            "back?",
+            abort=True,
+        )
     found, kept = doing.go_back()
     if found.state == journal.STAGED:
         click.echo(f"Version {found.after}, which lay ready, is thrown away.")

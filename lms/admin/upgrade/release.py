@@ -87,15 +87,18 @@ def sign(folder: Path, version: str, target: Path, signer: Signer, *, now: datet
     members = {name: _member_of(path) for name, path in paths.items()}
     head = signed_json.seal(
         {
-            "kind": KIND, "version": require_version(version), "python": this_python(),
-            "platform": this_platform(), "made_at": signed_json.moment_text(now),
+            "kind": KIND,
+            "version": require_version(version),
+            "python": this_python(),
+            "platform": this_platform(),
+            "made_at": signed_json.moment_text(now),
             "members": {
                 name: {"size": each.size, "sha256": each.sha256, "runs": int(each.runs)}
                 for name, each in members.items()
             },
         },
         {signer.kid: signer.sign},
-    ).encode()  # fmt: skip
+    ).encode()
     part = target.with_name(f".{target.name}.part")
     try:
         with part.open("wb") as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
@@ -168,14 +171,16 @@ def _read_head(tar: tarfile.TarFile, keys: Mapping[bytes, bytes]) -> Release:
 def _release(document: Mapping[str, Any], digest: str) -> Release:
     try:
         return Release(
-            require_version(str(document["version"])), str(document["python"]),
-            str(document["platform"]), signed_json.moment(document["made_at"]),
+            require_version(str(document["version"])),
+            str(document["python"]),
+            str(document["platform"]),
+            signed_json.moment(document["made_at"]),
             {
                 str(name): Member(int(each["size"]), str(each["sha256"]), bool(each["runs"]))
                 for name, each in document["members"].items()
             },
             digest,
-        )  # fmt: skip
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UpgradeError("This file is not a version of this program.") from error
 

@@ -109,8 +109,11 @@ def show_keys() -> None:
 
 @release.command("trust")
 @click.argument("file", type=FILE, required=False)
-@click.option("--again", is_flag=True, help="the keys that were trusted before a restore: the log "
-              "knows them, so no file is needed")  # fmt: skip
+@click.option(
+    "--again",
+    is_flag=True,
+    help="the keys that were trusted before a restore: the log knows them, so no file is needed",
+)
 @click.option("--yes", is_flag=True, help="the fingerprint was compared already; do not ask")
 @click.pass_obj
 def trust_key(info: ScriptInfo, file: Path | None, again: bool, yes: bool) -> None:
@@ -168,10 +171,13 @@ def _is_same(key: ReleaseKey, *, compared: bool) -> bool:
 def _trust(info: ScriptInfo, settings: Settings, key: ReleaseKey) -> None:
     with _log(info, settings) as session:
         audit.append(
-            session, None, "release-key.trusted", key.kid.hex(),
+            session,
+            None,
+            "release-key.trusted",
+            key.kid.hex(),
             {"fingerprint": key.fingerprint, "owner": key.owner, "public": key.public.hex()},
             now=clock.now(),
-        )  # fmt: skip
+        )
     trust.add(settings.data, key)
     click.echo("Trusted. This server takes its versions: lms upgrade FILE")
 
@@ -188,9 +194,13 @@ def distrust_key(info: ScriptInfo, fingerprint: tuple[str, ...]) -> None:
         with _log(info, settings) as session:
             known = remembered.of(key) if key else _lost(session, settings, digits)
             audit.append(
-                session, None, "release-key.distrusted", known.kid,
-                {"fingerprint": known.fingerprint, "owner": known.owner}, now=clock.now(),
-            )  # fmt: skip
+                session,
+                None,
+                "release-key.distrusted",
+                known.kid,
+                {"fingerprint": known.fingerprint, "owner": known.owner},
+                now=clock.now(),
+            )
         if key is not None:
             trust.remove(settings.data, key)
             _require_gone(settings, key)

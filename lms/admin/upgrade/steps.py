@@ -66,9 +66,7 @@ class Upgrade:
         with journal.held(self.settings.data, patience=0) as lock:
             known = journal.read(self.settings.data)
             if known is not None and known.state in {CHANGING, UNDOING}:
-                raise UpgradeError(
-                    "An earlier upgrade was interrupted. First: lms upgrade --undo"
-                )  # fmt: skip
+                raise UpgradeError("An earlier upgrade was interrupted. First: lms upgrade --undo")
             here = version_in(self.link.resolve())
             self.say("Verifying the signature and every file ...")
             found = release.read(file, keys)
@@ -108,9 +106,7 @@ class Upgrade:
             except BaseException:
                 self.say("Going back to the old version ...")
                 back = UNDOING if self._is_at(found.after) else found.state
-                undo.finish(
-                    self.settings, self.link, replace(found, state=back), now=self.clock()
-                )  # fmt: skip
+                undo.finish(self.settings, self.link, replace(found, state=back), now=self.clock())
                 self.say(
                     f"Version {found.before} is in its place again, and its database is as it was. "
                     "Tell whoever made the new version what stands below."
@@ -200,9 +196,7 @@ class Upgrade:
     def _backup(self) -> str:
         folder = self.settings.data / BACKUPS
         try:
-            made = backup.make(
-                self.settings, folder, None, now=self.clock(), name="before-upgrade"
-            )  # fmt: skip
+            made = backup.make(self.settings, folder, None, now=self.clock(), name="before-upgrade")
         except BackupError as refused:
             raise UpgradeError(f"{refused} Nothing was upgraded.") from refused
         give(made.path, folder)

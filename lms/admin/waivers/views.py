@@ -51,10 +51,15 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.exempt(
-                session, viewer(), person_id, form.course_id.data, reason=form.reason.data or "",
-                evidence=form.evidence.data or "", until_on=form.until_on.data or today(),
+                session,
+                viewer(),
+                person_id,
+                form.course_id.data,
+                reason=form.reason.data or "",
+                evidence=form.evidence.data or "",
+                until_on=form.until_on.data or today(),
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except Refused as refused:
         form.refuse(refused)
         return _exemptions(person_id, form), form.status
@@ -65,9 +70,13 @@ def exempt(person_id: UUID) -> ResponseReturnValue:
 def _exemptions(person_id: UUID, form: ExemptionForm) -> str:
     titles = _titles(_courses(person_id))
     return render_template(
-        "waivers/exemptions.html", form=form, person=persons.acted_on(person_id), today=today(),
-        exemptions=queries.exemptions(reading(), viewer(), person_id), titles=titles,
-    )  # fmt: skip
+        "waivers/exemptions.html",
+        form=form,
+        person=persons.acted_on(person_id),
+        today=today(),
+        exemptions=queries.exemptions(reading(), viewer(), person_id),
+        titles=titles,
+    )
 
 
 @bp.post("/people/<uuid:person_id>/exemptions/<uuid:exemption_id>/end")
@@ -92,10 +101,14 @@ def enter(person_id: UUID) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return _external(person_id, form), form.status
     new = NewExternal(
-        form.course_id.data, form.title.data or "", form.issuer.data or "",
-        form.number.data or None, form.completed_on.data or today(), form.valid_through.data,
+        form.course_id.data,
+        form.title.data or "",
+        form.issuer.data or "",
+        form.number.data or None,
+        form.completed_on.data or today(),
+        form.valid_through.data,
         form.evidence.data or "",
-    )  # fmt: skip
+    )
     try:
         with transaction() as session:
             actions.enter_external(session, viewer(), person_id, new, now=clock.now())
@@ -108,9 +121,12 @@ def enter(person_id: UUID) -> ResponseReturnValue:
 
 def _external(person_id: UUID, form: ExternalForm) -> str:
     return render_template(
-        "waivers/external.html", form=form, person=persons.acted_on(person_id),
-        given=queries.external(reading(), viewer(), person_id), titles=_titles(_courses(person_id)),
-    )  # fmt: skip
+        "waivers/external.html",
+        form=form,
+        person=persons.acted_on(person_id),
+        given=queries.external(reading(), viewer(), person_id),
+        titles=_titles(_courses(person_id)),
+    )
 
 
 @bp.get("/requirements/external")
@@ -118,9 +134,10 @@ def _external(person_id: UUID, form: ExternalForm) -> str:
 def to_check() -> ResponseReturnValue:
     """List the certificates from elsewhere that wait for a second person."""
     return render_template(
-        "waivers/to_check.html", waiting=queries.to_check(reading(), viewer(), today=today()),
+        "waivers/to_check.html",
+        waiting=queries.to_check(reading(), viewer(), today=today()),
         titles=_every_title(),
-    )  # fmt: skip
+    )
 
 
 def _every_title() -> dict[str, str]:
@@ -170,9 +187,13 @@ def deadline(enrolment_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.extend(
-                session, viewer(), enrolment_id, form.due_on.data or today(),
-                form.reason.data or "", now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                enrolment_id,
+                form.due_on.data or today(),
+                form.reason.data or "",
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         row = queries.enrolment(reading(), viewer(), enrolment_id, today=today())

@@ -24,9 +24,11 @@ from lms.tables import AnyRow, Base
 MOST_ANSWERS = 4000
 _ATTEMPTS, _ANSWERS = (Base.metadata.tables[name] for name in ("attempt", "answer"))
 _NEXT_VERSION = (
-    update(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("attempt_id"))
-    .values(version=_ATTEMPTS.c.version + 1).returning(_ATTEMPTS.c.version)
-)  # fmt: skip
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.id == bindparam("attempt_id"))
+    .values(version=_ATTEMPTS.c.version + 1)
+    .returning(_ATTEMPTS.c.version)
+)
 _INSERT = insert(_ANSWERS)
 
 

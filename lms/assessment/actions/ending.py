@@ -34,9 +34,14 @@ def forget_old(session: Session, *, now: datetime) -> int:
 
 
 def submit(
-    session: Session, attempt: Attempt, rule: PassRule, critical: Collection[str], *,
-    claimed_at: datetime | None, now: datetime,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    attempt: Attempt,
+    rule: PassRule,
+    critical: Collection[str],
+    *,
+    claimed_at: datetime | None,
+    now: datetime,
+) -> Outcome:
     """Close a locked attempt, mark it and return what it earned. Call it once: see hand_in."""
     counted = rules.current(queries.answers(session, attempt.id))
     choices = {item: each.said.choice for item, each in counted.items() if each.said is not None}

@@ -41,9 +41,14 @@ class Terms:
 
 
 def make_form(
-    session: Session, structure: Structure, edition_id: int, test: str,
-    avoid: Collection[str], *, now: datetime,
-) -> Form:  # fmt: skip
+    session: Session,
+    structure: Structure,
+    edition_id: int,
+    test: str,
+    avoid: Collection[str],
+    *,
+    now: datetime,
+) -> Form:
     """Draw a form for a test of an edition; raises BankTooSmallError.
 
     The refresher is drawn by the plan of the final test.
@@ -57,10 +62,14 @@ def make_form(
         avoid=avoid,
     )
     form = Form(
-        id=new_ordered_id(), code=one_time_code(6), edition_id=edition_id, test=test, seed=seed,
+        id=new_ordered_id(),
+        code=one_time_code(6),
+        edition_id=edition_id,
+        test=test,
+        seed=seed,
         items=[{"item": item.id, "order": choice_order(item, seed)} for item in drawn],
         made_at=now,
-    )  # fmt: skip
+    )
     session.add(form)
     session.flush()
     return form

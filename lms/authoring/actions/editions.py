@@ -72,22 +72,32 @@ def newest(session: Session, course: Course, nation: str | None) -> Edition | No
     """Return the newest edition of a course when it has exactly these contents, else None."""
     last = _last(session, course.facts.id)
     same = last is not None and (last.core_digest, last.layer_digest, last.nation) == (
-        core_digest(course.files), layer_digest(course.files, nation), nation,
-    )  # fmt: skip
+        core_digest(course.files),
+        layer_digest(course.files, nation),
+        nation,
+    )
     return last if same else None
 
 
 def _last(session: Session, course_id: str) -> Edition | None:
     return session.scalar(
-        select(Edition).where(Edition.course_id == course_id, Edition.number > HIDDEN)
-        .order_by(Edition.number.desc(), Edition.revision.desc()).limit(1)
-    )  # fmt: skip
+        select(Edition)
+        .where(Edition.course_id == course_id, Edition.number > HIDDEN)
+        .order_by(Edition.number.desc(), Edition.revision.desc())
+        .limit(1)
+    )
 
 
 def begin_edition(
-    session: Session, viewer: Viewer, course: Course, nation: str | None, package: str,
-    structure: Mapping[str, Any], *, now: datetime,
-) -> Edition:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    course: Course,
+    nation: str | None,
+    package: str,
+    structure: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Edition:
     """Add an edition that nobody sees yet: its rows can be added one step at a time.
 
     raises    Refused when another course has the slug.
@@ -99,21 +109,33 @@ def begin_edition(
         )
     )
     edition = Edition(
-        course_id=course.facts.id, number=HIDDEN, revision=(waiting or 0) + 1,
-        core_digest=core_digest(course.files), nation=nation,
-        layer_digest=layer_digest(course.files, nation), package=package,
-        facts={**structure, "changes": _changes(course)}, signature=None, published_at=now,
+        course_id=course.facts.id,
+        number=HIDDEN,
+        revision=(waiting or 0) + 1,
+        core_digest=core_digest(course.files),
+        nation=nation,
+        layer_digest=layer_digest(course.files, nation),
+        package=package,
+        facts={**structure, "changes": _changes(course)},
+        signature=None,
+        published_at=now,
         published_by=actor_id(viewer),
-    )  # fmt: skip
+    )
     session.add(edition)
     session.flush()
     return edition
 
 
 def show_edition(
-    session: Session, viewer: Viewer, edition: Edition, course: Course,
-    items: Sequence[Question], *, heavy_because: str = "", now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    edition: Edition,
+    course: Course,
+    items: Sequence[Question],
+    *,
+    heavy_because: str = "",
+    now: datetime,
+) -> None:
     """Give an edition whose rows are complete its number: from now on learners begin with it."""
     structure = {name: value for name, value in edition.facts.items() if name != "changes"}
     last = _last(session, edition.course_id)
@@ -128,10 +150,18 @@ def show_edition(
     ask_for_signatures(session, f"edition {edition.id}", now=now)
     search.ask(session, f"edition {edition.id}", now=now)
     audit.append(
-        session, actor_id(viewer), "edition.published", f"{course_id} {number}.{revision}",
-        {"core": edition.core_digest, "layer": edition.layer_digest, "nation": edition.nation,
-         **({"heavy": heavy_because} if heavy_because else {})}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "edition.published",
+        f"{course_id} {number}.{revision}",
+        {
+            "core": edition.core_digest,
+            "layer": edition.layer_digest,
+            "nation": edition.nation,
+            **({"heavy": heavy_because} if heavy_because else {}),
+        },
+        now=now,
+    )
 
 
 def drop_edition(session: Session, edition_id: int) -> None:
@@ -172,38 +202,51 @@ def _keep_course(session: Session, course: Course) -> None:
     )
     if other is not None:
         raise Refused(
-            Message(msg("The course %(id)s already has the address %(slug)s. Change the slug."),
-                    {"id": other.id, "slug": facts.slug})
-        )  # fmt: skip
+            Message(
+                msg("The course %(id)s already has the address %(slug)s. Change the slug."),
+                {"id": other.id, "slug": facts.slug},
+            )
+        )
     row = session.get(CourseRow, facts.id)
     if row is None:
-        row = CourseRow(id=facts.id, slug=facts.slug, kind=facts.kind, access=facts.access,
-                        edition_id=None)  # fmt: skip
+        row = CourseRow(
+            id=facts.id, slug=facts.slug, kind=facts.kind, access=facts.access, edition_id=None
+        )
         session.add(row)
     row.slug, row.kind, row.access = facts.slug, facts.kind, facts.access
     session.flush()
 
 
 def _next_number(
-    session: Session, last: Edition | None, structure: dict[str, Any],
-    items: Sequence[Question], course: Course,
-) -> tuple[int, int]:  # fmt: skip
+    session: Session,
+    last: Edition | None,
+    structure: dict[str, Any],
+    items: Sequence[Question],
+    course: Course,
+) -> tuple[int, int]:
     """Return (number, revision): a new number where what is taught or asked has changed."""
     if last is None:
         return 1, 0
     rows = session.execute(
         select(
-            EditionItem.item_id, EditionItem.lesson, EditionItem.section, EditionItem.kind,
-            EditionItem.critical, EditionItem.key,
+            EditionItem.item_id,
+            EditionItem.lesson,
+            EditionItem.section,
+            EditionItem.kind,
+            EditionItem.critical,
+            EditionItem.key,
         ).where(EditionItem.edition_id == last.id)
-    )  # fmt: skip
+    )
     same_questions = {row.item_id: tuple(row)[1:] for row in rows} == {
         item.id: (
-            item.facts["lesson"], item.facts["section"], item.kind, item.facts.get("critical"),
+            item.facts["lesson"],
+            item.facts["section"],
+            item.kind,
+            item.facts.get("critical"),
             _plain(item.key()),
         )
         for item in items
-    }  # fmt: skip
+    }
     known = set(last.facts.get("changes", ()))
     grave = any(change not in known for change in _changes(course))
     if same_questions and not grave and _same_rules(last.facts, structure):
@@ -226,8 +269,9 @@ def _same_rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 def _changes(course: Course) -> list[str]:
     """Return the changes of meaning or law that this edition contains, by block and new digest."""
-    return [f"{change.block}:{change.new}" for change in course.changes
-            if change.severity != "typo"]  # fmt: skip
+    return [
+        f"{change.block}:{change.new}" for change in course.changes if change.severity != "typo"
+    ]
 
 
 def _plain(value: Json) -> Json:

@@ -44,9 +44,13 @@ def take_package_of(
 
 def _taken(session: Session, viewer: Viewer, found: StoredPackage, now: datetime) -> StoredPackage:
     audit.append(
-        session, actor_id(viewer), "package.taken", f"{found.course_id} {found.edition}",
-        {"package": found.package}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "package.taken",
+        f"{found.course_id} {found.edition}",
+        {"package": found.package},
+        now=now,
+    )
     return found
 
 
@@ -63,9 +67,13 @@ def ask_to_read(
     if not may_bring_packages(viewer):
         raise NotFound
     return jobs.ask(
-        session, READ, f"{viewer.person_id} {key}", {"file": file, "lay": lay}, now=now,
+        session,
+        READ,
+        f"{viewer.person_id} {key}",
+        {"file": file, "lay": lay},
+        now=now,
         asked_by=actor_id(viewer),
-    )  # fmt: skip
+    )
 
 
 def forget_packages(session: Session, discard: Callable[[str], bool], *, now: datetime) -> int:

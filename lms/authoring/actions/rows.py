@@ -32,10 +32,15 @@ def item_rows(
     """Yield the rows of the questions. ``texts``: item id, language, words."""
     for item in items:
         yield EditionItem(
-            edition_id=edition_id, item_id=item.id, module=_module_of(course, item.facts),
-            lesson=item.facts["lesson"], section=item.facts["section"], kind=item.kind,
-            critical=item.facts.get("critical"), key=item.key(),
-        )  # fmt: skip
+            edition_id=edition_id,
+            item_id=item.id,
+            module=_module_of(course, item.facts),
+            lesson=item.facts["lesson"],
+            section=item.facts["section"],
+            kind=item.kind,
+            critical=item.facts.get("critical"),
+            key=item.key(),
+        )
     for item_id, language, words in texts:
         yield EditionItemText(
             edition_id=edition_id, item_id=item_id, language=language, words=words
@@ -46,28 +51,42 @@ def text_rows(course: Course, texts: Iterable[CompiledText], edition_id: int) ->
     """Yield the rows of titles and pictures."""
     for text in texts:
         yield EditionText(
-            edition_id=edition_id, language=text.language, title=text.title, facts=text.facts,
-            bank_complete=text.bank_complete, reviewed=text.reviewed,
-        )  # fmt: skip
+            edition_id=edition_id,
+            language=text.language,
+            title=text.title,
+            facts=text.facts,
+            bank_complete=text.bank_complete,
+            reviewed=text.reviewed,
+        )
     for picture in course.pictures.values():
         yield EditionPicture(
-            edition_id=edition_id, name=picture.name, address=picture.address,
-            digest=picture.digest, kind=picture.kind, bytes=picture.bytes, width=picture.width,
+            edition_id=edition_id,
+            name=picture.name,
+            address=picture.address,
+            digest=picture.digest,
+            kind=picture.kind,
+            bytes=picture.bytes,
+            width=picture.width,
             height=picture.height,
-        )  # fmt: skip
+        )
 
 
 def lesson_rows(lessons: Iterable[CompiledLesson], edition_id: int) -> Iterator[Base]:
     """Yield the rows of lessons."""
     for lesson in lessons:
         yield EditionLesson(
-            edition_id=edition_id, code=lesson.code, language=lesson.language,
-            title=lesson.title, parts=lesson.parts, bytes=lesson.bytes,
-        )  # fmt: skip
+            edition_id=edition_id,
+            code=lesson.code,
+            language=lesson.language,
+            title=lesson.title,
+            parts=lesson.parts,
+            bytes=lesson.bytes,
+        )
 
 
 def _module_of(course: Course, facts: Mapping[str, str]) -> str:
     return next(
-        module.code for module in course.facts.modules
+        module.code
+        for module in course.facts.modules
         if any(lesson.code == facts["lesson"] for lesson in module.lessons)
-    )  # fmt: skip
+    )

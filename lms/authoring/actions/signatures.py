@@ -26,9 +26,14 @@ def ask_for_signatures(session: Session, key: str, *, now: datetime) -> None:
 
 
 def sign_edition(
-    session: Session, site: Installation, signer: Signer, edition_id: int, contents: str, *,
+    session: Session,
+    site: Installation,
+    signer: Signer,
+    edition_id: int,
+    contents: str,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Sign an edition that has no signature, or one of the first editions' kind.
 
     contents  the digest of its folder, from the package that is stored here.
@@ -41,15 +46,25 @@ def sign_edition(
     number = f"{edition.number}.{edition.revision}"
     edition.signature = editions.sign(
         SignedEdition(
-            ring.issuer, now.replace(microsecond=0), edition.course_id, number,
-            edition.core_digest, edition.nation or "", edition.layer_digest, contents,
+            ring.issuer,
+            now.replace(microsecond=0),
+            edition.course_id,
+            number,
+            edition.core_digest,
+            edition.nation or "",
+            edition.layer_digest,
+            contents,
         ),
         signer,
-    )  # fmt: skip
+    )
     audit.append(
-        session, None, "edition.signed", f"{edition.course_id} {number}",
-        {"package": edition.package, "contents": contents, "kid": signer.kid.hex()}, now=now,
-    )  # fmt: skip
+        session,
+        None,
+        "edition.signed",
+        f"{edition.course_id} {number}",
+        {"package": edition.package, "contents": contents, "kid": signer.kid.hex()},
+        now=now,
+    )
 
 
 def is_signed(signature: bytes | None) -> bool:

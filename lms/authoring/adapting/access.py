@@ -71,9 +71,7 @@ def place(draft_id: UUID, code: str, wanted: Wanted) -> Place:
     if here.facts is None or NATION.fullmatch(code) is None:
         raise NotFound
     folders, paths = wanted(here.facts)
-    files = queries.files(
-        reading(), viewer(), here.draft, [f"nations/{code}", *folders], paths
-    )  # fmt: skip
+    files = queries.files(reading(), viewer(), here.draft, [f"nations/{code}", *folders], paths)
     if path_of(code) not in files:
         raise NotFound
     layer = layer_of(code, {path: file.data for path, file in files.items()})

@@ -59,9 +59,16 @@ def begin(session: Session, viewer: Viewer, draft_id: UUID, code: str, *, now: d
 
 
 def save_box(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, box: BoxFacts,
-    words: Mapping[str, str], *, seen: str, now: datetime,
-) -> Changed:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    box: BoxFacts,
+    words: Mapping[str, str],
+    *,
+    seen: str,
+    now: datetime,
+) -> Changed:
     """Say all that a country says of a box, by language what is to be read in it.
 
     box   with ``made_from``, the digest of what the core asked before the writer's eyes. It is
@@ -70,54 +77,105 @@ def save_box(
     """
     edits: dict[str, Callable[[str], str]] = {
         path_of(nation): lambda text: toml.set_box(
-            text, box.code, status=box.status, legal_source=box.legal_source, day=box.date,
-            checker=box.checker, review_by=box.review_by,
+            text,
+            box.code,
+            status=box.status,
+            legal_source=box.legal_source,
+            day=box.date,
+            checker=box.checker,
+            review_by=box.review_by,
         )
-    }  # fmt: skip
+    }
     for language, said in words.items():
         edits[path_of(nation, "boxes.md", language)] = _box(nation, box.code, said)
     kept = {}
     if box.made_from:
         kept[path_of(nation)] = lambda text: toml.keep_box(text, box.code, box.made_from)
-    return change(session, viewer, draft_id, nation, edits, kept, now=now, seen=seen,
-                   there=lambda layer: seen_box(layer, box.code))  # fmt: skip
+    return change(
+        session,
+        viewer,
+        draft_id,
+        nation,
+        edits,
+        kept,
+        now=now,
+        seen=seen,
+        there=lambda layer: seen_box(layer, box.code),
+    )
 
 
 def hide_block(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, block: str, limit: Limit, *,
-    languages: tuple[str, ...], seen: str, now: datetime,
-) -> Changed:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    block: str,
+    limit: Limit,
+    *,
+    languages: tuple[str, ...],
+    seen: str,
+    now: datetime,
+) -> Changed:
     """Show a block of the core no longer; the country's own words in its place go, too."""
     edits = _without(nation, block, languages)
     edits[path_of(nation)] = lambda text: toml.hide(toml.restore(text, block), block, limit)
-    return change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
-                   there=lambda layer: seen_block(layer, block))  # fmt: skip
+    return change(
+        session,
+        viewer,
+        draft_id,
+        nation,
+        edits,
+        now=now,
+        seen=seen,
+        there=lambda layer: seen_block(layer, block),
+    )
 
 
 def replace_block(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, origin: Block, limit: Limit,
-    words: Say, *, seen: str, now: datetime,
-) -> Changed:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    origin: Block,
+    limit: Limit,
+    words: Say,
+    *,
+    seen: str,
+    now: datetime,
+) -> Changed:
     """Say something else in place of a block of the core.
 
     limit  with ``made_from``, the digest of the core's block that the writer had before them.
     words  language -> heading and words.
     """
     edits: dict[str, Callable[[str], str]] = {
-        path_of(nation): lambda text: toml.replace(
-            toml.unhide(text, origin.id), origin.id, limit
-        )
-    }  # fmt: skip
+        path_of(nation): lambda text: toml.replace(toml.unhide(text, origin.id), origin.id, limit)
+    }
     for language, said in words.items():
         edits[path_of(nation, "replaced.md", language)] = _replaced(nation, origin, *said)
-    return change(session, viewer, draft_id, nation, edits, now=now, seen=seen,
-                   there=lambda layer: seen_block(layer, origin.id))  # fmt: skip
+    return change(
+        session,
+        viewer,
+        draft_id,
+        nation,
+        edits,
+        now=now,
+        seen=seen,
+        there=lambda layer: seen_block(layer, origin.id),
+    )
 
 
 def close(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, kind: str, code: str,
-    limit: Limit, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    kind: str,
+    code: str,
+    limit: Limit,
+    *,
+    now: datetime,
+) -> None:
     """Close the course, a module or an item by law; an item without one is only left out.
 
     limit  of an item with ``made_from``, the digest of the core's item.
@@ -131,16 +189,23 @@ def close(
     }
     if kind == "item" and not limit.law:
         changes[kind] = lambda text: toml.set_items(
-            toml.open_item(text, code), sorted(listed | {code}),
+            toml.open_item(text, code),
+            sorted(listed | {code}),
             {code: limit.made_from} if limit.made_from else None,
-        )  # fmt: skip
+        )
     change(session, viewer, draft_id, nation, {path_of(nation): changes[kind]}, now=now)
 
 
 def undo(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, kind: str, code: str, *,
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    kind: str,
+    code: str,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Take one limit back, ``kind`` as in ``readiness.LIMIT_WORDS``; twice changes nothing."""
     layer = layer_now(session, viewer, draft_id, nation)
     listed = layer.items_out - set(layer.items_closed)
@@ -158,9 +223,16 @@ def undo(
 
 
 def save_rules(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str,
-    rules: Mapping[str, int | None], months: int | None, *, seen: str, now: datetime,
-) -> Changed:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    rules: Mapping[str, int | None],
+    months: int | None,
+    *,
+    seen: str,
+    now: datetime,
+) -> Changed:
     """Say a country's rules of the test and how long its certificates count; None: the course's."""
     edits: Edits = {
         path_of(nation): lambda text: toml.set_validity(toml.set_pass(text, rules), months)
@@ -173,9 +245,13 @@ def look(session: Session, viewer: Viewer, draft_id: UUID, *, now: datetime) -> 
     found = found_drafts.draft(session, viewer, draft_id)
     state = drafts.state(session, viewer, found)
     return jobs.ask(
-        session, READINESS, key_of(found.id, state), {"draft": str(found.id), "state": state},
-        now=now, asked_by=actor_id(viewer),
-    )  # fmt: skip
+        session,
+        READINESS,
+        key_of(found.id, state),
+        {"draft": str(found.id), "state": state},
+        now=now,
+        asked_by=actor_id(viewer),
+    )
 
 
 def _box(nation: str, box: str, said: str) -> Callable[[str], str]:
@@ -216,10 +292,17 @@ def layer_now(session: Session, viewer: Viewer, draft_id: UUID, nation: str) -> 
 
 
 def change(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, edits: Edits,
-    besides: Edits | None = None, *, now: datetime, seen: str = "",
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    edits: Edits,
+    besides: Edits | None = None,
+    *,
+    now: datetime,
+    seen: str = "",
     there: Callable[[NationFacts], str] | None = None,
-) -> Changed:  # fmt: skip
+) -> Changed:
     """Change the files as they are now, so that what others changed beside it stays.
 
     besides      what is written down, too, where the edits change anything.

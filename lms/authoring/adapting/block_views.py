@@ -35,9 +35,10 @@ from lms.web.pages import site, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
-    "nation_blocks", __name__,
+    "nation_blocks",
+    __name__,
     url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<nation>/blocks",
-)  # fmt: skip
+)
 
 
 @bp.get("", endpoint="all")
@@ -50,10 +51,15 @@ def show_all(draft_id: UUID, nation: str) -> ResponseReturnValue:
     data = here.data.get(f"{here.facts.source}/{lesson}.md", b"")
     document = _document(data)
     return render_template(
-        "adapting/blocks.html", here=here, room=here.room, lesson=lesson, codes=codes,
-        title=title_in(data) if data else "", blocks=document.blocks if document else (),
+        "adapting/blocks.html",
+        here=here,
+        room=here.room,
+        lesson=lesson,
+        codes=codes,
+        title=title_in(data) if data else "",
+        blocks=document.blocks if document else (),
         begins=_beginning,
-    )  # fmt: skip
+    )
 
 
 def _named(facts: CourseFacts, lesson: str) -> str:
@@ -125,10 +131,15 @@ def _form_of(here: Place, origin: Block, sent: MultiDict[str, str] | None) -> Bl
         filled[f"{WORDS}{language}"] = block.body.strip() if block else ""
         filled[f"{HEADING}{language}"] = block.title if block else ""
     form = block_form(here.languages, origin)(
-        sent, law=known.law, on=known.date, checker=known.checker,
+        sent,
+        law=known.law,
+        on=known.date,
+        checker=known.checker,
         what="replace" if origin.id in nation.replaced else "hide",
-        made_from=block_digest(origin), seen=seen_block(nation, origin.id), **filled,
-    )  # fmt: skip
+        made_from=block_digest(origin),
+        seen=seen_block(nation, origin.id),
+        **filled,
+    )
     form.what.choices = [SelectChoice("hide", gettext("It is not shown"))]
     if origin.name not in NEVER_REPLACED:
         form.what.choices.append(
@@ -142,12 +153,21 @@ def _save(session: Session, here: Place, origin: Block, form: BlockForm) -> acti
     limit = form.limit(made_from=form.made_from.data or "")
     if form.what.data == "hide":
         return actions.hide_block(
-            session, viewer(), draft_id, here.code, origin.id, limit,
-            languages=tuple(here.nation.replacements), seen=seen, now=now,
-        )  # fmt: skip
+            session,
+            viewer(),
+            draft_id,
+            here.code,
+            origin.id,
+            limit,
+            languages=tuple(here.nation.replacements),
+            seen=seen,
+            now=now,
+        )
     written, headings = words_of(form), headings_of(form)
-    words = {language: (headings.get(language, ""), written.get(language, ""))
-             for language in here.languages}  # fmt: skip
+    words = {
+        language: (headings.get(language, ""), written.get(language, ""))
+        for language in here.languages
+    }
     return actions.replace_block(
         session, viewer(), draft_id, here.code, origin, limit, words, seen=seen, now=now
     )
@@ -159,6 +179,14 @@ def _page(
     """Show a block; ``theirs`` is what somebody else has written there meanwhile."""
     said = {language: _block(here, language, lesson, origin.id) for language in here.languages}
     return render_template(
-        "adapting/block.html", here=here, room=here.room, lesson=lesson, origin=origin, form=form,
-        said=said, theirs=theirs, prefix=WORDS, heading=HEADING,
-    )  # fmt: skip
+        "adapting/block.html",
+        here=here,
+        room=here.room,
+        lesson=lesson,
+        origin=origin,
+        form=form,
+        said=said,
+        theirs=theirs,
+        prefix=WORDS,
+        heading=HEADING,
+    )

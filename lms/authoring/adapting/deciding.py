@@ -20,9 +20,16 @@ from lms.kernel.viewer import Viewer
 
 
 def keep(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, kind: str, code: str,
-    made_from: str, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    kind: str,
+    code: str,
+    made_from: str,
+    *,
+    now: datetime,
+) -> None:
     """Say that what a country decided is still right beside a core that has changed since.
 
     kind, code  ``replaced``, ``hidden``, ``item`` or ``box``, and which one.
@@ -62,8 +69,10 @@ def review_box(
 
 def _require_decided(layer: NationFacts, kind: str, code: str) -> None:
     decided: Mapping[str, Collection[str]] = {
-        "replaced": layer.replaced, "hidden": layer.hidden, "item": layer.items_out,
+        "replaced": layer.replaced,
+        "hidden": layer.hidden,
+        "item": layer.items_out,
         "box": layer.boxes,
-    }  # fmt: skip
+    }
     if code not in decided.get(kind, ()) or (kind == "box" and is_open(layer, code)):
         raise NotFound

@@ -38,9 +38,7 @@ def visible(form: Any, field: Field) -> None:  # noqa: ANN401 -- WTForms' signat
 def a_law(*, required: bool) -> TextLine:
     """Return the field for a law."""
     needed = InputRequired(REQUIRED) if required else Optional()
-    return TextLine(
-        _l("Law and article"), validators=[needed, Length(max=LONGEST_LAW), visible]
-    )  # fmt: skip
+    return TextLine(_l("Law and article"), validators=[needed, Length(max=LONGEST_LAW), visible])
 
 
 class CountryForm(PageForm):
@@ -59,9 +57,7 @@ class _Checked(PageForm):
     """Who has checked something, and when."""
 
     on = DayField(_l("Checked on"), validators=[Optional()])
-    checker = TextLine(
-        _l("Checked by"), validators=[Optional(), Length(max=LONGEST_NAME), visible]
-    )  # fmt: skip
+    checker = TextLine(_l("Checked by"), validators=[Optional(), Length(max=LONGEST_NAME), visible])
 
 
 class BoxForm(_Checked):
@@ -89,9 +85,14 @@ class BoxForm(_Checked):
     def box(self, code: str) -> BoxFacts:
         """Return what is said of the box."""
         return BoxFacts(
-            code, self.state.data, _line(self.legal_source), self.on.data,
-            _line(self.checker), self.review_by.data, self.made_from.data or "",
-        )  # fmt: skip
+            code,
+            self.state.data,
+            _line(self.legal_source),
+            self.on.data,
+            _line(self.checker),
+            self.review_by.data,
+            self.made_from.data or "",
+        )
 
     def validate(self, *args: Any, **settings: Any) -> bool:
         """Ask for who and what confirms a box, each beside its field."""
@@ -112,9 +113,12 @@ class LimitForm(_Checked):
     def limit(self, words: dict[str, str] | None = None, made_from: str = "") -> Limit:
         """Return the limit."""
         return Limit(
-            _line(self.law), self.on.data, _line(self.checker), words=words or {},
+            _line(self.law),
+            self.on.data,
+            _line(self.checker),
+            words=words or {},
             made_from=made_from,
-        )  # fmt: skip
+        )
 
 
 class ItemForm(LimitForm):
@@ -233,9 +237,11 @@ def told_form(base: type[LimitForm], languages: Sequence[str]) -> type[LimitForm
 def rules_form() -> type[RulesForm]:
     """Return the form of a country's rules of the test."""
     labels = {
-        "percent": _l("Pass mark, in per cent"), "attempts": _l("Attempts"),
-        "window_days": _l("Within how many days"), "pause_hours": _l("Hours between two attempts"),
-    }  # fmt: skip
+        "percent": _l("Pass mark, in per cent"),
+        "attempts": _l("Attempts"),
+        "window_days": _l("Within how many days"),
+        "pause_hours": _l("Hours between two attempts"),
+    }
     fields = {
         name: WholeNumber(labels[name], validators=[Optional(), NumberRange(low, high)])
         for name, low, high in RULES
@@ -245,15 +251,21 @@ def rules_form() -> type[RulesForm]:
 
 def words_of(form: PageForm) -> dict[str, str]:
     """Return what was written, by language; nothing for a language without words."""
-    found = {name.removeprefix(WORDS): _line(form[name]).replace("\r\n", "\n").strip()
-             for name in form.data if name.startswith(WORDS)}  # fmt: skip
+    found = {
+        name.removeprefix(WORDS): _line(form[name]).replace("\r\n", "\n").strip()
+        for name in form.data
+        if name.startswith(WORDS)
+    }
     return {language: said for language, said in found.items() if said}
 
 
 def headings_of(form: PageForm) -> dict[str, str]:
     """Return the headings that were written, by language."""
-    return {name.removeprefix(HEADING): _line(form[name])
-            for name in form.data if name.startswith(HEADING)}  # fmt: skip
+    return {
+        name.removeprefix(HEADING): _line(form[name])
+        for name in form.data
+        if name.startswith(HEADING)
+    }
 
 
 def _line(field: Field) -> str:

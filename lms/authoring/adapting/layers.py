@@ -43,8 +43,13 @@ def path_of(nation: str, name: str = "nation.toml", language: str = "") -> str:
 
 def nations_in(paths: Iterable[str]) -> list[str]:
     """Return the countries of which a draft has a layer."""
-    return sorted({path.split("/")[1] for path in paths
-                   if path.startswith("nations/") and path.endswith("/nation.toml")})  # fmt: skip
+    return sorted(
+        {
+            path.split("/")[1]
+            for path in paths
+            if path.startswith("nations/") and path.endswith("/nation.toml")
+        }
+    )
 
 
 def layer_of(code: str, files: Files) -> Layer:
@@ -177,8 +182,10 @@ def _changes(data: bytes) -> tuple[Change, ...]:
 
 def seen_box(nation: NationFacts, code: str) -> str:
     """Return a digest of all that a country says of a box: whoever saves says what they saw."""
-    words = {language: [each.raw for each in document.blocks if each.title == code]
-             for language, document in nation.texts.items()}  # fmt: skip
+    words = {
+        language: [each.raw for each in document.blocks if each.title == code]
+        for language, document in nation.texts.items()
+    }
     return _digest(nation.boxes.get(code), _said(words))
 
 

@@ -44,9 +44,14 @@ def show(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Show what the country limits and its rules of the test, with a way back from each."""
     here = place(draft_id, nation, nothing)
     return render_template(
-        "adapting/limits.html", here=here, room=here.room, rows=limits(here.nation),
-        words=LIMIT_WORDS, names=[name for name, _, _ in RULES], form_of_rules=rules_form()(),
-    )  # fmt: skip
+        "adapting/limits.html",
+        here=here,
+        room=here.room,
+        rows=limits(here.nation),
+        words=LIMIT_WORDS,
+        names=[name for name, _, _ in RULES],
+        form_of_rules=rules_form()(),
+    )
 
 
 @bp.get("/register")
@@ -55,9 +60,12 @@ def register(draft_id: UUID, nation: str) -> ResponseReturnValue:
     """Print the register of a country's limits: what, by which law, when and by whom checked."""
     here = place(draft_id, nation, nothing)
     return render_template(
-        "adapting/register.html", here=here, room=here.room, rows=limits(here.nation),
+        "adapting/register.html",
+        here=here,
+        room=here.room,
+        rows=limits(here.nation),
         words=LIMIT_WORDS,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/limits/<any(item, module, course):kind>", methods=["GET", "POST"])
@@ -78,9 +86,15 @@ def close(draft_id: UUID, nation: str, kind: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.close(
-                session, viewer(), draft_id, nation, kind, closed,
-                form.limit(words_of(form), made_from), now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                draft_id,
+                nation,
+                kind,
+                closed,
+                form.limit(words_of(form), made_from),
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         return _close_page(here, kind, form), form.status
@@ -121,9 +135,7 @@ def _is_possible(here: Place, form: LimitForm) -> bool:
     if isinstance(form, ModuleForm):
         left = {each.code for each in here.facts.modules} - {*here.nation.closed, form.module.data}
         if not left:
-            form.module.errors = [
-                gettext("Nothing would be left. Close the whole course instead.")
-            ]  # fmt: skip
+            form.module.errors = [gettext("Nothing would be left. Close the whole course instead.")]
             return False
     return True
 
@@ -146,9 +158,14 @@ def undo(draft_id: UUID, nation: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.undo(
-                session, viewer(), draft_id, nation, form.kind.data, form.code.data or "",
+                session,
+                viewer(),
+                draft_id,
+                nation,
+                form.kind.data,
+                form.code.data or "",
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except Refused as refused:
         flash(say(refused.message), "error")
         return back
@@ -171,9 +188,15 @@ def rules(draft_id: UUID, nation: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             done = actions.save_rules(
-                session, viewer(), draft_id, nation, form.rules(), form.validity_months.data,
-                seen=form.seen.data or "", now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                draft_id,
+                nation,
+                form.rules(),
+                form.validity_months.data,
+                seen=form.seen.data or "",
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         return _rules_page(here, form), form.status
@@ -189,8 +212,10 @@ def rules(draft_id: UUID, nation: str) -> ResponseReturnValue:
 def _rules(here: Place) -> dict[str, object]:
     nation = here.nation
     return {
-        **nation.pass_rule, "validity_months": nation.validity_months, "seen": seen_rules(nation),
-    }  # fmt: skip
+        **nation.pass_rule,
+        "validity_months": nation.validity_months,
+        "seen": seen_rules(nation),
+    }
 
 
 def _rules_page(here: Place, form: RulesForm, *, theirs: RulesForm | None = None) -> str:

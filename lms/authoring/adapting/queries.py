@@ -17,9 +17,12 @@ from lms.kernel.viewer import Viewer
 
 
 def files(
-    session: Session, viewer: Viewer, found: Draft, folders: Collection[str],
+    session: Session,
+    viewer: Viewer,
+    found: Draft,
+    folders: Collection[str],
     paths: Collection[str] = (),
-) -> dict[str, File]:  # fmt: skip
+) -> dict[str, File]:
     """Return the tables and texts in some folders, and some files besides, by path."""
     del viewer  # ``found`` came through a query that carries the viewer
     wanted = [DraftFile.path.startswith(f"{each}/", autoescape=True) for each in folders]

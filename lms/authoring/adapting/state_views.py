@@ -53,9 +53,7 @@ def ready(draft_id: UUID, nation: str) -> ResponseReturnValue:
     state = drafts.state(session, me, here.room.draft)
     job = queries.job(session, me, draft_id, state)
     result: dict[str, Any] = dict(job.result or {}) if job and job.state == "done" else {}
-    rows = readiness(
-        core_of_boxes(here.facts, here.data), here.nation, today=clock.now().date()
-    )  # fmt: skip
+    rows = readiness(core_of_boxes(here.facts, here.data), here.nation, today=clock.now().date())
     page = make_response(
         render_template(
             "adapting/readiness.html",
@@ -78,11 +76,13 @@ def _answers(here: Place, found: Mapping[str, Any]) -> dict[str, dict[str, Any]]
     answers = {}
     for language, reasons in found.items():
         said = [
-            {"text": say(Message(each["said"][0], each["said"][1])),
-             "url": _mended_at(here, language, each),
-             "stops": each["kind"] != "box" or site().refuse_unconfirmed_boxes}
+            {
+                "text": say(Message(each["said"][0], each["said"][1])),
+                "url": _mended_at(here, language, each),
+                "stops": each["kind"] != "box" or site().refuse_unconfirmed_boxes,
+            }
             for each in reasons
-        ]  # fmt: skip
+        ]
         answers[language] = {"reasons": said, "may": not any(each["stops"] for each in said)}
     return answers
 
@@ -122,14 +122,21 @@ def touched(draft_id: UUID, nation: str) -> ResponseReturnValue:
     gone = [each for each in _gone(here) if each[1] not in shown]
     known = _words_before(here, found)
     return render_template(
-        "adapting/touched.html", here=here, room=here.room, found=found, gone=gone,
-        words=TOUCHED_WORDS, severities=SEVERITY_WORDS, text=_text, names=LANGUAGE_NAMES,
+        "adapting/touched.html",
+        here=here,
+        room=here.room,
+        found=found,
+        gone=gone,
+        words=TOUCHED_WORDS,
+        severities=SEVERITY_WORDS,
+        text=_text,
+        names=LANGUAGE_NAMES,
         rows=lambda each: side_by_side(known[each.id] or "", _text(each.after)),
         is_known=lambda each: known[each.id] is not None,
         digest=lambda each: _digest_now(here, each.kind, _code(each)),
         decision=lambda each: _decision(here, each),
         edit_url=lambda kind, key: _edit_url(here, kind, key),
-    )  # fmt: skip
+    )
 
 
 def _touched(here: Place) -> tuple[Touched, ...]:
@@ -158,8 +165,10 @@ def _words_before(here: Place, found: tuple[Touched, ...]) -> dict[str, str | No
     wanted = {each.id for each in found if each.made_from and each.made_from not in kept}
     if wanted:
         kept |= drafts_found.old_texts(reading(), viewer(), here.room.draft, wanted)
-    return {each.id: kept.get(each.made_from) if each.made_from else _text(each.before)
-            for each in found}  # fmt: skip
+    return {
+        each.id: kept.get(each.made_from) if each.made_from else _text(each.before)
+        for each in found
+    }
 
 
 def _decision(here: Place, each: Touched) -> Limit | None:

@@ -58,10 +58,13 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
     own = site().nation
     begun = {each.code for each in found}
     return render_template(
-        "adapting/all.html", room=here, countries=found,
+        "adapting/all.html",
+        room=here,
+        countries=found,
         form=CountryForm(code=own.upper() if own and own not in begun else "")
-        if here.rights.adapts else None,
-    )  # fmt: skip
+        if here.rights.adapts
+        else None,
+    )
 
 
 def _countries(here: Room) -> list[_Country]:
@@ -83,9 +86,14 @@ def _countries(here: Room) -> list[_Country]:
         asked = {block.words[0] for _, block in asked_boxes(boxes, nation)}
         states = Counter(status_of(nation, code) for code in asked)
         found.append(
-            _Country(nation.code, country_name(nation.code), states, len(limits(nation)),
-                     len(touched[nation.code]))
-        )  # fmt: skip
+            _Country(
+                nation.code,
+                country_name(nation.code),
+                states,
+                len(limits(nation)),
+                len(touched[nation.code]),
+            )
+        )
     return sorted(found, key=lambda each: (each.code != site().nation, each.name))
 
 
@@ -119,9 +127,13 @@ def one(draft_id: UUID, nation: str) -> ResponseReturnValue:
     asked = {(lesson, block.id): block for lesson, block in asked_boxes(core, here.nation)}
     rows = readiness(core, here.nation, today=clock.now().date())
     return render_template(
-        "adapting/one.html", here=here, room=here.room, rows=rows, states=STATE_WORDS,
+        "adapting/one.html",
+        here=here,
+        room=here.room,
+        rows=rows,
+        states=STATE_WORDS,
         asks=lambda row: _asks(asked.get((row.lesson, row.block))),
-    )  # fmt: skip
+    )
 
 
 def _asks(block: Block | None) -> str:
@@ -141,10 +153,15 @@ def _form_of(here: Place, box: str) -> BoxForm:
     known = nation.boxes.get(box) or BoxFacts(box, "empty")
     words = {f"{WORDS}{each}": _words(nation, box, each) for each in here.languages}
     return box_form(here.languages)(
-        state=known.status, legal_source=known.legal_source, on=known.date,
-        checker=known.checker, review_by=known.review_by, seen=seen_box(nation, box),
-        made_from=box_digest(core_of_boxes(here.facts, here.data), box), **words,
-    )  # fmt: skip
+        state=known.status,
+        legal_source=known.legal_source,
+        on=known.date,
+        checker=known.checker,
+        review_by=known.review_by,
+        seen=seen_box(nation, box),
+        made_from=box_digest(core_of_boxes(here.facts, here.data), box),
+        **words,
+    )
 
 
 def _words(nation: NationFacts, box: str, language: str) -> str:
@@ -160,14 +177,28 @@ def _box_page(here: Place, box: str, form: BoxForm, *, theirs: BoxForm | None = 
     if not asked and box not in here.facts.boxes and box not in here.nation.boxes:
         raise NotFound
     row: BoxRow | None = next(
-        (each for each in readiness(core, here.nation, today=clock.now().date())
-         if each.code == box), None,
-    )  # fmt: skip
+        (
+            each
+            for each in readiness(core, here.nation, today=clock.now().date())
+            if each.code == box
+        ),
+        None,
+    )
     return render_template(
-        "adapting/box.html", here=here, room=here.room, box=box, asked=asked, row=row,
-        form=form if here.room.rights.adapts else None, labels=form, theirs=theirs,
-        states=STATE_WORDS, prefix=WORDS, names=LANGUAGE_NAMES, said=_said(here, box),
-    )  # fmt: skip
+        "adapting/box.html",
+        here=here,
+        room=here.room,
+        box=box,
+        asked=asked,
+        row=row,
+        form=form if here.room.rights.adapts else None,
+        labels=form,
+        theirs=theirs,
+        states=STATE_WORDS,
+        prefix=WORDS,
+        names=LANGUAGE_NAMES,
+        said=_said(here, box),
+    )
 
 
 def _said(here: Place, box: str) -> dict[str, object]:
@@ -175,10 +206,13 @@ def _said(here: Place, box: str) -> dict[str, object]:
     known = here.nation.boxes.get(box) or BoxFacts(box, "empty")
     words = {each: _words(here.nation, box, each) for each in here.languages}
     return {
-        "state": status_of(here.nation, box), "legal_source": known.legal_source,
-        "checker": known.checker, "on": known.date, "review_by": known.review_by,
+        "state": status_of(here.nation, box),
+        "legal_source": known.legal_source,
+        "checker": known.checker,
+        "on": known.date,
+        "review_by": known.review_by,
         "words": {language: said for language, said in words.items() if said},
-    }  # fmt: skip
+    }
 
 
 @bp.post("/<nation>/boxes/<box>")
@@ -198,9 +232,15 @@ def save_box(draft_id: UUID, nation: str, box: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             done = actions.save_box(
-                session, viewer(), draft_id, nation, form.box(box), words,
-                seen=form.seen.data or "", now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                draft_id,
+                nation,
+                form.box(box),
+                words,
+                seen=form.seen.data or "",
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         return _box_page(here, box, form), form.status

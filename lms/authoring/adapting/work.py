@@ -40,15 +40,19 @@ def look_through(
         "nations": {
             code: {
                 language: [
-                    {"kind": each.kind, "said": [each.message.msgid, dict(each.message.values)],
-                     "code": each.code, "lesson": each.lesson}
+                    {
+                        "kind": each.kind,
+                        "said": [each.message.msgid, dict(each.message.values)],
+                        "code": each.code,
+                        "lesson": each.lesson,
+                    }
                     for each in may_certify(course, nation, language, boxes_stop=True)
                 ][:MOST_REASONS]
                 for language in course.languages
             }
             for code, nation in course.nations.items()
         }
-    }  # fmt: skip
+    }
 
 
 STEPS: Steps = {READINESS: SlowStep(look_through, keep, large=True)}

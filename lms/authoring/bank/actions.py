@@ -49,9 +49,16 @@ class Kept:
 
 
 def write(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, item: Question, *, was: str,
-    nation: str = "", now: datetime,
-) -> Kept:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    item: Question,
+    *,
+    was: str,
+    nation: str = "",
+    now: datetime,
+) -> Kept:
     """Put an item in the place of the one that the writer saw.
 
     was     ``mark_of`` the block that they had before them.
@@ -74,9 +81,16 @@ def write(
 
 
 def add(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, item: Question, *,
-    nation: str = "", spoken: str = "", now: datetime,
-) -> str:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    item: Question,
+    *,
+    nation: str = "",
+    spoken: str = "",
+    now: datetime,
+) -> str:
     """Add an item under the next code of its module; return the code.
 
     nation  the country whose own question it is; empty for one of the core.
@@ -106,9 +120,15 @@ def add(
 
 
 def duplicate(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *,
-    nation: str = "", now: datetime,
-) -> str:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    code: str,
+    *,
+    nation: str = "",
+    now: datetime,
+) -> str:
     """Copy an item; return the code of the copy. A copy that nobody has changed yet serves again.
 
     raises  NotFound where there is no such item.
@@ -122,9 +142,15 @@ def duplicate(
 
 
 def retire(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, code: str, *,
-    nation: str = "", now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    code: str,
+    *,
+    nation: str = "",
+    now: datetime,
+) -> None:
     """Take an item out of the bank and out of its translations; its versions and its code stay.
 
     raises  NotFound for an item that never was, and for who may not write questions.
@@ -146,9 +172,16 @@ def retire(
 
 
 def leave_out(
-    session: Session, viewer: Viewer, draft_id: UUID, country: str, code: str, *, out: bool,
-    made_from: str = "", now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    country: str,
+    code: str,
+    *,
+    out: bool,
+    made_from: str = "",
+    now: datetime,
+) -> None:
     """Leave an item out of a country's tests, or take it in again.
 
     made_from  digest of the item as it is now: when it changes later, the country is told.
@@ -185,9 +218,13 @@ def _with_out(text: str, code: str, *, out: bool, made_from: str) -> str:
 
 
 def _bank(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, nation: str = "",
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    nation: str = "",
     spoken: str = "",
-) -> tuple[Draft, Where, File, Document]:  # fmt: skip
+) -> tuple[Draft, Where, File, Document]:
     """Return the draft, locked, whose bank it is, and the bank of a module."""
     found = draft_queries.draft(session, viewer, draft_id, lock=True)
     held = rights(viewer, found.course_id)
@@ -236,14 +273,26 @@ def _lines(item: Question) -> list[str]:
 
 
 def _save(
-    session: Session, viewer: Viewer, draft_id: UUID, path: str, text: str, seen: int,
-    now: datetime, note: str = "",
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    path: str,
+    text: str,
+    seen: int,
+    now: datetime,
+    note: str = "",
+) -> None:
     # The draft is locked: what was read is what is replaced.
     drafts.save(
-        session, viewer, draft_id, path, text.encode(), seen=seen, now=now,
+        session,
+        viewer,
+        draft_id,
+        path,
+        text.encode(),
+        seen=seen,
+        now=now,
         note=f"− {note}" if note else "",
-    )  # fmt: skip
+    )
 
 
 def used_letters(*known: Mapping[str, set[str]]) -> dict[str, set[str]]:

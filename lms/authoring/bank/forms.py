@@ -43,9 +43,12 @@ def typed_from(sent: Sent, kind: str) -> Typed:
         facts["tolerance"] = number(sent.get("tolerance", "")) or "0"
     steps = MOST_STEPS if kind == "scenario" else 0
     return Typed(
-        kind, facts, tuple(_part(sent, kind, n) for n in range(steps + 1)),
-        unit=paragraphs(one_line(sent.get("unit", ""))), why=paragraphs(sent.get("why", "")),
-    )  # fmt: skip
+        kind,
+        facts,
+        tuple(_part(sent, kind, n) for n in range(steps + 1)),
+        unit=paragraphs(one_line(sent.get("unit", ""))),
+        why=paragraphs(sent.get("why", "")),
+    )
 
 
 def _part(sent: Sent, kind: str, n: int) -> Part:

@@ -63,9 +63,13 @@ def _save(
     known = known_letters(sheet.item.question() if sheet.item else None)
     published = queries.letters_published(reading(), me, draft, named)
     question, wrong = wrong_in(
-        typed, named, sheet.facts, [block.id for block in sheet.parts], sheet.outcomes,
+        typed,
+        named,
+        sheet.facts,
+        [block.id for block in sheet.parts],
+        sheet.outcomes,
         actions.used_letters(known, published),
-    )  # fmt: skip
+    )
     if code and module_of(sheet.facts, typed.facts["lesson"]) not in {"", sheet.module}:
         wrong["lesson"] = _other_module(sheet)
     if question is None or wrong or form.errors:
@@ -74,15 +78,27 @@ def _save(
         with transaction() as session:
             if code is None:
                 code = actions.add(
-                    session, me, draft.id, sheet.module, question, nation=nation,
-                    spoken=shelf.source, now=clock.now(),
-                )  # fmt: skip
+                    session,
+                    me,
+                    draft.id,
+                    sheet.module,
+                    question,
+                    nation=nation,
+                    spoken=shelf.source,
+                    now=clock.now(),
+                )
                 kept = actions.Kept(code)
             else:
                 kept = actions.write(
-                    session, me, draft.id, sheet.module, question, was=form.was.data or "",
-                    nation=nation, now=clock.now(),
-                )  # fmt: skip
+                    session,
+                    me,
+                    draft.id,
+                    sheet.module,
+                    question,
+                    was=form.was.data or "",
+                    nation=nation,
+                    now=clock.now(),
+                )
     except Refused as refused:
         form.refuse(refused)
         return form_page(shelf, sheet, typed, wrong, form, code), form.status
@@ -97,9 +113,16 @@ def _save(
 
 
 def form_page(
-    shelf: Shelf, sheet: Sheet, typed: Typed, wrong: Wrong, form: ItemForm, code: str | None = None,
-    *, kept: actions.Kept | None = None, rows: Sequence[object] = (),
-) -> str:  # fmt: skip
+    shelf: Shelf,
+    sheet: Sheet,
+    typed: Typed,
+    wrong: Wrong,
+    form: ItemForm,
+    code: str | None = None,
+    *,
+    kept: actions.Kept | None = None,
+    rows: Sequence[object] = (),
+) -> str:
     """Return the page of an item's form.
 
     typed, wrong  what stands in it, and the reasons beside its fields.
@@ -107,10 +130,21 @@ def form_page(
     """
     code = code or (sheet.item.code if sheet.item else None)
     return render_template(
-        "bank/item.html", room=shelf.room, shelf=shelf, sheet=sheet, typed=typed, wrong=wrong,
-        form=form, code=code, kept=kept, rows=rows, kinds=KIND_WORDS, uses=KIND_USE,
-        difficulty=DIFFICULTY, part_words=BLOCK_WORDS,
-    )  # fmt: skip
+        "bank/item.html",
+        room=shelf.room,
+        shelf=shelf,
+        sheet=sheet,
+        typed=typed,
+        wrong=wrong,
+        form=form,
+        code=code,
+        kept=kept,
+        rows=rows,
+        kinds=KIND_WORDS,
+        uses=KIND_USE,
+        difficulty=DIFFICULTY,
+        part_words=BLOCK_WORDS,
+    )
 
 
 def _other_module(sheet: Sheet) -> Message:

@@ -42,10 +42,17 @@ def new_item(shelf: Shelf) -> ResponseReturnValue:
         lesson = facts.codes()[0]  # there is nothing to choose
     if kind not in KIND_WORDS or lesson not in facts.codes():
         return render_template(
-            "bank/new.html", room=here, shelf=shelf, facts=facts, kinds=KIND_WORDS, uses=KIND_USE,
-            kind=kind, lesson=lesson, names=LANGUAGE_NAMES,
+            "bank/new.html",
+            room=here,
+            shelf=shelf,
+            facts=facts,
+            kinds=KIND_WORDS,
+            uses=KIND_USE,
+            kind=kind,
+            lesson=lesson,
+            names=LANGUAGE_NAMES,
             titles=titles_of(drafts.heads(reading(), viewer(), here.draft, here.draft.source)),
-        )  # fmt: skip
+        )
     facts_typed = {"lesson": lesson, "difficulty": "2", "outcome": request.args.get("outcome", "")}
     slot = request.args.get("critical", "")
     if slot in facts.critical:
@@ -80,10 +87,18 @@ def preview_of(shelf: Shelf, code: str, **more: object) -> str:
         seen = shown(question, f"preview of {code}", spoken)
     layers = {} if shelf.nation else queries.layers(reading(), viewer(), shelf.room.draft)
     return render_template(
-        "bank/preview.html", room=shelf.room, shelf=shelf, sheet=sheet, code=code, shown=seen,
-        kinds=KIND_WORDS, marking=MARKING, difficulty=DIFFICULTY,
-        countries=asked_in(layers, code), **more,
-    )  # fmt: skip
+        "bank/preview.html",
+        room=shelf.room,
+        shelf=shelf,
+        sheet=sheet,
+        code=code,
+        shown=seen,
+        kinds=KIND_WORDS,
+        marking=MARKING,
+        difficulty=DIFFICULTY,
+        countries=asked_in(layers, code),
+        **more,
+    )
 
 
 def spoken(msgid: str) -> str:
@@ -96,9 +111,14 @@ def duplicate_of(shelf: Shelf, code: str) -> ResponseReturnValue:
     module = module_of_item(facts_in(shelf.room), code, shelf.at)
     with transaction() as session:
         copy = actions.duplicate(
-            session, viewer(), shelf.room.draft.id, module, code, nation=shelf.nation,
+            session,
+            viewer(),
+            shelf.room.draft.id,
+            module,
+            code,
+            nation=shelf.nation,
             now=clock.now(),
-        )  # fmt: skip
+        )
     flash(gettext("This is the copy. Change it, so that it asks something else."))
     return redirect(shelf.url("one", code=copy), 303)
 
@@ -120,10 +140,14 @@ def retire_page(
     after = rules.lacks(facts, [each for each in items if each.code != code])
     layers = {} if shelf.nation else queries.layers(reading(), viewer(), shelf.room.draft)
     return render_template(
-        "bank/retire.html", room=shelf.room, shelf=shelf, item=item, code=code,
+        "bank/retire.html",
+        room=shelf.room,
+        shelf=shelf,
+        item=item,
+        code=code,
         lost=[each for each in after if each not in before],
         countries=[each for each in asked_in(layers, code) if each.out],
-    )  # fmt: skip
+    )
 
 
 def retired(shelf: Shelf, code: str) -> ResponseReturnValue:
@@ -131,8 +155,13 @@ def retired(shelf: Shelf, code: str) -> ResponseReturnValue:
     module = module_of_item(facts_in(shelf.room), code, shelf.at)
     with transaction() as session:
         actions.retire(
-            session, viewer(), shelf.room.draft.id, module, code, nation=shelf.nation,
+            session,
+            viewer(),
+            shelf.room.draft.id,
+            module,
+            code,
+            nation=shelf.nation,
             now=clock.now(),
-        )  # fmt: skip
+        )
     flash(gettext("The question is retired. Its versions and its code are kept."))
     return redirect(shelf.url("all"), 303)

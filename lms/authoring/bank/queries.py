@@ -31,9 +31,7 @@ def items(
     return {module: list(glances(module, texts[path].text)) for path, module in paths.items()}
 
 
-def openings(
-    session: Session, viewer: Viewer, found: Draft, facts: CourseFacts
-) -> dict[str, str]:  # fmt: skip
+def openings(session: Session, viewer: Viewer, found: Draft, facts: CourseFacts) -> dict[str, str]:
     """Return the first bytes of every lesson, where title and objectives stand: code -> text."""
     del viewer  # ``found`` came through ``drafts.draft``
     paths = {f"{found.source}/{code}.md": code for code in facts.codes()}
@@ -65,11 +63,15 @@ def is_settled(session: Session, viewer: Viewer, found: Draft, nation: str) -> b
     table = drafts.file(session, viewer, found, f"nations/{nation}/nation.toml")
     if has_source(table.data):
         return True
-    first = select(DraftFile.path).where(
-        DraftFile.draft_id == found.id,
-        DraftFile.path.startswith(f"nations/{nation}/", autoescape=True),
-        DraftFile.path.contains("/bank/"),
-    ).limit(1)  # fmt: skip
+    first = (
+        select(DraftFile.path)
+        .where(
+            DraftFile.draft_id == found.id,
+            DraftFile.path.startswith(f"nations/{nation}/", autoescape=True),
+            DraftFile.path.contains("/bank/"),
+        )
+        .limit(1)
+    )
     return session.scalar(first) is not None
 
 
@@ -84,9 +86,11 @@ def translations(
         .where(
             DraftFile.draft_id == found.id,
             DraftFile.path.endswith(f"/bank/{module}.md", autoescape=True),
-            DraftFile.path != at.path(module), _of(DraftFile.path, at),
-        ).order_by(DraftFile.path)
-    )  # fmt: skip
+            DraftFile.path != at.path(module),
+            _of(DraftFile.path, at),
+        )
+        .order_by(DraftFile.path)
+    )
     return {row.path: row.data for row in rows}
 
 
@@ -97,10 +101,12 @@ def layers(session: Session, viewer: Viewer, found: Draft) -> dict[str, bytes]:
         select(DraftFile.path, DraftContent.data)
         .join(DraftContent, DraftContent.digest == DraftFile.digest)
         .where(
-            DraftFile.draft_id == found.id, DraftFile.path.startswith("nations/"),
+            DraftFile.draft_id == found.id,
+            DraftFile.path.startswith("nations/"),
             DraftFile.path.endswith("/nation.toml"),
-        ).order_by(DraftFile.path)
-    )  # fmt: skip
+        )
+        .order_by(DraftFile.path)
+    )
     return {row.path.split("/")[1]: row.data for row in rows}
 
 
@@ -122,26 +128,31 @@ def codes_ever(
     at = at or Where(found.source)
     prefix = at.prefix(module)
     published = session.scalars(
-        select(EditionItem.item_id).distinct()
+        select(EditionItem.item_id)
+        .distinct()
         .join(Edition, Edition.id == EditionItem.edition_id)
         .where(
             Edition.course_id == found.course_id,
             EditionItem.item_id.startswith(f"{prefix}-", autoescape=True),
         )
-    )  # fmt: skip
+    )
     codes = set(published)
     # Of every draft of the course: what one of them retired is not given again by the next.
     kept = session.scalars(
-        select(DraftContent.data).distinct()
+        select(DraftContent.data)
+        .distinct()
         .join(DraftVersion, DraftVersion.digest == DraftContent.digest)
         .join(Draft, Draft.id == DraftVersion.draft_id)
         .where(
-            Draft.course_id == found.course_id, _of(DraftVersion.path, at),
+            Draft.course_id == found.course_id,
+            _of(DraftVersion.path, at),
             # A country's in any language: which one has the key may have changed.
-            DraftVersion.path.endswith(f"/bank/{module}.md", autoescape=True) if at.nation
+            DraftVersion.path.endswith(f"/bank/{module}.md", autoescape=True)
+            if at.nation
             else DraftVersion.path == at.path(module),
-        ).execution_options(yield_per=10)
-    )  # fmt: skip
+        )
+        .execution_options(yield_per=10)
+    )
     mark = re.compile(rf"^## ({re.escape(prefix)}-[0-9]{{3}})\s*$".encode(), re.MULTILINE)
     for data in kept:
         codes |= {each.decode() for each in mark.findall(data)}
@@ -160,8 +171,12 @@ def letters_published(
     )
     letters: dict[str, set[str]] = {}
     for key in keys:
-        own = [*key.get("choices", ()), *key.get("reasons", ()), *key.get("order", ()),
-               *(each.lower() for each in key.get("rights", ()))]  # fmt: skip
+        own = [
+            *key.get("choices", ()),
+            *key.get("reasons", ()),
+            *key.get("order", ()),
+            *(each.lower() for each in key.get("rights", ())),
+        ]
         letters.setdefault("", set()).update(own)
         for step in key.get("steps", ()):
             letters.setdefault(step["id"], set()).update(step["choices"])

@@ -72,12 +72,22 @@ def places(facts: CourseFacts) -> Structure:
         modules.append(Module(module.code, module.minutes, tuple(lessons)))
     minutes = sum(module.minutes for module in modules)
     return Structure(
-        modules=tuple(modules), minutes=minutes, validity_months=None, pass_rule=PassRule(),
-        refresher_percent=0, refresher_days=0, prerequisites=(), audience=(),
-        tests={name: TestPlan(plan["items"], plan["scenarios"])
-               for name, plan in facts.tests.items()},
-        critical=tuple(facts.critical), boxes={}, blocking_boxes=(), hours="",
-    )  # fmt: skip
+        modules=tuple(modules),
+        minutes=minutes,
+        validity_months=None,
+        pass_rule=PassRule(),
+        refresher_percent=0,
+        refresher_days=0,
+        prerequisites=(),
+        audience=(),
+        tests={
+            name: TestPlan(plan["items"], plan["scenarios"]) for name, plan in facts.tests.items()
+        },
+        critical=tuple(facts.critical),
+        boxes={},
+        blocking_boxes=(),
+        hours="",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +152,10 @@ class Blueprint:
 
 
 def blueprint(
-    facts: CourseFacts, items: Mapping[str, Iterable[Glance]],
+    facts: CourseFacts,
+    items: Mapping[str, Iterable[Glance]],
     outcomes: Mapping[str, Mapping[str, str]],
-) -> Blueprint:  # fmt: skip
+) -> Blueprint:
     """Return the matrix of a course.
 
     items     module -> its items.
@@ -153,35 +164,41 @@ def blueprint(
     found = [item for module in items.values() for item in module if item.kind]
     cells = tuple(
         _cell(lesson, letter, words, found)
-        for lesson in facts.codes() for letter, words in outcomes.get(lesson, {}).items()
-    )  # fmt: skip
+        for lesson in facts.codes()
+        for letter, words in outcomes.get(lesson, {}).items()
+    )
     structure = places(facts)
     plans = {name: shares(structure, plan["items"]) for name, plan in facts.tests.items()}
     needs = tuple(
         Need(
-            module.code, sum(item.module == module.code for item in found),
+            module.code,
+            sum(item.module == module.code for item in found),
             {name: share[module.code] for name, share in plans.items()},
         )
         for module in facts.modules
-    )  # fmt: skip
+    )
     filled = Counter(item.critical for item in found)
     return Blueprint(
-        cells, needs,
+        cells,
+        needs,
         tuple(Slot(slot, lesson, filled[slot]) for slot, lesson in facts.critical.items()),
         sum(item.kind == "scenario" for item in found),
         max((plan["scenarios"] for plan in facts.tests.values()), default=0),
         tuple(_missing(facts, found, cells)),
         tuple(item for item in found if item.outcome not in outcomes.get(item.lesson, {})),
-    )  # fmt: skip
+    )
 
 
 def _cell(lesson: str, letter: str, words: str, found: Iterable[Glance]) -> Cell:
     here = [item for item in found if item.lesson == lesson and item.outcome == letter]
     counted = Counter(item.difficulty for item in here)
     return Cell(
-        lesson, letter, words, {each: counted[each] for each in HARDNESS},
+        lesson,
+        letter,
+        words,
+        {each: counted[each] for each in HARDNESS},
         sum(item.kind == "scenario" for item in here),
-    )  # fmt: skip
+    )
 
 
 def _missing(

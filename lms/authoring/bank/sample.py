@@ -35,9 +35,7 @@ class Shown:
     points: int
 
 
-def drawn(
-    facts: CourseFacts, items: Iterable[Glance], test: str, seed: str
-) -> list[Glance] | None:  # fmt: skip
+def drawn(facts: CourseFacts, items: Iterable[Glance], test: str, seed: str) -> list[Glance] | None:
     """Return the items of a test that is drawn with a seed; None where the bank is too small.
 
     test  ``pre`` or ``post``: a name of ``facts.tests``.

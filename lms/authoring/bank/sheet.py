@@ -42,8 +42,14 @@ def facts_in(here: Room) -> CourseFacts:
 
 def module_of(facts: CourseFacts, lesson: str) -> str:
     """Return the module of a lesson, empty for none of this course."""
-    return next((module.code for module in facts.modules
-                 if lesson in {each.code for each in module.lessons}), "")  # fmt: skip
+    return next(
+        (
+            module.code
+            for module in facts.modules
+            if lesson in {each.code for each in module.lessons}
+        ),
+        "",
+    )
 
 
 def module_of_item(facts: CourseFacts, code: str, at: rules.Where | None = None) -> str:
@@ -90,9 +96,14 @@ def _read(here: Room, lesson: str, paths: set[str]) -> Mapping[str, File]:
 
 
 def _sheet(
-    here: Room, facts: CourseFacts, module: str, bank: File, item: Glance | None, lesson: str,
+    here: Room,
+    facts: CourseFacts,
+    module: str,
+    bank: File,
+    item: Glance | None,
+    lesson: str,
     found: Mapping[str, File],
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     if lesson not in facts.codes():
         return Sheet(facts, module, bank, item, lesson)
     path = f"{here.draft.source}/{lesson}.md"

@@ -77,9 +77,7 @@ def paragraphs(text: str) -> str:
 def number(text: str) -> str:
     """Return a number as the format writes it: its digits in any script, a comma as a point."""
     said = text.strip().replace(",", ".").replace("٫", ".").replace("−", "-")
-    return "".join(
-        str(unicodedata.decimal(each)) if each.isdecimal() else each for each in said
-    )  # fmt: skip
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in said)
 
 
 def blank(kind: str, facts: Mapping[str, str]) -> Typed:
@@ -92,8 +90,9 @@ def blank(kind: str, facts: Mapping[str, str]) -> Typed:
 
 def typed_of(question: Question) -> Typed:
     """Return a question as its form shows it."""
-    rows = tuple(Row(each.letter, each.text, each.why, right=each.right)
-                 for each in question.choices)  # fmt: skip
+    rows = tuple(
+        Row(each.letter, each.text, each.why, right=each.right) for each in question.choices
+    )
     rows += tuple(Row(letter, left, other=right) for letter, left, right in question.pairs)
     steps = tuple(
         Part(step.prompt, tuple(Row(c.letter, c.text, c.why, right=c.right) for c in step.choices))
@@ -115,14 +114,17 @@ def with_more_rows(typed: Typed) -> Typed:
     steps = (*typed.parts[1:], *((Part(),) * MOST_STEPS))[:MOST_STEPS]
     parts = (typed.parts[0], *steps) if typed.kind == "scenario" else typed.parts
     return Typed(
-        typed.kind, typed.facts,
+        typed.kind,
+        typed.facts,
         tuple(
-            part if n == 0 and typed.kind == "scenario"
+            part
+            if n == 0 and typed.kind == "scenario"
             else Part(part.stem, (*part.rows, Row(), Row())[: max(most, len(part.rows))])
             for n, part in enumerate(parts)
         ),
-        typed.unit, typed.why,
-    )  # fmt: skip
+        typed.unit,
+        typed.why,
+    )
 
 
 def question_of(
@@ -159,14 +161,22 @@ def question_of(
     if typed.kind == "multiple":
         facts["choose"] = str(sum(each.right for each in choices))
     return Question(
-        id=code, kind=typed.kind, facts=facts, stem=head.stem, choices=choices,
-        steps=tuple(Step(name, part.stem, _choices(part, letters))
-                    for name, part, letters in parts[1:] if typed.kind == "scenario"),
-        pairs=tuple((letter, head.rows[n].text, head.rows[n].other)
-                    for n, letter in given.items()) if matching else (),
+        id=code,
+        kind=typed.kind,
+        facts=facts,
+        stem=head.stem,
+        choices=choices,
+        steps=tuple(
+            Step(name, part.stem, _choices(part, letters))
+            for name, part, letters in parts[1:]
+            if typed.kind == "scenario"
+        ),
+        pairs=tuple((letter, head.rows[n].text, head.rows[n].other) for n, letter in given.items())
+        if matching
+        else (),
         unit=typed.unit if typed.kind == "numeric" else "",
         why=typed.why,
-    ), places  # fmt: skip
+    ), places
 
 
 def _choices(part: Part, given: Mapping[int, str]) -> tuple[Choice, ...]:

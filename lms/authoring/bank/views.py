@@ -58,10 +58,14 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
         rows.reverse()
     listing = Listing(asked, rows[asked.offset : asked.offset + ROWS], len(rows))
     return render_template(
-        "bank/all.html", room=here, listing=listing, kinds=KIND_WORDS,
-        difficulty=DIFFICULTY, modules=[(each, each) for each in modules],
+        "bank/all.html",
+        room=here,
+        listing=listing,
+        kinds=KIND_WORDS,
+        difficulty=DIFFICULTY,
+        modules=[(each, each) for each in modules],
         lessons=[(each, each) for each in (facts.codes() if facts else ())],
-    )  # fmt: skip
+    )
 
 
 def _fits(item: Glance, asked: Asked) -> bool:
@@ -132,10 +136,15 @@ def country(draft_id: UUID, code: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.leave_out(
-                session, viewer(), draft_id, form.country.data or "", code,
-                out=form.out.data == "yes", now=clock.now(),
+                session,
+                viewer(),
+                draft_id,
+                form.country.data or "",
+                code,
+                out=form.out.data == "yes",
+                now=clock.now(),
                 made_from=item_digest(sheet.item.raw.encode(), code) if sheet.item else "",
-            )  # fmt: skip
+            )
     except Refused as refused:
         flash(say(refused.message), "error")
     return back
@@ -152,9 +161,12 @@ def blueprint(draft_id: UUID) -> ResponseReturnValue:
     heads = queries.openings(session, me, here.draft, facts)
     outcomes = {code: outcomes_in(text) for code, text in heads.items()}
     return render_template(
-        "bank/blueprint.html", room=here, facts=facts, difficulty=DIFFICULTY,
+        "bank/blueprint.html",
+        room=here,
+        facts=facts,
+        difficulty=DIFFICULTY,
         plan=rules.blueprint(facts, items, outcomes),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/sample")
@@ -173,11 +185,18 @@ def sample(draft_id: UUID) -> ResponseReturnValue:
     found = drawn(facts, [item for each in items.values() for item in each], test, seed)
     read = [(item, item.question()) for item in found or ()]
     return render_template(
-        "bank/sample.html" if way == "learner" or not found else "bank/paper.html", room=here,
-        facts=facts, test=test, seed=seed, another=_seed(), way=way, drawn=found,
+        "bank/sample.html" if way == "learner" or not found else "bank/paper.html",
+        room=here,
+        facts=facts,
+        test=test,
+        seed=seed,
+        another=_seed(),
+        way=way,
+        drawn=found,
         questions=[shown(question, seed, spoken) for _, question in read if question],
-        unread=[item.code for item, question in read if question is None], marking=MARKING,
-    )  # fmt: skip
+        unread=[item.code for item, question in read if question is None],
+        marking=MARKING,
+    )
 
 
 def _seed() -> str:

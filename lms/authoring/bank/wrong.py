@@ -17,9 +17,13 @@ FIRST_LINE = 4  # of the block in what ``read_item`` reads
 
 
 def wrong_in(
-    typed: Typed, code: str, facts: CourseFacts, parts: Collection[str], outcomes: Collection[str],
+    typed: Typed,
+    code: str,
+    facts: CourseFacts,
+    parts: Collection[str],
+    outcomes: Collection[str],
     used: Mapping[str, Collection[str]],
-) -> tuple[Question | None, Wrong]:  # fmt: skip
+) -> tuple[Question | None, Wrong]:
     """Return the question that a form means, None and the reasons where it cannot be taken.
 
     parts     ids of the blocks of the chosen lesson.
@@ -62,10 +66,14 @@ def _facts(
     if said.get("section") not in parts:
         yield "section", msg("Choose the part of the lesson that teaches this.")
     if said.get("outcome") not in outcomes:
-        yield "outcome", (
-            msg("Choose the outcome that this question asks for.") if outcomes
-            else msg("The lesson lists no objectives yet. Write them first.")
-        )  # fmt: skip
+        yield (
+            "outcome",
+            (
+                msg("Choose the outcome that this question asks for.")
+                if outcomes
+                else msg("The lesson lists no objectives yet. Write them first.")
+            ),
+        )
     if said.get("difficulty") not in {"1", "2", "3"}:
         yield "difficulty", choose
     if said.get("critical") and said["critical"] not in facts.critical:

@@ -19,9 +19,16 @@ from lms.kernel.viewer import Viewer
 
 
 def weigh(
-    session: Session, viewer: Viewer, draft_id: UUID, seen: int, fixed: bytes,
-    changes: Sequence[Weighed], said: Mapping[tuple[str, str], str], *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    seen: int,
+    fixed: bytes,
+    changes: Sequence[Weighed],
+    said: Mapping[tuple[str, str], str],
+    *,
+    now: datetime,
+) -> None:
     """Write how much each change weighs; saying the same again changes nothing.
 
     seen     version of ``changes.toml`` that the viewer had before them. fixed: that file as the
@@ -45,7 +52,11 @@ def weigh(
         return
     if there.number != seen:
         raise Refused(
-            Message(msg("Somebody else has weighed changes meanwhile, so nothing was saved. Look "
-                        "once more, then do it again."))
-        )  # fmt: skip
+            Message(
+                msg(
+                    "Somebody else has weighed changes meanwhile, so nothing was saved. Look "
+                    "once more, then do it again."
+                )
+            )
+        )
     drafts.save(session, viewer, draft_id, CHANGES, data, seen=seen, now=now)

@@ -130,9 +130,10 @@ def severities(data: bytes) -> dict[tuple[str, str, str], str]:
     try:
         entries: list[Mapping[str, Any]] = tomllib.loads(data.decode()).get("change", [])
         return {
-            (each["block"], each["old"], each["new"]): each["severity"] for each in entries
+            (each["block"], each["old"], each["new"]): each["severity"]
+            for each in entries
             if each["severity"] in SEVERITIES
-        }  # fmt: skip
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -156,9 +157,10 @@ def decided(
     raises CourseRefused where it becomes too large, ValueError where it cannot be read.
     """
     entries = [
-        replace(each.change, severity=said[each.path, each.code]) for each in changes
+        replace(each.change, severity=said[each.path, each.code])
+        for each in changes
         if said.get((each.path, each.code), each.severity) != each.severity
-    ]  # fmt: skip
+    ]
     keep: Collection[tuple[str, str, str]] = severities(fixed)
     again = {(each.block, each.old, each.new) for each in entries} - set(keep)
     return with_changes(without_changes(data.decode(), again), entries).encode()

@@ -93,26 +93,43 @@ def show(draft_id: UUID) -> ResponseReturnValue:
 
 
 def _page(
-    found: Open, said: Mapping[tuple[str, str], str] | None = None, error: str = "",
-    *, wanted: str = "", rows: tuple[Row, ...] = (),
-) -> str:  # fmt: skip
+    found: Open,
+    said: Mapping[tuple[str, str], str] | None = None,
+    error: str = "",
+    *,
+    wanted: str = "",
+    rows: tuple[Row, ...] = (),
+) -> str:
     changes, source = found.weighed(), found.room.draft.source
     start = request.args.get("from", 0, type=int)
     shown = changes[max(start, 0) :][:MOST_BLOCKS]
     texts = [path for path in found.files.changed if rules.is_source(path, source)]
     return render_template(
-        "changes/show.html", room=found.room, base=found.base, files=found.files, seen=found.seen,
-        open_count=sum(not each.severity for each in changes), total=len(changes), error=error,
+        "changes/show.html",
+        room=found.room,
+        base=found.base,
+        files=found.files,
+        seen=found.seen,
+        open_count=sum(not each.severity for each in changes),
+        total=len(changes),
+        error=error,
         shown=[
-            (each, word_diff(each.change.text, each.after),
-             (said or {}).get((each.path, each.code), each.severity))
+            (
+                each,
+                word_diff(each.change.text, each.after),
+                (said or {}).get((each.path, each.code), each.severity),
+            )
             for each in shown
         ],
         blocks={path: rules.blocks_of(found.before[path], found.now[path]) for path in texts},
         next_from=start + MOST_BLOCKS if len(changes) > start + MOST_BLOCKS else None,
-        may_write=found.room.rights.writes_source, words=WEIGHT_WORDS, most=MOST_FILES,
-        wanted=wanted, rows=rows, spoken=language_of(wanted) if wanted else "",
-    )  # fmt: skip
+        may_write=found.room.rights.writes_source,
+        words=WEIGHT_WORDS,
+        most=MOST_FILES,
+        wanted=wanted,
+        rows=rows,
+        spoken=language_of(wanted) if wanted else "",
+    )
 
 
 @bp.post("")
@@ -130,9 +147,15 @@ def weigh(draft_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.weigh(
-                session, viewer(), draft_id, request.form.get("seen", 0, type=int), fixed,
-                found.weighed(), said, now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                draft_id,
+                request.form.get("seen", 0, type=int),
+                fixed,
+                found.weighed(),
+                said,
+                now=clock.now(),
+            )
     except LmsError as refused:
         if isinstance(refused, NotFound):
             raise

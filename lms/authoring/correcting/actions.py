@@ -41,17 +41,32 @@ def count(
         raise NotFound
     each = queries.one_changed(session, viewer, found, item)
     return jobs.ask(
-        session, COUNT, f"{found.course_id} {item} {each.digest} {after}",
-        {"course": found.course_id, "item": item, "from": min(each.numbers),
-         "to": max(each.numbers), "key": dict(each.key), "digest": each.digest},
-        now=now, asked_by=actor_id(viewer),
-    )  # fmt: skip
+        session,
+        COUNT,
+        f"{found.course_id} {item} {each.digest} {after}",
+        {
+            "course": found.course_id,
+            "item": item,
+            "from": min(each.numbers),
+            "to": max(each.numbers),
+            "key": dict(each.key),
+            "digest": each.digest,
+        },
+        now=now,
+        asked_by=actor_id(viewer),
+    )
 
 
 def correct(
-    session: Session, viewer: Viewer, draft_id: UUID, item: str, counted: int, reason: str, *,
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    item: str,
+    counted: int,
+    reason: str,
+    *,
     now: datetime,
-) -> Job:  # fmt: skip
+) -> Job:
     """Let the key of the newest edition count for earlier ones too; the worker marks anew.
 
     counted  the count that was shown before; the same one again changes nothing.
@@ -79,25 +94,45 @@ def correct(
     if shown is None or shown.kind != COUNT or shown.state != "done":
         raise Refused(Message(msg("Nobody has counted yet who would be affected. Count first.")))
     if (shown.facts["course"], shown.facts["item"], shown.facts["digest"]) != (
-        found.course_id, item, each.digest,
-    ):  # fmt: skip
+        found.course_id,
+        item,
+        each.digest,
+    ):
         raise Refused(Message(OLD))
     correction = ItemCorrection(
-        id=new_ordered_id(), course_id=found.course_id, item_id=item,
-        number_from=min(each.numbers), number_to=max(each.numbers), key=dict(each.key),
-        reason=Line.of(reason, LONGEST_REASON).text, by=actor_id(viewer), at=now,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        course_id=found.course_id,
+        item_id=item,
+        number_from=min(each.numbers),
+        number_to=max(each.numbers),
+        key=dict(each.key),
+        reason=Line.of(reason, LONGEST_REASON).text,
+        by=actor_id(viewer),
+        at=now,
+    )
     session.add(correction)
     session.flush()
     facts = {name: shown.facts[name] for name in ("course", "item", "from", "to", "key")}
     job = jobs.ask(
-        session, CORRECT, key, {**facts, "correction": str(correction.id)}, now=now,
-        asked_by=actor_id(viewer),
-    )  # fmt: skip
-    audit.append(
-        session, actor_id(viewer), "key.corrected", str(correction.id),
-        {"course": found.course_id, "item": item, "from": facts["from"], "to": facts["to"],
-         "counted": dict(shown.result or {})},
+        session,
+        CORRECT,
+        key,
+        {**facts, "correction": str(correction.id)},
         now=now,
-    )  # fmt: skip
+        asked_by=actor_id(viewer),
+    )
+    audit.append(
+        session,
+        actor_id(viewer),
+        "key.corrected",
+        str(correction.id),
+        {
+            "course": found.course_id,
+            "item": item,
+            "from": facts["from"],
+            "to": facts["to"],
+            "counted": dict(shown.result or {}),
+        },
+        now=now,
+    )
     return job

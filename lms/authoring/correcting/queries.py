@@ -92,9 +92,11 @@ def _marked_by() -> ColumnElement[Any]:
             ItemCorrection.number_from <= Edition.number,
             ItemCorrection.number_to >= Edition.number,
         )
-        .order_by(ItemCorrection.id.desc()).limit(1)
-        .correlate(Edition, EditionItem).scalar_subquery()
-    )  # fmt: skip
+        .order_by(ItemCorrection.id.desc())
+        .limit(1)
+        .correlate(Edition, EditionItem)
+        .scalar_subquery()
+    )
     return func.coalesce(corrected, EditionItem.key)
 
 
@@ -103,8 +105,9 @@ def _last_revision() -> ScalarSelect[Any]:
     return (
         select(func.max(_LATER.revision))
         .where(_LATER.course_id == Edition.course_id, _LATER.number == Edition.number)
-        .correlate(Edition).scalar_subquery()
-    )  # fmt: skip
+        .correlate(Edition)
+        .scalar_subquery()
+    )
 
 
 def _wrote_since(viewer: Viewer) -> ColumnElement[bool]:
@@ -113,11 +116,15 @@ def _wrote_since(viewer: Viewer) -> ColumnElement[bool]:
         select(EditionPerson.edition_id)
         .join(_LATER, _LATER.id == EditionPerson.edition_id)
         .where(
-            _LATER.course_id == Edition.course_id, _LATER.number > Edition.number,
-            EditionPerson.person_id == viewer.person_id, EditionPerson.part != "publisher",
+            _LATER.course_id == Edition.course_id,
+            _LATER.number > Edition.number,
+            EditionPerson.person_id == viewer.person_id,
+            EditionPerson.part != "publisher",
         )
-        .correlate(Edition).exists().label("wrote")
-    )  # fmt: skip
+        .correlate(Edition)
+        .exists()
+        .label("wrote")
+    )
 
 
 def _other_keys() -> Select[Any]:
@@ -125,8 +132,14 @@ def _other_keys() -> Select[Any]:
     now = _marked_by()
     return (
         select(
-            EditionItem.item_id, EditionItem.kind, Edition.number, now.label("old_key"), _NEW.key,
-            _NEW.kind.label("new_kind"), _WORDS.words, _OLD_WORDS.words.label("old_words"),
+            EditionItem.item_id,
+            EditionItem.kind,
+            Edition.number,
+            now.label("old_key"),
+            _NEW.key,
+            _NEW.kind.label("new_kind"),
+            _WORDS.words,
+            _OLD_WORDS.words.label("old_words"),
             _WORDS.language.label("language"),
         )
         .select_from(Course)
@@ -137,11 +150,14 @@ def _other_keys() -> Select[Any]:
         .join(_WORDS, _spoken_in(_WORDS, _NEWEST, _NEW))
         .join(_OLD_WORDS, _spoken_in(_OLD_WORDS, Edition, EditionItem))
         .where(
-            Edition.number > HIDDEN, Edition.number < _NEWEST.number,
-            Edition.revision == _last_revision(), cast(now, String) != cast(_NEW.key, String),
+            Edition.number > HIDDEN,
+            Edition.number < _NEWEST.number,
+            Edition.revision == _last_revision(),
+            cast(now, String) != cast(_NEW.key, String),
         )
-        .order_by(EditionItem.item_id, Edition.number).limit(MOST_CHANGED)
-    )  # fmt: skip
+        .order_by(EditionItem.item_id, Edition.number)
+        .limit(MOST_CHANGED)
+    )
 
 
 def _spoken_in(words: Any, edition: Any, item: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- aliases
@@ -150,9 +166,11 @@ def _spoken_in(words: Any, edition: Any, item: Any) -> ColumnElement[bool]:  # n
     language = (
         select(said.language)
         .where(said.edition_id == edition.id, said.item_id == item.item_id)
-        .order_by(said.language != bindparam("source"), said.language).limit(1)
-        .correlate(edition, item).scalar_subquery()
-    )  # fmt: skip
+        .order_by(said.language != bindparam("source"), said.language)
+        .limit(1)
+        .correlate(edition, item)
+        .scalar_subquery()
+    )
     return and_(
         words.edition_id == edition.id, words.item_id == item.item_id, words.language == language
     )
@@ -206,10 +224,12 @@ def counts(session: Session, viewer: Viewer, found: Draft, each: Changed) -> lis
     key = f"{found.course_id} {each.item} {each.digest} "
     return list(
         session.scalars(
-            select(Job).where(Job.kind == COUNT, Job.key.startswith(key, autoescape=True))
-            .order_by(Job.id.desc()).limit(20)
+            select(Job)
+            .where(Job.kind == COUNT, Job.key.startswith(key, autoescape=True))
+            .order_by(Job.id.desc())
+            .limit(20)
         )
-    )  # fmt: skip
+    )
 
 
 def corrections(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
@@ -217,13 +237,19 @@ def corrections(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
     del viewer
     rows = session.execute(
         select(
-            ItemCorrection.id, ItemCorrection.item_id, ItemCorrection.number_from,
-            ItemCorrection.number_to, ItemCorrection.reason, ItemCorrection.at, Identity.name,
+            ItemCorrection.id,
+            ItemCorrection.item_id,
+            ItemCorrection.number_from,
+            ItemCorrection.number_to,
+            ItemCorrection.reason,
+            ItemCorrection.at,
+            Identity.name,
         )
         .outerjoin(Identity, Identity.person_id == ItemCorrection.by)
         .where(ItemCorrection.course_id == found.course_id)
-        .order_by(ItemCorrection.id.desc()).limit(MOST_CHANGED)
-    )  # fmt: skip
+        .order_by(ItemCorrection.id.desc())
+        .limit(MOST_CHANGED)
+    )
     return list(rows)
 
 
@@ -232,9 +258,11 @@ def works(session: Session, viewer: Viewer, found: Draft) -> dict[str, Job]:
     del viewer
     key = f"{found.course_id} "
     rows = session.scalars(
-        select(Job).where(Job.kind == CORRECT, Job.key.startswith(key, autoescape=True))
-        .order_by(Job.id.desc()).limit(MOST_CHANGED)
-    )  # fmt: skip
+        select(Job)
+        .where(Job.kind == CORRECT, Job.key.startswith(key, autoescape=True))
+        .order_by(Job.id.desc())
+        .limit(MOST_CHANGED)
+    )
     return {row.facts["correction"]: row for row in rows}
 
 
@@ -250,18 +278,25 @@ def on_the_old_key(session: Session, viewer: Viewer, found: Draft) -> list[AnyRo
     return list(
         session.execute(
             select(
-                Certificate.id, Certificate.number, Certificate.completed_on,
-                AttemptMarkCorrection.percent_before, AttemptMarkCorrection.percent,
-                ItemCorrection.item_id, AttemptMarkCorrection.at,
+                Certificate.id,
+                Certificate.number,
+                Certificate.completed_on,
+                AttemptMarkCorrection.percent_before,
+                AttemptMarkCorrection.percent,
+                ItemCorrection.item_id,
+                AttemptMarkCorrection.at,
             )
             .select_from(Attempt)
             .join(AttemptMarkCorrection, AS_NOW)
             .join(ItemCorrection, ItemCorrection.id == AttemptMarkCorrection.correction_id)
             .join(Certificate, Certificate.enrolment_id == Attempt.enrolment_id)
             .where(
-                ItemCorrection.course_id == found.course_id, AttemptMarkCorrection.passed,
-                AttemptMarkCorrection.passed_after.is_(False), Certificate.id.not_in(ended),
+                ItemCorrection.course_id == found.course_id,
+                AttemptMarkCorrection.passed,
+                AttemptMarkCorrection.passed_after.is_(False),
+                Certificate.id.not_in(ended),
             )
-            .order_by(Certificate.number).limit(MOST_LISTED)
+            .order_by(Certificate.number)
+            .limit(MOST_LISTED)
         )
-    )  # fmt: skip
+    )

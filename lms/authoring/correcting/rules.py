@@ -42,10 +42,17 @@ class Remarked:
 
 
 def effect_of(
-    items: Sequence[FormItem], before: Mapping[str, Any], passed: bool, item: str,
-    key: Mapping[str, Any], choice: object, rule: PassRule, critical: Collection[str], *,
+    items: Sequence[FormItem],
+    before: Mapping[str, Any],
+    passed: bool,
+    item: str,
+    key: Mapping[str, Any],
+    choice: object,
+    rule: PassRule,
+    critical: Collection[str],
+    *,
     decides: bool,
-) -> Remarked:  # fmt: skip
+) -> Remarked:
     """Return what one attempt is worth under another key of one of its items.
 
     before, passed   what counts now: see ``assessment.rules.remarked``.

@@ -35,11 +35,15 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
     works = queries.works(session, me, here.draft)
     page = make_response(
         render_template(
-            "correcting/all.html", room=here, changed=queries.changed(session, me, here.draft),
-            corrections=queries.corrections(session, me, here.draft), works=works,
-            words=COUNT_WORDS, decides=administers_country(me),
+            "correcting/all.html",
+            room=here,
+            changed=queries.changed(session, me, here.draft),
+            corrections=queries.corrections(session, me, here.draft),
+            works=works,
+            words=COUNT_WORDS,
+            decides=administers_country(me),
         )
-    )  # fmt: skip
+    )
     waiting = any(job.state == "waiting" for job in works.values())
     return look_again(page, 2) if waiting else page
 
@@ -50,9 +54,10 @@ def certificates(draft_id: UUID) -> ResponseReturnValue:
     """List the certificates that rest on an old key: somebody decides about each of them."""
     here = room(draft_id)
     return render_template(
-        "correcting/certificates.html", room=here,
+        "correcting/certificates.html",
+        room=here,
         found=queries.on_the_old_key(reading(), viewer(), here.draft),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<item>")
@@ -70,13 +75,18 @@ def _page(here: Room, item: str, form: CorrectForm | None = None) -> ResponseRet
     form = form or CorrectForm(data={"counted": job.id if job is not None else 0})
     page = make_response(
         render_template(
-            "correcting/one.html", room=here, each=each, job=job, words=COUNT_WORDS,
+            "correcting/one.html",
+            room=here,
+            each=each,
+            job=job,
+            words=COUNT_WORDS,
             right=right_lines,
             counts=job.result if job is not None and done else None,
-            may_count=may_count(here.rights), form_of=form,
+            may_count=may_count(here.rights),
+            form_of=form,
             against=against_approval(me, here.rights, [me.person_id] if each.wrote else []),
         )
-    )  # fmt: skip
+    )
     if form.errors:
         page.status_code = form.status
     return look_again(page, 2) if job is not None and job.state == "waiting" else page
@@ -105,9 +115,14 @@ def correct(draft_id: UUID, item: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.correct(
-                session, viewer(), draft_id, item, form.counted.data or 0, form.reason.data or "",
+                session,
+                viewer(),
+                draft_id,
+                item,
+                form.counted.data or 0,
+                form.reason.data or "",
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except Refused as refused:
         said = say(refused.message)
         if item not in queries.changed(reading(), viewer(), here.draft, item):

@@ -98,11 +98,18 @@ def correct(
         if again.after is None or again.effect not in CHANGES:
             continue
         mark = AttemptMarkCorrection(
-            id=new_ordered_id(), attempt_id=row.id, correction_id=correction.id,
-            points=again.after.points_text(), percent_before=row.percent,
-            percent=again.after.percent, passed_before=row.passed, passed_after=again.after.passed,
-            passed=row.passed or again.after.passed, outcome=again.after.to_facts(), at=now,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            attempt_id=row.id,
+            correction_id=correction.id,
+            points=again.after.points_text(),
+            percent_before=row.percent,
+            percent=again.after.percent,
+            passed_before=row.passed,
+            passed_after=again.after.passed,
+            passed=row.passed or again.after.passed,
+            outcome=again.after.to_facts(),
+            at=now,
+        )
         session.add(mark)
         session.flush()
         if row.test in FINAL_TESTS:
@@ -136,20 +143,24 @@ def _portion(
     """
     scanned = session.execute(
         select(Attempt.id, Attempt.enrolment_id, Form.items)
-        .join(Form, Form.id == Attempt.form_id).join(Edition, Edition.id == Form.edition_id)
+        .join(Form, Form.id == Attempt.form_id)
+        .join(Edition, Edition.id == Form.edition_id)
         .where(
             Edition.course_id == facts["course"],
             Edition.number.between(facts["from"], facts["to"]),
             *([Attempt.id > UUID(cursor["after"])] if cursor else []),
         )
-        .order_by(Attempt.id).limit(size)
-    ).all()  # fmt: skip
+        .order_by(Attempt.id)
+        .limit(size)
+    ).all()
     asked = [row for row in scanned if any(e["item"] == facts["item"] for e in row.items)]
     if lock:
         session.execute(
-            select(Enrolment.id).where(Enrolment.id.in_({row.enrolment_id for row in asked}))
-            .order_by(Enrolment.id).with_for_update()
-        ).all()  # fmt: skip
+            select(Enrolment.id)
+            .where(Enrolment.id.in_({row.enrolment_id for row in asked}))
+            .order_by(Enrolment.id)
+            .with_for_update()
+        ).all()
     desk = _Desk(session, facts, [row.id for row in asked])
     found = tuple((row, desk.remark(row)) for row in desk.rows if desk.is_same(row))
     last = str(scanned[-1].id) if len(scanned) == size else None
@@ -161,12 +172,12 @@ def _certificates(session: Session, enrolments: Iterable[UUID]) -> int:
     ended = select(CertificateEvent.certificate_id)
     return (
         session.scalar(
-            select(func.count()).select_from(Certificate).where(
-                Certificate.enrolment_id.in_(enrolments), Certificate.id.not_in(ended)
-            )
+            select(func.count())
+            .select_from(Certificate)
+            .where(Certificate.enrolment_id.in_(enrolments), Certificate.id.not_in(ended))
         )
         or 0
-    )  # fmt: skip
+    )
 
 
 class _Desk:
@@ -176,19 +187,32 @@ class _Desk:
         self.item, self.key = facts["item"], facts["key"]
         self.rows = session.execute(
             select(
-                Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.needed, Form.edition_id,
-                Form.items, PERCENT, PASSED, OUTCOME,
+                Attempt.id,
+                Attempt.enrolment_id,
+                Attempt.test,
+                Attempt.needed,
+                Form.edition_id,
+                Form.items,
+                PERCENT,
+                PASSED,
+                OUTCOME,
             )
             .select_from(Attempt)
             .join(Form, Form.id == Attempt.form_id)
             .outerjoin(AttemptMarkCorrection, AS_NOW)
-            .where(Attempt.id.in_(ids), Attempt.state == "submitted").order_by(Attempt.id)
-        ).all()  # fmt: skip
+            .where(Attempt.id.in_(ids), Attempt.state == "submitted")
+            .order_by(Attempt.id)
+        ).all()
         editions = {row.edition_id for row in self.rows}
         asked = {each["item"] for row in self.rows for each in row.items}
         self.items = {
             (each.edition_id, each.item_id): FormItem(
-                each.item_id, each.module, each.lesson, each.section, each.kind, each.critical,
+                each.item_id,
+                each.module,
+                each.lesson,
+                each.section,
+                each.kind,
+                each.critical,
                 each.key,
             )
             for each in session.scalars(
@@ -196,7 +220,7 @@ class _Desk:
                     EditionItem.edition_id.in_(editions), EditionItem.item_id.in_(asked)
                 )
             )
-        }  # fmt: skip
+        }
         self.structures = {
             each.id: Structure.from_facts(each.facts)
             for each in session.execute(
@@ -207,10 +231,18 @@ class _Desk:
         self.said: dict[UUID, list[Said]] = {}
         answers = session.execute(
             select(
-                Answer.attempt_id, Answer.id, Answer.item_id, Answer.choice, Answer.page,
-                Answer.version_seen, Answer.version, Answer.stale, Answer.late, Answer.stored_at,
+                Answer.attempt_id,
+                Answer.id,
+                Answer.item_id,
+                Answer.choice,
+                Answer.page,
+                Answer.version_seen,
+                Answer.version,
+                Answer.stale,
+                Answer.late,
+                Answer.stored_at,
             ).where(Answer.attempt_id.in_(ids), Answer.item_id == self.item)
-        )  # fmt: skip
+        )
         for attempt_id, *rest in answers:
             self.said.setdefault(attempt_id, []).append(Said(*rest))
 
@@ -228,10 +260,16 @@ class _Desk:
         choice = counts.said.choice if counts and counts.said else None
         rule = rule_of_test(structure, row.test, floor=self.floor, needed=row.needed)
         return effect_of(
-            [self.items[row.edition_id, each["item"]] for each in row.items], row.outcome,
-            bool(row.passed), self.item, self.key, choice, rule, structure.critical,
+            [self.items[row.edition_id, each["item"]] for each in row.items],
+            row.outcome,
+            bool(row.passed),
+            self.item,
+            self.key,
+            choice,
+            rule,
+            structure.critical,
             decides=row.test in FINAL_TESTS,
-        )  # fmt: skip
+        )
 
 
 STEPS: Steps = {COUNT: SlowStep(look, add_up), CORRECT: correct}

@@ -24,15 +24,24 @@ class Changed(Refused):
     def __init__(self) -> None:
         """Say the one sentence for it."""
         super().__init__(
-            Message(msg("Somebody else has changed the course meanwhile, so nothing was saved. "
-                        "Look once more, then do it again."))
-        )  # fmt: skip
+            Message(
+                msg(
+                    "Somebody else has changed the course meanwhile, so nothing was saved. "
+                    "Look once more, then do it again."
+                )
+            )
+        )
 
 
 def change(
-    session: Session, viewer: Viewer, draft_id: UUID, seen: Mapping[str, int],
-    edit: Callable[[Files], Mapping[str, bytes | None]], *, now: datetime,
-) -> bool:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    seen: Mapping[str, int],
+    edit: Callable[[Files], Mapping[str, bytes | None]],
+    *,
+    now: datetime,
+) -> bool:
     """Change files of a draft together; return whether anything changed.
 
     seen    path -> the version that the viewer had before them, of every file that ``edit`` reads.
@@ -48,8 +57,11 @@ def change(
         wanted = edit({path: each.data for path, each in there.items()})
     except KeyError:  # the lesson or the module that it is about has gone meanwhile
         raise Changed from None
-    new = {path: data for path, data in wanted.items()
-           if path not in there or there[path].data != (data or b"")}  # fmt: skip
+    new = {
+        path: data
+        for path, data in wanted.items()
+        if path not in there or there[path].data != (data or b"")
+    }
     if not new:
         return False  # the same form, sent twice
     if any(each.number != seen[path] for path, each in there.items()):

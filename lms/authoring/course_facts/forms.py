@@ -185,8 +185,9 @@ class TestsForm(FactsForm):
         post: Mapping[str, Any] = facts.tests.get("post", {})
         return {
             "pre_items": facts.tests.get("pre", {}).get("items"),
-            "post_items": post.get("items"), "post_scenarios": post.get("scenarios", 0),
-        }  # fmt: skip
+            "post_items": post.get("items"),
+            "post_scenarios": post.get("scenarios", 0),
+        }
 
     def written(self, text: str) -> str:
         """Return the file."""
@@ -204,10 +205,11 @@ class SlotForm(FactsForm):
     slot = TextLine(
         _l("Name"),
         validators=[
-            InputRequired(REQUIRED), Length(max=60),
+            InputRequired(REQUIRED),
+            Length(max=60),
             Regexp(SLUG.pattern + "$", message=_l("Small letters a-z, digits and - only.")),
         ],
-    )  # fmt: skip
+    )
     lesson = SelectField(_l("Lesson that teaches it"))
 
     def now(self, facts: CourseFacts, name: str) -> dict[str, Any]:
@@ -243,10 +245,11 @@ class BoxForm(FactsForm):
     code = TextLine(
         _l("Code"),
         validators=[
-            InputRequired(REQUIRED), Length(max=20),
+            InputRequired(REQUIRED),
+            Length(max=20),
             Regexp(CODE.pattern + "$", message=_l("Capital letters, digits and -, like NA-03.")),
         ],
-    )  # fmt: skip
+    )
     blocking = BooleanField(_l("While a country has not confirmed it, certificates say so"))
 
     def now(self, facts: CourseFacts, name: str) -> dict[str, Any]:

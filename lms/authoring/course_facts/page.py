@@ -76,6 +76,4 @@ def save(found: Open, paths: Collection[str], edit: Callable[[Files], Changes]) 
     """Save a change of some files with the versions that the form carries; see ``change``."""
     seen = {path: request.form.get(f"seen-{path}", 0, type=int) for path in paths}
     with transaction() as session:
-        return actions.change(
-            session, viewer(), found.room.draft.id, seen, edit, now=clock.now()
-        )  # fmt: skip
+        return actions.change(session, viewer(), found.room.draft.id, seen, edit, now=clock.now())

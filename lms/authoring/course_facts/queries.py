@@ -22,10 +22,11 @@ def used_codes(session: Session, viewer: Viewer, found: Draft) -> set[str]:
     """
     del viewer  # ``found`` came through a query that carries the viewer
     paths = session.scalars(
-        select(DraftVersion.path).distinct()
+        select(DraftVersion.path)
+        .distinct()
         .join(Draft, Draft.id == DraftVersion.draft_id)
         .where(Draft.course_id == found.course_id, DraftVersion.path.like("%.md"))
-    )  # fmt: skip
+    )
     used = {PurePosixPath(path).stem for path in paths}
     for facts in session.scalars(select(Edition.facts).where(Edition.course_id == found.course_id)):
         structure = Structure.from_facts(facts)
@@ -33,9 +34,7 @@ def used_codes(session: Session, viewer: Viewer, found: Draft) -> set[str]:
     return used
 
 
-def other_courses(
-    session: Session, viewer: Viewer, found: Draft, language: str
-) -> list[AnyRow]:  # fmt: skip
+def other_courses(session: Session, viewer: Viewer, found: Draft, language: str) -> list[AnyRow]:
     """Return the published courses with a test, but for this one: slug, title, title_in.
 
     A restricted one is named only to those who work on it.
@@ -45,13 +44,14 @@ def other_courses(
             select(Course.slug, EditionText.title, TITLE_IN)
             .join(EditionText, EditionText.edition_id == Course.edition_id)
             .where(
-                Course.kind == "course", Course.id != found.course_id,
+                Course.kind == "course",
+                Course.id != found.course_id,
                 EditionText.language == language,
                 (Course.access != "restricted") | Course.id.in_(courses_of(viewer)),
             )
             .order_by(Course.id)
         )
-    )  # fmt: skip
+    )
 
 
 def paths(session: Session, viewer: Viewer, found: Draft, name: str) -> list[str]:

@@ -35,9 +35,10 @@ def next_module_code(modules: Modules, used: Iterable[str]) -> str:
     numbered = next((m for each in modules if (m := _NUMBERED.fullmatch(each.code))), None)
     stem = numbered[1] if numbered else "M-"
     taken = [
-        int(code.removeprefix(stem)) for code in known
+        int(code.removeprefix(stem))
+        for code in known
         if code.startswith(stem) and code.removeprefix(stem).isdecimal()
-    ]  # fmt: skip
+    ]
     return f"{stem}{max(taken, default=0) + 1}"
 
 
@@ -128,13 +129,17 @@ def dependents(code: str, texts: Mapping[str, str], critical: Mapping[str, str])
     """
     own = set(_ID.findall(texts.get(f"{code}.md", "")))
     items = [
-        found[1] for name, text in texts.items() if name.startswith("bank/")
-        for found in _ITEM.finditer(text) if found[2] == code
-    ]  # fmt: skip
+        found[1]
+        for name, text in texts.items()
+        if name.startswith("bank/")
+        for found in _ITEM.finditer(text)
+        if found[2] == code
+    ]
     links = [
-        name.removesuffix(".md") for name, text in texts.items()
+        name.removesuffix(".md")
+        for name, text in texts.items()
         if name != f"{code}.md" and own & set(_LINK.findall(text))
-    ]  # fmt: skip
+    ]
     slots = [slot for slot, lesson in critical.items() if lesson == code]
     return Dependents(tuple(sorted(items)), tuple(sorted(links)), tuple(slots))
 

@@ -43,12 +43,21 @@ def show(draft_id: UUID) -> ResponseReturnValue:
     found = opened_in(here)
     heads = drafts.heads(reading(), viewer(), here.draft, here.draft.source, LESSON_HEAD)
     return render_template(
-        "course_facts/show.html", room=here, facts=here.facts, front=found.front,
-        modules=found.modules, titles=titles_of(heads), seen=found.seen, parts=PART_WORDS,
-        outcomes=_outcomes(here, heads), functions=FUNCTION_WORDS, access=ACCESS_WORDS,
+        "course_facts/show.html",
+        room=here,
+        facts=here.facts,
+        front=found.front,
+        modules=found.modules,
+        titles=titles_of(heads),
+        seen=found.seen,
+        parts=PART_WORDS,
+        outcomes=_outcomes(here, heads),
+        functions=FUNCTION_WORDS,
+        access=ACCESS_WORDS,
         others=_others(here) if here.facts.prerequisites else {},
-        sentence=_sentence(dict(here.facts.pass_rule)), may_write=here.rights.writes_source,
-    )  # fmt: skip
+        sentence=_sentence(dict(here.facts.pass_rule)),
+        may_write=here.rights.writes_source,
+    )
 
 
 def _outcomes(here: Room, heads: dict[str, bytes]) -> dict[str, list[str]]:
@@ -61,9 +70,10 @@ def _outcomes(here: Room, heads: dict[str, bytes]) -> dict[str, list[str]]:
 
 
 def _others(here: Room) -> dict[str, Any]:
-    return {each.slug: each for each in queries.other_courses(
-        reading(), viewer(), here.draft, current().code
-    )}  # fmt: skip
+    return {
+        each.slug: each
+        for each in queries.other_courses(reading(), viewer(), here.draft, current().code)
+    }
 
 
 def _sentence(rule: dict[str, Any]) -> Message:
@@ -85,9 +95,13 @@ def titles(draft_id: UUID) -> ResponseReturnValue:
         form.public_title.errors = [needed]
         return _titles_page(found, form), 422
     try:
-        save(found, [about_path(source)], lambda files: edits.with_titles(
-            files, source, form.title.data, form.public_title.data or "", form.news.data or ""
-        ))  # fmt: skip
+        save(
+            found,
+            [about_path(source)],
+            lambda files: edits.with_titles(
+                files, source, form.title.data, form.public_title.data or "", form.news.data or ""
+            ),
+        )
     except Refused as refused:
         form.refuse(refused)
         return _titles_page(opened(draft_id), form), form.status
@@ -97,9 +111,12 @@ def titles(draft_id: UUID) -> ResponseReturnValue:
 def _titles_page(found: Open, form: TitlesForm) -> str:
     words = PART_WORDS["titles"]
     return render_template(
-        "course_facts/titles.html", room=found.room, form=form, seen=found.seen,
+        "course_facts/titles.html",
+        room=found.room,
+        form=form,
+        seen=found.seen,
         title=gettext(words),
-    )  # fmt: skip
+    )
 
 
 def _done(draft_id: UUID) -> ResponseReturnValue:
@@ -107,8 +124,10 @@ def _done(draft_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("course_facts.show", draft_id=draft_id), 303)
 
 
-@bp.route("/<any(audience, prerequisites, validity, access, rule, tests, slot, box):part>",
-          methods=["GET", "POST"])  # fmt: skip
+@bp.route(
+    "/<any(audience, prerequisites, validity, access, rule, tests, slot, box):part>",
+    methods=["GET", "POST"],
+)
 @permission(WRITE)
 def part(draft_id: UUID, part: str) -> ResponseReturnValue:
     """Show and change one part of ``course.toml``; ``of`` names one of several slots or boxes."""
@@ -125,10 +144,17 @@ def part(draft_id: UUID, part: str) -> ResponseReturnValue:
     if asked_language() is not None:
         return _part_page(found, part, name, form), 200
     try:
-        save(found, [TOML], lambda files: {TOML: (
-            form.without(files[TOML].decode(), name) if takes_away
-            else form.written(files[TOML].decode())
-        ).encode()})  # fmt: skip
+        save(
+            found,
+            [TOML],
+            lambda files: {
+                TOML: (
+                    form.without(files[TOML].decode(), name)
+                    if takes_away
+                    else form.written(files[TOML].decode())
+                ).encode()
+            },
+        )
     except Refused as refused:
         form.refuse(refused)
         return _part_page(opened(draft_id), part, name, form), form.status
@@ -142,9 +168,7 @@ def _require(found: Open, part: str, name: str) -> None:
 
 
 def _choices(here: Room) -> list[tuple[str, str, dict[str, str]]]:
-    return title_choices(
-        (each.slug, each.title, each.title_in) for each in _others(here).values()
-    )  # fmt: skip
+    return title_choices((each.slug, each.title, each.title_in) for each in _others(here).values())
 
 
 def _part_page(found: Open, part: str, name: str, form: FactsForm) -> str:
@@ -153,7 +177,13 @@ def _part_page(found: Open, part: str, name: str, form: FactsForm) -> str:
         typed = {key: value for key, value in form.rule().items() if value is not None}
         sentence = _sentence({**found.facts.pass_rule, **typed})
     return render_template(
-        "course_facts/part.html", room=found.room, form=form, seen=found.seen, part=part,
-        name=name, title=gettext(PART_WORDS[part]), sentence=sentence,
+        "course_facts/part.html",
+        room=found.room,
+        form=form,
+        seen=found.seen,
+        part=part,
+        name=name,
+        title=gettext(PART_WORDS[part]),
+        sentence=sentence,
         fields=[each for each in form if each.type != "CSRFTokenField"],
-    )  # fmt: skip
+    )

@@ -23,9 +23,16 @@ NOBODY = msg("Nobody has this service number.")
 
 
 def give(
-    session: Session, viewer: Viewer, course_id: str, service_number: str, role: str,
-    ends_on: date | None, *, today: date, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    course_id: str,
+    service_number: str,
+    role: str,
+    ends_on: date | None,
+    *,
+    today: date,
+    now: datetime,
+) -> None:
     """Give somebody a role at a course from today on.
 
     raises  NotFound for whoever does not administer the country; Refused for a number that nobody

@@ -28,17 +28,24 @@ def holders(session: Session, viewer: Viewer, course_id: str, *, today: date) ->
     return list(
         session.execute(
             select(
-                Grant.id, Grant.person_id, Grant.role, Grant.starts_on, Grant.ends_on,
-                Identity.name, Identity.service_number, giver.name.label("given_by"),
+                Grant.id,
+                Grant.person_id,
+                Grant.role,
+                Grant.starts_on,
+                Grant.ends_on,
+                Identity.name,
+                Identity.service_number,
+                giver.name.label("given_by"),
             )
             .outerjoin(Identity, Identity.person_id == Grant.person_id)
             .outerjoin(giver, giver.person_id == Grant.given_by)
             .where(
                 Grant.course_id == course_id, or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
             )
-            .order_by(Grant.role, Identity.name).limit(MOST_HOLDERS)
+            .order_by(Grant.role, Identity.name)
+            .limit(MOST_HOLDERS)
         )
-    )  # fmt: skip
+    )
 
 
 def require_grant(session: Session, viewer: Viewer, course_id: str, grant_id: UUID) -> None:

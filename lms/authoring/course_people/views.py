@@ -30,9 +30,12 @@ def _today() -> date:
 def _page(here: Room, form: GiveForm | None = None) -> str:
     found = queries.holders(reading(), viewer(), here.draft.course_id, today=_today())
     return render_template(
-        "course_people/show.html", room=here, form=form, words=COURSE_ROLE_WORDS,
+        "course_people/show.html",
+        room=here,
+        form=form,
+        words=COURSE_ROLE_WORDS,
         holders={role: [each for each in found if each.role == role] for role in COURSE_ROLE_WORDS},
-    )  # fmt: skip
+    )
 
 
 @bp.get("")
@@ -67,9 +70,15 @@ def give(draft_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             actions.give(
-                session, viewer(), here.draft.course_id, form.number.data, form.role.data,
-                form.ends_on.data, today=_today(), now=clock.now(),
-            )  # fmt: skip
+                session,
+                viewer(),
+                here.draft.course_id,
+                form.number.data,
+                form.role.data,
+                form.ends_on.data,
+                today=_today(),
+                now=clock.now(),
+            )
     except Refused as refused:
         form.refuse(refused)
         return _page(here, form), form.status
@@ -87,9 +96,12 @@ def ask_end(draft_id: UUID, grant_id: UUID) -> ResponseReturnValue:
     if held is None or held.person_id == viewer().person_id:
         raise NotFound
     return render_template(
-        "course_people/end.html", room=here, held=held, words=COURSE_ROLE_WORDS,
+        "course_people/end.html",
+        room=here,
+        held=held,
+        words=COURSE_ROLE_WORDS,
         last=not any(each.role == held.role and each.id != held.id for each in found),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<uuid:grant_id>/end")

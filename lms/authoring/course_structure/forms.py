@@ -20,10 +20,11 @@ def code_line() -> TextLine:
     return TextLine(
         _l("Code"),
         validators=[
-            InputRequired(REQUIRED), Length(max=20),
+            InputRequired(REQUIRED),
+            Length(max=20),
             Regexp(CODE.pattern + "$", message=_l("Capital letters, digits and -, like NA-03.")),
         ],
-    )  # fmt: skip
+    )
 
 
 class ModuleForm(PageForm):

@@ -58,8 +58,9 @@ def new_lesson(draft_id: UUID) -> ResponseReturnValue:
     module = request.args.get("module", "")
     if module not in {each.code for each in found.facts.modules}:
         raise NotFound
-    form = NewLessonForm(_sent(), code=rules.next_lesson_code(module, used), minutes=15,
-                         module=module)  # fmt: skip
+    form = NewLessonForm(
+        _sent(), code=rules.next_lesson_code(module, used), minutes=15, module=module
+    )
     form.offer(found.facts, found.modules)
     title = gettext("Add a lesson")
     if request.method == "GET" or not form.validate():
@@ -70,10 +71,21 @@ def new_lesson(draft_id: UUID) -> ResponseReturnValue:
     names = [lesson_path(source, name) for name in (*found.facts.codes(), "course", "glossary")]
     others = drafts.read(reading(), here, found.room.draft, names)
     text = url_for("writing.text", draft_id=draft_id, path=lesson_path(source, lesson.code))
-    return _saved(found, form, title, [TOML], lambda files: edits.new_lesson(
-        files, source, lesson, form.title.data, form.module.data,
-        {path: each.data for path, each in others.items()},
-    ), then=text)  # fmt: skip
+    return _saved(
+        found,
+        form,
+        title,
+        [TOML],
+        lambda files: edits.new_lesson(
+            files,
+            source,
+            lesson,
+            form.title.data,
+            form.module.data,
+            {path: each.data for path, each in others.items()},
+        ),
+        then=text,
+    )
 
 
 def _sent() -> object:
@@ -91,15 +103,26 @@ def _is_taken(form: NewLessonForm | NewModuleForm, code: str, used: Collection[s
 def _page(found: Open, form: PageForm, title: str, **more: object) -> str:
     fields = [each for each in form if each.type != "CSRFTokenField"]
     return render_template(
-        "course_structure/form.html", room=found.room, form=form, seen=found.seen, title=title,
-        fields=fields, **more,
-    )  # fmt: skip
+        "course_structure/form.html",
+        room=found.room,
+        form=form,
+        seen=found.seen,
+        title=title,
+        fields=fields,
+        **more,
+    )
 
 
 def _saved(
-    found: Open, form: PageForm, title: str, paths: Collection[str],
-    edit: Callable[[Files], Changes], *, then: str, **more: object,
-) -> ResponseReturnValue:  # fmt: skip
+    found: Open,
+    form: PageForm,
+    title: str,
+    paths: Collection[str],
+    edit: Callable[[Files], Changes],
+    *,
+    then: str,
+    **more: object,
+) -> ResponseReturnValue:
     """Save and go on; a refused form comes back with what was typed."""
     try:
         save(found, paths, edit)
@@ -127,17 +150,30 @@ def lesson(draft_id: UUID, code: str) -> ResponseReturnValue:
     found = _with(found, path)
     module = found.facts.modules[m]
     form = LessonForm(
-        _sent(), title=title_in(found.files[path].data), minutes=module.lessons[n].minutes,
-        module=module.code, place=n + 1,
-    )  # fmt: skip
+        _sent(),
+        title=title_in(found.files[path].data),
+        minutes=module.lessons[n].minutes,
+        module=module.code,
+        place=n + 1,
+    )
     form.offer(found.facts, found.modules)
     outcomes = rules.outcomes_in(found.files[path].text)
     if request.method == "GET" or not form.validate():
         return _page(found, form, code, lesson=code, path=path, outcomes=outcomes), form.status
     new = LessonFacts(code, form.minutes.data or 1)
-    return _saved(found, form, code, [TOML, path], lambda files: edits.changed_lesson(
-        files, source, new, form.title.data, form.module.data, form.place.data
-    ), then=_overview(found), lesson=code, path=path, outcomes=outcomes)  # fmt: skip
+    return _saved(
+        found,
+        form,
+        code,
+        [TOML, path],
+        lambda files: edits.changed_lesson(
+            files, source, new, form.title.data, form.module.data, form.place.data
+        ),
+        then=_overview(found),
+        lesson=code,
+        path=path,
+        outcomes=outcomes,
+    )
 
 
 def _place(found: Open, code: str) -> tuple[int, int]:
@@ -162,19 +198,27 @@ def remove_lesson(draft_id: UUID, code: str) -> ResponseReturnValue:
     draft, source = found.room.draft, found.room.draft.source
     if request.method == "GET":
         texts = drafts.heads(reading(), viewer(), draft, source, size=2**20)
-        names = {path.partition("/")[2]: text.decode(errors="replace")
-                 for path, text in texts.items()}  # fmt: skip
+        names = {
+            path.partition("/")[2]: text.decode(errors="replace") for path, text in texts.items()
+        }
         return _removal(found, code, rules.dependents(code, names, found.facts.critical))
     paths = queries.paths(reading(), viewer(), draft, f"{code}.md")
-    return _taken_out(found, lambda files: edits.removed_lesson(files, code, paths), [TOML],
-                      url_for(".remove_lesson", draft_id=draft_id, code=code))  # fmt: skip
+    return _taken_out(
+        found,
+        lambda files: edits.removed_lesson(files, code, paths),
+        [TOML],
+        url_for(".remove_lesson", draft_id=draft_id, code=code),
+    )
 
 
 def _removal(found: Open, code: str, depends: rules.Dependents | None) -> str:
     return render_template(
-        "course_structure/remove.html", room=found.room, seen=found.seen, code=code,
+        "course_structure/remove.html",
+        room=found.room,
+        seen=found.seen,
+        code=code,
         depends=depends,
-    )  # fmt: skip
+    )
 
 
 def _taken_out(
@@ -204,9 +248,14 @@ def new_module(draft_id: UUID) -> ResponseReturnValue:
         return _page(found, form, title), form.status
     if _is_taken(form, form.code.data, used):
         return _page(found, form, title), 422
-    return _saved(found, form, title, [TOML, about_path(source)], lambda files: edits.new_module(
-        files, source, form.code.data, form.title.data
-    ), then=_overview(found))  # fmt: skip
+    return _saved(
+        found,
+        form,
+        title,
+        [TOML, about_path(source)],
+        lambda files: edits.new_module(files, source, form.code.data, form.title.data),
+        then=_overview(found),
+    )
 
 
 @bp.route("/modules/<code>", methods=["GET", "POST"])
@@ -220,11 +269,15 @@ def module(draft_id: UUID, code: str) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return _page(found, form, code, module=code, empty=empty), form.status
     return _saved(
-        found, form, code, [TOML, about_path(source)],
-        lambda files: edits.changed_module(
-            files, source, code, form.title.data, form.place.data
-        ), then=_overview(found), module=code, empty=empty,
-    )  # fmt: skip
+        found,
+        form,
+        code,
+        [TOML, about_path(source)],
+        lambda files: edits.changed_module(files, source, code, form.title.data, form.place.data),
+        then=_overview(found),
+        module=code,
+        empty=empty,
+    )
 
 
 def _module_place(found: Open, code: str) -> int:
@@ -246,6 +299,8 @@ def remove_module(draft_id: UUID, code: str) -> ResponseReturnValue:
         return _removal(found, code, None)
     banks = queries.paths(reading(), viewer(), found.room.draft, f"bank/{code}.md")
     return _taken_out(
-        found, lambda files: edits.removed_module(files, source, code, banks),
-        [TOML, about_path(source)], url_for(".module", draft_id=draft_id, code=code),
-    )  # fmt: skip
+        found,
+        lambda files: edits.removed_module(files, source, code, banks),
+        [TOML, about_path(source)],
+        url_for(".module", draft_id=draft_id, code=code),
+    )

@@ -44,10 +44,11 @@ class NewCourseForm(PageForm):
     slug = TextLine(
         _l("Address"),
         validators=[
-            InputRequired(REQUIRED), Length(max=60),
+            InputRequired(REQUIRED),
+            Length(max=60),
             Regexp(SLUG.pattern + "$", message=_l("Small letters a-z, digits and - only.")),
         ],
-    )  # fmt: skip
+    )
     prefix = TextLine(
         _l("Letters before the numbers of lessons"),
         validators=[
@@ -71,10 +72,15 @@ class NewCourseForm(PageForm):
     def new(self) -> NewCourse:
         """Return the course that is asked for."""
         return NewCourse(
-            id=self.id.data or "", slug=self.slug.data, source=self.source.data,
-            title=self.title.data, prefix=self.prefix.data, lesson_title=self.lesson_title.data,
-            minutes=self.minutes.data or 15, kind=self.kind.data,
-        )  # fmt: skip
+            id=self.id.data or "",
+            slug=self.slug.data,
+            source=self.source.data,
+            title=self.title.data,
+            prefix=self.prefix.data,
+            lesson_title=self.lesson_title.data,
+            minutes=self.minutes.data or 15,
+            kind=self.kind.data,
+        )
 
 
 class TextForm(PageForm):

@@ -108,9 +108,11 @@ class DraftComment(Base):
 
 
 Index(
-    "uq_draft_open_course", Draft.course_id, unique=True,
+    "uq_draft_open_course",
+    Draft.course_id,
+    unique=True,
     sqlite_where=text("closed_at IS NULL"),  # for PostgreSQL see below
-)  # fmt: skip
+)
 unique_while_open(Draft.__table__, "uq_draft_open_course")
 
 

@@ -61,15 +61,15 @@ def drafts(session: Session, viewer: Viewer) -> list[Draft]:
     """Return the open drafts in which somebody works, the last changed first."""
     return list(
         session.scalars(
-            select(Draft).where(Draft.closed_at.is_(None), _visible(viewer))
-            .order_by(Draft.changed_at.desc()).limit(MOST_DRAFTS)
+            select(Draft)
+            .where(Draft.closed_at.is_(None), _visible(viewer))
+            .order_by(Draft.changed_at.desc())
+            .limit(MOST_DRAFTS)
         )
-    )  # fmt: skip
+    )
 
 
-def still_said(
-    session: Session, viewer: Viewer, drafts: Collection[Draft]
-) -> dict[UUID, AnyRow]:  # fmt: skip
+def still_said(session: Session, viewer: Viewer, drafts: Collection[Draft]) -> dict[UUID, AnyRow]:
     """Return the last thing said of each draft, where no text was changed after it.
 
     Rows: verdict, note, at, name; by draft. The page that checks
@@ -84,22 +84,23 @@ def still_said(
     )
     rows = session.execute(
         select(
-            DraftVerdict.draft_id, DraftVerdict.verdict, DraftVerdict.note, DraftVerdict.at,
+            DraftVerdict.draft_id,
+            DraftVerdict.verdict,
+            DraftVerdict.note,
+            DraftVerdict.at,
             Identity.name,
         )
         .join(last, and_(last.c.draft_id == DraftVerdict.draft_id, last.c.at == DraftVerdict.at))
         .outerjoin(Identity, Identity.person_id == DraftVerdict.by)
         .order_by(DraftVerdict.id)
-    )  # fmt: skip
+    )
     changed = {each.id: each.changed_at for each in drafts}
     return {row.draft_id: row for row in rows if row.at >= changed[row.draft_id]}
 
 
 def draft(session: Session, viewer: Viewer, draft_id: UUID, *, lock: bool = False) -> Draft:
     """Return one open draft; raises NotFound for one that is closed or not the viewer's."""
-    asked = select(Draft).where(
-        Draft.id == draft_id, Draft.closed_at.is_(None), _visible(viewer)
-    )  # fmt: skip
+    asked = select(Draft).where(Draft.id == draft_id, Draft.closed_at.is_(None), _visible(viewer))
     found = session.scalar(asked.with_for_update() if lock else asked)
     if found is None:
         raise NotFound
@@ -113,12 +114,10 @@ def draft_with_structure(session: Session, viewer: Viewer, draft_id: UUID) -> tu
     """
     row = session.execute(
         select(Draft, DraftContent.data)
-        .outerjoin(
-            DraftFile, and_(DraftFile.draft_id == Draft.id, DraftFile.path == "course.toml")
-        )
+        .outerjoin(DraftFile, and_(DraftFile.draft_id == Draft.id, DraftFile.path == "course.toml"))
         .outerjoin(DraftContent, DraftContent.digest == DraftFile.digest)
         .where(Draft.id == draft_id, Draft.closed_at.is_(None), _visible(viewer))
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if row is None:
         raise NotFound
     return row[0], row[1] or b""
@@ -130,14 +129,21 @@ def files(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                DraftFile.path, DraftFile.number, DraftFile.size, DraftFile.digest,
-                DraftVersion.kind, DraftVersion.note, DraftVersion.at, Identity.name,
+                DraftFile.path,
+                DraftFile.number,
+                DraftFile.size,
+                DraftFile.digest,
+                DraftVersion.kind,
+                DraftVersion.note,
+                DraftVersion.at,
+                Identity.name,
             )
             .join(DraftVersion, DraftVersion.id == DraftFile.version_id)
             .outerjoin(Identity, Identity.person_id == DraftVersion.by)
-            .where(DraftFile.draft_id == found.id).order_by(DraftFile.path)
+            .where(DraftFile.draft_id == found.id)
+            .order_by(DraftFile.path)
         )
-    )  # fmt: skip
+    )
 
 
 def file(session: Session, viewer: Viewer, found: Draft, path: str) -> File:
@@ -185,8 +191,9 @@ def contents(session: Session, viewer: Viewer, found: Draft) -> dict[str, bytes]
     rows = session.execute(
         select(DraftFile.path, DraftContent.data)
         .join(DraftContent, DraftContent.digest == DraftFile.digest)
-        .where(DraftFile.draft_id == found.id).order_by(DraftFile.path)
-    )  # fmt: skip
+        .where(DraftFile.draft_id == found.id)
+        .order_by(DraftFile.path)
+    )
     return {row.path: row.data for row in rows}
 
 
@@ -196,14 +203,19 @@ def versions(session: Session, viewer: Viewer, found: Draft, path: str) -> list[
     return list(
         session.execute(
             select(
-                DraftVersion.number, DraftVersion.kind, DraftVersion.note, DraftVersion.at,
-                DraftVersion.digest, Identity.name,
+                DraftVersion.number,
+                DraftVersion.kind,
+                DraftVersion.note,
+                DraftVersion.at,
+                DraftVersion.digest,
+                Identity.name,
             )
             .outerjoin(Identity, Identity.person_id == DraftVersion.by)
             .where(DraftVersion.draft_id == found.id, DraftVersion.path == path)
-            .order_by(DraftVersion.number.desc()).limit(MOST_VERSIONS)
+            .order_by(DraftVersion.number.desc())
+            .limit(MOST_VERSIONS)
         )
-    )  # fmt: skip
+    )
 
 
 def version(session: Session, viewer: Viewer, found: Draft, path: str, number: int) -> bytes:
@@ -213,10 +225,11 @@ def version(session: Session, viewer: Viewer, found: Draft, path: str, number: i
         select(DraftVersion.id, DraftContent.data)
         .outerjoin(DraftContent, DraftContent.digest == DraftVersion.digest)
         .where(
-            DraftVersion.draft_id == found.id, DraftVersion.path == path,
+            DraftVersion.draft_id == found.id,
+            DraftVersion.path == path,
             DraftVersion.number == number,
         )
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if row is None:
         raise NotFound
     return row.data or b""
@@ -246,18 +259,25 @@ def published(session: Session, viewer: Viewer, language: str) -> list[AnyRow]:
     title = (
         select(func.max(EditionText.title))
         .where(EditionText.edition_id == Edition.id, EditionText.language == language)
-        .correlate(Edition).scalar_subquery()
-    )  # fmt: skip
+        .correlate(Edition)
+        .scalar_subquery()
+    )
     return list(
         session.execute(
             select(
-                Edition.id, Edition.course_id, Course.slug, Edition.number, Edition.revision,
-                Edition.package, title.label("title"),
+                Edition.id,
+                Edition.course_id,
+                Course.slug,
+                Edition.number,
+                Edition.revision,
+                Edition.package,
+                title.label("title"),
             )
             .join(Course, Course.edition_id == Edition.id)
-            .where(mine, Course.id.not_in(in_work)).order_by(Course.id)
+            .where(mine, Course.id.not_in(in_work))
+            .order_by(Course.id)
         )
-    )  # fmt: skip
+    )
 
 
 def open_words(session: Session, viewer: Viewer, found: Draft) -> tuple[dict[str, int], int]:
@@ -293,11 +313,11 @@ def is_taken(session: Session, viewer: Viewer, slug: str, course_id: str) -> boo
             select(Course.id).where(Course.slug == slug, Course.id != course_id).limit(1)
         )
         or session.scalar(
-            select(Draft.course_id).where(
-                Draft.slug == slug, Draft.course_id != course_id, Draft.closed_at.is_(None)
-            ).limit(1)
+            select(Draft.course_id)
+            .where(Draft.slug == slug, Draft.course_id != course_id, Draft.closed_at.is_(None))
+            .limit(1)
         )
-    )  # fmt: skip
+    )
 
 
 def open_draft(session: Session, viewer: Viewer, course_id: str) -> Draft | None:

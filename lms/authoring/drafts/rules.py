@@ -68,9 +68,10 @@ class Rights:
 def rights(viewer: Viewer, course_id: str) -> Rights:
     """Return what somebody may do with the draft of a course."""
     held = frozenset(
-        role.name for role in viewer.roles
+        role.name
+        for role in viewer.roles
         if role.course_id == course_id and role.name in COURSE_ROLES
-    )  # fmt: skip
+    )
     return Rights(held, administers_country(viewer))
 
 

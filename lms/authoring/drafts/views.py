@@ -33,11 +33,14 @@ def show_all() -> ResponseReturnValue:
     session, me = reading(), viewer()
     found = queries.drafts(session, me)
     return render_template(
-        "drafts/all.html", drafts=found, said=queries.still_said(session, me, found),
+        "drafts/all.html",
+        drafts=found,
+        said=queries.still_said(session, me, found),
         words=VERDICT_WORDS,
-        published=queries.published(session, me, current().code), may_begin=rules.may_begin(me),
+        published=queries.published(session, me, current().code),
+        may_begin=rules.may_begin(me),
         may_draft=lambda course_id: rules.rights(me, course_id).writes_source,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/from-edition/<int:edition_id>")
@@ -87,10 +90,14 @@ def one(draft_id: UUID) -> ResponseReturnValue:
     comments, reports = queries.open_words(session, me, here.draft)
     heads = queries.heads(session, me, here.draft, here.draft.source)
     return render_template(
-        "drafts/one.html", room=here, titles=titles_of(heads), comments=comments, reports=reports,
+        "drafts/one.html",
+        room=here,
+        titles=titles_of(heads),
+        comments=comments,
+        reports=reports,
         modules=modules_in(heads.get(f"{here.draft.source}/course.md", b"")),
         said=queries.still_said(session, me, [here.draft]).get(here.draft.id),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:draft_id>/files")
@@ -103,10 +110,13 @@ def files(draft_id: UUID) -> ResponseReturnValue:
     asked = request.args.get("in", "")
     chosen = asked if asked in folders else ""
     return render_template(
-        "drafts/files.html", room=here, folders=folders, chosen=chosen, kinds=VERSION_WORDS,
-        files=[each for each in found
-               if each.path.rpartition("/")[0].partition("/")[0] == chosen],
-    )  # fmt: skip
+        "drafts/files.html",
+        room=here,
+        folders=folders,
+        chosen=chosen,
+        kinds=VERSION_WORDS,
+        files=[each for each in found if each.path.rpartition("/")[0].partition("/")[0] == chosen],
+    )
 
 
 @bp.get("/<uuid:draft_id>/folder.zip")
@@ -138,9 +148,15 @@ def history(draft_id: UUID, path: str) -> ResponseReturnValue:
         now = queries.file(session, me, here.draft, path).data
         rows = side_by_side(then.decode(errors="replace"), now.decode(errors="replace"))
     return render_template(
-        "drafts/history.html", room=here, path=path, versions=found, shown=shown, rows=rows,
-        kinds=VERSION_WORDS, spoken=rules.language_of(path),
-    )  # fmt: skip
+        "drafts/history.html",
+        room=here,
+        path=path,
+        versions=found,
+        shown=shown,
+        rows=rows,
+        kinds=VERSION_WORDS,
+        spoken=rules.language_of(path),
+    )
 
 
 @bp.post("/<uuid:draft_id>/history/<path:path>/restore")

@@ -40,15 +40,24 @@ def ask_to_compare(
     if not rules.may_bring(rights(viewer, found.course_id)):
         raise NotFound
     return jobs.ask(
-        session, READ, f"{viewer.person_id} {key}", {"file": file, "draft": str(draft_id)},
-        now=now, asked_by=actor_id(viewer),
-    )  # fmt: skip
+        session,
+        READ,
+        f"{viewer.person_id} {key}",
+        {"file": file, "draft": str(draft_id)},
+        now=now,
+        asked_by=actor_id(viewer),
+    )
 
 
 def begin(
-    session: Session, viewer: Viewer, brought: Job, files: Mapping[str, bytes],
-    edition: Edition | None, *, now: datetime,
-) -> Draft:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    brought: Job,
+    files: Mapping[str, bytes],
+    edition: Edition | None,
+    *,
+    now: datetime,
+) -> Draft:
     """Begin a draft from what somebody has brought; the course's open draft if it has one.
 
     files    of the folder, inside it
@@ -79,16 +88,26 @@ def begin(
     edition_id, first = edition or (None, files)
     begun = drafts.begin(session, writer, first, edition_id, now=now)
     audit.append(
-        session, actor_id(viewer), "package.brought", str(begun.id),
-        {"package": brought.facts["file"], "signature": result.get("signature")}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "package.brought",
+        str(begun.id),
+        {"package": brought.facts["file"], "signature": result.get("signature")},
+        now=now,
+    )
     return begun
 
 
 def take(
-    session: Session, viewer: Viewer, draft_id: UUID, files: Mapping[str, bytes], seen: str,
-    note: str, *, now: datetime,
-) -> int:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    files: Mapping[str, bytes],
+    seen: str,
+    note: str,
+    *,
+    now: datetime,
+) -> int:
     """Take what the viewer may write from a folder; return how many files changed.
 
     seen    state of the draft that they compared it with

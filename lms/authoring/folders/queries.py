@@ -45,9 +45,10 @@ def digests(session: Session, viewer: Viewer, found: Draft) -> dict[str, str]:
     """Return the digest of every file of a draft, by path."""
     del viewer  # ``found`` came through a query that carries the viewer
     rows = session.execute(
-        select(DraftFile.path, DraftFile.digest).where(DraftFile.draft_id == found.id)
+        select(DraftFile.path, DraftFile.digest)
+        .where(DraftFile.draft_id == found.id)
         .order_by(DraftFile.path)
-    )  # fmt: skip
+    )
     return {row.path: row.digest for row in rows}
 
 
@@ -61,9 +62,10 @@ def lying(session: Session, viewer: Viewer, courses: Path) -> list[Lying]:
     known = drafts.taken_ids(session, viewer)
     in_work = set(session.scalars(select(Draft.course_id).where(Draft.closed_at.is_(None))))
     return [
-        each for each in here
+        each
+        for each in here
         if each.course_id not in in_work and may_draft(viewer, each.course_id, known)
-    ]  # fmt: skip
+    ]
 
 
 def may_draft(viewer: Viewer, course_id: str, known: set[str]) -> bool:

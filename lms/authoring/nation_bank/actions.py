@@ -49,9 +49,16 @@ class Kept:
 
 
 def translate(
-    session: Session, viewer: Viewer, draft_id: UUID, nation: str, code: str, language: str,
-    sent: Sent, *, now: datetime,
-) -> Kept:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    nation: str,
+    code: str,
+    language: str,
+    sent: Sent,
+    *,
+    now: datetime,
+) -> Kept:
     """Keep the translation of one question; nothing is stored where there is a reason against it.
 
     raises  NotFound for who may not write it, for no such question and for the language that has

@@ -55,10 +55,15 @@ def shelf_of(here: Place) -> Shelf:
 
 def own_glances(here: Place, shelf: Shelf) -> list[Glance]:
     """Return a country's own questions, as lists show them."""
-    files = {module.code: here.files.get(shelf.at.path(module.code)) for module in
-             here.facts.modules}  # fmt: skip
-    return [each for module, file in files.items() if file
-            for each in glances(module, file.text, own=True)]  # fmt: skip
+    files = {
+        module.code: here.files.get(shelf.at.path(module.code)) for module in here.facts.modules
+    }
+    return [
+        each
+        for module, file in files.items()
+        if file
+        for each in glances(module, file.text, own=True)
+    ]
 
 
 def asked_here(here: Place, own: list[Glance]) -> dict[str, list[Glance]]:

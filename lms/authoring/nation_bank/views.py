@@ -45,9 +45,10 @@ from lms.web.pages import viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
-    "nation_bank", __name__,
+    "nation_bank",
+    __name__,
     url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries/<nation>/questions",
-)  # fmt: skip
+)
 
 
 @bp.get("", endpoint="all")
@@ -60,11 +61,17 @@ def show_all(draft_id: UUID, nation: str) -> ResponseReturnValue:
     heads = banks.openings(reading(), viewer(), here.room.draft, facts)
     outcomes = {code: outcomes_in(text) for code, text in heads.items()}
     return render_template(
-        "nation_bank/all.html", here=here, room=here.room, shelf=shelf, items=own,
-        plan=rules.blueprint(facts, asked_here(here, own), outcomes), kinds=KIND_WORDS,
-        difficulty=DIFFICULTY, names=LANGUAGE_NAMES,
+        "nation_bank/all.html",
+        here=here,
+        room=here.room,
+        shelf=shelf,
+        items=own,
+        plan=rules.blueprint(facts, asked_here(here, own), outcomes),
+        kinds=KIND_WORDS,
+        difficulty=DIFFICULTY,
+        names=LANGUAGE_NAMES,
         open={each.code: _untranslated(here, shelf, each.code) for each in own},
-    )  # fmt: skip
+    )
 
 
 def _untranslated(here: Place, shelf: Shelf, code: str) -> list[str]:
@@ -98,9 +105,11 @@ def preview(draft_id: UUID, nation: str, code: str) -> ResponseReturnValue:
 
 def _more(here: Place, shelf: Shelf, code: str) -> dict[str, object]:
     return {
-        "translations": standings(here, shelf, code), "states": STATE_WORDS,
-        "looks": STATE_LOOKS, "names": LANGUAGE_NAMES,
-    }  # fmt: skip
+        "translations": standings(here, shelf, code),
+        "states": STATE_WORDS,
+        "looks": STATE_LOOKS,
+        "names": LANGUAGE_NAMES,
+    }
 
 
 @bp.post("/<code>/duplicate")
@@ -138,14 +147,17 @@ def translate(draft_id: UUID, nation: str, code: str, spoken: str) -> ResponseRe
         raise NotFound
     path = shelf.at.path(shelf.at.module_of(code), spoken)
     if path in {fault.file for fault in here.layer.faults}:
-        flash(gettext("The file of this translation cannot be read. Mend it in the editor first."),
-              "error")  # fmt: skip
+        flash(
+            gettext("The file of this translation cannot be read. Mend it in the editor first."),
+            "error",
+        )
         return redirect(url_for("writing.text", draft_id=draft_id, path=path), 303)
     if request.method == "GET":
         return _translation(here, shelf, code, spoken)
     form = TranslationForm(request.form)
-    texts = {key.removeprefix(PART): value for key, value in request.form.items()
-             if key.startswith(PART)}  # fmt: skip
+    texts = {
+        key.removeprefix(PART): value for key, value in request.form.items() if key.startswith(PART)
+    }
     if not form.validate():
         if asked_language() is None and not form.errors:
             raise NotFound
@@ -169,15 +181,31 @@ def translate(draft_id: UUID, nation: str, code: str, spoken: str) -> ResponseRe
 
 
 def _translation(
-    here: Place, shelf: Shelf, code: str, spoken: str, texts: Mapping[str, str] | None = None,
-    reasons: Sequence[Reason] = (), *, conflict: bool = False,
-) -> str:  # fmt: skip
+    here: Place,
+    shelf: Shelf,
+    code: str,
+    spoken: str,
+    texts: Mapping[str, str] | None = None,
+    reasons: Sequence[Reason] = (),
+    *,
+    conflict: bool = False,
+) -> str:
     """Return the page; ``texts`` is what was typed, where that did not become the translation."""
     unit = unit_of(here.files, shelf.at, shelf.at.module_of(code), code, spoken)
     if unit is None:
         raise NotFound
     return render_template(
-        "nation_bank/translate.html", here=here, room=here.room, shelf=shelf, unit=unit, code=code,
-        spoken=spoken, texts=unit.texts if texts is None else texts, reasons=reasons,
-        conflict=conflict, prefix=PART, names=LANGUAGE_NAMES, directions=direction_of,
-    )  # fmt: skip
+        "nation_bank/translate.html",
+        here=here,
+        room=here.room,
+        shelf=shelf,
+        unit=unit,
+        code=code,
+        spoken=spoken,
+        texts=unit.texts if texts is None else texts,
+        reasons=reasons,
+        conflict=conflict,
+        prefix=PART,
+        names=LANGUAGE_NAMES,
+        directions=direction_of,
+    )

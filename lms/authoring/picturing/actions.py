@@ -18,9 +18,15 @@ from lms.kernel.viewer import Viewer
 
 
 def ask(
-    session: Session, viewer: Viewer, draft_id: UUID, file: str, name: str, key: str, *,
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    file: str,
+    name: str,
+    key: str,
+    *,
     now: datetime,
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask the worker to draw a picture anew and to put it into the draft as ``media/NAME.webp``.
 
     file    its digest in the store of uploads.
@@ -31,9 +37,12 @@ def ask(
     if not rights(viewer, found.course_id).writes_source:
         raise NotFound
     facts = {
-        "draft": str(found.id), "file": file, "name": name, "by": str(viewer.person_id),
+        "draft": str(found.id),
+        "file": file,
+        "name": name,
+        "by": str(viewer.person_id),
         "course": found.course_id,
-    }  # fmt: skip
+    }
     return jobs.ask(
         session,
         DRAW,

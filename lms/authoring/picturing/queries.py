@@ -18,9 +18,13 @@ def lately(session: Session, viewer: Viewer, draft_id: UUID) -> list[Job]:
     """Return the pictures that the viewer has sent for a draft, the last first."""
     return list(
         session.scalars(
-            select(Job).where(
-                Job.kind == DRAW, Job.asked_by == viewer.person_id,
+            select(Job)
+            .where(
+                Job.kind == DRAW,
+                Job.asked_by == viewer.person_id,
                 Job.key.startswith(f"{draft_id} ", autoescape=True),
-            ).order_by(Job.id.desc()).limit(MOST_JOBS)
+            )
+            .order_by(Job.id.desc())
+            .limit(MOST_JOBS)
         )
-    )  # fmt: skip
+    )

@@ -44,11 +44,17 @@ def _page(here: Room, form: PictureForm) -> ResponseReturnValue:
     ]
     page = make_response(
         render_template(
-            "picturing/all.html", room=here, pictures=found, jobs=jobs, upload=form, told=told,
-            largest=MOST_MB, may=here.rights.writes_source,
+            "picturing/all.html",
+            room=here,
+            pictures=found,
+            jobs=jobs,
+            upload=form,
+            told=told,
+            largest=MOST_MB,
+            may=here.rights.writes_source,
             no_room=None if uploads.takes_files() else uploads.NO_ROOM,
         )
-    )  # fmt: skip
+    )
     page.status_code = form.status
     works = any(each.state == "waiting" for each in jobs)
     return look_again(page, 2) if works and not form.errors else page
@@ -69,9 +75,14 @@ def add(draft_id: UUID) -> ResponseReturnValue:
         digest = there.keep(stream)
     with transaction() as session:
         actions.ask(
-            session, viewer(), draft_id, digest, name, form.key.data or "",
+            session,
+            viewer(),
+            draft_id,
+            digest,
+            name,
+            form.key.data or "",
             now=clock.now(),
-        )  # fmt: skip
+        )
     return redirect(url_for(".all", draft_id=draft_id), 303)
 
 

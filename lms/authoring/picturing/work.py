@@ -64,9 +64,13 @@ def put(
     except (NotFound, Refused) as refused:
         return Done({"refused": kept(refused.message)})
     return Done(
-        {"before": prepared.bytes_before, "after": prepared.bytes_after,
-         "width": prepared.width, "height": prepared.height}
-    )  # fmt: skip
+        {
+            "before": prepared.bytes_before,
+            "after": prepared.bytes_after,
+            "width": prepared.width,
+            "height": prepared.height,
+        }
+    )
 
 
 STEPS: Steps = {DRAW: SlowStep(draw, put)}

@@ -28,9 +28,14 @@ from lms.kernel.viewer import Viewer
 
 
 def ask(
-    session: Session, viewer: Viewer, draft_id: UUID, facts: Mapping[str, Any], key: str, *,
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    facts: Mapping[str, Any],
+    key: str,
+    *,
     now: datetime,
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask the worker what a file of questions would do to a bank.
 
     facts   ``file``, ``bytes`` and ``name`` of what was sent; ``lesson``, ``section``, ``outcome``,
@@ -49,9 +54,15 @@ def _mine(session: Session, viewer: Viewer, draft_id: UUID, *, lock: bool = Fals
 
 
 def take(
-    session: Session, viewer: Viewer, draft_id: UUID, module: str, blocks: Blocks, *, seen: int,
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    module: str,
+    blocks: Blocks,
+    *,
+    seen: int,
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Write items into the bank of a module; return how many were written.
 
     seen    version of the bank that they were compared with.
@@ -71,9 +82,11 @@ def take(
         code = bank_rules.next_code(module, codes)
         if document is None or code is None:
             raise Refused(
-                Message(msg("The bank of module %(module)s cannot take these questions."),
-                        {"module": module})
-            )  # fmt: skip
+                Message(
+                    msg("The bank of module %(module)s cannot take these questions."),
+                    {"module": module},
+                )
+            )
         codes.add(code)
         written[code] = block.replace(f"## {module}{NEW}", f"## {code}", 1)
     if document is not None and written:
@@ -83,7 +96,5 @@ def take(
         # A bank that grows too large is refused as a whole, and not left as one nobody can read.
         if len(after) and not len(before):
             raise Refused(next(iter(after)).message)
-        drafts.save(
-            session, viewer, draft_id, path, text, seen=seen, now=now, kind=drafts.IMPORT
-        )  # fmt: skip
+        drafts.save(session, viewer, draft_id, path, text, seen=seen, now=now, kind=drafts.IMPORT)
     return len(written)

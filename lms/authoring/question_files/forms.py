@@ -73,9 +73,10 @@ class ChoicesForm(KeyedForm):
         find_out = SelectChoice("", gettext("find it out"))
         self.format.choices = [find_out, *(SelectChoice(*each) for each in FORMATS.items())]
         self.encoding.choices = [(name, name) for name in CHOICES]
-        self.separator.choices = [find_out, *(
-            SelectChoice(sign, gettext(said)) for sign, said in SEPARATOR_WORDS.items()
-        )]  # fmt: skip
+        self.separator.choices = [
+            find_out,
+            *(SelectChoice(sign, gettext(said)) for sign, said in SEPARATOR_WORDS.items()),
+        ]
         self.sheet.choices = [(name, name) for name in found.get("sheets", ())]
         rows = ((str(row), str(row)) for row in range(1, HEADER_ROWS + 1))
         self.header_row.choices = [("0", gettext("nowhere")), *rows]

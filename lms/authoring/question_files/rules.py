@@ -113,9 +113,7 @@ def plan(
             changed[code] = with_letters_of(by_code[code], item)
         else:
             skipped.append(code)
-    return Plan(
-        tuple(new), tuple(changed.values()), tuple(skipped), refused, tuple(report)
-    )  # fmt: skip
+    return Plan(tuple(new), tuple(changed.values()), tuple(skipped), refused, tuple(report))
 
 
 def _item(question: Understood, wanted: Wanted, notes: Notes) -> Question | None:
@@ -162,12 +160,18 @@ def with_letters_of(before: Question, after: Question) -> Question:
     new += [left or right for _, left, right in after.pairs]
     letters = _letters(old, new) if before.kind == after.kind else list(LETTERS[: len(new)])
     return replace(
-        after, id=before.id, facts=facts,
-        choices=tuple(replace(each, letter=letter)
-                      for each, letter in zip(after.choices, letters, strict=False)),
-        pairs=tuple((letter, left, right)
-                    for (_, left, right), letter in zip(after.pairs, letters, strict=False)),
-    )  # fmt: skip
+        after,
+        id=before.id,
+        facts=facts,
+        choices=tuple(
+            replace(each, letter=letter)
+            for each, letter in zip(after.choices, letters, strict=False)
+        ),
+        pairs=tuple(
+            (letter, left, right)
+            for (_, left, right), letter in zip(after.pairs, letters, strict=False)
+        ),
+    )
 
 
 def _letters(old: Sequence[tuple[str, str]], new: Sequence[str]) -> list[str]:

@@ -81,10 +81,13 @@ def send(draft_id: UUID) -> ResponseReturnValue:
         form.refuse(refused)
         return _page(here, form), form.status
     found = {
-        "name": form.name() if form.has_file() else "", "bytes": size,
+        "name": form.name() if form.has_file() else "",
+        "bytes": size,
         "file": form.keep() if form.has_file() else uploads.store().put(text),
-        "lesson": form.lesson.data, "known": SKIP, "asked": {},
-    }  # fmt: skip
+        "lesson": form.lesson.data,
+        "known": SKIP,
+        "asked": {},
+    }
     return _asked(draft_id, found, form.key.data)
 
 
@@ -114,13 +117,20 @@ def _form_of(job: Job, facts: CourseFacts) -> ChoicesForm:
     found, asked = _result(job), job.facts["asked"]
     columns = {f"{COLUMN}{name}": str(at) for name, at in found.get("fields", {}).items()}
     return choices_form(found)(
-        found=found, lessons=facts.codes(), format=asked.get("format", ""),
-        encoding=found.get("encoding", ""), separator=asked.get("separator", ""),
-        sheet=found.get("sheet", ""), header_row=str(found.get("header_row", 0)),
-        lesson=found.get("lesson", ""), section=found.get("section", ""),
-        outcome=found.get("outcome", ""), why=job.facts.get("why", ""), known=job.facts["known"],
+        found=found,
+        lessons=facts.codes(),
+        format=asked.get("format", ""),
+        encoding=found.get("encoding", ""),
+        separator=asked.get("separator", ""),
+        sheet=found.get("sheet", ""),
+        header_row=str(found.get("header_row", 0)),
+        lesson=found.get("lesson", ""),
+        section=found.get("section", ""),
+        outcome=found.get("outcome", ""),
+        why=job.facts.get("why", ""),
+        known=job.facts["known"],
         **columns,
-    )  # fmt: skip
+    )
 
 
 def _found_page(here: Room, job: Job, form: ChoicesForm) -> str:
@@ -128,18 +138,28 @@ def _found_page(here: Room, job: Job, form: ChoicesForm) -> str:
     if found.get("lesson"):
         _offer_parts(here, form, found["lesson"])
     columns = form.columns()
-    first = [each for each in columns
-             if each.data or each.errors or each.name.removeprefix(COLUMN) in USUAL]  # fmt: skip
+    first = [
+        each
+        for each in columns
+        if each.data or each.errors or each.name.removeprefix(COLUMN) in USUAL
+    ]
     return render_template(
-        "question_files/one.html", room=here, job=job, found=found, first=first,
+        "question_files/one.html",
+        room=here,
+        job=job,
+        found=found,
+        first=first,
         # A page without the form has none that a change of language could send.
         form=form if found and not found.get("refused") else None,
-        more=[each for each in columns if each not in first], column_name=column_name,
+        more=[each for each in columns if each not in first],
+        column_name=column_name,
         refused=say(told(found["refused"])) if found.get("refused") else "",
         writes=found.get("new", 0) + len(found.get("changed", ())),
-        notes=[(severity, line, question, say(told(said)))
-               for severity, line, question, said in found.get("notes", ())],
-    )  # fmt: skip
+        notes=[
+            (severity, line, question, say(told(said)))
+            for severity, line, question, said in found.get("notes", ())
+        ],
+    )
 
 
 def _offer_parts(here: Room, form: ChoicesForm, lesson: str) -> None:
@@ -165,10 +185,13 @@ def again(draft_id: UUID, job_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _found_page(here, job, form), form.status
     chosen = {
-        "lesson": form.lesson.data, "section": form.section.data or "",
-        "outcome": form.outcome.data or "", "why": form.why.data or "", "known": form.known.data,
+        "lesson": form.lesson.data,
+        "section": form.section.data or "",
+        "outcome": form.outcome.data or "",
+        "why": form.why.data or "",
+        "known": form.known.data,
         "asked": _how(form, job),
-    }  # fmt: skip
+    }
     sent_facts = {name: job.facts[name] for name in ("file", "bytes", "name")}
     return _asked(draft_id, {**sent_facts, **chosen}, form.key.data)
 
@@ -176,11 +199,18 @@ def again(draft_id: UUID, job_id: int) -> ResponseReturnValue:
 def _how(form: ChoicesForm, job: Job) -> dict[str, Any]:
     """Return how the file is to be read; read in another way its columns are found out anew."""
     before, found = job.facts["asked"], _result(job)
-    shown = {"format": before.get("format", ""), "separator": before.get("separator", ""),
-             "encoding": found.get("encoding", ""), "sheet": found.get("sheet", "")}  # fmt: skip
+    shown = {
+        "format": before.get("format", ""),
+        "separator": before.get("separator", ""),
+        "encoding": found.get("encoding", ""),
+        "sheet": found.get("sheet", ""),
+    }
     # What was not chosen stays a guess, and is said to be one.
-    turned = {name: form[name].data or "" for name in shown
-              if name in request.form and (form[name].data or "") != shown[name]}  # fmt: skip
+    turned = {
+        name: form[name].data or ""
+        for name in shown
+        if name in request.form and (form[name].data or "") != shown[name]
+    }
     columns = {} if turned else form.fields()
     return {**before, **turned, "fields": columns, "header_row": int(form.header_row.data or 0)}
 

@@ -57,18 +57,23 @@ def prepare(
     said = _read(data, facts)
     wanted, seen, planned = _planned(session, viewer, found, course, facts, said)
     return {
-        **_as_read(said), "module": wanted.module, "seen": seen,
-        "lesson": wanted.facts.lesson, "section": wanted.facts.section,
+        **_as_read(said),
+        "module": wanted.module,
+        "seen": seen,
+        "lesson": wanted.facts.lesson,
+        "section": wanted.facts.section,
         "outcome": wanted.facts.outcome,
-        "new": len(planned.new), "changed": [each.id for each in planned.changed],
-        "skipped": len(planned.skipped), "left_out": planned.refused,
+        "new": len(planned.new),
+        "changed": [each.id for each in planned.changed],
+        "skipped": len(planned.skipped),
+        "left_out": planned.refused,
         "notes": [
             [note.severity, note.line, note.question[:LONGEST_SHOWN], kept(note.message)]
             for note in planned.notes[:LISTED]
         ],
         "notes_in_all": len(planned.notes),
         "rows": uploads.store().put(blocks_of(planned).packed()) if planned.writes else None,
-    }  # fmt: skip
+    }
 
 
 def _course(session: Session, viewer: Viewer, draft_id: UUID) -> tuple[Draft, CourseFacts]:
@@ -82,36 +87,55 @@ def _course(session: Session, viewer: Viewer, draft_id: UUID) -> tuple[Draft, Co
 def _read(data: bytes, facts: Mapping[str, Any]) -> Reading:
     asked = facts["asked"]
     mapping = SheetMapping(
-        asked.get("fields", {}), asked.get("header_row", 1), asked.get("sheet", ""),
+        asked.get("fields", {}),
+        asked.get("header_row", 1),
+        asked.get("sheet", ""),
         asked.get("separator", ""),
-    )  # fmt: skip
-    return read(data, facts["name"], asked.get("format") or None, asked.get("encoding") or None,
-                mapping)  # fmt: skip
+    )
+    return read(
+        data, facts["name"], asked.get("format") or None, asked.get("encoding") or None, mapping
+    )
 
 
 def _as_read(said: Reading) -> dict[str, Any]:
     """Return how a file was read, with the first rows of a sheet."""
     width = max(map(len, said.rows), default=0)
-    rows = [[cell[:LONGEST_SHOWN] for cell in (*row, *[""] * (width - len(row)))]
-            for row in said.rows]  # fmt: skip
+    rows = [
+        [cell[:LONGEST_SHOWN] for cell in (*row, *[""] * (width - len(row)))] for row in said.rows
+    ]
     at = said.mapping.header_row if said.mapping else 0
     return {
-        "format": said.format, "encoding": said.encoding, "sure": said.sure,
-        "previews": dict(said.previews), "sheets": list(said.sheets),
+        "format": said.format,
+        "encoding": said.encoding,
+        "sure": said.sure,
+        "previews": dict(said.previews),
+        "sheets": list(said.sheets),
         "sheet": (said.mapping.sheet if said.mapping else "") or next(iter(said.sheets), ""),
-        "fields": dict(said.mapping.fields) if said.mapping else {}, "header_row": at,
+        "fields": dict(said.mapping.fields) if said.mapping else {},
+        "header_row": at,
         "header": rows[at - 1] if 0 < at <= len(rows) else [""] * width,
-        "rows_shown": rows, "questions": len(said.questions),
-    }  # fmt: skip
+        "rows_shown": rows,
+        "questions": len(said.questions),
+    }
 
 
 def _planned(
-    session: Session, viewer: Viewer, found: Draft, course: CourseFacts, facts: Mapping[str, Any],
+    session: Session,
+    viewer: Viewer,
+    found: Draft,
+    course: CourseFacts,
+    facts: Mapping[str, Any],
     said: Reading,
-) -> tuple[Wanted, int, Plan]:  # fmt: skip
+) -> tuple[Wanted, int, Plan]:
     """Return what is wanted, settled as far as the lesson has it, the bank's version, the plan."""
-    own = next((module for module in course.modules
-                if facts["lesson"] in {each.code for each in module.lessons}), None)  # fmt: skip
+    own = next(
+        (
+            module
+            for module in course.modules
+            if facts["lesson"] in {each.code for each in module.lessons}
+        ),
+        None,
+    )
     module = own or course.modules[0]
     lesson = facts["lesson"] if own else module.lessons[0].code
     path = bank_path(found.source, module.code)

@@ -63,9 +63,11 @@ class _Reader:
             self._option(number, self._latin(number, found[1]), found[2].strip())
         elif self.open is not None and self.open.options and _OTHER_LETTER.match(line):
             self.notes.error(
-                "letter", number, self.open.name,
+                "letter",
+                number,
+                self.open.name,
                 msg("The letter of an option is a Latin capital from A to Z."),
-            )  # fmt: skip
+            )
         else:
             self._stem(number, line)
         return None
@@ -74,18 +76,24 @@ class _Reader:
         """Report a question without ANSWER at the end of the file."""
         if self.open is not None:
             self.notes.error(
-                "unfinished", self.open.line, self.open.name,
+                "unfinished",
+                self.open.line,
+                self.open.name,
                 msg("The file ends before the ANSWER of this question."),
-            )  # fmt: skip
+            )
 
     def _stem(self, number: int, line: str) -> None:
         if self.open is not None:
             self.notes.error(
-                "unfinished", number, self.open.name,
-                msg("A new question begins before the ANSWER of the one in line %(line)s, which is "
-                    "lost. A question stands on one line."),
+                "unfinished",
+                number,
+                self.open.name,
+                msg(
+                    "A new question begins before the ANSWER of the one in line %(line)s, which is "
+                    "lost. A question stands on one line."
+                ),
                 line=self.open.line,
-            )  # fmt: skip
+            )
         self.open, self.warnings = _Open(number, line), []
 
     def _option(self, number: int, letter: str, text: str) -> None:
@@ -93,12 +101,20 @@ class _Reader:
             self.notes.error("stem", number, "", msg("An option stands here without a question."))
         elif any(letter == known for known, _ in self.open.options):
             self.notes.error(
-                "letter", number, self.open.name, msg("The letter %(letter)s is used twice."),
+                "letter",
+                number,
+                self.open.name,
+                msg("The letter %(letter)s is used twice."),
                 letter=letter,
-            )  # fmt: skip
+            )
         elif not text:
-            self.notes.error("option", number, self.open.name,
-                             msg("Option %(letter)s has no text."), letter=letter)  # fmt: skip
+            self.notes.error(
+                "option",
+                number,
+                self.open.name,
+                msg("Option %(letter)s has no text."),
+                letter=letter,
+            )
         else:
             self.open.options.append((letter, text))
 
@@ -109,39 +125,50 @@ class _Reader:
             return None
         if colon == FULLWIDTH_COLON:
             self._warn(
-                number, done.name, "colon",
+                number,
+                done.name,
+                "colon",
                 msg("The colon behind ANSWER is a fullwidth one; it counts as a colon."),
-            )  # fmt: skip
+            )
         if len(done.options) < FEWEST:
-            self.notes.error("answers", number, done.name,
-                             msg("A choice needs at least two answers."))  # fmt: skip
+            self.notes.error(
+                "answers", number, done.name, msg("A choice needs at least two answers.")
+            )
             return None
         found = _LETTER.fullmatch(said)
         letter = self._latin(number, found[1], done.name) if found else ""
         if letter not in [known for known, _ in done.options]:
             self.notes.error(
-                "letter", number, done.name,
+                "letter",
+                number,
+                done.name,
                 msg("ANSWER names no option: write one letter of the options above."),
-            )  # fmt: skip
+            )
             return None
         return Understood(
-            SINGLE, done.name, Text(done.stem, PLAIN),
+            SINGLE,
+            done.name,
+            Text(done.stem, PLAIN),
             tuple(
                 Option(Text(text, PLAIN), FULL if known == letter else ZERO, Text("", PLAIN))
                 for known, text in done.options
             ),
-            feedback=Text("", PLAIN), line=done.line, warnings=tuple(self.warnings),
-        )  # fmt: skip
+            feedback=Text("", PLAIN),
+            line=done.line,
+            warnings=tuple(self.warnings),
+        )
 
     def _latin(self, number: int, letter: str, name: str = "") -> str:
         if letter.isascii():
             return letter
         latin = letter.translate(LOOK_ALIKE)
         self._warn(
-            number, name or (self.open.name if self.open else ""), "look-alike",
+            number,
+            name or (self.open.name if self.open else ""),
+            "look-alike",
             msg("The letter before this text is Cyrillic; it counts as the Latin %(letter)s."),
             letter=latin,
-        )  # fmt: skip
+        )
         return latin
 
     def _warn(self, number: int, name: str, code: str, msgid: str, **values: object) -> None:

@@ -109,9 +109,12 @@ class _Item:
             self._refuse(NO_FORM[question.kind])
             return None
         found = {
-            SINGLE: self._single, MULTIPLE: self._multiple, TRUEFALSE: self._truefalse,
-            NUMERIC: self._numeric, MATCHING: self._matching,
-        }[question.kind]()  # fmt: skip
+            SINGLE: self._single,
+            MULTIPLE: self._multiple,
+            TRUEFALSE: self._truefalse,
+            NUMERIC: self._numeric,
+            MATCHING: self._matching,
+        }[question.kind]()
         if found is None:
             return None
         kind, lines = found
@@ -124,8 +127,10 @@ class _Item:
         if why:
             body += ["", *_quoted(why, "")]
         facts = self.facts
-        words = (f"{kind} lesson={facts.lesson} section={facts.section} outcome={facts.outcome} "
-                 f"difficulty={facts.difficulty}{self.extra}")  # fmt: skip
+        words = (
+            f"{kind} lesson={facts.lesson} section={facts.section} outcome={facts.outcome} "
+            f"difficulty={facts.difficulty}{self.extra}"
+        )
         written = "\n".join([f"## {self.item_id}", f"{{{words}}}", "", *body]) + "\n"
         if any(len(line) > _LONGEST_LINE for line in written.split("\n")):
             self._refuse(msg("A text of this question is longer than a line of a bank may be."))
@@ -160,8 +165,9 @@ class _Item:
         if len(weights) == 1:
             return self._choices("single", options)
         if len(weights) not in RIGHT_ONES:
-            self._refuse(msg("A bank takes 2 to 5 right answers, not %(count)s."),
-                         count=len(weights))  # fmt: skip
+            self._refuse(
+                msg("A bank takes 2 to 5 right answers, not %(count)s."), count=len(weights)
+            )
             return None
         self.extra = f" choose={len(weights)}"
         return self._choices("multiple", options)
@@ -196,8 +202,11 @@ class _Item:
     def _numeric(self) -> tuple[str, list[str]] | None:
         answers = [each for each in self.question.options if each.text.text != ANY_OTHER]
         if len(answers) != 1 or answers[0].weight != FULL:
-            self._refuse(msg("A bank takes one number with one tolerance; this question has "
-                             "several answers."))  # fmt: skip
+            self._refuse(
+                msg(
+                    "A bank takes one number with one tolerance; this question has several answers."
+                )
+            )
             return None
         value, tolerance = answers[0].text.text, number(answers[0].tolerance or ZERO)
         if not _VALUE.fullmatch(value) or not _VALUE.fullmatch(tolerance):
@@ -232,11 +241,13 @@ class _Item:
 
     def _tell_losses(self) -> None:
         if self.lost:
-            self._warn("lost", LOST,
-                       names=", ".join(dict.fromkeys(self.lost)))  # fmt: skip
+            self._warn("lost", LOST, names=", ".join(dict.fromkeys(self.lost)))
         if self.question.points != 1:
-            self._warn("points", msg("Every question of a bank has its own points: %(points)s is "
-                                     "not kept."), points=number(self.question.points))  # fmt: skip
+            self._warn(
+                "points",
+                msg("Every question of a bank has its own points: %(points)s is not kept."),
+                points=number(self.question.points),
+            )
 
     def _check(self, kind: str, body: list[str]) -> None:
         """Let the reader of courses say what the author has still to mend."""
@@ -251,8 +262,9 @@ class _Item:
             )
 
     def _refuse(self, msgid: str, **values: object) -> None:
-        self.notes.add("error", "no-form", self.question.line, self.question.name,
-                       Message(msgid, values))  # fmt: skip
+        self.notes.add(
+            "error", "no-form", self.question.line, self.question.name, Message(msgid, values)
+        )
 
     def _warn(self, code: str, msgid: str, **values: object) -> None:
         self.notes.warn(code, self.question.line, self.question.name, msgid, **values)

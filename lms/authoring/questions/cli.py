@@ -38,15 +38,22 @@ def cli() -> None:
 @click.option("--format", "format_", type=click.Choice(READABLE), help="found out where not given")
 @click.option("--encoding", metavar="NAME", help=f"of a text: {', '.join(ENCODINGS)}")
 @click.option(
-    "--mapping", multiple=True, metavar="FIELD=COLUMN",
+    "--mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
     help="of a sheet: which column, from 1, is which field; header-row=0 for no header",
-)  # fmt: skip
+)
 @click.option("--sheet", default="", help="name of the sheet of a workbook")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def read_file(
-    file: Path, format_: str | None, encoding: str | None, mapping: tuple[str, ...], sheet: str,
-    *, as_json: bool,
-) -> None:  # fmt: skip
+    file: Path,
+    format_: str | None,
+    encoding: str | None,
+    mapping: tuple[str, ...],
+    sheet: str,
+    *,
+    as_json: bool,
+) -> None:
     """Say what is understood of the questions in FILE, and keep nothing.
 
     Ends with 1 where anything is an error.
@@ -68,9 +75,13 @@ def read_file(
 @click.option("--language", default="", help="of a course; its own where not given")
 @click.option("--encoding", metavar="NAME", help="of a file that is not in Unicode")
 def export_questions(
-    source: Path, to: str, output: Path | None, separator: str, language: str,
+    source: Path,
+    to: str,
+    output: Path | None,
+    separator: str,
+    language: str,
     encoding: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the questions of SOURCE, a file or the folder of a course, in another format.
 
     What has no form there is told, and all others are written. Ends with 1 where SOURCE has

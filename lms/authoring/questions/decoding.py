@@ -50,16 +50,20 @@ def decoded(path: Path, asked: str, notes: Notes) -> Decoded | None:
     if text.count("\ufffd") and "\ufffd".encode() not in data:
         if asked or certain:
             notes.error(
-                "encoding", text.count("\n", 0, text.index("\ufffd")) + 1, "",
+                "encoding",
+                text.count("\n", 0, text.index("\ufffd")) + 1,
+                "",
                 msg("The file has signs that %(encoding)s does not have. Choose another encoding."),
                 encoding=chosen,
-            )  # fmt: skip
+            )
             return None
         notes.warn(
-            "encoding", text.count("\n", 0, text.index("\ufffd")) + 1, "",
+            "encoding",
+            text.count("\n", 0, text.index("\ufffd")) + 1,
+            "",
             msg("The file has signs that %(encoding)s does not have. Choose another encoding."),
             encoding=chosen,
-        )  # fmt: skip
+        )
     if certain is None and not asked:
         told_encoding(chosen, notes)
     previews = {} if certain else {name: _preview(data, name) for name in encodings.CHOICES}
@@ -69,21 +73,29 @@ def decoded(path: Path, asked: str, notes: Notes) -> Decoded | None:
 def told_encoding(chosen: str, notes: Notes) -> None:
     """Say in which encoding a file was read that could be in another one."""
     notes.warn(
-        "encoding", 0, "",
-        msg("The file is not in Unicode and was read as %(encoding)s. Look whether its words are "
-            "right; else choose another encoding."),
+        "encoding",
+        0,
+        "",
+        msg(
+            "The file is not in Unicode and was read as %(encoding)s. Look whether its words are "
+            "right; else choose another encoding."
+        ),
         encoding=chosen,
-    )  # fmt: skip
+    )
 
 
 def told_turning(count: int, line: int, notes: Notes) -> None:
     """Say that signs which turn the direction of writing were taken out."""
     notes.warn(
-        "direction", line, "",
-        msg("Invisible signs that turn the direction of writing (U+202A to U+202E) were taken out: "
-            "%(count)s. The first stands here."),
+        "direction",
+        line,
+        "",
+        msg(
+            "Invisible signs that turn the direction of writing (U+202A to U+202E) were taken out: "
+            "%(count)s. The first stands here."
+        ),
         count=count,
-    )  # fmt: skip
+    )
 
 
 def _clean(text: str, notes: Notes) -> str:
@@ -98,10 +110,12 @@ def _clean(text: str, notes: Notes) -> str:
     text, control = _CONTROL.subn(" ", text)
     if control:
         notes.warn(
-            "control", line, "",
+            "control",
+            line,
+            "",
             msg("Control characters became spaces: %(count)s. The first stands here."),
             count=control,
-        )  # fmt: skip
+        )
     return composed(text)
 
 

@@ -54,8 +54,9 @@ def export(questions: Iterable[Understood], to: str, notes: Notes, separator: st
 
 def _sheet(questions: Sequence[Understood], notes: Notes) -> Sheet:
     rows = [row for question in questions if (row := _row(question, notes)) is not None]
-    most = max((n for row in rows for n in range(1, MOST_OPTIONS + 1) if f"option{n}" in row),
-               default=2)  # fmt: skip
+    most = max(
+        (n for row in rows for n in range(1, MOST_OPTIONS + 1) if f"option{n}" in row), default=2
+    )
     used = {name for row in rows for name in row}
     header = [*_FIRST]
     for n in range(1, most + 1):
@@ -81,8 +82,12 @@ def _row(question: Understood, notes: Notes) -> dict[str, str] | None:
     }
     options = question.options
     if max(len(options), len(question.pairs)) > MOST_OPTIONS:
-        notes.error("options", question.line, question.name,
-                    msg("A sheet has columns for 10 answers; this question has more."))  # fmt: skip
+        notes.error(
+            "options",
+            question.line,
+            question.name,
+            msg("A sheet has columns for 10 answers; this question has more."),
+        )
         return None
     if question.kind in {SINGLE, MULTIPLE}:
         _options(row, options, texts)
@@ -93,8 +98,11 @@ def _row(question: Understood, notes: Notes) -> dict[str, str] | None:
                 row[f"weight{n}"] = number(option.weight)
     elif question.kind == TRUEFALSE:
         row["correct"] = "true" if options[0].weight > ZERO else "false"
-        row |= {f"feedback{n}": said for n, option in enumerate(options, 1)
-                if (said := texts.said(option.feedback))}  # fmt: skip
+        row |= {
+            f"feedback{n}": said
+            for n, option in enumerate(options, 1)
+            if (said := texts.said(option.feedback))
+        }
     elif question.kind == NUMERIC:
         _numeric(row, options, notes, question)
     elif question.kind == MATCHING:
@@ -105,8 +113,12 @@ def _row(question: Understood, notes: Notes) -> dict[str, str] | None:
         if any(option.weight != FULL for option in options):
             row |= {f"weight{n}": number(option.weight) for n, option in enumerate(options, 1)}
     if any(len(cell) > LONGEST_CELL for cell in row.values()):
-        notes.warn("long", question.line, question.name,
-                   msg("A text is longer than a cell may be and was cut."))  # fmt: skip
+        notes.warn(
+            "long",
+            question.line,
+            question.name,
+            msg("A text is longer than a cell may be and was cut."),
+        )
     return row
 
 
@@ -121,9 +133,11 @@ class _Texts:
         if plain != text.text and not self.told and text.text.split() != plain.split():
             self.told = True
             self.notes.warn(
-                "markup", self.question.line, self.question.name,
+                "markup",
+                self.question.line,
+                self.question.name,
                 msg("A sheet holds words only: emphasis, lists and links are left out."),
-            )  # fmt: skip
+            )
         return plain
 
 

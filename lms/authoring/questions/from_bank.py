@@ -57,9 +57,13 @@ def _understood(question: Question, language: str) -> Understood:
         options = _options(question.choices, several=kind == MULTIPLE)
     elif kind == NUMERIC:
         options = (
-            Option(Text(facts["value"], PLAIN), FULL, Text("", MARKDOWN),
-                   Decimal(facts.get("tolerance", "0"))),
-        )  # fmt: skip
+            Option(
+                Text(facts["value"], PLAIN),
+                FULL,
+                Text("", MARKDOWN),
+                Decimal(facts.get("tolerance", "0")),
+            ),
+        )
     elif kind == MATCHING:
         pairs = tuple(Pair(Text(left, MARKDOWN), right) for _, left, right in question.pairs)
     else:
@@ -69,11 +73,18 @@ def _understood(question: Question, language: str) -> Understood:
         )
     stem = Text(question.stem, MARKDOWN)
     return Understood(
-        kind, f"{question.id} {default_name(stem)}", stem, options, pairs,
-        category=(facts["lesson"],) if "lesson" in facts else (), idnumber=question.id,
+        kind,
+        f"{question.id} {default_name(stem)}",
+        stem,
+        options,
+        pairs,
+        category=(facts["lesson"],) if "lesson" in facts else (),
+        idnumber=question.id,
         tags=tuple(f"{name}={facts[name]}" for name in FACTS_IN_TAGS if name in facts),
-        feedback=Text(question.why, MARKDOWN), language=language, line=question.line,
-    )  # fmt: skip
+        feedback=Text(question.why, MARKDOWN),
+        language=language,
+        line=question.line,
+    )
 
 
 def _options(choices: tuple[Choice, ...], *, several: bool) -> tuple[Option, ...]:

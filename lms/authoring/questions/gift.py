@@ -90,10 +90,14 @@ def _category(raw: str, line: int, notes: Notes) -> tuple[str, ...]:
     """Return the levels of a path: ``/`` separates them, ``//`` is a slash."""
     if "{" in raw or "}" in raw:
         notes.error(
-            "category", line, "",
-            msg("The category goes on to the next empty line, so the question below it was lost. "
-                "Put an empty line between them."),
-        )  # fmt: skip
+            "category",
+            line,
+            "",
+            msg(
+                "The category goes on to the next empty line, so the question below it was lost. "
+                "Put an empty line between them."
+            ),
+        )
         raw = raw.strip().partition("\n")[0]
     levels = levels_of(plain(raw))
     while levels and levels[0] in PLACES:
@@ -116,9 +120,11 @@ def _question(
         _brace(own, found.line, shown)
     elif braces:
         own.error(
-            "brace", found.line, shown,
+            "brace",
+            found.line,
+            shown,
             msg("A question has one pair of braces only. Write other braces as \\{ and \\}."),
-        )  # fmt: skip
+        )
     else:
         after = rest[end + 1 :]
         stem = text_of(rest[:start] + (BLANK + after if after.strip() else ""), MOODLE)
@@ -129,9 +135,7 @@ def _question(
         notes.add(note.severity, note.code, note.line, note.question or shown, note.message)
     if question is None:
         return None
-    return with_warnings(
-        _placed(question, name, shown, category, found), warnings
-    )  # fmt: skip
+    return with_warnings(_placed(question, name, shown, category, found), warnings)
 
 
 def _placed(
@@ -141,10 +145,13 @@ def _placed(
     number = _ID.search(comments)
     tags = dict.fromkeys(_bracketed(each) for each in _TAGGED.findall(comments))
     return replace(
-        question, name=name or shown, category=category, line=found.line,
+        question,
+        name=name or shown,
+        category=category,
+        line=found.line,
         idnumber=_bracketed(number[1]) if number else "",
         tags=tuple(tag for tag in tags if tag),
-    )  # fmt: skip
+    )
 
 
 def _bracketed(text: str) -> str:
@@ -166,10 +173,14 @@ def _name(body: str, line: int, notes: Notes) -> tuple[str, str]:
 
 def _brace(notes: Notes, line: int, shown: str) -> None:
     notes.error(
-        "brace", line, shown,
-        msg("A brace is missing, or an empty line stands between { and }. Write a brace that "
-            "belongs to the text as \\{ or \\}."),
-    )  # fmt: skip
+        "brace",
+        line,
+        shown,
+        msg(
+            "A brace is missing, or an empty line stands between { and }. Write a brace that "
+            "belongs to the text as \\{ or \\}."
+        ),
+    )
 
 
 def _answered(answers: str, stem: Text, name: str, line: int, notes: Notes) -> Understood | None:

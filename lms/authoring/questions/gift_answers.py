@@ -101,14 +101,20 @@ class Item:
         found = WEIGHT.match(raw)
         if found is None:
             if WITH_COMMA.match(raw):
-                self.error("weight", msg("Write the weight %(weight)s with a point, not a comma."),
-                           weight=raw[: raw.index("%", 1) + 1])  # fmt: skip
+                self.error(
+                    "weight",
+                    msg("Write the weight %(weight)s with a point, not a comma."),
+                    weight=raw[: raw.index("%", 1) + 1],
+                )
                 return None, raw
             return usual, raw
         weight = percent(found[1].rstrip("."))
         if abs(weight) > FULL:
-            self.error("weight", msg("A weight is a number from -100 to 100, not %(weight)s."),
-                       weight=number(weight))  # fmt: skip
+            self.error(
+                "weight",
+                msg("A weight is a number from -100 to 100, not %(weight)s."),
+                weight=number(weight),
+            )
             return None, raw
         return weight, raw[found.end() :].strip()
 
@@ -159,8 +165,11 @@ def _choice(item: Item) -> Understood | None:
     found = tuple(options)
     total = positive_sum(found)
     if several and not is_full(total):
-        item.warn("sum", msg("The weights of the right answers add up to %(sum)s %%, not 100 %%."),
-                  sum=number(total))  # fmt: skip
+        item.warn(
+            "sum",
+            msg("The weights of the right answers add up to %(sum)s %%, not 100 %%."),
+            sum=number(total),
+        )
     elif not several and not any(option.weight == FULL for option in found):
         item.warn("sum", msg("No answer has the weight 100."))
     return item.question(MULTIPLE if several else SINGLE, found)
@@ -259,8 +268,11 @@ def _matching(item: Item) -> Understood | None:
         left, arrow, right = raw.partition("->")
         said = plain(right).strip()
         if not arrow or not said:
-            item.error("matching", msg("Write each pair as =left -> right: %(answer)s"),
-                       answer=plain(raw)[:60])  # fmt: skip
+            item.error(
+                "matching",
+                msg("Write each pair as =left -> right: %(answer)s"),
+                answer=plain(raw)[:60],
+            )
             return None
         pairs.append(Pair(text_of(left, item.stem.format), said))
     lefts = sum(bool(pair.left) for pair in pairs)

@@ -87,9 +87,13 @@ class _Writer:
         if question.kind == ESSAY:
             return f" {{####{self._text(question.feedback)}}}" if question.feedback else " {}"
         answers = {
-            SINGLE: self._choice, MULTIPLE: self._choice, TRUEFALSE: self._truefalse,
-            SHORT: self._short, NUMERIC: self._numeric, MATCHING: self._matching,
-        }[question.kind]()  # fmt: skip
+            SINGLE: self._choice,
+            MULTIPLE: self._choice,
+            TRUEFALSE: self._truefalse,
+            SHORT: self._short,
+            NUMERIC: self._numeric,
+            MATCHING: self._matching,
+        }[question.kind]()
         general = f"####{self._text(question.feedback)}" if question.feedback else ""
         return f" {{{answers}{general}}}"
 

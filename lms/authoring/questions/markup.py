@@ -131,10 +131,13 @@ def _from_html(text: Text) -> Turned:
         import nh3
 
         source = nh3.clean(
-            source, tags=set(SHAPED | LOST), clean_content_tags={"script", "style"},
-            attributes={"a": {"href"}, "img": {"alt"}}, url_schemes={"http", "https", "mailto"},
+            source,
+            tags=set(SHAPED | LOST),
+            clean_content_tags={"script", "style"},
+            attributes={"a": {"href"}, "img": {"alt"}},
+            url_schemes={"http", "https", "mailto"},
             link_rel=None,
-        )  # fmt: skip
+        )
     builder.feed(source)
     builder.close()
     return Turned(builder.text(), lost + builder.lost)

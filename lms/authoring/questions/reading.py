@@ -135,14 +135,25 @@ def read(
     if not data:
         notes.error("empty", 0, "", msg("This file is empty."))
     elif chosen and chosen not in READABLE:
-        notes.error("format", 0, "", msg("The format is one of: %(formats)s."),
-                    formats=", ".join(READABLE))  # fmt: skip
+        notes.error(
+            "format", 0, "", msg("The format is one of: %(formats)s."), formats=", ".join(READABLE)
+        )
     elif encoding and encoding.lower() not in ENCODINGS:
-        notes.error("encoding", 0, "", msg("The encoding is one of: %(encodings)s."),
-                    encodings=", ".join(ENCODINGS))  # fmt: skip
+        notes.error(
+            "encoding",
+            0,
+            "",
+            msg("The encoding is one of: %(encodings)s."),
+            encodings=", ".join(ENCODINGS),
+        )
     elif len(data) > (limit := LARGEST_SHEET if book or chosen == CSV else LARGEST_TEXT):
-        notes.error("size", 0, "", msg("This file is larger than %(size)s MB. Split it."),
-                    size=limit // 1024 // 1024)  # fmt: skip
+        notes.error(
+            "size",
+            0,
+            "",
+            msg("This file is larger than %(size)s MB. Split it."),
+            size=limit // 1024 // 1024,
+        )
     else:
         with tempfile.TemporaryDirectory() as folder:
             file = _File(Path(folder) / "questions", name, notes)
@@ -169,18 +180,18 @@ def _text(file: _File, chosen: str, asked: str, mapping: SheetMapping | None) ->
         return Reading(found, notes=tuple(file.notes))
     if not found:
         file.notes.error(
-            "format", 0, "",
+            "format",
+            0,
+            "",
             msg("Moodle XML is not read yet. Export the questions from Moodle as GIFT."),
-        )  # fmt: skip
+        )
         return _told(file, found, text, ())
     questions = read_gift if found == GIFT else read_aiken
     return _told(file, found, text, _counted(questions(text.text, file.notes), file.notes))
 
 
 def _told(file: _File, found: str, text: Decoded, questions: tuple[Understood, ...]) -> Reading:
-    return Reading(
-        found, text.encoding, text.sure, questions, tuple(file.notes), text.previews
-    )  # fmt: skip
+    return Reading(found, text.encoding, text.sure, questions, tuple(file.notes), text.previews)
 
 
 def _format(name: str, text: str) -> str:
@@ -207,19 +218,28 @@ def _sheet(file: _File, kind: str, asked: str, mapping: SheetMapping | None) -> 
     rows: list[reader.Row] = []
     try:
         if file.path.stat().st_size > LARGEST_SHEET:
-            notes.error("size", 0, "", msg("This file is larger than %(size)s MB. Split it."),
-                        size=LARGEST_SHEET // 1024 // 1024)  # fmt: skip
+            notes.error(
+                "size",
+                0,
+                "",
+                msg("This file is larger than %(size)s MB. Split it."),
+                size=LARGEST_SHEET // 1024 // 1024,
+            )
             return Reading(kind, notes=tuple(notes))
-        look = reader.look(file.path, encoding=asked, separator=wanted.separator,
-                           sheet=wanted.sheet)  # fmt: skip
+        look = reader.look(
+            file.path, encoding=asked, separator=wanted.separator, sheet=wanted.sheet
+        )
         rows = list(reader.rows(file.path, look, in_lines=True))
         previews = _previews(file.path, look)
     except SheetRefusedError as refused:
         notes.add(ERROR, "sheet", 0, "", refused.message)
         return Reading(
-            kind, look.encoding if look else "", look.sure if look else True, notes=tuple(notes),
+            kind,
+            look.encoding if look else "",
+            look.sure if look else True,
+            notes=tuple(notes),
             previews=_previews(file.path, look) if look else {},
-        )  # fmt: skip
+        )
     if not look.sure and not asked:
         told_encoding(look.encoding, notes)
     mended = [row.number for row in rows if row.mended]
@@ -233,9 +253,16 @@ def _sheet(file: _File, kind: str, asked: str, mapping: SheetMapping | None) -> 
     else:
         found = _counted(read_rows(iter(rows), chosen, notes), notes)
     return Reading(
-        look.kind, look.encoding, look.sure, found, tuple(notes), previews,
-        tuple(tuple(cells) for cells in first), chosen, look.sheets,
-    )  # fmt: skip
+        look.kind,
+        look.encoding,
+        look.sure,
+        found,
+        tuple(notes),
+        previews,
+        tuple(tuple(cells) for cells in first),
+        chosen,
+        look.sheets,
+    )
 
 
 def _guessed(rows: list[list[str]], wanted: SheetMapping) -> SheetMapping:
@@ -260,19 +287,34 @@ def _counted(questions: Iterator[Understood], notes: Notes) -> tuple[Understood,
         own = Notes()
         place = prints.setdefault(question.fingerprint(), question.line)
         if place != question.line:
-            own.warn("duplicate", question.line, question.name,
-                     msg("The same question stands in line %(line)s."), line=place)  # fmt: skip
+            own.warn(
+                "duplicate",
+                question.line,
+                question.name,
+                msg("The same question stands in line %(line)s."),
+                line=place,
+            )
         same = ids.setdefault(question.idnumber, question.line) if question.idnumber else 0
         if same and same != question.line:
-            own.warn("id", question.line, question.name,
-                     msg("The question in line %(line)s has the same id %(id)s."),
-                     line=same, id=question.idnumber[:60])  # fmt: skip
+            own.warn(
+                "id",
+                question.line,
+                question.name,
+                msg("The question in line %(line)s has the same id %(id)s."),
+                line=same,
+                id=question.idnumber[:60],
+            )
         for note in own:
             notes.add(note.severity, note.code, note.line, note.question, note.message)
         found.append(with_warnings(question, tuple(own)))
     if len(found) > MOST_QUESTIONS:
-        notes.error("limit", 0, "", msg("This file has more than %(count)s questions. Split it."),
-                    count=f"{MOST_QUESTIONS:,}")  # fmt: skip
+        notes.error(
+            "limit",
+            0,
+            "",
+            msg("This file has more than %(count)s questions. Split it."),
+            count=f"{MOST_QUESTIONS:,}",
+        )
         return ()
     if not found and not notes.errors:
         notes.error("nothing", 0, "", msg("No question was found in this file."))

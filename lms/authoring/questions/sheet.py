@@ -78,16 +78,25 @@ class _Cells:
     ) -> Understood:
         category = levels_of(self.get("category"))
         return Understood(
-            kind, self.name, _plain(self.get("question")), tuple(options), tuple(pairs), category,
-            self.get("id"), feedback=_plain(self.get("feedback")), points=self.points(),
-            language=self.get("language").lower(), line=self.row.number,
-        )  # fmt: skip
+            kind,
+            self.name,
+            _plain(self.get("question")),
+            tuple(options),
+            tuple(pairs),
+            category,
+            self.get("id"),
+            feedback=_plain(self.get("feedback")),
+            points=self.points(),
+            language=self.get("language").lower(),
+            line=self.row.number,
+        )
 
     def points(self) -> Decimal:
         said = self.get("points").replace(",", ".")
         if said and not (_NUMBER.fullmatch(said) and Decimal(said) >= 0):
-            self.warn("points", msg("The points %(points)s are no number; 1 is taken."),
-                      points=said[:20])  # fmt: skip
+            self.warn(
+                "points", msg("The points %(points)s are no number; 1 is taken."), points=said[:20]
+            )
             said = ""
         return Decimal(said or 1)
 
@@ -116,9 +125,12 @@ def _question(cells: _Cells) -> Understood | None:
     said = cells.get("type")
     kind = type_of(said) if said else _kind(cells)
     if not kind:
-        cells.error("type", msg("The type %(type)s is not known. Write one of: %(types)s."),
-                    type=said[:40],
-                    types="single, multiple, truefalse, short, numeric, match, essay")  # fmt: skip
+        cells.error(
+            "type",
+            msg("The type %(type)s is not known. Write one of: %(types)s."),
+            type=said[:40],
+            types="single, multiple, truefalse, short, numeric, match, essay",
+        )
         return None
     if kind in {ESSAY, DESCRIPTION}:
         return cells.question(kind)
@@ -168,8 +180,11 @@ def _choice(cells: _Cells, kind: str, *, sure: bool) -> Understood | None:
         cells.error("key", NO_KEY)
         return None
     if kind == MULTIPLE and not is_full(total):
-        cells.warn("sum", msg("The weights of the right answers add up to %(sum)s %%, not 100 %%."),
-                   sum=number(total))  # fmt: skip
+        cells.warn(
+            "sum",
+            msg("The weights of the right answers add up to %(sum)s %%, not 100 %%."),
+            sum=number(total),
+        )
     if kind == SINGLE and all(option.weight != FULL for option in found):
         cells.warn("sum", msg("No answer has the weight 100."))
     return cells.question(kind, found)
@@ -183,8 +198,11 @@ def _weights(
         given = {n: _weight(cells, n) for n, _ in options}
         wrong = [n for n in given if given[n] is None and cells.get(f"weight{n}")]
         if wrong:
-            cells.error("weight", msg("A weight is a number from -100 to 100, not %(weight)s."),
-                        weight=cells.get(f"weight{wrong[0]}")[:20])  # fmt: skip
+            cells.error(
+                "weight",
+                msg("A weight is a number from -100 to 100, not %(weight)s."),
+                weight=cells.get(f"weight{wrong[0]}")[:20],
+            )
             return None
         weights = {n: weight or ZERO for n, weight in given.items()}
         right = [n for n in weights if weights[n] == FULL]
@@ -210,15 +228,22 @@ def _key(cells: _Cells, options: Sequence[tuple[int, str]]) -> frozenset[int]:
     elif key.fault == TWO_MEANINGS:
         cells.error(
             "key",
-            msg("%(key)s is the text of one option and the place of another. Write the letter of "
-                "the right one."),
+            msg(
+                "%(key)s is the text of one option and the place of another. Write the letter of "
+                "the right one."
+            ),
             key=said[:40],
-        )  # fmt: skip
+        )
     elif key.fault:
         cells.error("key", msg("The right answer %(key)s is none of the options."), key=said[:40])
     elif key.look_alike:
-        cells.warn("look-alike", msg("The letters of the right answer are Cyrillic; they count as "
-                                     "the Latin ones that look alike."))  # fmt: skip
+        cells.warn(
+            "look-alike",
+            msg(
+                "The letters of the right answer are Cyrillic; they count as "
+                "the Latin ones that look alike."
+            ),
+        )
     return key.numbers
 
 
@@ -262,10 +287,13 @@ def _numeric(cells: _Cells) -> Understood | None:
 
 def _short(cells: _Cells) -> Understood | None:
     options = [
-        Option(_plain(text), FULL if (weight := _weight(cells, n)) is None else weight,
-               _plain(cells.get(f"feedback{n}")))
+        Option(
+            _plain(text),
+            FULL if (weight := _weight(cells, n)) is None else weight,
+            _plain(cells.get(f"feedback{n}")),
+        )
         for n, text in cells.options
-    ]  # fmt: skip
+    ]
     if not options:
         said = [part.strip() for part in cells.get("correct").split("|")]
         options = [Option(_plain(part), FULL, _plain("")) for part in said if part]
@@ -284,8 +312,9 @@ def _matching(cells: _Cells) -> Understood | None:
     for _, text in cells.options:
         parts = _ARROW.split(text, maxsplit=1)
         if len(parts) < 2 or not parts[1].strip():
-            cells.error("matching", msg("Write each pair as left -> right: %(answer)s"),
-                        answer=text[:60])  # fmt: skip
+            cells.error(
+                "matching", msg("Write each pair as left -> right: %(answer)s"), answer=text[:60]
+            )
             return None
         pairs.append(Pair(_plain(parts[0].strip()), parts[1].strip()))
     lefts = sum(bool(pair.left) for pair in pairs)

@@ -90,9 +90,11 @@ class Note:
     def to_json(self) -> dict[str, Any]:
         """Return the note as plain values, its sentence in English."""
         return {
-            "code": self.code, "line": self.line, "question": self.question,
+            "code": self.code,
+            "line": self.line,
+            "question": self.question,
             "text": str(self.message),
-        }  # fmt: skip
+        }
 
 
 class Notes:

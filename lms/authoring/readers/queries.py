@@ -23,14 +23,21 @@ def open_reports(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]
     return list(
         session.execute(
             select(
-                ReaderReport.id, ReaderReport.number, ReaderReport.revision, ReaderReport.lesson,
-                ReaderReport.block, ReaderReport.language, ReaderReport.kind, ReaderReport.text,
+                ReaderReport.id,
+                ReaderReport.number,
+                ReaderReport.revision,
+                ReaderReport.lesson,
+                ReaderReport.block,
+                ReaderReport.language,
+                ReaderReport.kind,
+                ReaderReport.text,
                 ReaderReport.on,
             )
             .where(ReaderReport.course_id == found.course_id, ReaderReport.closed_at.is_(None))
-            .order_by(ReaderReport.on, ReaderReport.id).limit(MOST_REPORTS)
+            .order_by(ReaderReport.on, ReaderReport.id)
+            .limit(MOST_REPORTS)
         )
-    )  # fmt: skip
+    )
 
 
 def lessons(
@@ -44,8 +51,9 @@ def lessons(
         select(EditionLesson.code, EditionLesson.title, EditionLesson.parts["sections"].label("s"))
         .join(Course, Course.edition_id == EditionLesson.edition_id)
         .where(
-            Course.id == found.course_id, EditionLesson.language == language,
+            Course.id == found.course_id,
+            EditionLesson.language == language,
             EditionLesson.code.in_(codes),
         )
-    )  # fmt: skip
+    )
     return {row.code: Lesson(row.title, dict(row.s)) for row in rows}

@@ -43,9 +43,12 @@ def is_national_first(held: Rights) -> bool:
 
 
 def by_part(
-    reports: Iterable[Any], codes: Sequence[str], lessons: Mapping[str, Lesson], *,
+    reports: Iterable[Any],
+    codes: Sequence[str],
+    lessons: Mapping[str, Lesson],
+    *,
     not_here_first: bool,
-) -> list[Part]:  # fmt: skip
+) -> list[Part]:
     """Return open reports by lesson and part, in the order of the course.
 
     reports  rows with lesson, block, kind; in a part they keep their order.
@@ -58,9 +61,12 @@ def by_part(
         parts = list(known.headings) if known else []
         place = parts.index(each.block) + 1 if each.block in parts else len(parts) + 1
         return (
-            not_here_first and each.kind != NOT_HERE, places.get(each.lesson, len(places)),
-            each.lesson, place if each.block else 0, each.block,
-        )  # fmt: skip
+            not_here_first and each.kind != NOT_HERE,
+            places.get(each.lesson, len(places)),
+            each.lesson,
+            place if each.block else 0,
+            each.block,
+        )
 
     found = []
     for (_, _, code, _, block), rows in groupby(sorted(reports, key=key), key=key):

@@ -37,10 +37,16 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
         found, codes, lessons, not_here_first=rules.is_national_first(here.rights)
     )
     return render_template(
-        "readers/all.html", room=here, parts=parts, codes=codes, kinds=KIND_WORDS,
-        names=LANGUAGE_NAMES, not_here=NOT_HERE, may_close=rules.may_close(here.rights),
+        "readers/all.html",
+        room=here,
+        parts=parts,
+        codes=codes,
+        kinds=KIND_WORDS,
+        names=LANGUAGE_NAMES,
+        not_here=NOT_HERE,
+        may_close=rules.may_close(here.rights),
         cut=len(found) == queries.MOST_REPORTS,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<uuid:report_id>/closure")

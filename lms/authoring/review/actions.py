@@ -46,9 +46,13 @@ def check(session: Session, viewer: Viewer, draft_id: UUID, *, now: datetime) ->
     found = found_drafts.draft(session, viewer, draft_id)
     state = drafts.state(session, viewer, found)
     return jobs.ask(
-        session, CHECK, key_of(found.id, state), {"draft": str(found.id), "state": state}, now=now,
+        session,
+        CHECK,
+        key_of(found.id, state),
+        {"draft": str(found.id), "state": state},
+        now=now,
         asked_by=actor_id(viewer),
-    )  # fmt: skip
+    )
 
 
 def ask(
@@ -105,15 +109,22 @@ def approve(
         result = _require_checked(session, viewer, found, state)
         if result.get("over_budget") and not reason:
             raise Refused(
-                Message(msg("A lesson is over its budget. Say why it may be published all the "
-                            "same, or send the draft back."))
-            )  # fmt: skip
+                Message(
+                    msg(
+                        "A lesson is over its budget. Say why it may be published all the "
+                        "same, or send the draft back."
+                    )
+                )
+            )
         _say(session, viewer, found, APPROVED, state, reason, now)
     return jobs.ask(
-        session, PUBLISH, key_of(found.id, state),
+        session,
+        PUBLISH,
+        key_of(found.id, state),
         {"draft": str(found.id), "state": state, "by": str(viewer.person_id), "reason": reason},
-        now=now, asked_by=actor_id(viewer),
-    )  # fmt: skip
+        now=now,
+        asked_by=actor_id(viewer),
+    )
 
 
 def published(
@@ -126,9 +137,10 @@ def published(
     made = parts_of(queries.written(session, viewer, found), found.source)
     for person_id, part in sorted([*made, (viewer.person_id, "publisher")], key=str):
         add_unless_there(
-            session, EditionPerson,
+            session,
+            EditionPerson,
             {"edition_id": edition.id, "person_id": person_id, "part": part, "at": now},
-        )  # fmt: skip
+        )
     drafts.published(session, found.id, edition.id)
     _say(session, viewer, found, PUBLISHED, state, "", now)
 
@@ -159,17 +171,31 @@ def _require_checked(
 
 
 def _say(
-    session: Session, viewer: Viewer, found: Draft, verdict: str, state: str, note: str,
+    session: Session,
+    viewer: Viewer,
+    found: Draft,
+    verdict: str,
+    state: str,
+    note: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     session.add(
         DraftVerdict(
-            id=new_ordered_id(), draft_id=found.id, state=state, verdict=verdict, note=note,
-            by=actor_id(viewer), at=now,
+            id=new_ordered_id(),
+            draft_id=found.id,
+            state=state,
+            verdict=verdict,
+            note=note,
+            by=actor_id(viewer),
+            at=now,
         )
-    )  # fmt: skip
+    )
     session.flush()
     audit.append(
-        session, actor_id(viewer), f"draft.{verdict}", str(found.id),
-        {"course": found.course_id, "state": state}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        f"draft.{verdict}",
+        str(found.id),
+        {"course": found.course_id, "state": state},
+        now=now,
+    )

@@ -68,10 +68,14 @@ def _unweighed(
     """Return for each text the changed blocks of which nobody has said how much they changed."""
     message = msg("Changes without a severity: %(blocks)s. Weigh them under What changed.")
     return [
-        {"file": path, "line": 0, "said": kept(Message(message, {"blocks": ", ".join(blocks)})),
-         "code": "changes.unweighed"}
+        {
+            "file": path,
+            "line": 0,
+            "said": kept(Message(message, {"blocks": ", ".join(blocks)})),
+            "code": "changes.unweighed",
+        }
         for path, blocks in unweighed(base, files, source).items()
-    ]  # fmt: skip
+    ]
 
 
 def _weighed(course: Course) -> dict[str, Any]:
@@ -84,15 +88,20 @@ def _weighed(course: Course) -> dict[str, Any]:
             heaviest[each.code] = each
     return {
         "weights": [
-            {"code": each.code, "language": each.language, "bytes": each.next,
-             "pictures": each.pictures, "weak": round(each.seconds(WEAK), 1),
-             "slow": round(each.seconds(SLOW), 1)}
+            {
+                "code": each.code,
+                "language": each.language,
+                "bytes": each.next,
+                "pictures": each.pictures,
+                "weak": round(each.seconds(WEAK), 1),
+                "slow": round(each.seconds(SLOW), 1),
+            }
             for each in heaviest.values()
         ],
         "over_budget": [
             [reason.msgid, dict(reason.values)] for each in found for reason in each.reasons()
         ][:MOST_LISTED],
-    }  # fmt: skip
+    }
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

@@ -176,9 +176,15 @@ def record(
 
 
 def _begin(
-    session: Session, approver: Viewer, found: Draft, course: Course, prepared: Ready,
-    facts: Mapping[str, Any], *, now: datetime,
-) -> dict[str, Any] | Done:  # fmt: skip
+    session: Session,
+    approver: Viewer,
+    found: Draft,
+    course: Course,
+    prepared: Ready,
+    facts: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> dict[str, Any] | Done:
     """Begin an edition that nobody sees; where the newest one is the same, this draft is it."""
     same = editions.newest(session, course, prepared.nation)
     if same is not None:
@@ -186,15 +192,21 @@ def _begin(
         return Done({"edition": f"{same.number}.{same.revision}"})
     try:
         edition = editions.begin_edition(
-            session, approver, course, prepared.nation, prepared.package, prepared.structure or {},
+            session,
+            approver,
+            course,
+            prepared.nation,
+            prepared.package,
+            prepared.structure or {},
             now=now,
-        )  # fmt: skip
+        )
     except Refused as refused:
         return Done({"refused": kept(refused.message)})
     session.execute(
-        update(Job).where(Job.kind == PUBLISH, Job.key == key_of(found.id, facts["state"]))
+        update(Job)
+        .where(Job.kind == PUBLISH, Job.key == key_of(found.id, facts["state"]))
         .values(total_units=prepared.steps)
-    )  # fmt: skip
+    )
     return {"edition": edition.id, "asked": 0, "known": {}, "next": 0, "sizes": {}}
 
 
@@ -215,9 +227,16 @@ def _add(
 
 
 def _show(
-    session: Session, approver: Viewer, found: Draft, course: Course, prepared: Ready,
-    facts: Mapping[str, Any], cursor: Mapping[str, Any], *, now: datetime,
-) -> Done:  # fmt: skip
+    session: Session,
+    approver: Viewer,
+    found: Draft,
+    course: Course,
+    prepared: Ready,
+    facts: Mapping[str, Any],
+    cursor: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Done:
     """Add the titles and show the edition: from now on learners begin with it."""
     edition = session.get_one(Edition, cursor["edition"])
     layer = nation_of(course, prepared.nation)

@@ -25,14 +25,19 @@ def verdicts(session: Session, viewer: Viewer, found: Draft) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                DraftVerdict.verdict, DraftVerdict.state, DraftVerdict.note, DraftVerdict.at,
-                DraftVerdict.by, Identity.name,
+                DraftVerdict.verdict,
+                DraftVerdict.state,
+                DraftVerdict.note,
+                DraftVerdict.at,
+                DraftVerdict.by,
+                Identity.name,
             )
             .outerjoin(Identity, Identity.person_id == DraftVerdict.by)
             .where(DraftVerdict.draft_id == found.id)
-            .order_by(DraftVerdict.at.desc(), DraftVerdict.id.desc()).limit(MOST_VERDICTS)
+            .order_by(DraftVerdict.at.desc(), DraftVerdict.id.desc())
+            .limit(MOST_VERDICTS)
         )
-    )  # fmt: skip
+    )
 
 
 def written(session: Session, viewer: Viewer, found: Draft) -> list[tuple[UUID, str]]:
@@ -44,14 +49,17 @@ def written(session: Session, viewer: Viewer, found: Draft) -> list[tuple[UUID, 
         .scalar_subquery()
     )
     rows = session.execute(
-        select(DraftVersion.by, DraftVersion.path).distinct().where(
-            DraftVersion.draft_id == found.id, DraftVersion.by.is_not(None),
+        select(DraftVersion.by, DraftVersion.path)
+        .distinct()
+        .where(
+            DraftVersion.draft_id == found.id,
+            DraftVersion.by.is_not(None),
             DraftVersion.kind.not_in((ASIDE, ACCEPTED)),
             # What a new course begins with was written by whoever began it.
             DraftVersion.kind != START if found.edition_id else true(),
             (since.is_(None)) | (DraftVersion.at > since),
         )
-    )  # fmt: skip
+    )
     return [(row.by, row.path) for row in rows]
 
 

@@ -42,9 +42,11 @@ def against_approval(viewer: Viewer, held: Rights, writers: Collection[UUID]) ->
         return Message(msg("Only a publisher of this course approves it."))
     if viewer.person_id in writers:
         return Message(
-            msg("You wrote in this draft, so another publisher must approve it: two people answer "
-                "for every edition.")
-        )  # fmt: skip
+            msg(
+                "You wrote in this draft, so another publisher must approve it: two people answer "
+                "for every edition."
+            )
+        )
     return None
 
 

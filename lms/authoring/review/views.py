@@ -55,13 +55,24 @@ def _page(here: Room, form: VerdictForm | None = None) -> ResponseReturnValue:
     result: dict[str, Any] = dict(check.result or {}) if check and check.state == "done" else {}
     page = make_response(
         render_template(
-            "review/show.html", room=here, state=state, check=check, result=result, said=said,
-            words=VERDICT_WORDS, names=LANGUAGE_NAMES, asked=is_asked(last, state),
-            done=last == Said(PUBLISHED, state), may_ask=may_ask(here.rights),
-            against=against_approval(me, here.rights, writers), publishing=publishing,
-            refused=_refusal(publishing), said_form=form or VerdictForm(state=state), told=_told,
+            "review/show.html",
+            room=here,
+            state=state,
+            check=check,
+            result=result,
+            said=said,
+            words=VERDICT_WORDS,
+            names=LANGUAGE_NAMES,
+            asked=is_asked(last, state),
+            done=last == Said(PUBLISHED, state),
+            may_ask=may_ask(here.rights),
+            against=against_approval(me, here.rights, writers),
+            publishing=publishing,
+            refused=_refusal(publishing),
+            said_form=form or VerdictForm(state=state),
+            told=_told,
         )
-    )  # fmt: skip
+    )
     works = any(job and job.state == "waiting" for job in (check, publishing))
     if form is not None and form.errors:
         page.status_code = form.status
@@ -93,9 +104,11 @@ def check(draft_id: UUID) -> ResponseReturnValue:
 def ask(draft_id: UUID) -> ResponseReturnValue:
     """Ask for approval."""
     return _say(
-        draft_id, VerdictForm(request.form), actions.ask,
+        draft_id,
+        VerdictForm(request.form),
+        actions.ask,
         gettext("Approval is asked for. A publisher of this course sees it on this page."),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/send-back")
@@ -103,9 +116,11 @@ def ask(draft_id: UUID) -> ResponseReturnValue:
 def send_back(draft_id: UUID) -> ResponseReturnValue:
     """Send the draft back to those who wrote it."""
     return _say(
-        draft_id, ReasonForm(request.form), actions.send_back,
+        draft_id,
+        ReasonForm(request.form),
+        actions.send_back,
         gettext("The draft is sent back. Its writers read why."),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/approve")
@@ -113,9 +128,11 @@ def send_back(draft_id: UUID) -> ResponseReturnValue:
 def approve(draft_id: UUID) -> ResponseReturnValue:
     """Approve the draft and let the worker publish it."""
     return _say(
-        draft_id, VerdictForm(request.form), actions.approve,
+        draft_id,
+        VerdictForm(request.form),
+        actions.approve,
         gettext("The draft is approved. The new edition is being made."),
-    )  # fmt: skip
+    )
 
 
 def _say(
@@ -127,9 +144,13 @@ def _say(
     try:
         with transaction() as session:
             verb(
-                session, viewer(), draft_id, form.state.data, form.note.data or "",
+                session,
+                viewer(),
+                draft_id,
+                form.state.data,
+                form.note.data or "",
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except Refused as refused:
         flash(say(refused.message), "error")
         return redirect(url_for(".show", draft_id=draft_id), 303)

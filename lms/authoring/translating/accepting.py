@@ -68,10 +68,13 @@ def accept(
         text = accepted_block(current, here.pair.source, key, said)
     drafts.accept(session, viewer, place.draft_id, place.path, text.encode(), now=now)
     audit.append(
-        session, actor_id(viewer), "translation.unaccepted" if asked.back else
-        "translation.accepted", str(place.draft_id),
-        {"course": here.draft.course_id, "file": place.path, "blocks": len(keys)}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "translation.unaccepted" if asked.back else "translation.accepted",
+        str(place.draft_id),
+        {"course": here.draft.course_id, "file": place.path, "blocks": len(keys)},
+        now=now,
+    )
     return len(keys)
 
 

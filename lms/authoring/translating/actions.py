@@ -71,16 +71,27 @@ def save_block(
     if text is None:
         return kept
     saved = drafts.save(
-        session, viewer, place.draft_id, place.path, text.encode(), now=now, note=sent.key,
+        session,
+        viewer,
+        place.draft_id,
+        place.path,
+        text.encode(),
+        now=now,
+        note=sent.key,
         seen=NO_VERSION if kept.conflict else here.file.number,
-    )  # fmt: skip
+    )
     return Kept((), kept.conflict, saved.aside)
 
 
 def save_blocks(
-    session: Session, viewer: Viewer, place: Place, sent: Sequence[Sent], *, note: str,
+    session: Session,
+    viewer: Viewer,
+    place: Place,
+    sent: Sequence[Sent],
+    *,
+    note: str,
     now: datetime,
-) -> dict[str, tuple[Reason, ...]]:  # fmt: skip
+) -> dict[str, tuple[Reason, ...]]:
     """Keep blocks of one file that come from a sheet: all of them, or none where one is refused.
 
     returns  key -> why the block is not taken; empty when everything is.
@@ -90,9 +101,15 @@ def save_blocks(
     target, refused = tried_blocks(here, place, sent)
     if target is not None and sent and not refused:
         drafts.save(
-            session, viewer, place.draft_id, place.path, target.text().encode(), now=now,
-            note=note, seen=here.file.number,
-        )  # fmt: skip
+            session,
+            viewer,
+            place.draft_id,
+            place.path,
+            target.text().encode(),
+            now=now,
+            note=note,
+            seen=here.file.number,
+        )
     return refused
 
 
@@ -146,8 +163,12 @@ def _tried(
 
 
 def _written(
-    target: Document | None, source: Document, unit: Unit, said: Mapping[str, str], language: str,
-) -> str:  # fmt: skip
+    target: Document | None,
+    source: Document,
+    unit: Unit,
+    said: Mapping[str, str],
+    language: str,
+) -> str:
     if unit.block is None:
         return with_title(target, source, unit.key, said["title"], language)
     raw = assembled(unit.block, unit.question, said, unit.twin)

@@ -31,9 +31,12 @@ class National:
 
 
 def national_shares(
-    facts: CourseFacts, files: Files, changes: Mapping[str, Sequence[Change]], own: str | None,
+    facts: CourseFacts,
+    files: Files,
+    changes: Mapping[str, Sequence[Change]],
+    own: str | None,
     spoken: Sequence[str],
-) -> Iterator[National]:  # fmt: skip
+) -> Iterator[National]:
     """Yield the share of each country and language, the installation's own country first.
 
     files   every layer, and the lessons in the source language.
@@ -91,6 +94,4 @@ def _share(states: Sequence[str]) -> Share:
     stale = {
         each: count for each, count in counts.items() if each not in {NEW, TRANSLATED, REVIEWED}
     }
-    return Share(
-        len(states), counts[NEW], counts[TRANSLATED], counts[REVIEWED], stale
-    )  # fmt: skip
+    return Share(len(states), counts[NEW], counts[TRANSLATED], counts[REVIEWED], stale)

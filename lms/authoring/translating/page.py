@@ -130,8 +130,9 @@ def read_page(
     )
     file = files[place.path]
     origin = files[wanted[source]].data
-    changes = [each for of_block in changes_in(files["changes.toml"].data).values()
-               for each in of_block]  # fmt: skip
+    changes = [
+        each for of_block in changes_in(files["changes.toml"].data).values() for each in of_block
+    ]
     found = pair(place.path, origin, file.data, wanted[source], changes)
     if found is None:
         raise NotFound
@@ -143,8 +144,12 @@ def read_page(
     units = chosen(found.units, asked.show, asked.at)
     pages = portions(units)
     if asked.at:
-        asked = replace(asked, page=next(n for n, page in enumerate(pages, 1)
-                        if any(unit.key == asked.at for unit in page)))  # fmt: skip
+        asked = replace(
+            asked,
+            page=next(
+                n for n, page in enumerate(pages, 1) if any(unit.key == asked.at for unit in page)
+            ),
+        )
     asked = replace(asked, page=min(max(asked.page, 1), len(pages)))
     glossary = [document(words[code], files[words[code]].data) for code in (source, place.language)]
     others = _beside(files[wanted[asked.beside]], wanted[source], origin) if asked.beside else {}
@@ -161,11 +166,16 @@ def read_page(
         # Whoever goes on to the next file is not led back here.
         counting.count(place.name, origin, file.data, found)
     return TextPage(
-        asked, file, found, found.source.front.get("title") or place.name,
+        asked,
+        file,
+        found,
+        found.source.front.get("title") or place.name,
         {name: len(chosen(found.units, name, "")) for name in ("all", "new", "stale", "unread")},
-        shown, len(pages), following,
+        shown,
+        len(pages),
+        following,
         "" if following else _next_file(session, viewer, here, place),
-    )  # fmt: skip
+    )
 
 
 def _settled(asked: Asked, found: Pair, typed: Typed | None) -> Asked:
@@ -198,10 +208,16 @@ def _written(
 
 
 def _shown(
-    unit: Unit, beside: Mapping[str, str], glossary: Sequence[Document | None],
-    avoided: Sequence[Avoided], written: Mapping[str, tuple[str, datetime]], asked: Asked,
-    typed: Typed | None, place: Place, source: str,
-) -> Shown:  # fmt: skip
+    unit: Unit,
+    beside: Mapping[str, str],
+    glossary: Sequence[Document | None],
+    avoided: Sequence[Avoided],
+    written: Mapping[str, tuple[str, datetime]],
+    asked: Asked,
+    typed: Typed | None,
+    place: Place,
+    source: str,
+) -> Shown:
     by, when = written.get(unit.key, ("", None))
     diff = word_diff(unit.old, unit.source) if unit.old is not None else None
     hints = _avoided_words(unit, avoided) if place.name != "glossary" else []
@@ -213,8 +229,10 @@ def _shown(
     if mine:
         fields |= {key: text for key, text in mine.texts.items() if key in fields}
         if mine.copy:
-            fields = {part.key: (fields[part.key].strip() and fields[part.key]) or part.text
-                      for part in unit.parts}  # fmt: skip
+            fields = {
+                part.key: (fields[part.key].strip() and fields[part.key]) or part.text
+                for part in unit.parts
+            }
     if unit.said and not mine:
         hints += _hints(found, place.language, source, glossary[1])
     return replace(found, fields=fields, hints=hints)

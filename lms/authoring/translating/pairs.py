@@ -54,9 +54,13 @@ def document(path: str, data: bytes) -> Document | None:
 
 
 def pair(
-    path: str, source: bytes, target: bytes, origin: str, changes: Sequence[Change] = (),
+    path: str,
+    source: bytes,
+    target: bytes,
+    origin: str,
+    changes: Sequence[Change] = (),
     old_texts: Mapping[str, str] | None = None,
-) -> Pair | None:  # fmt: skip
+) -> Pair | None:
     """Return a file with its translation; None where the source has no such file.
 
     path, origin  of the translation and of the source text, inside the course folder.

@@ -73,5 +73,9 @@ def count(
     files = drafts.read(session, viewer, found, paths)
     for language, name in wanted:
         path, origin = f"{language}/{name}.md", f"{found.source}/{name}.md"
-        counting.count(name, files[origin].data, files[path].data,
-                       pair(path, files[origin].data, files[path].data, origin))  # fmt: skip
+        counting.count(
+            name,
+            files[origin].data,
+            files[path].data,
+            pair(path, files[origin].data, files[path].data, origin),
+        )

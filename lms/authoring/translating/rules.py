@@ -75,11 +75,14 @@ def counted(units: Sequence[Unit]) -> dict[str, Any]:
     states = Counter(unit.state for unit in units)
     left = progress(unit for unit in units if unit.state in OPEN)
     return {
-        "units": len(units), "new": states[NEW], "translated": states[TRANSLATED],
-        "reviewed": states[REVIEWED], "words": progress(units).words, "words_left": left.words,
-        "stale": [[each.key, each.made_from, each.digest] for each in units
-                  if each.state == STALE],
-    }  # fmt: skip
+        "units": len(units),
+        "new": states[NEW],
+        "translated": states[TRANSLATED],
+        "reviewed": states[REVIEWED],
+        "words": progress(units).words,
+        "words_left": left.words,
+        "stale": [[each.key, each.made_from, each.digest] for each in units if each.state == STALE],
+    }
 
 
 def summed(
@@ -117,8 +120,9 @@ def portions(units: Sequence[Unit]) -> list[list[Unit]]:
     found: list[list[Unit]] = [[]]
     size = 0
     for unit in units:
-        weight = sum(len(part.text) + len(unit.texts.get(part.key, "")) + 200
-                     for part in unit.parts)  # fmt: skip
+        weight = sum(
+            len(part.text) + len(unit.texts.get(part.key, "")) + 200 for part in unit.parts
+        )
         if found[-1] and size + weight > PAGE:
             found.append([])
             size = 0

@@ -65,13 +65,21 @@ def show_all(draft_id: UUID) -> ResponseReturnValue:
     others = [code for code in LANGUAGE_NAMES if code not in {*shares, here.draft.source}]
     page = make_response(
         render_template(
-            "translating/all.html", room=here, shares=shares, others=others, names=LANGUAGE_NAMES,
+            "translating/all.html",
+            room=here,
+            shares=shares,
+            others=others,
+            names=LANGUAGE_NAMES,
             countries=list(
                 national_shares(here.facts, files, changes, site().nation, site().languages)
-            ) if here.facts else [],
-            country_name=country_name, severities=SEVERITIES, severity_words=SEVERITY_WORDS,
+            )
+            if here.facts
+            else [],
+            country_name=country_name,
+            severities=SEVERITIES,
+            severity_words=SEVERITY_WORDS,
         )
-    )  # fmt: skip
+    )
     return _again(page, shares.values())
 
 
@@ -89,10 +97,16 @@ def one(draft_id: UUID, spoken: str) -> ResponseReturnValue:
     shares = {name: summed([each], changes) for name, each in counts.items()}
     page = make_response(
         render_template(
-            "translating/one.html", room=here, spoken=spoken, shares=shares, titles=_titles(here),
-            names=LANGUAGE_NAMES, severities=SEVERITIES, severity_words=SEVERITY_WORDS,
+            "translating/one.html",
+            room=here,
+            spoken=spoken,
+            shares=shares,
+            titles=_titles(here),
+            names=LANGUAGE_NAMES,
+            severities=SEVERITIES,
+            severity_words=SEVERITY_WORDS,
         )
-    )  # fmt: skip
+    )
     return _again(page, shares.values())
 
 
@@ -101,9 +115,7 @@ def _layers(here: Room, known: Standing) -> dict[str, bytes]:
     if here.facts is None or not known.layered:
         return {"changes.toml": drafts.file(reading(), viewer(), here.draft, "changes.toml").data}
     lessons = [f"{here.draft.source}/{code}.md" for code in here.facts.codes()]
-    files = adapting.files(
-        reading(), viewer(), here.draft, ["nations"], ["changes.toml", *lessons]
-    )  # fmt: skip
+    files = adapting.files(reading(), viewer(), here.draft, ["nations"], ["changes.toml", *lessons])
     return {path: file.data for path, file in files.items()}
 
 
@@ -129,9 +141,11 @@ def _counts(here: Room, known: Standing, spoken: str) -> list[Mapping[str, Any] 
 def _count(here: Room, known: Standing, languages: Sequence[str]) -> None:
     """Count some of the files that are not counted as they are now."""
     due = [
-        (code, name) for code in languages for name in _names(here, known)
+        (code, name)
+        for code in languages
+        for name in _names(here, known)
         if known.counts(code, name) is None
-    ]  # fmt: skip
+    ]
     if due:
         queries.count(reading(), viewer(), here.draft, due[:PORTION])
 
@@ -166,27 +180,45 @@ def _page(here: Room, place: Place, typed: Typed | None = None) -> str:
     found = read_page(reading(), viewer(), here, place, _asked(), typed)
     _require_language(here, place.language, begun=found.file.number > 0)
     return render_template(
-        "translating/text.html", room=here, place=place, page=found, asked=found.asked,
-        spoken=place.language, origin=here.draft.source, typed=typed, directions=direction_of,
-        states=STATE_WORDS, looks=STATE_LOOKS, severity_words=SEVERITY_WORDS,
-        filters=FILTER_WORDS, prefix=PART, names=LANGUAGE_NAMES, with_terms=with_terms,
-        diff=word_diff, kinds=BLOCK_WORDS,
+        "translating/text.html",
+        room=here,
+        place=place,
+        page=found,
+        asked=found.asked,
+        spoken=place.language,
+        origin=here.draft.source,
+        typed=typed,
+        directions=direction_of,
+        states=STATE_WORDS,
+        looks=STATE_LOOKS,
+        severity_words=SEVERITY_WORDS,
+        filters=FILTER_WORDS,
+        prefix=PART,
+        names=LANGUAGE_NAMES,
+        with_terms=with_terms,
+        diff=word_diff,
+        kinds=BLOCK_WORDS,
         may_write=here.may_write(place.path) and not found.pair.broken,
         may_accept=here.rights.reviews and not found.pair.broken,
         link=lambda **more: _link(place, found.asked, **more),
-    )  # fmt: skip
+    )
 
 
 def _link(place: Place, asked: Asked, **more: Any) -> str:
     """Return the address of this page with what was asked for, and with ``more`` instead."""
     wanted: dict[str, Any] = {
-        "show": asked.show if asked.show != "all" else None, "beside": asked.beside or None,
+        "show": asked.show if asked.show != "all" else None,
+        "beside": asked.beside or None,
         "at": asked.at or None,
-    } | more  # fmt: skip
+    } | more
     return url_for(
-        ".text", draft_id=place.draft_id, spoken=place.language, name=place.name,
-        _anchor=wanted["at"] and f"b-{wanted['at']}", **wanted,
-    )  # fmt: skip
+        ".text",
+        draft_id=place.draft_id,
+        spoken=place.language,
+        name=place.name,
+        _anchor=wanted["at"] and f"b-{wanted['at']}",
+        **wanted,
+    )
 
 
 @bp.post("/<spoken>/<path:name>")
@@ -200,8 +232,9 @@ def save(draft_id: UUID, spoken: str, name: str) -> ResponseReturnValue:
     here, place = room(draft_id), Place(draft_id, spoken, name)
     if not here.may_write(place.path):
         raise NotFound
-    texts = {key.removeprefix(PART): value for key, value in request.form.items()
-             if key.startswith(PART)}  # fmt: skip
+    texts = {
+        key.removeprefix(PART): value for key, value in request.form.items() if key.startswith(PART)
+    }
     go = request.form.get("go", "save")
     valid = form.validate()
     typed = Typed(form.unit.data or "", texts)
@@ -251,9 +284,11 @@ def accept(draft_id: UUID, spoken: str, name: str) -> ResponseReturnValue:
     if not sent or not (form.number.data or (key and form.seen.data)):
         return _whole_file(here, place, form), form.status
     wish = Accepting(
-        {key: form.seen.data} if key else {}, 0 if key else form.number.data or 0,
-        form.reader.data or "", request.form.get("go") == "back",
-    )  # fmt: skip
+        {key: form.seen.data} if key else {},
+        0 if key else form.number.data or 0,
+        form.reader.data or "",
+        request.form.get("go") == "back",
+    )
     try:
         with transaction() as session:
             found = accept_words(session, viewer(), place, wish, now=clock.now())
@@ -262,9 +297,10 @@ def accept(draft_id: UUID, spoken: str, name: str) -> ResponseReturnValue:
         return _page(here, place, Typed(key, {}, reasons, plain=True)), 422
     if found:
         flash(
-            gettext("The acceptance is taken back.") if wish.back else
-            gettext("Accepted. The mark “not yet reviewed” is gone.")
-        )  # fmt: skip
+            gettext("The acceptance is taken back.")
+            if wish.back
+            else gettext("Accepted. The mark “not yet reviewed” is gone.")
+        )
     asked = _asked()
     return redirect(_link(place, asked, at=key or asked.at), 303)
 
@@ -273,6 +309,11 @@ def _whole_file(here: Room, place: Place, form: AcceptForm) -> str:
     found = read_page(reading(), viewer(), here, place, Asked("all", "", "", 1), None)
     unread = [unit for unit in found.pair.units if unit.state == TRANSLATED]
     return render_template(
-        "translating/accept.html", room=here, place=place, spoken=place.language, form=form,
-        number=found.file.number, unread=len(unread),
-    )  # fmt: skip
+        "translating/accept.html",
+        room=here,
+        place=place,
+        spoken=place.language,
+        form=form,
+        number=found.file.number,
+        unread=len(unread),
+    )

@@ -63,16 +63,23 @@ def opened_files(
 
 
 def looked_through(
-    session: Session, viewer: Viewer, here: Room, facts: CourseFacts, spoken: str,
+    session: Session,
+    viewer: Viewer,
+    here: Room,
+    facts: CourseFacts,
+    spoken: str,
     rows: Sequence[dict[str, str]],
-) -> Found:  # fmt: skip
+) -> Found:
     """Return what the rows of a filled sheet would do to the files as they are now."""
     files = opened_files(session, viewer, here, spoken, names_in(rows, names_of(facts)))
     units = [unit for each in files.values() for unit in each.pair.units]
     taken = from_rows(rows, units)
     known = {unit.id: unit for unit in units}
-    found = Found(reasons=[(gettext("row %(number)s", number=each.row), each.message)
-                           for each in taken.reasons])  # fmt: skip
+    found = Found(
+        reasons=[
+            (gettext("row %(number)s", number=each.row), each.message) for each in taken.reasons
+        ]
+    )
     for key, texts in taken.texts.items():
         unit = known[key]
         if is_outdated(rows, unit):

@@ -45,10 +45,12 @@ def rows_of(path: Path) -> Rows:
     if beginning.startswith(b"\xd0\xcf\x11\xe0"):
         raise SheetRefusedError(
             Message(
-                msg("This is an old Excel file (XLS) or one with a password. Save it as XLSX or "
-                    "CSV, without a password.")
+                msg(
+                    "This is an old Excel file (XLS) or one with a password. Save it as XLSX or "
+                    "CSV, without a password."
+                )
             )
-        )  # fmt: skip
+        )
     return _in_book(path) if beginning.startswith(b"PK") else rows_in(path.read_bytes())
 
 
@@ -61,11 +63,13 @@ def _in_book(path: Path) -> Rows:
                 if len(row.get("translation", "")) >= LONGEST_CELL:
                     raise Refused(
                         Message(
-                            msg("The translation of %(key)s fills its cell, so its end may be cut. "
-                                "Translate this text in its page."),
+                            msg(
+                                "The translation of %(key)s fills its cell, so its end may be cut. "
+                                "Translate this text in its page."
+                            ),
                             {"key": row.get("key", "")[:100]},
                         )
-                    )  # fmt: skip
+                    )
             return found
     raise Refused(Message(NO_HEADING))
 
@@ -88,9 +92,10 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(
-            Message(msg("This file is not in UTF-8, so letters would be lost. Save it as “CSV "
-                        "UTF-8”."))
-        ) from None  # fmt: skip
+            Message(
+                msg("This file is not in UTF-8, so letters would be lost. Save it as “CSV UTF-8”.")
+            )
+        ) from None
 
 
 def _in_text(text: str, separator: str) -> Rows | None:

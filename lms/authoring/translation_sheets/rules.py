@@ -71,8 +71,9 @@ def names_in(rows: Sequence[Mapping[str, str]], known: Sequence[str]) -> list[st
     """Return the files that a sheet has a translation for, in the order of the course."""
     named = {
         row.get("key", "").partition("#")[0].strip()
-        for row in rows if row.get("translation", "").strip()
-    }  # fmt: skip
+        for row in rows
+        if row.get("translation", "").strip()
+    }
     return [name for name in known if name in named]
 
 

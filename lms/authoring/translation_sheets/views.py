@@ -58,9 +58,10 @@ from lms.web.pages import look_again, shown_moment, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
-    "translation_sheets", __name__,
+    "translation_sheets",
+    __name__,
     url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/translate/<spoken>",
-)  # fmt: skip
+)
 
 # Of the columns of a workbook in letters: long texts are read beside each other.
 WIDTHS = (24, 12, 14, 11, 14, 60, 60, 60)
@@ -95,10 +96,17 @@ def _page(here: Room, facts: CourseFacts, spoken: str, upload: SheetForm) -> str
         counts = [known.counts(spoken, name) for name in names if known.has(name)]
         left[part] = sum(each["words_left"] for each in counts if each) if all(counts) else None
     return render_template(
-        "translation_sheets/show.html", room=here, spoken=spoken, left=left, about=ABOUT,
-        upload=upload, names=LANGUAGE_NAMES, beside=_beside(), largest=sent.LARGEST_MB,
+        "translation_sheets/show.html",
+        room=here,
+        spoken=spoken,
+        left=left,
+        about=ABOUT,
+        upload=upload,
+        names=LANGUAGE_NAMES,
+        beside=_beside(),
+        largest=sent.LARGEST_MB,
         no_room=None if upload.errors or uploads_of.takes_files() else uploads_of.NO_ROOM,
-    )  # fmt: skip
+    )
 
 
 def _beside() -> str:
@@ -118,9 +126,7 @@ def take(draft_id: UUID, spoken: str, to: str) -> ResponseReturnValue:
     sheet = _sheet(here, spoken, part, names, to)
     # What spreadsheet programs of each language expect when they open a file by a double click.
     separator = "," if current().code == "en" else ";"
-    answer = make_response(
-        xlsx(sheet) if to == "xlsx" else b"".join(csv_lines(sheet, separator))
-    )  # fmt: skip
+    answer = make_response(xlsx(sheet) if to == "xlsx" else b"".join(csv_lines(sheet, separator)))
     answer.headers["Content-Type"] = XLSX_TYPE if to == "xlsx" else "text/csv; charset=utf-8"
     name = f"{here.draft.slug}-{spoken}-{part}.{to}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -156,9 +162,12 @@ def _sheet(here: Room, spoken: str, part: str, names: Sequence[str], to: str) ->
         header=COLUMNS,
         rows=to_rows([unit for each in pairs.values() for unit in each.units], say, second),
         widths=WIDTHS,
-        turned=[COLUMNS.index(name) for name, code in languages.items()
-                if code and direction_of(code) == "rtl"],
-    )  # fmt: skip
+        turned=[
+            COLUMNS.index(name)
+            for name, code in languages.items()
+            if code and direction_of(code) == "rtl"
+        ],
+    )
 
 
 @bp.post("/sheet")
@@ -200,12 +209,18 @@ def check(draft_id: UUID, spoken: str, job_id: int) -> ResponseReturnValue:
             found, problem = Found(), say(refused.message)
     page = make_response(
         render_template(
-            "translation_sheets/check.html", room=here, spoken=spoken, found=found, job=job,
-            files=list(by_file(found.changes)), listed=LISTED, names=LANGUAGE_NAMES,
+            "translation_sheets/check.html",
+            room=here,
+            spoken=spoken,
+            found=found,
+            job=job,
+            files=list(by_file(found.changes)),
+            listed=LISTED,
+            names=LANGUAGE_NAMES,
             problem=problem,
             take=[each for each in found.changes if each.name not in found.refused],
         )
-    )  # fmt: skip
+    )
     return look_again(page, 2) if job.state == "waiting" else page
 
 
@@ -229,9 +244,13 @@ def _kept(
     try:
         with transaction() as session:
             refused = actions.save_blocks(
-                session, viewer(), place, blocks_of(changes), note=gettext("from a sheet"),
+                session,
+                viewer(),
+                place,
+                blocks_of(changes),
+                note=gettext("from a sheet"),
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except Refused as why:
         return [(name, why.message)]
     return told_of(name, refused)
@@ -274,7 +293,14 @@ def paper(draft_id: UUID, spoken: str, name: str) -> ResponseReturnValue:
     if not found.file.number and spoken not in LANGUAGE_NAMES:
         raise NotFound
     return render_template(
-        "translation_sheets/paper.html", room=here, place=place, page=found, spoken=spoken,
-        origin=here.draft.source, names=LANGUAGE_NAMES, states=STATE_WORDS, rich=rich,
+        "translation_sheets/paper.html",
+        room=here,
+        place=place,
+        page=found,
+        spoken=spoken,
+        origin=here.draft.source,
+        names=LANGUAGE_NAMES,
+        states=STATE_WORDS,
+        rich=rich,
         directions=direction_of,
-    )  # fmt: skip
+    )

@@ -18,9 +18,16 @@ from lms.tables import add_unless_there
 
 
 def comment(
-    session: Session, viewer: Viewer, draft_id: UUID, path: str, block: str, text: str,
-    *, comment_id: UUID, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    path: str,
+    block: str,
+    text: str,
+    *,
+    comment_id: UUID,
+    now: datetime,
+) -> None:
     """Put a comment beside a block of a text; an empty ``block`` is the whole text.
 
     comment_id  random, made by the page: sent twice it makes one comment.
@@ -28,9 +35,16 @@ def comment(
     """
     found = _draft(session, viewer, draft_id)
     values = {
-        "id": comment_id, "draft_id": found.id, "path": path, "block": block, "text": text,
-        "by": actor_id(viewer), "at": now, "resolved_by": None, "resolved_at": None,
-    }  # fmt: skip
+        "id": comment_id,
+        "draft_id": found.id,
+        "path": path,
+        "block": block,
+        "text": text,
+        "by": actor_id(viewer),
+        "at": now,
+        "resolved_by": None,
+        "resolved_at": None,
+    }
     add_unless_there(session, DraftComment, values)
 
 

@@ -20,11 +20,14 @@ class CommentForm(PageForm):
     row = RowIdField()
     block = SelectField(_l("About which part?"), default="")
     comment = TextAreaField(
-        _l("Your comment"), filters=[trimmed],
+        _l("Your comment"),
+        filters=[trimmed],
         validators=[
-            DataRequired(_l("Write something here.")), Length(max=LONGEST_COMMENT), seen_whole,
+            DataRequired(_l("Write something here.")),
+            Length(max=LONGEST_COMMENT),
+            seen_whole,
         ],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, blocks: Mapping[str, str], **settings: Any) -> None:
         """Offer the blocks of this text: ``blocks`` are their names by their ids."""

@@ -81,10 +81,11 @@ def _what_can_be_shown(
                 replace(block, id=block.id or f"{language}-new-{block.line}")
                 for block in document.blocks
                 if block.name
-                and (block.name != "check" or (
-                    bool(block.words) and block.words[0] in checks.get(language, {})
-                ))
+                and (
+                    block.name != "check"
+                    or (bool(block.words) and block.words[0] in checks.get(language, {}))
+                )
                 and (block.name != "box" or bool(block.words))
-            )  # fmt: skip
+            )
             kept[language][name] = replace(document, blocks=blocks)
     return kept

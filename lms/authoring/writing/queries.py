@@ -23,8 +23,13 @@ def comments(session: Session, viewer: Viewer, found: Draft, path: str) -> list[
     return list(
         session.execute(
             select(
-                DraftComment.id, DraftComment.block, DraftComment.text, DraftComment.at,
-                DraftComment.resolved_at, Identity.name, resolver.name.label("resolver"),
+                DraftComment.id,
+                DraftComment.block,
+                DraftComment.text,
+                DraftComment.at,
+                DraftComment.resolved_at,
+                Identity.name,
+                resolver.name.label("resolver"),
             )
             .outerjoin(Identity, Identity.person_id == DraftComment.by)
             .outerjoin(resolver, resolver.person_id == DraftComment.resolved_by)
@@ -32,4 +37,4 @@ def comments(session: Session, viewer: Viewer, found: Draft, path: str) -> list[
             .order_by(DraftComment.resolved_at.is_not(None), DraftComment.at, DraftComment.id)
             .limit(MOST_COMMENTS)
         )
-    )  # fmt: skip
+    )

@@ -39,12 +39,15 @@ def compiled(here: Room, language: str, code: str) -> Any:  # noqa: ANN401 -- se
     locale = str(locale_of(language, country))
     pictures = _pictures_of(here, [found[path].text for path in wanted])
     shown = preview(
-        facts, code, language, {path: found[path].data for path in wanted},
+        facts,
+        code,
+        language,
+        {path: found[path].data for path in wanted},
         spoken(lambda msgid: sentence(msgid, language)),
         places_in({path.partition("/")[2][:-3]: found[path].data for path in others}),
         lambda day: dates.format_date(day, "long", locale=locale),
         pictures,
-    )  # fmt: skip
+    )
     if shown is None:
         return None
     names = {each.address: name for name, each in pictures.items()}
@@ -80,6 +83,8 @@ def weight_of(shown: Any, code: str, spoken: str) -> Any:  # noqa: ANN401 -- see
     pictures = shown.parts().get("pictures", 0)
     weight = Weight(code, spoken, len(as_brotli(shown.html.encode())), pictures)
     return {
-        "bytes": weight.next, "pictures": weight.pictures, "reasons": weight.reasons(),
+        "bytes": weight.next,
+        "pictures": weight.pictures,
+        "reasons": weight.reasons(),
         "lines": [(line.name, round(weight.seconds(line), 1)) for line in (WEAK, SLOW)],
-    }  # fmt: skip
+    }

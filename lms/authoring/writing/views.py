@@ -71,14 +71,23 @@ def _page(
     path, named = found.path, _blocks(found)
     comments = talked.comments(reading(), viewer(), here.draft, path)
     return render_template(
-        "writing/text.html", room=here, file=found, form=form, title=title_in(data) or path,
-        faults=_faults(here, path, data), spoken=rules.language_of(path), marks=MARKS,
-        lesson=_lesson(here, path), too_long=len(found.data) > blocks.MOST_BYTES,
-        most=blocks.MOST_BYTES, size=len(data), may_write=here.may_write(path),
+        "writing/text.html",
+        room=here,
+        file=found,
+        form=form,
+        title=title_in(data) or path,
+        faults=_faults(here, path, data),
+        spoken=rules.language_of(path),
+        marks=MARKS,
+        lesson=_lesson(here, path),
+        too_long=len(found.data) > blocks.MOST_BYTES,
+        most=blocks.MOST_BYTES,
+        size=len(data),
+        may_write=here.may_write(path),
         said=said or CommentForm(blocks=named),
         open_comments=by_block([each for each in comments if not each.resolved_at], named),
         resolved=[each for each in comments if each.resolved_at],
-    )  # fmt: skip
+    )
 
 
 def _blocks(found: File) -> dict[str, str]:
@@ -125,9 +134,16 @@ def save(draft_id: UUID, path: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             saved = actions.save(
-                session, viewer(), draft_id, path, data, seen=form.seen.data, now=clock.now(),
-                note=form.note.data or "", kind=AUTO if by_itself else SAVED,
-            )  # fmt: skip
+                session,
+                viewer(),
+                draft_id,
+                path,
+                data,
+                seen=form.seen.data,
+                now=clock.now(),
+                note=form.note.data or "",
+                kind=AUTO if by_itself else SAVED,
+            )
     except Refused as refused:
         form.refuse(refused)
         return _refused(here, found, form, by_itself=by_itself)
@@ -177,10 +193,14 @@ def _both(here: Room, path: str, form: TextForm, saved: actions.Saved) -> str:
     form.seen.data = saved.number
     form.seen.raw_data = None
     return render_template(
-        "writing/both.html", room=here, file=theirs, form=form, aside=saved.aside,
+        "writing/both.html",
+        room=here,
+        file=theirs,
+        form=form,
+        aside=saved.aside,
         rows=side_by_side(theirs.text, form.data_of().decode()),
         spoken=rules.language_of(path),
-    )  # fmt: skip
+    )
 
 
 def _preview_url(here: Room, path: str) -> str:
@@ -206,9 +226,15 @@ def comment(draft_id: UUID, path: str) -> ResponseReturnValue:
         return _page(here, found, stored, found.data, form), form.status
     with transaction() as session:
         talk.comment(
-            session, viewer(), draft_id, path, form.block.data, form.comment.data,
-            comment_id=form.row.row_id, now=clock.now(),
-        )  # fmt: skip
+            session,
+            viewer(),
+            draft_id,
+            path,
+            form.block.data,
+            form.comment.data,
+            comment_id=form.row.row_id,
+            now=clock.now(),
+        )
     return _to_comments(draft_id, path)
 
 
@@ -248,11 +274,16 @@ def show_preview(draft_id: UUID, spoken: str, code: str) -> ResponseReturnValue:
         return jsonify(html=render_template("writing/preview_part.html", shown=shown))
     return render_template(
         "writing/preview_print.html" if way == "print" and shown else "writing/preview.html",
-        room=here, shown=shown, code=code, spoken=spoken, way=way, views=VIEWS,
+        room=here,
+        shown=shown,
+        code=code,
+        spoken=spoken,
+        way=way,
+        views=VIEWS,
         path=f"{spoken}/{code}.md",
         weight=weight_of(shown, code, spoken) if way == "slow" else None,
         turned=TURNED[direction_of(spoken)] if way == "turned" else "",
-    )  # fmt: skip
+    )
 
 
 def _languages(here: Room) -> set[str]:

@@ -39,9 +39,14 @@ def add(
     told = _told(titles)
     made = new_ordered_id()
     values = {
-        "id": made, "code": code, "titles": told, "added_by": actor_id(viewer), "added_at": now,
-        "withdrawn_by": None, "withdrawn_at": None,
-    }  # fmt: skip
+        "id": made,
+        "code": code,
+        "titles": told,
+        "added_by": actor_id(viewer),
+        "added_at": now,
+        "withdrawn_by": None,
+        "withdrawn_at": None,
+    }
     if not add_unless_there(session, Document, values):
         before = session.scalars(select(Document).where(Document.code == code)).one()
         if before.titles == told:
@@ -69,9 +74,16 @@ def change_titles(
 
 
 def put_file(
-    session: Session, viewer: Viewer, code: str, language: str, digest: str, size: int,
-    pages: int | None, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    code: str,
+    language: str,
+    digest: str,
+    size: int,
+    pages: int | None,
+    *,
+    now: datetime,
+) -> None:
     """Let a stored PDF be the document in one language; the same file again changes nothing.
 
     digest  under which the file lies in the store already; size in bytes.
@@ -107,10 +119,8 @@ def set_pages(
         raise NotFound
     if pages is not None and not 1 <= pages <= MOST_PAGES:
         raise Refused(
-            Message(
-                msg("Write a number of pages from 1 to %(most)s."), {"most": MOST_PAGES}
-            )
-        )  # fmt: skip
+            Message(msg("Write a number of pages from 1 to %(most)s."), {"most": MOST_PAGES})
+        )
     if file.pages != pages:
         told = {"before": file.pages, "after": pages}
         file.pages = pages

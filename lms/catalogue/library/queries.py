@@ -33,13 +33,19 @@ class Found:
 def _files() -> AnySelect:
     return (
         select(
-            Document.id, Document.code, Document.titles, Document.withdrawn_at,
-            DocumentFile.language, DocumentFile.digest, DocumentFile.pages, DocumentFile.bytes,
+            Document.id,
+            Document.code,
+            Document.titles,
+            Document.withdrawn_at,
+            DocumentFile.language,
+            DocumentFile.digest,
+            DocumentFile.pages,
+            DocumentFile.bytes,
             DocumentFile.added_at,
         )
         .order_by(Document.code)
         .limit(MOST)
-    )  # fmt: skip
+    )
 
 
 _READ = (
@@ -53,9 +59,7 @@ _ALL = _files().outerjoin(DocumentFile, DocumentFile.document_id == Document.id)
 def _put_together(rows: Iterable[AnyRow]) -> list[Found]:
     found: dict[UUID, Found] = {}
     for row in rows:
-        document = found.setdefault(
-            row.id, Found(row.id, row.code, row.titles, row.withdrawn_at)
-        )  # fmt: skip
+        document = found.setdefault(row.id, Found(row.id, row.code, row.titles, row.withdrawn_at))
         if row.language is not None:
             document.files[row.language] = row
     return list(found.values())

@@ -70,10 +70,21 @@ def add(
     told = _told(new)
     made = new_ordered_id()
     values = {
-        "id": made, "code": code, "kind": kind, **told, "issuers": {},
-        "partners": {}, "funders": {}, "printed": False, "question": None, "groups": [],
-        "measures": [], "fixed_at": None, "made_by": actor_id(viewer), "made_at": now,
-    }  # fmt: skip
+        "id": made,
+        "code": code,
+        "kind": kind,
+        **told,
+        "issuers": {},
+        "partners": {},
+        "funders": {},
+        "printed": False,
+        "question": None,
+        "groups": [],
+        "measures": [],
+        "fixed_at": None,
+        "made_by": actor_id(viewer),
+        "made_at": now,
+    }
     if not add_unless_there(session, Programme, values):
         before = session.scalars(select(Programme).where(Programme.code == code)).one()
         same = all(getattr(before, name) == value for name, value in told.items())
@@ -86,9 +97,13 @@ def add(
             )
         )
     audit.append(
-        session, actor_id(viewer), "programme.added", str(made), {"code": code, "kind": kind},
+        session,
+        actor_id(viewer),
+        "programme.added",
+        str(made),
+        {"code": code, "kind": kind},
         now=now,
-    )  # fmt: skip
+    )
     return made
 
 
@@ -160,9 +175,10 @@ def fix(session: Session, viewer: Viewer, code: str, *, now: datetime) -> None:
         return
     zone = ZoneInfo(installation.read(session).time_zone)
     fault = rules.fault_of_fixing(
-        now.astimezone(zone).date(), programme.starts_on,
+        now.astimezone(zone).date(),
+        programme.starts_on,
         (programme.ends_on, programme.question, programme.groups, programme.measures),
-    )  # fmt: skip
+    )
     if fault is not None:
         raise Refused(fault)
     programme.fixed_at = now
@@ -184,9 +200,10 @@ def _told(new: Details | Partners | Plan) -> dict[str, Any]:
     if isinstance(new, Plan):
         question = Line.of(new.question, rules.LONGEST_QUESTION).text if new.question else None
         return {
-            "question": question, "groups": rules.checked_lines(new.groups),
+            "question": question,
+            "groups": rules.checked_lines(new.groups),
             "measures": rules.checked_lines(new.measures),
-        }  # fmt: skip
+        }
     if isinstance(new, Partners):
         return {
             **{
@@ -205,16 +222,27 @@ def _told(new: Details | Partners | Plan) -> dict[str, Any]:
 
 
 def _list_change(
-    session: Session, viewer: Viewer, programme: Programme, field: str, before: object,
-    after: object, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    programme: Programme,
+    field: str,
+    before: object,
+    after: object,
+    *,
+    now: datetime,
+) -> None:
     if programme.fixed_at is not None:
         session.add(
             ProgrammeChange(
-                id=new_ordered_id(), programme_id=programme.id, field=field,
-                before=_plain(before), after=_plain(after), by=actor_id(viewer), at=now,
+                id=new_ordered_id(),
+                programme_id=programme.id,
+                field=field,
+                before=_plain(before),
+                after=_plain(after),
+                by=actor_id(viewer),
+                at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def _plain(value: object) -> object:
@@ -227,6 +255,10 @@ def _note(
     if changed:
         session.flush()
         audit.append(
-            session, actor_id(viewer), "programme.changed", str(programme.id),
-            {"fields": changed}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(viewer),
+            "programme.changed",
+            str(programme.id),
+            {"fields": changed},
+            now=now,
+        )

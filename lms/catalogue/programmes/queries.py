@@ -40,14 +40,20 @@ def programmes(session: Session, viewer: Viewer) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                Programme.id, Programme.code, Programme.kind, Programme.titles,
-                Programme.starts_on, Programme.ends_on, Programme.printed, Programme.fixed_at,
+                Programme.id,
+                Programme.code,
+                Programme.kind,
+                Programme.titles,
+                Programme.starts_on,
+                Programme.ends_on,
+                Programme.printed,
+                Programme.fixed_at,
                 courses.label("courses"),
             )
             .order_by(Programme.starts_on.desc(), Programme.code)
             .limit(MOST_PROGRAMMES)
         )
-    )  # fmt: skip
+    )
 
 
 def programme(session: Session, viewer: Viewer, code: str) -> Programme:
@@ -119,15 +125,18 @@ def changes(session: Session, viewer: Viewer, programme_id: UUID) -> list[AnyRow
     return list(
         session.execute(
             select(
-                ProgrammeChange.field, ProgrammeChange.before, ProgrammeChange.after,
-                ProgrammeChange.at, Identity.name,
+                ProgrammeChange.field,
+                ProgrammeChange.before,
+                ProgrammeChange.after,
+                ProgrammeChange.at,
+                Identity.name,
             )
             .outerjoin(Identity, Identity.person_id == ProgrammeChange.by)
             .where(ProgrammeChange.programme_id == programme_id)
             .order_by(ProgrammeChange.at.desc(), ProgrammeChange.id.desc())
             .limit(MOST_CHANGES)
         )
-    )  # fmt: skip
+    )
 
 
 def only_running(session: Session, course_id: str, *, day: date) -> UUID | None:

@@ -42,11 +42,7 @@ def state_on(day: date, starts_on: date, ends_on: date | None) -> State:
 
 def is_code(text: str) -> bool:
     """Return whether ``text`` can be a programme's code for good: small letters, digits, dashes."""
-    return (
-        len(text) <= LONGEST_CODE
-        and _CODE.fullmatch(text) is not None
-        and text not in _RESERVED
-    )  # fmt: skip
+    return len(text) <= LONGEST_CODE and _CODE.fullmatch(text) is not None and text not in _RESERVED
 
 
 def checked_texts(typed: Mapping[str, str], longest: int) -> dict[str, str]:

@@ -43,8 +43,9 @@ def next_course(session: Session, after: str) -> tuple[str, int] | None:
     row = session.execute(
         select(Course.id, Course.edition_id)
         .where(Course.edition_id.is_not(None), Course.id > after, ~_IS_FOUND)
-        .order_by(Course.id).limit(1)
-    ).one_or_none()  # fmt: skip
+        .order_by(Course.id)
+        .limit(1)
+    ).one_or_none()
     return None if row is None else (row.id, int(row.edition_id or 0))
 
 
@@ -70,14 +71,20 @@ def entries(session: Session, course_id: str, edition_id: int) -> list[dict[str,
                 explained.add(word)
             made.append(
                 {
-                    "kind": each.kind, "language": lesson.language, "course_id": course_id,
-                    "edition_id": edition_id, "lesson": lesson.code, "block": each.block,
-                    "title": lesson.title, "heading": each.heading, "text": each.text,
+                    "kind": each.kind,
+                    "language": lesson.language,
+                    "course_id": course_id,
+                    "edition_id": edition_id,
+                    "lesson": lesson.code,
+                    "block": each.block,
+                    "title": lesson.title,
+                    "heading": each.heading,
+                    "text": each.text,
                     "heading_in": _other(each.heading_in, lesson.language),
                     "said_in": _other(each.said_in, lesson.language),
                     **_words(lesson.title, each.heading, each.text),
                 }
-            )  # fmt: skip
+            )
     return made
 
 
@@ -115,10 +122,15 @@ def keep_document(session: Session, document_id: UUID, titles: Mapping[str, str]
         said_in, title = shown_in(titles, language)
         made.append(
             {
-                "kind": "document", "language": language, "document_id": document_id,
-                "title": title, "heading": title, "heading_in": _other(said_in, language),
-                "text": "", **_words("", title, ""),
+                "kind": "document",
+                "language": language,
+                "document_id": document_id,
+                "title": title,
+                "heading": title,
+                "heading_in": _other(said_in, language),
+                "text": "",
+                **_words("", title, ""),
             }
-        )  # fmt: skip
+        )
     session.execute(insert(SearchEntry), made)
     dialect.add(session, dialect.OF_DOCUMENT, key)

@@ -21,11 +21,30 @@ MOST_HITS = 200  # of a text that are compared to choose the place that a snippe
 # letters of Arabic that stand for one another, and two letters written as one.
 _FOLDED = str.maketrans(
     {
-        "ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и",
-        "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ه": "ه", "œ": "oe", "æ": "ae", "ø": "o",
-        "ł": "l", "đ": "d", "ı": "i", "ʼ": None, "ـ": None,
+        "ә": "а",
+        "ғ": "г",
+        "қ": "к",
+        "ң": "н",
+        "ө": "о",
+        "ұ": "у",
+        "ү": "у",
+        "һ": "х",
+        "і": "и",
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ه": "ه",
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+        "ʼ": None,
+        "ـ": None,
     }
-)  # fmt: skip
+)
 # Latin letters that look like Cyrillic ones, typed by mistake in a Cyrillic word.
 _LOOK_ALIKE = str.maketrans("aceopxyikmtbh", "асеорхуикмтвн")
 _WORD = re.compile(r"[^\W_]+")
@@ -58,9 +77,7 @@ def _folded_words(text: str) -> Iterator[str]:
     kept = "".join(char for char in split if not unicodedata.category(char).startswith("M"))
     kept = kept.casefold().translate(_FOLDED)
     for found in _WORD.findall(kept):
-        word = "".join(
-            str(unicodedata.digit(char)) if char.isdigit() else char for char in found
-        )  # fmt: skip
+        word = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in found)
         if any("а" <= char <= "я" for char in word):
             word = word.translate(_LOOK_ALIKE)
         yield _without_article(word[:LONGEST_WORD])
@@ -120,11 +137,7 @@ def snippet(text: str, wanted: Sequence[Term]) -> tuple[Piece, ...]:
     by its heading) is shown from its beginning.
     """
     words = [(found.start(), found.end()) for found in _SHOWN.finditer(text)]
-    hits = {
-        place: found
-        for place in words
-        if (found := _hits(text[place[0] : place[1]], wanted))
-    }  # fmt: skip
+    hits = {place: found for place in words if (found := _hits(text[place[0] : place[1]], wanted))}
     first = _fullest(hits)
     start = _edge(words, max(0, first - SNIPPET // 4), len(text)) if first else 0
     end = len(text)

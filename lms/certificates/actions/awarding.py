@@ -131,9 +131,13 @@ def award(
     )
     ask_for_issue(session, certificate, site, language, by=viewer, now=now)
     audit.append(
-        session, viewer.person_id, "certificate.awarded", str(certificate.id),
-        {"enrolment": str(enrolment_id), "edition": edition.id}, now=now,
-    )  # fmt: skip
+        session,
+        viewer.person_id,
+        "certificate.awarded",
+        str(certificate.id),
+        {"enrolment": str(enrolment_id), "edition": edition.id},
+        now=now,
+    )
     return certificate
 
 
@@ -161,9 +165,12 @@ def require_may_award(site: Installation, *, clock_is_right: bool) -> None:
 
 
 def _require_may_certify(
-    session: Session, enrolment: Enrolment, begun: Structure, passed: Attempt | None,
+    session: Session,
+    enrolment: Enrolment,
+    begun: Structure,
+    passed: Attempt | None,
     site: Installation,
-) -> None:  # fmt: skip
+) -> None:
     """Refuse while the course of today has no confirmed boxes, or is behind the law."""
     newest = session.scalar(
         select(Edition.facts)
@@ -256,13 +263,21 @@ def _new_place(session: Session) -> int:
 
 
 def ask_for_issue(
-    session: Session, certificate: Certificate, site: Installation, language: str, *, by: Viewer,
+    session: Session,
+    certificate: Certificate,
+    site: Installation,
+    language: str,
+    *,
+    by: Viewer,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Ask the worker to make a certificate in ``language`` and the country's next one."""
     first, second = rules.printed_languages(language, site.languages, site.country)
     jobs.ask(
-        session, ISSUE, str(certificate.id),
+        session,
+        ISSUE,
+        str(certificate.id),
         {"certificate": str(certificate.id), "language": first, "second": second},
-        now=now, asked_by=actor_id(by),
-    )  # fmt: skip
+        now=now,
+        asked_by=actor_id(by),
+    )

@@ -105,9 +105,14 @@ def day_of_issue(moment: datetime, site: Installation) -> date:
 
 
 def _snapshot(
-    session: Session, certificate: Certificate, site: Installation, office: Office,
-    titles: Mapping[str, str], number: str, issued_on: date,
-) -> CertificateSnapshot:  # fmt: skip
+    session: Session,
+    certificate: Certificate,
+    site: Installation,
+    office: Office,
+    titles: Mapping[str, str],
+    number: str,
+    issued_on: date,
+) -> CertificateSnapshot:
     """Return every printed field; the text of the code follows when the rest is signed.
 
     titles  the course's, in the certificate's own language and then in the one beneath it.
@@ -118,10 +123,12 @@ def _snapshot(
     passed = session.get(Attempt, certificate.attempt_id) if certificate.attempt_id else None
     rule = pass_sentence(
         rule_of_test(
-            structure, passed.test if passed else "post", floor=site.least_percent,
+            structure,
+            passed.test if passed else "post",
+            floor=site.least_percent,
             needed=passed.needed if passed else None,
         )
-    )  # fmt: skip
+    )
     unconfirmed = bool(structure.unconfirmed())
     list_number, place = rules.list_place(certificate.status_index)
     programme = printed_programme(session, certificate, tuple(titles))

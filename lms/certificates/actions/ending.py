@@ -117,9 +117,15 @@ def _event(session: Session, certificate_id: UUID, kind: str) -> CertificateEven
 
 
 def _end(
-    session: Session, viewer: Viewer, certificate: Certificate, kind: str, reason: str,
-    successor_id: UUID | None, *, now: datetime,
-) -> CertificateEvent:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    certificate: Certificate,
+    kind: str,
+    reason: str,
+    successor_id: UUID | None,
+    *,
+    now: datetime,
+) -> CertificateEvent:
     reason = " ".join(reason.split())
     if not reason:
         raise Refused(Message(msg("Give the reason: it is kept with the certificate.")))
@@ -129,9 +135,14 @@ def _end(
         )
     reason = Line.of(reason, LONGEST_REASON).text
     event = CertificateEvent(
-        id=new_ordered_id(), certificate_id=certificate.id, kind=kind, reason=reason,
-        successor_id=successor_id, at=now, by=actor_id(viewer),
-    )  # fmt: skip
+        id=new_ordered_id(),
+        certificate_id=certificate.id,
+        kind=kind,
+        reason=reason,
+        successor_id=successor_id,
+        at=now,
+        by=actor_id(viewer),
+    )
     session.add(event)
     session.flush()
     ask_for_list(session, f"event {event.id}", now=now)

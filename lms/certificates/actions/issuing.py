@@ -89,9 +89,13 @@ def freeze(
     certificate.snapshot = drafted.snapshot.to_facts()
     certificate.name_digest = name_digest(office.name_key, certificate.id, drafted.names)
     audit.append(
-        session, None, "certificate.issued", str(certificate.id),
-        {"number": number, "kid": office.signer.kid.hex()}, now=now,
-    )  # fmt: skip
+        session,
+        None,
+        "certificate.issued",
+        str(certificate.id),
+        {"number": number, "kid": office.signer.kid.hex()},
+        now=now,
+    )
 
 
 def counts_from(moment: datetime, ring: KeyRing) -> datetime:

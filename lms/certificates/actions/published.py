@@ -112,9 +112,13 @@ def take_new_key(
     signers = [new] if former is None else [former, new]
     installation.decide(session, {RING: ring.seal(signers)}, now=now)
     audit.append(
-        session, actor_id(viewer), "key.replaced", new.kid.hex(),
-        {"former": former.kid.hex() if former else None}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "key.replaced",
+        new.kid.hex(),
+        {"former": former.kid.hex() if former else None},
+        now=now,
+    )
     return ring
 
 

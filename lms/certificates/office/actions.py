@@ -80,24 +80,42 @@ def ask_bulk(session: Session, viewer: Viewer, order: Order, *, today: date, now
     names = rules.names_of(listed, places)
     second = rules.needs_second_person(names, earlier)
     job = jobs.ask(
-        session, BULK, f"{viewer.person_id} {order.key}",
+        session,
+        BULK,
+        f"{viewer.person_id} {order.key}",
         {
-            "wanted": order.wanted.to_facts(), "form": order.form, "about": dict(order.about),
-            "language": order.language, "back": order.back, "asked_by": str(viewer.person_id),
-            "tops": places, "second": second,
-            "names": names.count, "facility": names.facility,
+            "wanted": order.wanted.to_facts(),
+            "form": order.form,
+            "about": dict(order.about),
+            "language": order.language,
+            "back": order.back,
+            "asked_by": str(viewer.person_id),
+            "tops": places,
+            "second": second,
+            "names": names.count,
+            "facility": names.facility,
         },
-        now=now, due_at=now + rules.WAIT if second else now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        due_at=now + rules.WAIT if second else now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is None:
         steps = 0 if order.form == rules.REGISTER else -(-listed // rules.AT_ONCE)
         job.total_units = steps + 2
         audit.append(
-            session, viewer.person_id, "certificates.export asked", str(job.id),
-            {**_filters(order.wanted), "form": order.form, "certificates": listed,
-             "papers": papers, "second person": second},
+            session,
+            viewer.person_id,
+            "certificates.export asked",
+            str(job.id),
+            {
+                **_filters(order.wanted),
+                "form": order.form,
+                "certificates": listed,
+                "papers": papers,
+                "second person": second,
+            },
             now=now,
-        )  # fmt: skip
+        )
     return job
 
 
@@ -115,9 +133,13 @@ def approve(session: Session, viewer: Viewer, job_id: int, *, now: datetime) -> 
     if job.state in {"waiting", "stopped"} and job.due_at > now:
         job.due_at = now
         audit.append(
-            session, viewer.person_id, "certificates.export approved", str(job.id),
-            {"asked by": job.facts["asked_by"]}, now=now,
-        )  # fmt: skip
+            session,
+            viewer.person_id,
+            "certificates.export approved",
+            str(job.id),
+            {"asked by": job.facts["asked_by"]},
+            now=now,
+        )
 
 
 def note_export(
@@ -126,13 +148,19 @@ def note_export(
     """Log that a file with names was made: for whom, of what, how many; never a name."""
     asked_by = facts["asked_by"]
     audit.append(
-        session, UUID(asked_by) if asked_by else None, "certificates.exported",
+        session,
+        UUID(asked_by) if asked_by else None,
+        "certificates.exported",
         str(result["file"]),
-        {**_filters(Wanted.from_facts(facts["wanted"])), "form": facts["form"],
-         "certificates": result["certificates"], "papers": result["papers"],
-         "list": result["list"]},
+        {
+            **_filters(Wanted.from_facts(facts["wanted"])),
+            "form": facts["form"],
+            "certificates": result["certificates"],
+            "papers": result["papers"],
+            "list": result["list"],
+        },
         now=now,
-    )  # fmt: skip
+    )
 
 
 def _filters(wanted: Wanted) -> dict[str, Any]:
@@ -191,9 +219,16 @@ def _files(job: Job) -> set[str]:
 
 
 def correct(
-    session: Session, viewer: Viewer, certificate_id: UUID, names: Sequence[PersonName],
-    reason: str, site: Installation, *, clock_is_right: bool, now: datetime,
-) -> Certificate:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    certificate_id: UUID,
+    names: Sequence[PersonName],
+    reason: str,
+    site: Installation,
+    *,
+    clock_is_right: bool,
+    now: datetime,
+) -> Certificate:
     """Replace a certificate, with another name where it is not that of the register.
 
     names   the name, and the same in Latin letters where there is one.
@@ -211,9 +246,12 @@ def correct(
             person = session.get_one(Person, old.person_id)
             require_glyphs([each.text for each in names])
             staff.change_details(
-                session, viewer, old.person_id,
-                Details(name, latin, identity.language, person.rank_group, person.sex), now=now,
-            )  # fmt: skip
+                session,
+                viewer,
+                old.person_id,
+                Details(name, latin, identity.language, person.rank_group, person.sex),
+                now=now,
+            )
     return certificates.replace_certificate(
         session, viewer, certificate_id, reason, site, clock_is_right=clock_is_right, now=now
     )

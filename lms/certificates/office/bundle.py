@@ -64,8 +64,11 @@ def require_right(row: AnyRow) -> None:
     """
     said = payload.unpack(cose.read(row.payload).payload)
     if (said.serial, said.number, said.code, list(said.names)) != (
-        row.id, row.number, row.code, list(row.names),
-    ):  # fmt: skip
+        row.id,
+        row.number,
+        row.code,
+        list(row.names),
+    ):
         raise WrongPaperError(f"certificate {row.id}: signed text and register differ")
 
 
@@ -85,9 +88,15 @@ def paper_of(row: AnyRow, store: FileStore) -> str:
 
 
 def write(
-    session: Session, viewer: Viewer, ids: Sequence[UUID], bundle: Bundle, store: FileStore,
-    target: Path, *, today: date,
-) -> int:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    ids: Sequence[UUID],
+    bundle: Bundle,
+    store: FileStore,
+    target: Path,
+    *,
+    today: date,
+) -> int:
     """Write the zip ``target`` with the register and, in the order of ``ids``, the papers.
 
     returns  how many papers are in it: withdrawn and replaced ones are in the register alone, and
@@ -137,9 +146,12 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes, day: date) -> None:
 
 
 def _add_register(
-    archive: zipfile.ZipFile, lines: Sequence[Sequence[Cell]], bundle: Bundle,
-    numbers: Sequence[rules.Series], folder: Path,
-) -> None:  # fmt: skip
+    archive: zipfile.ZipFile,
+    lines: Sequence[Sequence[Cell]],
+    bundle: Bundle,
+    numbers: Sequence[rules.Series],
+    folder: Path,
+) -> None:
     made = register.sheet(lines, bundle.about, numbers, bundle.language)
     with tempfile.TemporaryDirectory(dir=folder) as beside:
         for name, write_to in ((REGISTER_CSV, write_csv), ("register.xlsx", write_xlsx)):

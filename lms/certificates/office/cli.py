@@ -65,9 +65,14 @@ def export(
     today = now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
     _require_known(session, unit, programme)
     wanted = Wanted(
-        unit=unit, course=course, programme=programme, state=state, numbers=_numbers(numbers),
-        since=since.date() if since else None, until=until.date() if until else None,
-    )  # fmt: skip
+        unit=unit,
+        course=course,
+        programme=programme,
+        state=state,
+        numbers=_numbers(numbers),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
     ids = queries.ids(session, SERVER, wanted, today=today)
     if not ids:
         raise click.ClickException("There is no such certificate.")
@@ -78,9 +83,11 @@ def export(
     store = file_store()
     form = rules.PRINT if bound else rules.ZIP
     about = {
-        register.BY: "lms certificate export", register.AT: today.isoformat(),
-        register.PLACES: unit or "*", register.COUNT: str(len(ids)),
-    }  # fmt: skip
+        register.BY: "lms certificate export",
+        register.AT: today.isoformat(),
+        register.PLACES: unit or "*",
+        register.COUNT: str(len(ids)),
+    }
     with tempfile.TemporaryDirectory(dir=out.absolute().parent) as beside:
         made = Path(beside) / "made.zip"
         papers = bundle.write(

@@ -112,9 +112,15 @@ def ask_preview(session: Session, viewer: Viewer, order: Order, *, now: datetime
 
 
 def ask_logo(
-    session: Session, viewer: Viewer, programme: str, digest: str, language: str, back: str, *,
+    session: Session,
+    viewer: Viewer,
+    programme: str,
+    digest: str,
+    language: str,
+    back: str,
+    *,
     now: datetime,
-) -> Job | None:  # fmt: skip
+) -> Job | None:
     """Ask the worker to try a picture of the store behind the logos; None where it is one of them.
 
     raises  NotFound as ``look``, and for a programme with the common layout; Refused for a
@@ -131,9 +137,13 @@ def ask_logo(
             )
         )
     return _ask(
-        session, viewer, TRIAL, replace(there, logos=(*there.logos, digest)),
-        {"programme": programme, "language": language, "back": back, "logo": digest}, now=now,
-    )  # fmt: skip
+        session,
+        viewer,
+        TRIAL,
+        replace(there, logos=(*there.logos, digest)),
+        {"programme": programme, "language": language, "back": back, "logo": digest},
+        now=now,
+    )
 
 
 def decide(
@@ -152,11 +162,17 @@ def decide(
         facts[LOGOS] = facts.pop("logos")
         installation.decide(session, facts, now=now)
     audit.append(
-        session, actor_id(viewer), "certificates.layout", programme or "common",
-        {"languages": sorted(layout.issuers), "signatories": len(layout.signatories),
-         "logos": list(layout.logos)},
+        session,
+        actor_id(viewer),
+        "certificates.layout",
+        programme or "common",
+        {
+            "languages": sorted(layout.issuers),
+            "signatories": len(layout.signatories),
+            "logos": list(layout.logos),
+        },
         now=now,
-    )  # fmt: skip
+    )
 
 
 def remove_logo(
@@ -188,15 +204,24 @@ def take_common(session: Session, viewer: Viewer, programme: str, *, now: dateti
 
 
 def _ask_typed(
-    session: Session, viewer: Viewer, kind: str, order: Order, more: dict[str, Any], *,
+    session: Session,
+    viewer: Viewer,
+    kind: str,
+    order: Order,
+    more: dict[str, Any],
+    *,
     now: datetime,
-) -> Job:  # fmt: skip
+) -> Job:
     # A programme's first layout begins with the logos of the common one.
     logos = look(session, viewer, order.programme).present.logos
     return _ask(
-        session, viewer, kind, replace(order.layout, logos=logos),
-        {**more, "language": order.language, "back": order.back}, now=now,
-    )  # fmt: skip
+        session,
+        viewer,
+        kind,
+        replace(order.layout, logos=logos),
+        {**more, "language": order.language, "back": order.back},
+        now=now,
+    )
 
 
 def _changed(session: Session, viewer: Viewer, programme: str) -> Layout:
@@ -207,9 +232,14 @@ def _changed(session: Session, viewer: Viewer, programme: str) -> Layout:
 
 
 def _ask(
-    session: Session, viewer: Viewer, kind: str, layout: Layout, more: dict[str, Any], *,
+    session: Session,
+    viewer: Viewer,
+    kind: str,
+    layout: Layout,
+    more: dict[str, Any],
+    *,
     now: datetime,
-) -> Job:  # fmt: skip
+) -> Job:
     require_glyphs(_texts(layout))
     facts = {**layout.to_facts(), **more, "asked_by": str(viewer.person_id)}
     key = sha256(repr((viewer.person_id, now, facts)).encode()).hexdigest()

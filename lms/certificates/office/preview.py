@@ -31,9 +31,12 @@ def paper(site: Installation, facts: Mapping[str, Any], store: FileStore, today:
     printed = printed_in(site, first)
     sheet = sample(site, Layout.from_facts(facts), printed, today)
     return pdf.render(
-        sheet, [say(Message(NAME), first)], in_languages(say, printed),
-        [store.get(digest) for digest in sheet.logos], preview=True,
-    )  # fmt: skip
+        sheet,
+        [say(Message(NAME), first)],
+        in_languages(say, printed),
+        [store.get(digest) for digest in sheet.logos],
+        preview=True,
+    )
 
 
 def printed_in(site: Installation, language: str) -> tuple[str, ...]:

@@ -51,9 +51,11 @@ def line(row: AnyRow, language: str, *, today: date) -> list[Cell]:
 
 
 def sheet(
-    lines: Iterable[Sequence[Cell]], about: Mapping[str, str], numbers: Sequence[Series],
+    lines: Iterable[Sequence[Cell]],
+    about: Mapping[str, str],
+    numbers: Sequence[Series],
     language: str,
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     """Return the register.
 
     about    msgid of a label -> what is said of this file.

@@ -113,9 +113,11 @@ def may_approve(viewer: Viewer, asked_by: str, paths: Collection[str]) -> bool:
     paths     of the units to which the list is limited.
     """
     tops = viewer.unit_paths("administrator")
-    return str(viewer.person_id) != asked_by and bool(paths) and all(
-        any(path.startswith(top) for top in tops) for path in paths
-    )  # fmt: skip
+    return (
+        str(viewer.person_id) != asked_by
+        and bool(paths)
+        and all(any(path.startswith(top) for top in tops) for path in paths)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,14 @@ def _make_sure(
 
 
 def _put_together(
-    session: Session, viewer: Viewer, ids: list[UUID], facts: Mapping[str, Any],
-    store: FileStore, cursor: Mapping[str, Any], today: date,
-) -> Done:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    ids: list[UUID],
+    facts: Mapping[str, Any],
+    store: FileStore,
+    cursor: Mapping[str, Any],
+    today: date,
+) -> Done:
     about = {register.AT: today.isoformat(), register.COUNT: str(len(ids)), **facts["about"]}
     wanted = Bundle(facts["form"], about, facts["language"])
     with tempfile.TemporaryDirectory(dir=store.folder) as beside:
@@ -126,10 +131,15 @@ def _put_together(
         digest = store.take(path)
     return Done(
         {
-            "file": digest, "name": f"certificates-{today.isoformat()}.zip", "type": ZIP_TYPE,
-            "bytes": size, "list": cursor["list"], "certificates": len(ids), "papers": papers,
+            "file": digest,
+            "name": f"certificates-{today.isoformat()}.zip",
+            "type": ZIP_TYPE,
+            "bytes": size,
+            "list": cursor["list"],
+            "certificates": len(ids),
+            "papers": papers,
         }
-    )  # fmt: skip
+    )
 
 
 def prepare_preview(
@@ -175,9 +185,7 @@ def prepare_trial(
     del cursor
     site = installation.read(session)
     texts = trial.longest(session, site)
-    return trial.misfits(
-        site, Layout.from_facts(facts), texts, file_store(), _today(session, now)
-    )  # fmt: skip
+    return trial.misfits(site, Layout.from_facts(facts), texts, file_store(), _today(session, now))
 
 
 def record_trial(

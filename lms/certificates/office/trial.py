@@ -72,9 +72,11 @@ def longest(session: Session, site: Installation) -> Longest:
         said = say(pass_sentence(test), language)
         sentences[language] = max(sentences.get(language, ""), said, key=len)
     named = session.scalars(
-        select(Programme).where(Programme.printed.is_(True)).order_by(Programme.code)
+        select(Programme)
+        .where(Programme.printed.is_(True))
+        .order_by(Programme.code)
         .limit(MOST_PROGRAMMES)
-    )  # fmt: skip
+    )
     return Longest(titles, sentences, list(named))
 
 
@@ -131,8 +133,11 @@ class _Sheet:
         )
         carried: dict[str, Any] = {}
         if programme is not None:
-            carried = {"programme": programme.title, "partners": programme.partners,
-                       "funders": programme.funders}  # fmt: skip
+            carried = {
+                "programme": programme.title,
+                "partners": programme.partners,
+                "funders": programme.funders,
+            }
         for kind, found in (("titles", self.texts.titles), ("rules", self.texts.rules)):
             if all(each in found for each in self.printed):
                 carried[kind] = {each: found[each] for each in self.printed}

@@ -52,10 +52,11 @@ class Wanted:
     def to_facts(self) -> dict[str, Any]:
         """Return it in JSON's own types, for a job."""
         return {
-            **asdict(self), "numbers": list(self.numbers),
+            **asdict(self),
+            "numbers": list(self.numbers),
             "since": self.since and self.since.isoformat(),
             "until": self.until and self.until.isoformat(),
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Self:
@@ -111,11 +112,12 @@ def _learned_for(programme: str) -> ColumnElement[bool]:
     return (
         exists()
         .where(
-            Enrolment.id == Certificate.enrolment_id, Programme.id == Enrolment.programme_id,
+            Enrolment.id == Certificate.enrolment_id,
+            Programme.id == Enrolment.programme_id,
             Programme.code == programme,
         )
         .correlate(Certificate)
-    )  # fmt: skip
+    )
 
 
 def _says(text: str) -> ColumnElement[bool]:
@@ -136,11 +138,13 @@ def _works_at(unit: str, today: date) -> ColumnElement[bool]:
     return (
         exists()
         .where(
-            Posting.person_id == Person.id, Posting.unit_id == Unit.id, scope.posted_on(today),
+            Posting.person_id == Person.id,
+            Posting.unit_id == Unit.id,
+            scope.posted_on(today),
             func.substr(Unit.path, 1, func.length(path)) == path,
         )
         .correlate(Person)
-    )  # fmt: skip
+    )
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:
@@ -189,6 +193,8 @@ def ended(kind: str) -> ColumnElement[bool]:
 def printable() -> ColumnElement[bool]:
     """Return whether there is a paper to hand out: issued, its name kept, neither taken back."""
     return and_(
-        Certificate.number.is_not(None), CertificateHolder.payload.is_not(None),
-        ~ended("withdrawn"), ~ended("replaced"),
-    )  # fmt: skip
+        Certificate.number.is_not(None),
+        CertificateHolder.payload.is_not(None),
+        ~ended("withdrawn"),
+        ~ended("replaced"),
+    )

@@ -40,9 +40,15 @@ class Order:
 
 
 def ask(
-    session: Session, viewer: Viewer, person_id: UUID, order: Order, site: Installation, *,
-    clock_is_right: bool, now: datetime,
-) -> Job:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    order: Order,
+    site: Installation,
+    *,
+    clock_is_right: bool,
+    now: datetime,
+) -> Job:
     """Ask the worker for the training record of a person; return the job.
 
     The same key is the same job, and so are the same languages while it is being made.
@@ -79,20 +85,30 @@ def ask(
         )
     # The person stands first: who forgets a name finds what was made about it.
     job = jobs.ask(
-        session, TRANSCRIPT, f"{person_id} {viewer.person_id} {order.key}",
+        session,
+        TRANSCRIPT,
+        f"{person_id} {viewer.person_id} {order.key}",
         {
-            "person": str(person_id), "asked_by": str(viewer.person_id),
-            "languages": list(order.languages), "language": order.language, "back": order.back,
+            "person": str(person_id),
+            "asked_by": str(viewer.person_id),
+            "languages": list(order.languages),
+            "language": order.language,
+            "back": order.back,
             "asked_at": now.replace(microsecond=0).isoformat(),
         },
-        now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is None:
         job.total_units = 2
         audit.append(
-            session, actor_id(viewer), "transcript.asked", str(person_id),
-            {"job": job.id, "languages": list(order.languages)}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(viewer),
+            "transcript.asked",
+            str(person_id),
+            {"job": job.id, "languages": list(order.languages)},
+            now=now,
+        )
     return job
 
 

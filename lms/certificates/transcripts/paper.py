@@ -57,8 +57,10 @@ def page_data(
         "facts": _facts(transcript, labels),
         "sheets": [
             {
-                "place": [_place(transcript, each, number, len(sheets), labels[each])
-                          for each in transcript.languages],
+                "place": [
+                    _place(transcript, each, number, len(sheets), labels[each])
+                    for each in transcript.languages
+                ],
                 "rows": [_row(transcript, line, labels) for line in lines],
                 "code": {
                     "svg": qr.svg(code).decode(),
@@ -74,7 +76,7 @@ def page_data(
             "author": transcript.issuers[first],
             "day": [transcript.day.year, transcript.day.month, transcript.day.day],
         },
-    }  # fmt: skip
+    }
 
 
 def _language(transcript: Transcript, language: str, words: Mapping[str, str]) -> dict[str, Any]:
@@ -85,11 +87,12 @@ def _language(transcript: Transcript, language: str, words: Mapping[str, str]) -
         "code": language,
         "heading": words["heading"],
         # What reads the same in both languages is written once.
-        "issuer": None if language != first and issuer == transcript.issuers[first]
+        "issuer": None
+        if language != first and issuer == transcript.issuers[first]
         else isolated(issuer, language),
         "columns": [words[key] for key in columns],
         "about": [words[key] for key in ("about", "what_hours", "check")],
-    }  # fmt: skip
+    }
 
 
 def _facts(transcript: Transcript, labels: Labels) -> list[list[dict[str, str | None]]]:
@@ -109,13 +112,14 @@ def _facts(transcript: Transcript, labels: Labels) -> list[list[dict[str, str | 
             {
                 "language": each,
                 "label": labels[each][key],
-                "value": None if each != first and value_in(each) == value_in(first)
+                "value": None
+                if each != first and value_in(each) == value_in(first)
                 else isolated(value_in(each), each),
             }
             for each in transcript.languages
         ]
         for key, value_in in rows
-    ]  # fmt: skip
+    ]
 
 
 def _place(

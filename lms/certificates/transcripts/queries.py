@@ -46,9 +46,7 @@ _BEGUN = (
 _BEGUN_OR_HELD = or_(Enrolment.begun_at.is_not(None), Progress.held_from.is_not(None))
 
 
-def names(
-    session: Session, viewer: Viewer, person_id: UUID, *, today: date
-) -> tuple[str, ...]:  # fmt: skip
+def names(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> tuple[str, ...]:
     """Return the name of a person, in one or two scripts.
 
     raises  NotFound for anybody but the viewer themself and the people whom the viewer
@@ -78,11 +76,21 @@ def lines(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> 
     return list(
         session.execute(
             select(
-                Enrolment.id, Course.id.label("course_id"), Course.access, Course.slug,
-                Edition.id.label("edition_id"), Edition.number.label("edition_number"),
-                Edition.revision, Edition.facts, Progress.lessons, Progress.percent,
-                Progress.passed_at, Progress.held_from, Progress.valid_through,
-                Certificate.number, Certificate.code,
+                Enrolment.id,
+                Course.id.label("course_id"),
+                Course.access,
+                Course.slug,
+                Edition.id.label("edition_id"),
+                Edition.number.label("edition_number"),
+                Edition.revision,
+                Edition.facts,
+                Progress.lessons,
+                Progress.percent,
+                Progress.passed_at,
+                Progress.held_from,
+                Progress.valid_through,
+                Certificate.number,
+                Certificate.code,
             )
             .join(Person, Person.id == Enrolment.person_id)
             .join(Course, Course.id == Enrolment.course_id)
@@ -90,7 +98,8 @@ def lines(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> 
             .outerjoin(
                 Certificate,
                 and_(
-                    Certificate.enrolment_id == Enrolment.id, Certificate.issued_at.is_not(None),
+                    Certificate.enrolment_id == Enrolment.id,
+                    Certificate.issued_at.is_not(None),
                     ~ended.correlate(Certificate),
                 ),
             )
@@ -102,7 +111,7 @@ def lines(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> 
             .order_by(Enrolment.made_at, Enrolment.id)
             .limit(MOST_LINES)
         )
-    )  # fmt: skip
+    )
 
 
 def instead(
@@ -154,40 +163,43 @@ def own(session: Session, viewer: Viewer) -> list[Job]:
         session.scalars(
             select(Job)
             .where(
-                Job.kind == TRANSCRIPT, Job.asked_by == viewer.person_id,
+                Job.kind == TRANSCRIPT,
+                Job.asked_by == viewer.person_id,
                 Job.key.startswith(f"{viewer.person_id} "),
             )
             .order_by(Job.id.desc())
             .limit(MOST_LISTED)
         )
-    )  # fmt: skip
+    )
 
 
-def asked_since(
-    session: Session, viewer: Viewer, person_id: UUID, since: datetime
-) -> list[Job]:  # fmt: skip
+def asked_since(session: Session, viewer: Viewer, person_id: UUID, since: datetime) -> list[Job]:
     """Return what the viewer has asked for about a person since a moment, oldest first."""
     return list(
         session.scalars(
             select(Job)
             .where(
-                Job.kind == TRANSCRIPT, Job.asked_by == viewer.person_id, Job.made_at >= since,
+                Job.kind == TRANSCRIPT,
+                Job.asked_by == viewer.person_id,
+                Job.made_at >= since,
                 Job.key.startswith(f"{person_id} "),
             )
             .order_by(Job.id)
             .limit(MOST_A_DAY)
         )
-    )  # fmt: skip
+    )
 
 
 def own_one(session: Session, viewer: Viewer, job_id: int) -> Job:
     """Return one of ``own``; raises NotFound for any other work."""
     found = session.scalar(
         select(Job).where(
-            Job.id == job_id, Job.kind == TRANSCRIPT, Job.asked_by == viewer.person_id,
+            Job.id == job_id,
+            Job.kind == TRANSCRIPT,
+            Job.asked_by == viewer.person_id,
             Job.key.startswith(f"{viewer.person_id} "),
         )
-    )  # fmt: skip
+    )
     if found is None:
         raise NotFound
     return found

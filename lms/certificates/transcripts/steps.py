@@ -95,15 +95,21 @@ def record(
     if not prepared.pdf:
         return Done({"said": prepared.said})
     audit.append(
-        session, UUID(facts["asked_by"]), "transcript.made", facts["person"],
-        {"sheets": prepared.sheets, "kid": office.signer.kid.hex()}, now=now,
-    )  # fmt: skip
+        session,
+        UUID(facts["asked_by"]),
+        "transcript.made",
+        facts["person"],
+        {"sheets": prepared.sheets, "kid": office.signer.kid.hex()},
+        now=now,
+    )
     return Done(
         {
-            "file": office.store.put(prepared.pdf), "name": "training-record.pdf",
-            "type": "application/pdf", "bytes": len(prepared.pdf),
+            "file": office.store.put(prepared.pdf),
+            "name": "training-record.pdf",
+            "type": "application/pdf",
+            "bytes": len(prepared.pdf),
         }
-    )  # fmt: skip
+    )
 
 
 STEPS: Steps = {TRANSCRIPT: SlowStep(prepare, record)}
@@ -113,20 +119,30 @@ STEPS: Steps = {TRANSCRIPT: SlowStep(prepare, record)}
 
 
 def build(
-    session: Session, viewer: Viewer, person_id: UUID, languages: tuple[str, ...],
-    site: Installation, *, today: date,
-) -> Transcript:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    languages: tuple[str, ...],
+    site: Installation,
+    *,
+    today: date,
+) -> Transcript:
     """Return what is printed about a person; raises NotFound as ``queries.names`` does."""
     names = queries.names(session, viewer, person_id, today=today)
     rows = queries.lines(session, viewer, person_id, today=today)
     titles = queries.titles(session, viewer, {row.edition_id for row in rows}, languages)
     zone = ZoneInfo(site.time_zone)
     return Transcript(
-        names=names, day=today, languages=languages,
+        names=names,
+        day=today,
+        languages=languages,
         issuers={each: site.issuers.get(each) or site.name(each) for each in languages},
         lines=tuple(_line(row, titles, languages, zone) for row in rows),
-        country=site.country, digits=site.digits, brand=site.brand, band=site.band,
-    )  # fmt: skip
+        country=site.country,
+        digits=site.digits,
+        brand=site.brand,
+        band=site.band,
+    )
 
 
 def _line(
@@ -166,25 +182,32 @@ def _print(session: Session, transcript: Transcript, facts: Mapping[str, Any]) -
         transcripts.text_of(
             transcripts.sign(
                 SignedSheet(
-                    issuer=ring.issuer, signed=counts_from(asked_at, ring),
-                    names=transcript.names, day=transcript.day, number=number,
-                    sheets=len(sheets), lines=tuple(_signed(line) for line in lines),
+                    issuer=ring.issuer,
+                    signed=counts_from(asked_at, ring),
+                    names=transcript.names,
+                    day=transcript.day,
+                    number=number,
+                    sheets=len(sheets),
+                    lines=tuple(_signed(line) for line in lines),
                     language=transcript.languages[0],
                 ),
                 office.signer,
             )
         )
         for number, lines in enumerate(sheets, 1)
-    ]  # fmt: skip
+    ]
     words = labels.in_languages(say, transcript.languages)
-    pdf = paper.render(
-        transcript, codes, f"{office.address}{OFFLINE}", words, day=transcript.day
-    )  # fmt: skip
+    pdf = paper.render(transcript, codes, f"{office.address}{OFFLINE}", words, day=transcript.day)
     return Made(pdf, len(sheets))
 
 
 def _signed(line: Line) -> SignedLine:
     return SignedLine(
-        line.course, line.edition, str(line.state), line.completed_on, round(line.hours * 2),
-        line.percent, line.number,
-    )  # fmt: skip
+        line.course,
+        line.edition,
+        str(line.state),
+        line.completed_on,
+        round(line.hours * 2),
+        line.percent,
+        line.number,
+    )

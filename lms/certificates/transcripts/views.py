@@ -42,9 +42,14 @@ def mine() -> ResponseReturnValue:
             try:
                 with transaction() as session:
                     actions.ask(
-                        session, viewer(), viewer().person_id, order, site(), now=clock.now(),
+                        session,
+                        viewer(),
+                        viewer().person_id,
+                        order,
+                        site(),
+                        now=clock.now(),
                         clock_is_right=clock_is_right(clock.now(), audit.newest_at(session)),
-                    )  # fmt: skip
+                    )
                 return redirect(url_for(".mine"), 303)
             except Refused as refused:
                 form.refuse(refused)
@@ -56,11 +61,14 @@ def mine() -> ResponseReturnValue:
     response = make_response(
         render_template(
             # Without the form on the page, its language is changed by links.
-            "transcripts/mine.html", form=None if instead else form, asked=asked,
-            names=LANGUAGE_NAMES, instead=instead,
+            "transcripts/mine.html",
+            form=None if instead else form,
+            asked=asked,
+            names=LANGUAGE_NAMES,
+            instead=instead,
         ),
         status,
-    )  # fmt: skip
+    )
     if request.method == "GET" and any(each.state == "waiting" for each in asked):
         return look_again(response, LOOK_AGAIN)
     return response

@@ -84,9 +84,13 @@ def _outcomes(course: Course) -> Iterator[Finding]:
         listed = outcomes_of(course.documents[source][lesson])
         if listed and outcome not in listed:
             yield finding(
-                "outcome.unknown", item.file, item.line - 1, lesson=lesson, outcome=outcome,
+                "outcome.unknown",
+                item.file,
+                item.line - 1,
+                lesson=lesson,
+                outcome=outcome,
                 item=item.id,
-            )  # fmt: skip
+            )
     for code in course.facts.codes():
         document = course.documents[source][code]
         first = next((each.line for each in document.blocks if each.name == "objectives"), 0)
@@ -112,9 +116,13 @@ def _longest(course: Course, language: str) -> Iterator[Finding]:
         if count >= FEWEST_DECISIONS and share > MOST_LONGEST:
             items = list(dict.fromkeys(each.question.id for each in longest))
             yield finding(
-                "length.mostly" if share > MOSTLY_LONGEST else "length.longest", file, 0,
-                longest=len(longest), decisions=count, items=", ".join(items[:EXAMPLES]),
-            )  # fmt: skip
+                "length.mostly" if share > MOSTLY_LONGEST else "length.longest",
+                file,
+                0,
+                longest=len(longest),
+                decisions=count,
+                items=", ".join(items[:EXAMPLES]),
+            )
 
 
 def places(course: Course) -> dict[int, Counter[int]]:
@@ -140,9 +148,15 @@ def _places(course: Course) -> Iterator[Finding]:
         place, times = counted.most_common(1)[0]
         if count >= FEWEST_DECISIONS and times > most:
             yield finding(
-                "key.place", "course.toml", 0, decisions=count, choices=choices, times=times,
-                place=place, most=most,
-            )  # fmt: skip
+                "key.place",
+                "course.toml",
+                0,
+                decisions=count,
+                choices=choices,
+                times=times,
+                place=place,
+                most=most,
+            )
 
 
 def _stems(course: Course, others: Sequence[Course], language: str) -> Iterator[Finding]:
@@ -156,15 +170,24 @@ def _stems(course: Course, others: Sequence[Course], language: str) -> Iterator[
         if stem in first:
             other = first[stem]
             yield finding(
-                "stem.twice", question.file, question.line - 1, item=question.id, other=other.id,
+                "stem.twice",
+                question.file,
+                question.line - 1,
+                item=question.id,
+                other=other.id,
                 where=f"{other.file}:{other.line - 1}",
-            )  # fmt: skip
+            )
         elif stem in elsewhere:
             slug, other = elsewhere[stem]
             yield finding(
-                "stem.elsewhere", question.file, question.line - 1, item=question.id,
-                other=other.id, course=slug, where=f"{other.file}:{other.line - 1}",
-            )  # fmt: skip
+                "stem.elsewhere",
+                question.file,
+                question.line - 1,
+                item=question.id,
+                other=other.id,
+                course=slug,
+                where=f"{other.file}:{other.line - 1}",
+            )
         first.setdefault(stem, question)
 
 

@@ -102,18 +102,27 @@ def reading_findings(course: Course) -> Iterator[Finding]:
         # A translation with few words is not finished, which every reader of the list knows.
         if reading.minutes > high or (is_source and reading.minutes < low):
             yield finding(
-                "reading.minutes", file, 0, reading=f"{reading.minutes:.1f}",
-                minutes=lesson.minutes, low=f"{low:.1f}", high=f"{high:.1f}",
-            )  # fmt: skip
+                "reading.minutes",
+                file,
+                0,
+                reading=f"{reading.minutes:.1f}",
+                minutes=lesson.minutes,
+                low=f"{low:.1f}",
+                high=f"{high:.1f}",
+            )
         if reading.mean > MOST_MEAN:
             yield finding(
                 "reading.mean", file, 0, mean=f"{reading.mean:.1f}", most=f"{MOST_MEAN:.0f}"
             )
         if reading.share > MOST_LONG:
             yield finding(
-                "reading.sentences", file, long_ones[0].number, share=round(100 * reading.share),
-                words=LONG_SENTENCE, most=round(100 * MOST_LONG),
-            )  # fmt: skip
+                "reading.sentences",
+                file,
+                long_ones[0].number,
+                share=round(100 * reading.share),
+                words=LONG_SENTENCE,
+                most=round(100 * MOST_LONG),
+            )
 
 
 def _length(file: str, lesson: LessonFacts, reading: Reading) -> Iterator[Finding]:

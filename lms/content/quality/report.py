@@ -48,10 +48,16 @@ def measure(course: Course, others: Sequence[Course] = ()) -> Report:
     others  courses whose questions this one must not repeat.
     """
     found = {
-        *reading_findings(course), *bank_findings(course, others), *people_findings(course),
-        *rule_findings(course), *figure_findings(course), *term_findings(course),
-        *residue_findings(course), *sign_findings(course), *access_findings(course),
-    }  # fmt: skip
+        *reading_findings(course),
+        *bank_findings(course, others),
+        *people_findings(course),
+        *rule_findings(course),
+        *figure_findings(course),
+        *term_findings(course),
+        *residue_findings(course),
+        *sign_findings(course),
+        *access_findings(course),
+    }
     return Report(
         course,
         tuple(sorted(found)),
@@ -121,9 +127,12 @@ def as_json(report: Report) -> dict[str, Any]:
     readings = {lesson.code: dict[str, Any]() for lesson in facts.lessons()}
     for each in report.readings:
         readings[each.lesson][each.language] = {
-            "words": each.words, "sentences": each.sentences, "longer": each.longer,
-            "mean": round(each.mean, 2), "reading_minutes": round(each.minutes, 2),
-        }  # fmt: skip
+            "words": each.words,
+            "sentences": each.sentences,
+            "longer": each.longer,
+            "mean": round(each.mean, 2),
+            "reading_minutes": round(each.minutes, 2),
+        }
     return {
         "id": facts.id,
         "slug": facts.slug,
@@ -139,8 +148,13 @@ def as_json(report: Report) -> dict[str, Any]:
         ],
         "places": {str(choices): counted for choices, counted in sorted(report.places.items())},
         "findings": [
-            {"severity": each.severity, "code": each.code, "file": each.file, "line": each.line,
-             "text": each.text}
+            {
+                "severity": each.severity,
+                "code": each.code,
+                "file": each.file,
+                "line": each.line,
+                "text": each.text,
+            }
             for each in report.findings
         ],
-    }  # fmt: skip
+    }

@@ -128,9 +128,13 @@ def _unknown(named: list[Named]) -> Iterator[Finding]:
         for number in dict.fromkeys(each.numbers):
             if not 1 <= number <= most:
                 yield finding(
-                    "rule.unknown", each.file, each.line, rule=number, most=most,
+                    "rule.unknown",
+                    each.file,
+                    each.line,
+                    rule=number,
+                    most=most,
                     instrument=COLLECTIONS[each.instrument],
-                )  # fmt: skip
+                )
 
 
 def _differing(

@@ -52,9 +52,12 @@ def sign_findings(course: Course) -> Iterator[Finding]:
                 yield finding("script.lone", line.file, line.number, letter=found[0])
             if language == "ar" and (found := _LATIN_SIGN.search(line.text)):
                 yield finding(
-                    "sign.arabic", line.file, line.number, sign=found[0],
+                    "sign.arabic",
+                    line.file,
+                    line.number,
+                    sign=found[0],
                     wanted=ARABIC_SIGNS[found[0]],
-                )  # fmt: skip
+                )
             if language in QUOTES and '"' in line.text:
                 yield finding("sign.quote", line.file, line.number, wanted=QUOTES[language])
             if language == "fr":
@@ -73,9 +76,14 @@ def _scripts(line: Line) -> Iterator[Finding]:
             fewer = min(used, key=list(found.values()).count)
             letters = ", ".join(name(each).lower() for each, s in found.items() if s == fewer)
             yield finding(
-                "script.mixed", line.file, line.number, word=word, one=SCRIPTS[used[0]],
-                other=SCRIPTS[used[1]], letters=letters,
-            )  # fmt: skip
+                "script.mixed",
+                line.file,
+                line.number,
+                word=word,
+                one=SCRIPTS[used[0]],
+                other=SCRIPTS[used[1]],
+                letters=letters,
+            )
 
 
 def _french(line: Line) -> Iterator[Finding]:

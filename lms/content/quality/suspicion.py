@@ -200,8 +200,11 @@ def suspects(course: Course, language: str) -> Iterator[Suspect]:
         for kind in NOWHERE:
             for line, words in all_named(kind, language, document.text()):
                 yield Suspect(document.path, line + 1, "", kind, words)
-    questions = {code: question for book in _books(course)
-                 for code, question in book.get(language, {}).items()}  # fmt: skip
+    questions = {
+        code: question
+        for book in _books(course)
+        for code, question in book.get(language, {}).items()
+    }
     for code, question in questions.items():
         for _, words in all_named("looks", language, said(question)):
             yield Suspect(question.file, question.line, code, "looks", words)

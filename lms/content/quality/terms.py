@@ -98,8 +98,9 @@ def are_alike(words: str, heading: str, language: str) -> bool:
         return any(_pieces(one) & _pieces(other) for one in ours for other in theirs)
     return any(
         one == other or (one[:ALIKE] == other[:ALIKE] and len(one) >= ALIKE)
-        for one in ours for other in theirs
-    )  # fmt: skip
+        for one in ours
+        for other in theirs
+    )
 
 
 def _pieces(word: str) -> set[str]:

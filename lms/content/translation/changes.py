@@ -40,9 +40,7 @@ def changes_between(
 def _texts(document: Document) -> dict[str, str]:
     # What is new is said anew for each edition: nothing to weigh.
     titles = {key: title for key, title in titles_in(document).items() if key != NEWS}
-    return titles | {
-        block_key(block): digested_text(block) for block in document.blocks
-    }  # fmt: skip
+    return titles | {block_key(block): digested_text(block) for block in document.blocks}
 
 
 def with_changes(text: str, entries: Iterable[Change]) -> str:
@@ -54,10 +52,13 @@ def with_changes(text: str, entries: Iterable[Change]) -> str:
     raises   CourseRefused where it is too large all the same.
     """
     known = tomllib.loads(text).get("change", [])
-    last = {(each.get("block"), each.get("old"), each.get("new")): each.get("severity")
-            for each in known}  # fmt: skip
-    fresh = [each for each in entries
-             if last.get((each.block, each.old, each.new)) != each.severity]  # fmt: skip
+    last = {
+        (each.get("block"), each.get("old"), each.get("new")): each.get("severity")
+        for each in known
+    }
+    fresh = [
+        each for each in entries if last.get((each.block, each.old, each.new)) != each.severity
+    ]
     for worded in (True, False):
         written = _appended(text, fresh, worded=worded)
         if len(written.encode()) <= MOST_TOML:
@@ -93,8 +94,10 @@ def _appended(text: str, entries: list[Change], *, worded: bool) -> str:
         lines += ["[[change]]", *(f"{name} = {_quoted(value)}" for name, value in said.items()), ""]
     start = text if not text or text.endswith("\n") else text + "\n"
     written = start + ("\n" if text else "") + "\n".join(lines)
-    wanted = [*tomllib.loads(text).get("change", []),
-              *(_values(each, worded=worded) for each in entries)]  # fmt: skip
+    wanted = [
+        *tomllib.loads(text).get("change", []),
+        *(_values(each, worded=worded) for each in entries),
+    ]
     try:
         if tomllib.loads(written).get("change") == wanted:
             return written

@@ -44,9 +44,12 @@ def tidied_texts(unit: Unit, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def checked(
-    unit: Unit, texts: Mapping[str, str], source_language: str, language: str,
+    unit: Unit,
+    texts: Mapping[str, str],
+    source_language: str,
+    language: str,
     glossary: Document | None = None,
-) -> tuple[Reason, ...]:  # fmt: skip
+) -> tuple[Reason, ...]:
     """Return what is wrong with the texts of a unit, refusals first.
 
     texts     part key -> what was typed; a part that was not sent keeps its present text.
@@ -132,9 +135,10 @@ def _link_reasons(unit: Unit, said: Mapping[str, str]) -> Iterator[Reason]:
             )
         elif (inside and not wanted[target]) or (not inside and more):
             yield _no(
-                "", msg("The source text does not lead to %(target)s. Take the link away."),
+                "",
+                msg("The source text does not lead to %(target)s. Take the link away."),
                 target=named,
-            )  # fmt: skip
+            )
 
 
 def _targets(texts: Iterable[str]) -> Counter[str]:
@@ -182,6 +186,9 @@ def _read_again(
 def _same(block: Block, question: Question | None, said: Mapping[str, str]) -> bool:
     read = texts_in(block, question)
     return {key: text.strip() for key, text in read.items()} == {
-        key: "\n".join(line.rstrip() for line in text.split("\n")).strip() if question else
-        text.strip() for key, text in said.items() if text
-    }  # fmt: skip
+        key: "\n".join(line.rstrip() for line in text.split("\n")).strip()
+        if question
+        else text.strip()
+        for key, text in said.items()
+        if text
+    }

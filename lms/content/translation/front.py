@@ -57,9 +57,10 @@ def without_value(lead: str, table: str, key: str) -> str:
     del place[key]
     start, end = _region(lines, table)
     changed = "".join(
-        line for n, line in enumerate(lines)
+        line
+        for n, line in enumerate(lines)
         if start is None or not (start <= n < end and _key(line) == key)
-    )  # fmt: skip
+    )
     return changed if _says(changed, wanted) else _by_tomlkit(lead, table, key, None)
 
 
@@ -97,9 +98,9 @@ def _region(lines: Sequence[str], table: str) -> tuple[int | None, int]:
     """Return the lines below a table's name up to the next table; the first ones for ``""``."""
     close = _fence(lines)
     heads = [n for n in range(1, close) if lines[n].lstrip().startswith("[")]
-    start = 1 if not table else next(
-        (n + 1 for n in heads if lines[n].strip() == f"[{table}]"), None
-    )  # fmt: skip
+    start = (
+        1 if not table else next((n + 1 for n in heads if lines[n].strip() == f"[{table}]"), None)
+    )
     if start is None:
         return None, close
     return start, next((n for n in heads if n >= start), close)

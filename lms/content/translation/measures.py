@@ -22,9 +22,13 @@ _SMALL_HEADING = re.compile(r"^### ", re.MULTILINE)
 
 
 def warnings(
-    unit: Unit, said: Mapping[str, str], block: Block, source_language: str, language: str,
+    unit: Unit,
+    said: Mapping[str, str],
+    block: Block,
+    source_language: str,
+    language: str,
     glossary: Document | None,
-) -> Iterator[Reason]:  # fmt: skip
+) -> Iterator[Reason]:
     """Yield what a person should look at again.
 
     block  the translation as it was read.
@@ -46,8 +50,9 @@ def warnings(
                     "“%(words)s” leads to the word “%(heading)s” of the glossary, but shares no "
                     "word with it. Use the glossary’s word."
                 ),
-                words=words, heading=headings[term],
-            )  # fmt: skip
+                words=words,
+                heading=headings[term],
+            )
 
 
 def _look(part: str, msgid: str, **values: object) -> Reason:
@@ -73,9 +78,11 @@ def _numbers(
     ours = _rules(language, files[1], block)
     if theirs != ours and {source_language, language} <= set(FORMS):
         yield _look(
-            "", msg("Rules named: %(source)s in the source text, %(here)s here."),
-            source=_listed(theirs), here=_listed(ours),
-        )  # fmt: skip
+            "",
+            msg("Rules named: %(source)s in the source text, %(here)s here."),
+            source=_listed(theirs),
+            here=_listed(ours),
+        )
     wanted = figures_in(Document(files[0], {}, "", ()), origin) - theirs
     found = figures_in(Document(files[1], {}, "", ()), block) - ours
     if lost := wanted - found - ours:

@@ -70,9 +70,12 @@ def _question_parts(question: Question) -> Iterator[Part]:
             f"{step.id}.stem", Message(msg("Step %(step)s: question"), named), step.prompt, TEXT
         )
         yield from _choice_parts(
-            f"{step.id}.", step.choices, msg("Step %(step)s, choice %(letter)s"),
-            msg("Step %(step)s: why %(letter)s is right or wrong"), named,
-        )  # fmt: skip
+            f"{step.id}.",
+            step.choices,
+            msg("Step %(step)s, choice %(letter)s"),
+            msg("Step %(step)s: why %(letter)s is right or wrong"),
+            named,
+        )
     for letter, left, right in sorted(question.pairs):
         named = {"letter": letter}
         second = (
@@ -155,16 +158,18 @@ def _question_text(question: Question, texts: Mapping[str, str]) -> str:
     passages.append(_choices_text("", [each.letter for each in question.choices], texts))
     for step in question.steps:
         passages += [
-            f"### {step.id}", texts.get(f"{step.id}.stem", ""),
+            f"### {step.id}",
+            texts.get(f"{step.id}.stem", ""),
             _choices_text(f"{step.id}.", [each.letter for each in step.choices], texts),
-        ]  # fmt: skip
+        ]
     passages.append(
         "\n".join(
             f"- {letter}. {texts.get(f'left.{letter}', '')} => {texts.get(f'right.{letter}', '')}"
-            if left else f"- {letter}. => {texts.get(f'right.{letter}', '')}"
+            if left
+            else f"- {letter}. => {texts.get(f'right.{letter}', '')}"
             for letter, left, _ in sorted(question.pairs)
         )
-    )  # fmt: skip
+    )
     accepted = [texts.get("unit", ""), *texts.get("accepts", "").split("\n")]
     passages.append("\n".join(f"= {each}" for each in accepted if each))
     if feedback := texts.get("feedback", ""):

@@ -34,9 +34,11 @@ class Taken:
 
 
 def to_rows(
-    units: Iterable[Unit], say: Callable[[Message], str] = str,
-    second: Mapping[str, Unit] | None = None, states: Iterable[str] = (NEW, STALE),
-) -> list[tuple[str, ...]]:  # fmt: skip
+    units: Iterable[Unit],
+    say: Callable[[Message], str] = str,
+    second: Mapping[str, Unit] | None = None,
+    states: Iterable[str] = (NEW, STALE),
+) -> list[tuple[str, ...]]:
     """Return one row for each part of the units in these states, as ``COLUMNS`` names its cells.
 
     say     says what a part is, in the translator's language.
@@ -49,11 +51,17 @@ def to_rows(
             beside = second[unit.id].texts if second and unit.id in second else {}
             found += [
                 (
-                    unit.id, part.key, unit.digest, unit.state, say(part.label), part.text,
-                    beside.get(part.key, ""), unit.texts.get(part.key, ""),
+                    unit.id,
+                    part.key,
+                    unit.digest,
+                    unit.state,
+                    say(part.label),
+                    part.text,
+                    beside.get(part.key, ""),
+                    unit.texts.get(part.key, ""),
                 )
                 for part in unit.parts
-            ]  # fmt: skip
+            ]
     return found
 
 

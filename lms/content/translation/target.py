@@ -14,9 +14,14 @@ from lms.content.translation.units import name_of
 
 
 def with_block(
-    target: Document | None, source: Document, key: str, raw: str, language: str,
-    *, accepted: str | None = None,
-) -> str:  # fmt: skip
+    target: Document | None,
+    source: Document,
+    key: str,
+    raw: str,
+    language: str,
+    *,
+    accepted: str | None = None,
+) -> str:
     """Return the text of the translation's file with one block replaced or put in its place.
 
     target    the file as it is; None makes a new one, with the source's titles until somebody
@@ -64,9 +69,14 @@ def accepted_block(target: Document, source: Document, key: str, accepted: str |
 
 
 def with_title(
-    target: Document | None, source: Document, key: str, title: str, language: str,
-    *, accepted: str | None = None,
-) -> str:  # fmt: skip
+    target: Document | None,
+    source: Document,
+    key: str,
+    title: str,
+    language: str,
+    *,
+    accepted: str | None = None,
+) -> str:
     """Return the text of the file with one title of its front matter changed.
 
     key  ``front.title``, ``front.public_title``, ``front.modules.MR-1``; raises KeyError where the
@@ -138,9 +148,15 @@ def _placed(
 
 
 def _with_acceptance(
-    lead: str, target: Document, key: str, digest: str, accepted: str | None, order: list[str],
-    *, same: bool,
-) -> str:  # fmt: skip
+    lead: str,
+    target: Document,
+    key: str,
+    digest: str,
+    accepted: str | None,
+    order: list[str],
+    *,
+    same: bool,
+) -> str:
     """Return the head of the file with what is said of one block's words.
 
     same  whether the words are those that stood there: then what was said of them stays said.

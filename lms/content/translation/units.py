@@ -77,19 +77,27 @@ def course_units(
 ) -> tuple[Unit, ...]:
     """Return all units of a course for one language: description, lessons, glossary, banks."""
     source = course.documents[course.facts.source]
-    names = ("course", *course.facts.codes(), "glossary",
-             *(f"bank/{module.code}" for module in course.facts.modules))  # fmt: skip
+    names = (
+        "course",
+        *course.facts.codes(),
+        "glossary",
+        *(f"bank/{module.code}" for module in course.facts.modules),
+    )
     targets = course.documents.get(language, {})
     return tuple(
-        unit for name in names if name in source
+        unit
+        for name in names
+        if name in source
         for unit in units(source[name], targets.get(name), course.changes, old_texts)
-    )  # fmt: skip
+    )
 
 
 def units(
-    source: Document, target: Document | None, changes: Iterable[Change] = (),
+    source: Document,
+    target: Document | None,
+    changes: Iterable[Change] = (),
     old_texts: Mapping[str, str] | None = None,
-) -> tuple[Unit, ...]:  # fmt: skip
+) -> tuple[Unit, ...]:
     """Return the units of one file: its titles, then its blocks, in the source's order.
 
     target     the same file in the other language; None where it has none.
@@ -108,9 +116,13 @@ def units(
 
 
 def _block_unit(
-    source: Document, block: Block, target: Document | None, twin: Block | None,
-    changes: tuple[Change, ...], known: Mapping[str, str],
-) -> Unit:  # fmt: skip
+    source: Document,
+    block: Block,
+    target: Document | None,
+    twin: Block | None,
+    changes: tuple[Change, ...],
+    known: Mapping[str, str],
+) -> Unit:
     question = question_in(source, block, None, Faults())
     is_item = "/bank/" in source.path
     key, digest = block_key(block), block_digest(block)
@@ -118,8 +130,19 @@ def _block_unit(
     parts, text = parts_of(block, question), _shown(digested_text(block), kind)
     texts = texts_in(twin, question) if twin else {}
     if target is None or twin is None or not texts:
-        return Unit(name, key, kind, parts, texts, NEW, text, digest,
-                    block=block, question=question, twin=twin)  # fmt: skip
+        return Unit(
+            name,
+            key,
+            kind,
+            parts,
+            texts,
+            NEW,
+            text,
+            digest,
+            block=block,
+            question=question,
+            twin=twin,
+        )
     made_from = _made_from(target, key)
     said = block_digest(twin)
     accepted = accepted_by(target.front, key, said)
@@ -129,10 +152,23 @@ def _block_unit(
         state, severity = STALE, severity_between(changes, key, made_from, digest)
         old = known.get(made_from)
     return Unit(
-        name, key, kind, parts, texts, state, text, digest, severity,
-        None if old is None else _shown(old, kind), made_from, said, accepted,
-        block, question, twin,
-    )  # fmt: skip
+        name,
+        key,
+        kind,
+        parts,
+        texts,
+        state,
+        text,
+        digest,
+        severity,
+        None if old is None else _shown(old, kind),
+        made_from,
+        said,
+        accepted,
+        block,
+        question,
+        twin,
+    )
 
 
 def _shown(text: str, kind: str) -> str:
@@ -141,9 +177,11 @@ def _shown(text: str, kind: str) -> str:
 
 
 def _front_units(
-    source: Document, target: Document | None, changes: tuple[Change, ...],
+    source: Document,
+    target: Document | None,
+    changes: tuple[Change, ...],
     known: Mapping[str, str],
-) -> Iterator[Unit]:  # fmt: skip
+) -> Iterator[Unit]:
     theirs = titles_in(target) if target else {}
     for key, text in titles_in(source).items():
         said, digest = theirs.get(key, ""), text_digest(text)
@@ -158,10 +196,20 @@ def _front_units(
         elif made_from and made_from != digest:
             state, severity = STALE, severity_between(changes, key, made_from, digest)
         yield Unit(
-            name_of(source), key, "front", (Part("title", _label(key), text, LINE, most),),
-            {"title": said} if said else {}, state, text, digest, severity,
-            known.get(made_from) if state == STALE else None, made_from, now, accepted,
-        )  # fmt: skip
+            name_of(source),
+            key,
+            "front",
+            (Part("title", _label(key), text, LINE, most),),
+            {"title": said} if said else {},
+            state,
+            text,
+            digest,
+            severity,
+            known.get(made_from) if state == STALE else None,
+            made_from,
+            now,
+            accepted,
+        )
 
 
 def _made_from(target: Document | None, key: str) -> str:

@@ -31,14 +31,19 @@ def home() -> ResponseReturnValue:
         structure = Structure.from_facts(row.facts)
         handbooks.append(
             {
-                "slug": row.slug, "title": row.title, "title_in": title_language(row.text),
-                "lessons": len(structure.codes()), "minutes": structure.minutes,
+                "slug": row.slug,
+                "title": row.title,
+                "title_in": title_language(row.text),
+                "lessons": len(structure.codes()),
+                "minutes": structure.minutes,
             }
-        )  # fmt: skip
+        )
     return render_template(
-        "library/home.html", handbooks=handbooks,
-        documents=[_shown(each) for each in queries.documents(session, me)], **_shared(),
-    )  # fmt: skip
+        "library/home.html",
+        handbooks=handbooks,
+        documents=[_shown(each) for each in queries.documents(session, me)],
+        **_shared(),
+    )
 
 
 @bp.get("/<document>")
@@ -66,9 +71,11 @@ def _shown(found: queries.Found) -> dict[str, object]:
     title_in, title = said_in(found.titles, current().code)
     languages = rules.own_first(found.files, current().code)
     return {
-        "code": found.code, "title": title, "title_in": title_in,
+        "code": found.code,
+        "title": title,
+        "title_in": title_in,
         "files": [found.files[each] for each in languages],
-    }  # fmt: skip
+    }
 
 
 def _shared() -> dict[str, object]:

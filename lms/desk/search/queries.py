@@ -41,19 +41,30 @@ def found(
         select(EditionLesson.code)
         .join(kept, kept.id == EditionLesson.edition_id)
         .where(
-            kept.course_id == Course.id, kept.number == Enrolment.number,
+            kept.course_id == Course.id,
+            kept.number == Enrolment.number,
             EditionLesson.code == SearchEntry.lesson,
             EditionLesson.language == SearchEntry.language,
         )
         .correlate(Course, Enrolment, SearchEntry)
-    )  # fmt: skip
+    )
     rows = session.execute(
         select(
-            SearchEntry.kind, SearchEntry.lesson, SearchEntry.block, SearchEntry.title,
-            SearchEntry.heading, SearchEntry.text, SearchEntry.heading_in, SearchEntry.said_in,
-            Course.slug, Course.kind.label("course_kind"), EditionText.title.label("course_title"),
-            EditionText.facts["said_in"].label("titles_in"), Enrolment.begun_at,
-            is_theirs.label("is_theirs"), Document.code.label("document"),
+            SearchEntry.kind,
+            SearchEntry.lesson,
+            SearchEntry.block,
+            SearchEntry.title,
+            SearchEntry.heading,
+            SearchEntry.text,
+            SearchEntry.heading_in,
+            SearchEntry.said_in,
+            Course.slug,
+            Course.kind.label("course_kind"),
+            EditionText.title.label("course_title"),
+            EditionText.facts["said_in"].label("titles_in"),
+            Enrolment.begun_at,
+            is_theirs.label("is_theirs"),
+            Document.code.label("document"),
         )
         .join(best, best.c.id == SearchEntry.id)
         .outerjoin(Course, Course.id == SearchEntry.course_id)
@@ -66,7 +77,7 @@ def found(
         .outerjoin(Document, Document.id == SearchEntry.document_id)
         .order_by(best.c.rank, SearchEntry.id),
         {"person_id": viewer.person_id, **looked_up_by(viewer)},
-    ).all()  # fmt: skip
+    ).all()
     return list(rows[:ROWS]), len(rows) > ROWS and page < LAST_PAGE
 
 

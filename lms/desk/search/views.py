@@ -53,9 +53,14 @@ def show() -> ResponseReturnValue:
     if wanted:
         rows, more = queries.found(reading(), viewer(), current().code, wanted, page=page)
     return render_template(
-        "search/show.html", query=query, wanted=wanted, page=page, more=more,
-        hits=[_hit(row, wanted) for row in rows], longest=rules.LONGEST_QUERY,
-    )  # fmt: skip
+        "search/show.html",
+        query=query,
+        wanted=wanted,
+        page=page,
+        more=more,
+        hits=[_hit(row, wanted) for row in rows],
+        longest=rules.LONGEST_QUERY,
+    )
 
 
 def _hit(row: AnyRow, wanted: tuple[Term, ...]) -> Hit:

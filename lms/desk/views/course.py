@@ -99,11 +99,14 @@ def renew(slug: str) -> ResponseReturnValue:
     now = clock.now()
     with transaction() as session:
         actions.renew(
-            session, viewer(), slug, now=now,
-            asked=lambda course_id: duty.to_renew(
-                session, viewer(), course_id, today=now.date()
-            ) is not None,
-        )  # fmt: skip
+            session,
+            viewer(),
+            slug,
+            now=now,
+            asked=lambda course_id: (
+                duty.to_renew(session, viewer(), course_id, today=now.date()) is not None
+            ),
+        )
     return redirect(url_for(".course", slug=slug), 303)
 
 

@@ -55,9 +55,14 @@ def begin(
         if course.access != "open":
             raise NotFound
         enrolment = enrol(
-            session, viewer.person_id, course.id, route="self", by=viewer, now=now,
+            session,
+            viewer.person_id,
+            course.id,
+            route="self",
+            by=viewer,
+            now=now,
             programme_id=_running_programme(session, course.id, now),
-        )  # fmt: skip
+        )
     if enrolment.begun_at is None:
         edition = session.get_one(Edition, course.edition_id)
         _require_offered(edition)
@@ -66,16 +71,26 @@ def begin(
         )
         enrolment.begun_at, enrolment.number = now, edition.number
         records.append(
-            session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
+            session,
+            enrolment,
+            "launched",
+            course.id,
+            by=viewer,
+            now=now,
+            key="launched",
             edition_id=edition.id,
-        )  # fmt: skip
+        )
     return enrolment
 
 
 def renew(
-    session: Session, viewer: Viewer, slug: str, *, now: datetime,
+    session: Session,
+    viewer: Viewer,
+    slug: str,
+    *,
+    now: datetime,
     asked: Callable[[str], bool] | None = None,
-) -> Enrolment:  # fmt: skip
+) -> Enrolment:
     """Take a passed course anew, near its last day: a new enrolment whose test comes first.
 
     Nothing of before is touched: the former enrolment is closed with its records, its pass and
@@ -93,9 +108,11 @@ def renew(
     _, structure = begun_edition(session, former)
     progress = session.get_one(Progress, former.id)
     if progress.passed_at is None or not rules.may_renew(
-        progress.valid_through, structure.refresher_days, now.date(),
+        progress.valid_through,
+        structure.refresher_days,
+        now.date(),
         asked=asked is not None and asked(former.course_id),
-    ):  # fmt: skip
+    ):
         raise Refused(
             Message(
                 msg("This course can be renewed in the last %(days)s days before it runs out."),
@@ -108,15 +125,26 @@ def renew(
     former.closed_at, former.closed_because = now, "renewed"
     session.flush()
     enrolment = enrol(
-        session, viewer.person_id, former.course_id, route=former.route, by=viewer, now=now,
+        session,
+        viewer.person_id,
+        former.course_id,
+        route=former.route,
+        by=viewer,
+        now=now,
         programme_id=_running_programme(session, former.course_id, now),
-    )  # fmt: skip
+    )
     enrolment.renews_id = former.id
     enrolment.begun_at, enrolment.number = now, edition.number
     records.append(
-        session, enrolment, "launched", course.id, by=viewer, now=now, key="launched",
+        session,
+        enrolment,
+        "launched",
+        course.id,
+        by=viewer,
+        now=now,
+        key="launched",
         edition_id=edition.id,
-    )  # fmt: skip
+    )
     return enrolment
 
 
@@ -156,26 +184,37 @@ def enrol(
     _one_at_a_time(session, person_id)
     if session.scalar(
         select(Enrolment.id).where(
-            Enrolment.person_id == person_id, Enrolment.course_id == course_id,
+            Enrolment.person_id == person_id,
+            Enrolment.course_id == course_id,
             Enrolment.closed_at.is_(None),
         )
-    ):  # fmt: skip
+    ):
         raise Refused(Message(msg("This person is enrolled in the course already.")))
     if programme_id is not None:
         require_belongs(session, programme_id, course_id)
     enrolment = Enrolment(
-        id=new_ordered_id(), person_id=person_id, course_id=course_id, route=route, number=None,
-        due_on=due_on, made_at=now, made_by=actor_id(by) if by else None,
+        id=new_ordered_id(),
+        person_id=person_id,
+        course_id=course_id,
+        route=route,
+        number=None,
+        due_on=due_on,
+        made_at=now,
+        made_by=actor_id(by) if by else None,
         programme_id=programme_id,
-    )  # fmt: skip
+    )
     session.add(enrolment)
     session.flush()
     if route != "self":
         learns_for = {"programme": str(programme_id)} if programme_id else {}
         audit.append(
-            session, actor_id(by) if by else None, "enrolment.made", str(enrolment.id),
-            {"person": str(person_id), "course": course_id, "route": route, **learns_for}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(by) if by else None,
+            "enrolment.made",
+            str(enrolment.id),
+            {"person": str(person_id), "course": course_id, "route": route, **learns_for},
+            now=now,
+        )
     return enrolment
 
 

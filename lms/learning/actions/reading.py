@@ -34,28 +34,47 @@ def complete_lesson(
         raise NotFound
     if not records.is_recorded(session, enrolment.id, f"completed:{lesson}"):
         records.append(
-            session, enrolment, "completed", lesson, by=viewer, now=now,
-            key=f"completed:{lesson}", result={"kind": "lesson", "completion": True},
+            session,
+            enrolment,
+            "completed",
+            lesson,
+            by=viewer,
+            now=now,
+            key=f"completed:{lesson}",
+            result={"kind": "lesson", "completion": True},
             edition_id=edition.id,
-        )  # fmt: skip
+        )
     else:
         _record_review(session, viewer, enrolment, structure, edition, lesson, now=now)
     return _following(session, enrolment, structure, lesson)
 
 
 def _record_review(
-    session: Session, viewer: Viewer, enrolment: Enrolment, structure: Structure,
-    edition: Edition, lesson: str, *, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    enrolment: Enrolment,
+    structure: Structure,
+    edition: Edition,
+    lesson: str,
+    *,
+    now: datetime,
+) -> None:
     failed = queries.last_failed(session, enrolment.id)
     if failed is None or lesson not in rules.lessons_to_review(structure, failed, ()):
         return
     key = f"satisfied:{rules.review_mark(failed.number, lesson)}"
     if not records.is_recorded(session, enrolment.id, key):
         records.append(
-            session, enrolment, "satisfied", lesson, by=viewer, now=now, key=key,
-            result={"attempt": failed.number}, edition_id=edition.id,
-        )  # fmt: skip
+            session,
+            enrolment,
+            "satisfied",
+            lesson,
+            by=viewer,
+            now=now,
+            key=key,
+            result={"attempt": failed.number},
+            edition_id=edition.id,
+        )
 
 
 def _following(
@@ -73,9 +92,17 @@ def _following(
 
 
 def note_place(
-    session: Session, viewer: Viewer, enrolment: Enrolment, lesson: str, section: str | None,
-    seconds: int, *, page: str, n: int, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    enrolment: Enrolment,
+    lesson: str,
+    section: str | None,
+    seconds: int,
+    *,
+    page: str,
+    n: int,
+    now: datetime,
+) -> None:
     """Record where reading stopped and for how long, as the page's script measured it.
 
     page, n   the random id of the loaded page and a count from 1: sending it twice is harmless.
@@ -88,6 +115,12 @@ def note_place(
     if records.is_recorded(session, enrolment.id, key):
         return
     records.append(
-        session, enrolment, "experienced", lesson, by=viewer, now=now, key=key,
+        session,
+        enrolment,
+        "experienced",
+        lesson,
+        by=viewer,
+        now=now,
+        key=key,
         result={"section": section, "seconds": max(0, min(seconds, LONGEST_SPAN_SECONDS))},
-    )  # fmt: skip
+    )

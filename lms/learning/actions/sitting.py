@@ -34,9 +34,16 @@ CLOSE = "attempt.close"
 
 
 def start_test(
-    session: Session, viewer: Viewer, slug: str, test: str, language: str, *, floor: int,
-    told: int | None = None, now: datetime,
-) -> UUID:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    slug: str,
+    test: str,
+    language: str,
+    *,
+    floor: int,
+    told: int | None = None,
+    now: datetime,
+) -> UUID:
     """Open a test of a begun course and return the attempt; a running one is returned again.
 
     The pass mark of this moment stays the attempt's own, whatever is decided while it runs.
@@ -71,19 +78,35 @@ def start_test(
     minutes = structure.pass_rule.minutes if test in rules.FINAL_TESTS else None
     terms = tests.Terms(needed, minutes, person.extra_time, grant_id)
     attempt = tests.open_attempt(
-        session, viewer, enrolment.id, form, terms, number=len(earlier) + 1, language=language,
+        session,
+        viewer,
+        enrolment.id,
+        form,
+        terms,
+        number=len(earlier) + 1,
+        language=language,
         now=now,
-    )  # fmt: skip
+    )
     if attempt.closes_at is not None:
         jobs.ask(
-            session, CLOSE, str(attempt.id), {"attempt": str(attempt.id)}, now=now,
+            session,
+            CLOSE,
+            str(attempt.id),
+            {"attempt": str(attempt.id)},
+            now=now,
             due_at=attempt.closes_at + GRACE,
-        )  # fmt: skip
+        )
     records.append(
-        session, enrolment, "initialized", f"{test}-test", by=viewer, now=now,
-        key=f"initialized:{attempt.id}", result={"attempt": attempt.number, "test": test},
+        session,
+        enrolment,
+        "initialized",
+        f"{test}-test",
+        by=viewer,
+        now=now,
+        key=f"initialized:{attempt.id}",
+        result={"attempt": attempt.number, "test": test},
         edition_id=edition.id,
-    )  # fmt: skip
+    )
     return attempt.id
 
 
@@ -109,14 +132,23 @@ def _require_same_mark(told: int | None, needed: int) -> None:
 
 
 def _new_form(
-    session: Session, enrolment: Enrolment, edition_id: int, structure: Structure, test: str, *,
+    session: Session,
+    enrolment: Enrolment,
+    edition_id: int,
+    structure: Structure,
+    test: str,
+    *,
     now: datetime,
-) -> Form:  # fmt: skip
+) -> Form:
     try:
         return tests.make_form(
-            session, structure, edition_id, test,
-            assessment.seen_items(session, enrolment.id), now=now,
-        )  # fmt: skip
+            session,
+            structure,
+            edition_id,
+            test,
+            assessment.seen_items(session, enrolment.id),
+            now=now,
+        )
     except BankTooSmallError as error:
         said = msg("This test cannot be put together: %(reason)s. Tell your administrator.")
         raise Refused(Message(said, {"reason": str(error)})) from error
@@ -140,19 +172,25 @@ def _require_open(
 
 
 def hand_in(
-    session: Session, viewer: Viewer, attempt_id: UUID, *, floor: int,
-    claimed_at: datetime | None = None, now: datetime,
-) -> Attempt:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    attempt_id: UUID,
+    *,
+    floor: int,
+    claimed_at: datetime | None = None,
+    now: datetime,
+) -> Attempt:
     """Close a test, mark it and record what came of it; doing it twice changes nothing.
 
     It is marked by the rule that was told at its start.
     raises NotFound when this person has no such attempt.
     """
     enrolment = session.scalar(
-        select(Enrolment).join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        select(Enrolment)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
         .where(Attempt.id == attempt_id, Attempt.person_id == viewer.person_id)
         .with_for_update(of=Enrolment)
-    )  # fmt: skip
+    )
     if enrolment is None:
         raise NotFound
     attempt = assessment.locked(session, viewer, attempt_id)
@@ -169,13 +207,24 @@ def hand_in(
     if verb == "passed":
         held = rules.held(day_of(session, now), structure.validity_months)
     records.append(
-        session, enrolment, verb, f"{attempt.test}-test", by=viewer, now=now,
-        key=f"{verb}:{attempt.id}", claimed_at=claimed_at, edition_id=edition.id,
+        session,
+        enrolment,
+        verb,
+        f"{attempt.test}-test",
+        by=viewer,
+        now=now,
+        key=f"{verb}:{attempt.id}",
+        claimed_at=claimed_at,
+        edition_id=edition.id,
         result={
-            "test": attempt.test, "attempt": attempt.number, "percent": earned.percent,
-            "points": attempt.points, "success": earned.passed, **held,
+            "test": attempt.test,
+            "attempt": attempt.number,
+            "percent": earned.percent,
+            "points": attempt.points,
+            "success": earned.passed,
+            **held,
         },
-    )  # fmt: skip
+    )
     return attempt
 
 
@@ -189,22 +238,28 @@ def grant_attempt(
     """
     said = Line.of(reason, LONGEST_REASON).text
     enrolment = session.scalar(
-        select(Enrolment).join(Course, Course.id == Enrolment.course_id)
-        .where(
-            Enrolment.person_id == person_id, Course.slug == slug, Enrolment.closed_at.is_(None)
-        )
+        select(Enrolment)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.person_id == person_id, Course.slug == slug, Enrolment.closed_at.is_(None))
         .with_for_update(of=Enrolment)
-    )  # fmt: skip
+    )
     if enrolment is None:
         raise NotFound
     grant = AttemptGrant(
-        id=new_ordered_id(), enrolment_id=enrolment.id, reason=said,
-        given_by=actor_id(viewer), given_at=now,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        enrolment_id=enrolment.id,
+        reason=said,
+        given_by=actor_id(viewer),
+        given_at=now,
+    )
     session.add(grant)
     session.flush()
     audit.append(
-        session, actor_id(viewer), "attempt.granted", str(enrolment.id),
-        {"grant": str(grant.id)}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "attempt.granted",
+        str(enrolment.id),
+        {"grant": str(grant.id)},
+        now=now,
+    )
     return grant.id

@@ -54,16 +54,38 @@ _SHOWN = (
 def _course_rows() -> AnySelect:
     return (
         select(
-            Course.id.label("course_id"), Course.slug, Course.kind, Course.access,
-            Enrolment.id.label("enrolment_id"), Enrolment.begun_at, Enrolment.closed_at,
-            Enrolment.due_on, Enrolment.route, Enrolment.renews_id,
-            Edition.id.label("edition_id"), Edition.number, Edition.revision, Edition.facts,
-            Edition.nation, Edition.published_at,
-            EditionText.title, EditionText.language.label("text_language"),
-            EditionText.facts.label("text"), EditionText.bank_complete, EditionText.reviewed,
-            Progress.lessons, Progress.reviewed.label("read_again"), Progress.lesson,
-            Progress.section, Progress.seconds, Progress.passed_at, Progress.percent,
-            Progress.seen_at, Progress.version, Progress.valid_through, _GRANTED.label("granted"),
+            Course.id.label("course_id"),
+            Course.slug,
+            Course.kind,
+            Course.access,
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.begun_at,
+            Enrolment.closed_at,
+            Enrolment.due_on,
+            Enrolment.route,
+            Enrolment.renews_id,
+            Edition.id.label("edition_id"),
+            Edition.number,
+            Edition.revision,
+            Edition.facts,
+            Edition.nation,
+            Edition.published_at,
+            EditionText.title,
+            EditionText.language.label("text_language"),
+            EditionText.facts.label("text"),
+            EditionText.bank_complete,
+            EditionText.reviewed,
+            Progress.lessons,
+            Progress.reviewed.label("read_again"),
+            Progress.lesson,
+            Progress.section,
+            Progress.seconds,
+            Progress.passed_at,
+            Progress.percent,
+            Progress.seen_at,
+            Progress.version,
+            Progress.valid_through,
+            _GRANTED.label("granted"),
             _NAMES_CONFIRMED.label("names_confirmed_at"),
         )
         .select_from(Course)
@@ -79,7 +101,7 @@ def _course_rows() -> AnySelect:
         .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
         # Restricted and listed courses exist only for those who are enrolled in them.
         .where(or_(Course.access == "open", Enrolment.id.is_not(None), MAY_BE_LOOKED_UP))
-    )  # fmt: skip
+    )
 
 
 # The course's edition of today, where this person began another.

@@ -24,13 +24,25 @@ def last_failed(session: Session, enrolment_id: UUID) -> rules.Sitting | None:
     return found[-1] if found and found[-1].passed is False else None
 
 
-_ATTEMPTS = select(
-    Attempt.id, Attempt.enrolment_id, Attempt.test, Attempt.number, Attempt.state,
-    Attempt.submitted_at, PERCENT, PASSED, OUTCOME, Attempt.grant_id,
-    Attempt.needed, Attempt.language,
-).select_from(Attempt).outerjoin(AttemptMarkCorrection, AS_NOW).order_by(
-    Attempt.opened_at, Attempt.number
-)  # fmt: skip
+_ATTEMPTS = (
+    select(
+        Attempt.id,
+        Attempt.enrolment_id,
+        Attempt.test,
+        Attempt.number,
+        Attempt.state,
+        Attempt.submitted_at,
+        PERCENT,
+        PASSED,
+        OUTCOME,
+        Attempt.grant_id,
+        Attempt.needed,
+        Attempt.language,
+    )
+    .select_from(Attempt)
+    .outerjoin(AttemptMarkCorrection, AS_NOW)
+    .order_by(Attempt.opened_at, Attempt.number)
+)
 _OF_PERSON = _ATTEMPTS.where(Attempt.person_id == bindparam("person_id"))
 _OF_ENROLMENT = _ATTEMPTS.where(Attempt.enrolment_id == bindparam("enrolment_id"))
 

@@ -38,9 +38,17 @@ def report(
     """
     del viewer  # on purpose: neither the row nor the audit says who it was
     values = {
-        "id": report_id, "course_id": course.course_id, "number": course.number,
-        "revision": course.revision, "lesson": said.lesson, "block": said.block,
-        "language": said.language, "kind": said.kind, "text": said.text, "on": today,
-        "closed_by": None, "closed_at": None,
-    }  # fmt: skip
+        "id": report_id,
+        "course_id": course.course_id,
+        "number": course.number,
+        "revision": course.revision,
+        "lesson": said.lesson,
+        "block": said.block,
+        "language": said.language,
+        "kind": said.kind,
+        "text": said.text,
+        "on": today,
+        "closed_by": None,
+        "closed_at": None,
+    }
     return add_unless_there(session, ReaderReport, values)

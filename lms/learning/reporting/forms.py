@@ -24,9 +24,10 @@ class ReportForm(PageForm):
         _l("What is the matter?"), validators=[InputRequired(_l("Choose one of the three."))]
     )
     text = TextAreaField(
-        _l("In your words"), filters=[trimmed],
+        _l("In your words"),
+        filters=[trimmed],
         validators=[Optional(), Length(max=LONGEST_REPORT), seen_whole],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **settings: Any) -> None:
         """Offer the parts of this lesson: ``sections`` are their ids and headings."""

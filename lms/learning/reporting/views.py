@@ -44,9 +44,13 @@ def _not_begun(course: AnyRow) -> Response | None:
 
 def _page(course: AnyRow, code: str, lesson: AnyRow, form: ReportForm) -> str:
     return render_template(
-        "reporting/new.html", course=course, code=code, lesson=lesson, form=form,
+        "reporting/new.html",
+        course=course,
+        code=code,
+        lesson=lesson,
+        form=form,
         said_in=course.text.get("said_in", {}),
-    )  # fmt: skip
+    )
 
 
 @bp.post("")
@@ -70,9 +74,13 @@ def send(slug: str, code: str) -> ResponseReturnValue:
     said = Said(code, form.block.data, language, form.kind.data, form.text.data or "")
     with transaction() as session:
         added = actions.report(
-            session, me, course, form.nameless.row_id, said,
+            session,
+            me,
+            course,
+            form.nameless.row_id,
+            said,
             today=now.astimezone(ZoneInfo(site().time_zone)).date(),
-        )  # fmt: skip
+        )
     if not added:
         PACE.give_back(me.session_id)
     flash(gettext("Thank you. Those who write this course read your report. It carries no name."))

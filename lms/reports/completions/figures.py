@@ -33,9 +33,7 @@ def answer(asked: Question) -> Answer:
     counted = {}
     if asked.get("course"):
         counted = queries.counts(asked.session, asked.viewer, asked.get("course"), quarters)
-    page = show(
-        tree(units, counted), asked.get("unit"), adds_up=False, language=asked.language
-    )  # fmt: skip
+    page = show(tree(units, counted), asked.get("unit"), adds_up=False, language=asked.language)
     nothing = nothing_of(offered, msg("Choose another course or workplace."))
     tables = [
         replace(each, nothing=nothing)
@@ -51,21 +49,31 @@ def _over_time(quarters: list[Quarter], page: Shown | None) -> Table:
         for each, value in zip(quarters, values, strict=False)
     ]
     return Table(
-        "quarters", Message(msg("Completions in each quarter")), msg("Quarter"), (COMPLETED,),
-        lines, series="completed", running=True,
+        "quarters",
+        Message(msg("Completions in each quarter")),
+        msg("Quarter"),
+        (COMPLETED,),
+        lines,
+        series="completed",
+        running=True,
         notes=(Message(msg("The last quarter is not over yet.")),) if lines else (),
-    )  # fmt: skip
+    )
 
 
 def _by_place(asked: Question, quarters: list[Quarter], page: Shown | None) -> Table:
     columns = [Column(each.code, each.words) for each in quarters]
-    lines = [
-        Line(
-            line_label(place, asked.language, itself=itself and len(page.lines) > 1),
-            _values(page, at), None if itself else {**asked.filters, "unit": place.code},
-        )
-        for at, (place, _, itself) in enumerate(page.lines)
-    ] if page else []  # fmt: skip
+    lines = (
+        [
+            Line(
+                line_label(place, asked.language, itself=itself and len(page.lines) > 1),
+                _values(page, at),
+                None if itself else {**asked.filters, "unit": place.code},
+            )
+            for at, (place, _, itself) in enumerate(page.lines)
+        ]
+        if page
+        else []
+    )
     total = (
         Line(Label(Message(msg("All together"))), _values(page, len(page.lines))) if page else None
     )
@@ -81,7 +89,9 @@ def _values(page: Shown, at: int) -> list[Value]:
 
 
 REPORT = Report(
-    "completions", msg("Completions over time"),
+    "completions",
+    msg("Completions over time"),
     msg("How many people completed a course in each quarter, at the place where they then worked."),
-    ("course", "unit"), answer,
-)  # fmt: skip
+    ("course", "unit"),
+    answer,
+)

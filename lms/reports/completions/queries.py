@@ -34,15 +34,19 @@ def counts(
         .join(
             Posting,
             and_(
-                Posting.person_id == Person.id, Posting.starts_on <= day,
+                Posting.person_id == Person.id,
+                Posting.starts_on <= day,
                 or_(Posting.ends_on.is_(None), Posting.ends_on >= day),
             ),
         )
         .join(Unit, Unit.id == Posting.unit_id)
         .where(
-            Enrolment.course_id == course_id, Progress.passed_at.is_not(None),
-            day >= quarters[0].first, day <= quarters[-1].last, in_scope(viewer),
+            Enrolment.course_id == course_id,
+            Progress.passed_at.is_not(None),
+            day >= quarters[0].first,
+            day <= quarters[-1].last,
+            in_scope(viewer),
         )
         .group_by(Unit.path)
-    )  # fmt: skip
+    )
     return {row[0]: [int(count) for count in row[1:]] for row in rows}

@@ -48,9 +48,7 @@ def answer(asked: Question) -> Answer:
     chosen = chosen_of(asked, filters)
     asked = replace(asked, filters=chosen)
     one = UUID(chosen["requirement"]) if "requirement" in chosen else None
-    counted = queries.counts(
-        asked.session, asked.viewer, today=asked.today, requirement_id=one
-    )  # fmt: skip
+    counted = queries.counts(asked.session, asked.viewer, today=asked.today, requirement_id=one)
     functions = {row.function for row in known.values() if row.function}
     heads = Heads(units, counted.staff, functions, asked.language)
 
@@ -67,9 +65,13 @@ def answer(asked: Question) -> Answer:
         unit = {"unit": chosen["unit"]} if "unit" in chosen else {}
         names_at = ("requirements.one", {"requirement_id": str(one), **unit})
     return Answer(
-        filters, chosen, [table], trail_of(units, asked), names_at,
+        filters,
+        chosen,
+        [table],
+        trail_of(units, asked),
+        names_at,
         facility=facility_of(units, asked),
-    )  # fmt: skip
+    )
 
 
 def _summed(found: Mapping[str, Mapping[Status, int]]) -> dict[str, list[int]]:
@@ -86,16 +88,22 @@ def _summed(found: Mapping[str, Mapping[Status, int]]) -> dict[str, list[int]]:
 def _by_requirement(asked: Question, pages: Sequence[tuple[AnyRow, Shown | None]]) -> Table:
     lines = [
         Line(
-            _requirement_label(row, asked.language), _total(page),
+            _requirement_label(row, asked.language),
+            _total(page),
             {**asked.filters, "requirement": str(row.id)},
         )
-        for row, page in pages if page is not None
-    ]  # fmt: skip
+        for row, page in pages
+        if page is not None
+    ]
     return Table(
-        "requirements", Message(msg("What must be held, and who holds it")), msg("Requirement"),
-        COLUMNS, lines, bars="share",
+        "requirements",
+        Message(msg("What must be held, and who holds it")),
+        msg("Requirement"),
+        COLUMNS,
+        lines,
+        bars="share",
         nothing=msg("Requirements say who must hold which course: administrators make them."),
-    )  # fmt: skip
+    )
 
 
 def _by_place(asked: Question, row: AnyRow, page: Shown | None) -> Table:
@@ -114,10 +122,15 @@ def _by_place(asked: Question, row: AnyRow, page: Shown | None) -> Table:
         total = Line(Label(Message(msg("All together"))), _total(page))
     label = _requirement_label(row, asked.language)
     return Table(
-        "places", Message(msg("%(requirement)s, by place"), {"requirement": label.words}),
-        msg("Workplace"), COLUMNS, lines, total, bars="share",
+        "places",
+        Message(msg("%(requirement)s, by place"), {"requirement": label.words}),
+        msg("Workplace"),
+        COLUMNS,
+        lines,
+        total,
+        bars="share",
         nothing=msg("Choose another requirement or workplace."),
-    )  # fmt: skip
+    )
 
 
 def _total(page: Shown) -> list[Value]:
@@ -136,8 +149,9 @@ def _requirement_label(row: AnyRow, language: str) -> Label:
         where = (where, every(row.interval_months))
     values = {
         "course": Words(row.title or row.slug, row.title_in or language),
-        "who": who(row.function, FUNCTION_WORDS), "place": where,
-    }  # fmt: skip
+        "who": who(row.function, FUNCTION_WORDS),
+        "place": where,
+    }
     return Label(Message(msg("%(course)s (%(who)s, %(place)s)"), values), row.course_id)
 
 
@@ -147,7 +161,9 @@ def _requirement_filter(known: Mapping[str, AnyRow], language: str) -> Filter:
 
 
 REPORT = Report(
-    "compliance", msg("Who is trained"),
+    "compliance",
+    msg("Who is trained"),
     msg("How many people hold today what they must hold, at each place."),
-    ("unit", "requirement"), answer,
-)  # fmt: skip
+    ("unit", "requirement"),
+    answer,
+)

@@ -65,9 +65,13 @@ class Heads:
             return range(len(NOBODY)) if at in self._hidden(of, itself=itself) else ()
 
         return show(
-            tree(self.units, every), code, adds_up=True, language=self.language, forced=hidden,
+            tree(self.units, every),
+            code,
+            adds_up=True,
+            language=self.language,
+            forced=hidden,
             whole_is_forced=True,
-        )  # fmt: skip
+        )
 
     def _hidden(self, path: str, *, itself: bool) -> Collection[int]:
         """Return the columns that are not told of a place, or of its own people."""

@@ -42,10 +42,17 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
     return list(
         session.execute(
             select(
-                Requirement.id, Requirement.course_id, Requirement.function, Requirement.place,
-                Requirement.interval_months, place.names.label("unit_names"),
-                place.code.label("unit_code"), place.path.label("unit_path"), Course.slug,
-                EditionText.title, TITLE_IN,
+                Requirement.id,
+                Requirement.course_id,
+                Requirement.function,
+                Requirement.place,
+                Requirement.interval_months,
+                place.names.label("unit_names"),
+                place.code.label("unit_code"),
+                place.path.label("unit_path"),
+                Course.slug,
+                EditionText.title,
+                TITLE_IN,
             )
             .join(place, place.id == Requirement.unit_id)
             .join(Course, Course.id == Requirement.course_id)
@@ -57,7 +64,7 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
             .order_by(*IN_THE_PATH)
             .limit(MOST_REQUIREMENTS)
         )
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,16 +78,22 @@ def _used(
             lines.append(Line(Label(row.title or row.slug, row.id, row.title_in), told))
     columns = [Column(code, LANGUAGE_NAMES[code]) for code in languages]
     return Table(
-        "people", Message(msg("Languages in which people took the final test")), msg("Course"),
-        [*columns, Column("all", msg("All languages"))], lines,
+        "people",
+        Message(msg("Languages in which people took the final test")),
+        msg("Course"),
+        [*columns, Column("all", msg("All languages"))],
+        lines,
         notes=(Message(msg("Counted are first attempts of people who work here today.")),)
-        if lines else (),
+        if lines
+        else (),
         nothing=msg("A course stands here once people have handed in its final test."),
-    )  # fmt: skip
+    )
 
 
 REPORT = Report(
-    "languages", msg("Languages"),
+    "languages",
+    msg("Languages"),
     msg("How far each course is translated, and in which language people take its test."),
-    (), answer,
-)  # fmt: skip
+    (),
+    answer,
+)

@@ -28,8 +28,11 @@ def texts(session: Session, viewer: Viewer) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                Course.id.label("course_id"), EditionText.language, EditionText.bank_complete,
-                EditionText.reviewed, EditionText.facts["said_in"].label("said_in"),
+                Course.id.label("course_id"),
+                EditionText.language,
+                EditionText.bank_complete,
+                EditionText.reviewed,
+                EditionText.facts["said_in"].label("said_in"),
                 EditionText.facts["lessons"].label("lessons"),
             )
             .join(Edition, Edition.id == Course.edition_id)
@@ -37,7 +40,7 @@ def texts(session: Session, viewer: Viewer) -> list[AnyRow]:
             .where(Course.kind == "course", Course.access != "restricted")
             .order_by(Course.id, EditionText.language)
         )
-    )  # fmt: skip
+    )
 
 
 def learners(session: Session, viewer: Viewer, *, today: date) -> dict[tuple[str, str], int]:
@@ -45,17 +48,25 @@ def learners(session: Session, viewer: Viewer, *, today: date) -> dict[tuple[str
 
     Of people who work today at a place of the viewer.
     """
-    works_here = exists().where(
-        Posting.person_id == Attempt.person_id, Posting.unit_id == Unit.id,
-        scope.posted_on(today), in_scope(viewer),
-    ).correlate(Attempt)  # fmt: skip
+    works_here = (
+        exists()
+        .where(
+            Posting.person_id == Attempt.person_id,
+            Posting.unit_id == Unit.id,
+            scope.posted_on(today),
+            in_scope(viewer),
+        )
+        .correlate(Attempt)
+    )
     rows = session.execute(
         select(Enrolment.course_id, Attempt.language, func.count())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(
-            Attempt.number == 1, Attempt.state == "submitted",
-            Attempt.test.in_(sorted(FINAL_TESTS)), works_here,
+            Attempt.number == 1,
+            Attempt.state == "submitted",
+            Attempt.test.in_(sorted(FINAL_TESTS)),
+            works_here,
         )
         .group_by(Enrolment.course_id, Attempt.language)
-    )  # fmt: skip
+    )
     return {(course_id, language): count for course_id, language, count in rows}

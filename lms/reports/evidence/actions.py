@@ -17,26 +17,43 @@ EVIDENCE = "reports.evidence"
 
 
 def ask(
-    session: Session, viewer: Viewer, certificate_id: UUID, language: str, back: str, key: str,
-    *, number: str, now: datetime,
-) -> Job:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    certificate_id: UUID,
+    language: str,
+    back: str,
+    key: str,
+    *,
+    number: str,
+    now: datetime,
+) -> Job:
     """Ask the worker for the paper; asking again with the same key is the same job.
 
     number  of the certificate, by which its asker knows the work.
     The caller has found the certificate for the viewer; the worker does so once more.
     """
     job = jobs.ask(
-        session, EVIDENCE, f"{viewer.person_id} {key}",
+        session,
+        EVIDENCE,
+        f"{viewer.person_id} {key}",
         {
-            "certificate": str(certificate_id), "language": language, "back": back,
-            "asked_by": str(viewer.person_id), "title": number,
+            "certificate": str(certificate_id),
+            "language": language,
+            "back": back,
+            "asked_by": str(viewer.person_id),
+            "title": number,
         },
-        now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is None:
         job.total_units = 1
         audit.append(
-            session, actor_id(viewer), "certificate.evidence asked", str(certificate_id),
-            {"job": job.id}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(viewer),
+            "certificate.evidence asked",
+            str(certificate_id),
+            {"job": job.id},
+            now=now,
+        )
     return job

@@ -53,23 +53,35 @@ def collect(session: Session, viewer: Viewer, row: AnyRow, *, now: datetime) -> 
         "kind": KIND,
         "made": moment_text(now),
         "certificate": {
-            "number": row.number, "code": row.code, "names": list(row.names or ()),
-            "completed_on": snapshot["completed_on"], "valid_through": snapshot["valid_through"],
-            "issued_on": snapshot["issued_on"], "titles": snapshot["titles"],
-            "rules": snapshot["rules"], "audit_head": snapshot["audit_head"],
+            "number": row.number,
+            "code": row.code,
+            "names": list(row.names or ()),
+            "completed_on": snapshot["completed_on"],
+            "valid_through": snapshot["valid_through"],
+            "issued_on": snapshot["issued_on"],
+            "titles": snapshot["titles"],
+            "rules": snapshot["rules"],
+            "audit_head": snapshot["audit_head"],
             "withdrawn": bool(row.withdrawn),
         },
         "edition": {
-            "course": of.course_id, "number": of.number, "revision": of.revision,
-            "core": of.core_digest, "nation": of.nation or "", "layer": of.layer_digest,
-            "package": of.package, "published": moment_text(of.published_at),
+            "course": of.course_id,
+            "number": of.number,
+            "revision": of.revision,
+            "core": of.core_digest,
+            "nation": of.nation or "",
+            "layer": of.layer_digest,
+            "package": of.package,
+            "published": moment_text(of.published_at),
             "people": [
                 {"part": each.part, "name": each.name or "", "at": moment_text(each.at)}
                 for each in queries.people(session, viewer, of.id)
             ],
         },
         "enrolment": {
-            "id": str(of.enrolment_id), "route": of.route, "by": of.enrolled_by or "",
+            "id": str(of.enrolment_id),
+            "route": of.route,
+            "by": of.enrolled_by or "",
             "begun": moment_text(of.begun_at) if of.begun_at else "",
         },
         "lessons": [
@@ -77,17 +89,24 @@ def collect(session: Session, viewer: Viewer, row: AnyRow, *, now: datetime) -> 
             for each in queries.lessons(session, viewer, of.enrolment_id)
         ],
         "attempts": [_attempt(each) for each in queries.attempts(session, viewer, of.enrolment_id)],
-    }  # fmt: skip
+    }
 
 
 def _attempt(row: AnyRow) -> dict[str, Any]:
     return {
-        "id": str(row.id), "test": row.test, "number": row.number, "channel": row.channel,
-        "language": row.language, "opened": moment_text(row.opened_at),
-        "handed_in": moment_text(row.submitted_at), "percent": row.percent,
-        "needed": row.needed if row.needed is not None else "", "passed": bool(row.passed),
-        "entered_by": str(row.entered_by or ""), "checked_by": str(row.checked_by or ""),
-    }  # fmt: skip
+        "id": str(row.id),
+        "test": row.test,
+        "number": row.number,
+        "channel": row.channel,
+        "language": row.language,
+        "opened": moment_text(row.opened_at),
+        "handed_in": moment_text(row.submitted_at),
+        "percent": row.percent,
+        "needed": row.needed if row.needed is not None else "",
+        "passed": bool(row.passed),
+        "entered_by": str(row.entered_by or ""),
+        "checked_by": str(row.checked_by or ""),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +171,9 @@ def _day(text: str, zone: ZoneInfo) -> str:
 
 def _tests(document: Mapping[str, Any], zone: ZoneInfo) -> Table:
     return Table(
-        "attempts", Message(msg("Tests")), msg("Test"),
+        "attempts",
+        Message(msg("Tests")),
+        msg("Test"),
         [
             Column("number", msg("Attempt")),
             Column("handed_in", _at(msg("Handed in (%(zone)s)"), zone), Kind.TEXT),
@@ -166,7 +187,9 @@ def _tests(document: Mapping[str, Any], zone: ZoneInfo) -> Table:
             Line(
                 Label(Message(TESTS.get(each["test"], each["test"]))),
                 [
-                    each["number"], _minute(each["handed_in"], zone), each["percent"],
+                    each["number"],
+                    _minute(each["handed_in"], zone),
+                    each["percent"],
                     each["needed"] if each["needed"] != "" else None,
                     Message(msg("yes")) if each["passed"] else Message(msg("no")),
                     Message(
@@ -180,12 +203,14 @@ def _tests(document: Mapping[str, Any], zone: ZoneInfo) -> Table:
             )
             for each in document["attempts"]
         ],
-    )  # fmt: skip
+    )
 
 
 def _answers_for(edition: Mapping[str, Any], zone: ZoneInfo) -> Table:
     return Table(
-        "people", Message(msg("Who answers for this edition")), msg("Part"),
+        "people",
+        Message(msg("Who answers for this edition")),
+        msg("Part"),
         [Column("name", msg("Name"), Kind.TEXT), Column("at", msg("Day"), Kind.TEXT)],
         [
             Line(
@@ -200,12 +225,14 @@ def _answers_for(edition: Mapping[str, Any], zone: ZoneInfo) -> Table:
                 [None, _day(edition["published"], zone)],
             )
         ],
-    )  # fmt: skip
+    )
 
 
 def _read(document: Mapping[str, Any], titles: Mapping[str, str], zone: ZoneInfo) -> Table:
     return Table(
-        "lessons", Message(msg("Lessons that were finished")), msg("Lesson"),
+        "lessons",
+        Message(msg("Lessons that were finished")),
+        msg("Lesson"),
         [Column("completed", _at(msg("Finished (%(zone)s)"), zone), Kind.TEXT)],
         [
             Line(
@@ -214,7 +241,7 @@ def _read(document: Mapping[str, Any], titles: Mapping[str, str], zone: ZoneInfo
             )
             for each in document["lessons"]
         ],
-    )  # fmt: skip
+    )
 
 
 def _at(head: str, zone: ZoneInfo) -> Message:

@@ -48,16 +48,25 @@ def edition(session: Session, viewer: Viewer, certificate_id: UUID) -> AnyRow:
     del viewer  # the certificate was found for them
     return session.execute(
         select(
-            Edition.id, Edition.course_id, Edition.number, Edition.revision, Edition.core_digest,
-            Edition.layer_digest, Edition.nation, Edition.package, Edition.published_at,
-            Enrolment.id.label("enrolment_id"), Enrolment.route, Enrolment.begun_at,
+            Edition.id,
+            Edition.course_id,
+            Edition.number,
+            Edition.revision,
+            Edition.core_digest,
+            Edition.layer_digest,
+            Edition.nation,
+            Edition.package,
+            Edition.published_at,
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.route,
+            Enrolment.begun_at,
             Identity.name.label("enrolled_by"),
         )
         .join(Certificate, Certificate.edition_id == Edition.id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .outerjoin(Identity, Identity.person_id == Enrolment.made_by)
         .where(Certificate.id == certificate_id)
-    ).one()  # fmt: skip
+    ).one()
 
 
 def lessons(session: Session, viewer: Viewer, enrolment_id: UUID) -> list[AnyRow]:
@@ -67,12 +76,13 @@ def lessons(session: Session, viewer: Viewer, enrolment_id: UUID) -> list[AnyRow
         session.execute(
             select(LearningRecord.object, LearningRecord.stored_at, LearningRecord.id)
             .where(
-                LearningRecord.enrolment_id == enrolment_id, LearningRecord.verb == "completed",
+                LearningRecord.enrolment_id == enrolment_id,
+                LearningRecord.verb == "completed",
                 LearningRecord.key.like("completed:%"),
             )
             .order_by(LearningRecord.site_seq)
         )
-    )  # fmt: skip
+    )
 
 
 def titles(session: Session, viewer: Viewer, certificate_id: UUID, language: str) -> dict[str, str]:
@@ -92,15 +102,24 @@ def attempts(session: Session, viewer: Viewer, enrolment_id: UUID) -> list[AnyRo
     return list(
         session.execute(
             select(
-                Attempt.id, Attempt.test, Attempt.number, Attempt.channel, Attempt.language,
-                Attempt.opened_at, Attempt.submitted_at, Attempt.needed, PERCENT, PASSED,
-                Attempt.entered_by, Attempt.checked_by,
+                Attempt.id,
+                Attempt.test,
+                Attempt.number,
+                Attempt.channel,
+                Attempt.language,
+                Attempt.opened_at,
+                Attempt.submitted_at,
+                Attempt.needed,
+                PERCENT,
+                PASSED,
+                Attempt.entered_by,
+                Attempt.checked_by,
             )
             .outerjoin(AttemptMarkCorrection, AS_NOW)
             .where(Attempt.enrolment_id == enrolment_id, Attempt.state == "submitted")
             .order_by(Attempt.submitted_at, Attempt.id)
         )
-    )  # fmt: skip
+    )
 
 
 def people(session: Session, viewer: Viewer, edition_id: int) -> list[AnyRow]:

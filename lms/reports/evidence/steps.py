@@ -64,28 +64,40 @@ def prepare(
     except LmsError as refused:
         return {"said": str(say(refused.message, language))}
     return {
-            "file": office.store.put(made), "name": f"evidence-{row.number}.pdf",
-            "type": "application/pdf", "bytes": len(made),
-        }  # fmt: skip
+        "file": office.store.put(made),
+        "name": f"evidence-{row.number}.pdf",
+        "type": "application/pdf",
+        "bytes": len(made),
+    }
 
 
 def _paper(
-    found: Mapping[str, Any], titles: Mapping[str, str], language: str, zone: ZoneInfo,
-    code: bytes | None, signer: Signer,
-) -> Paper:  # fmt: skip
+    found: Mapping[str, Any],
+    titles: Mapping[str, str],
+    language: str,
+    zone: ZoneInfo,
+    code: bytes | None,
+    signer: Signer,
+) -> Paper:
     """Return what is printed; ``code``: of the certificate, while its holder is kept."""
     sealed = signed_json.seal(found, {signer.kid: signer.sign})
     digest = sha256(sealed.encode()).hexdigest()
     said = document.printed(found, titles, language, zone)
     return Paper(
-        Message(TITLE), [language], said.about, said.tables, document.day_of(found, zone),
+        Message(TITLE),
+        [language],
+        said.about,
+        said.tables,
+        document.day_of(found, zone),
         foot=f"{found['certificate']['number']} · SHA-256 {digest[:32]} · {signer.kid.hex()}",
         proof=Proof(
-            "" if code is None else qr.svg(qr.text_of(code)).decode(), CODE,
-            str(say(Message(ALT), language)), [*([] if code is None else [PROVES]), SIGNED],
+            "" if code is None else qr.svg(qr.text_of(code)).decode(),
+            CODE,
+            str(say(Message(ALT), language)),
+            [*([] if code is None else [PROVES]), SIGNED],
         ),
         attachment=Attachment(FILE, sealed),
-    )  # fmt: skip
+    )
 
 
 STEPS: Steps = {EVIDENCE: SlowStep(prepare, keep)}

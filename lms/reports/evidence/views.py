@@ -31,7 +31,13 @@ def ask(certificate_id: UUID) -> ResponseReturnValue:
     back = url_for("office.one", certificate_id=certificate_id)
     with transaction() as session:
         job = actions.ask(
-            session, viewer(), certificate_id, current().code, back, key,
-            number=found.number, now=clock.now(),
-        ).id  # fmt: skip
+            session,
+            viewer(),
+            certificate_id,
+            current().code,
+            back,
+            key,
+            number=found.number,
+            now=clock.now(),
+        ).id
     return redirect(url_for("background.job", job_id=job), 303)

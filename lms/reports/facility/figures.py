@@ -48,7 +48,9 @@ def answer(asked: Question) -> Answer:
         for course in sorted(titles)
     ]
     table = Table(
-        "people", Message(msg("Who works here, and what they hold")), msg("Name"),
+        "people",
+        Message(msg("Who works here, and what they hold")),
+        msg("Name"),
         [
             Column("number", msg("Service number"), Kind.TEXT),
             Column("function", msg("Function"), Kind.TEXT),
@@ -60,7 +62,7 @@ def answer(asked: Question) -> Answer:
         ],
         notes=(Message(WORSE), Message(NEED_NOT)) if columns else (),
         nothing=msg("Nobody works here today. Choose another workplace."),
-    )  # fmt: skip
+    )
     return Answer(filters, asked.filters, [table])
 
 
@@ -114,9 +116,10 @@ def _values(
     row: AnyRow, columns: list[Column], held: Mapping[str, _Worst], language: str
 ) -> list[Value]:
     return [
-        row.service_number, Message(FUNCTION_WORDS[row.function]),
+        row.service_number,
+        Message(FUNCTION_WORDS[row.function]),
         *(_told(held.get(column.name), language) for column in columns),
-    ]  # fmt: skip
+    ]
 
 
 def _told(worst: _Worst | None, language: str) -> Message | None:
@@ -140,7 +143,11 @@ def _state(standing: Standing) -> Message:
 
 
 REPORT = Report(
-    "facility", msg("List of a facility"),
+    "facility",
+    msg("List of a facility"),
     msg("Everybody who works at one facility, with what they hold. With names: keep it safe."),
-    ("unit",), answer, names=True, paper=True,
-)  # fmt: skip
+    ("unit",),
+    answer,
+    names=True,
+    paper=True,
+)

@@ -26,14 +26,17 @@ def people(session: Session, viewer: Viewer, path: str, *, today: date) -> list[
     return list(
         session.execute(
             select(
-                Person.id, Identity.name, Identity.service_number,
+                Person.id,
+                Identity.name,
+                Identity.service_number,
                 func.min(scope.public_function()).label("function"),
             )
             .join(Identity, Identity.person_id == Person.id)
             .join(Posting, Posting.person_id == Person.id)
             .join(Unit, Unit.id == Posting.unit_id)
             .where(
-                Person.status == "active", scope.posted_on(today),
+                Person.status == "active",
+                scope.posted_on(today),
                 scope.below(Unit.path, viewer.unit_paths("administrator")),
                 scope.below(Unit.path, [path]),
             )
@@ -41,7 +44,7 @@ def people(session: Session, viewer: Viewer, path: str, *, today: date) -> list[
             .order_by(Identity.name, Person.id)
             .limit(MOST_PEOPLE)
         )
-    )  # fmt: skip
+    )
 
 
 def standings(
@@ -58,10 +61,11 @@ def standings(
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
         .where(
-            scope.below(Unit.path, [path]), Course.access != "restricted",
+            scope.below(Unit.path, [path]),
+            Course.access != "restricted",
             Requirement.function.is_(None)
             | Requirement.function.not_in(scope.CONFIDENTIAL_FUNCTIONS),
         )
         .order_by(*IN_THE_PATH)
-    )  # fmt: skip
+    )
     return standings_of(rows, today)

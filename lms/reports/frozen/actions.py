@@ -52,9 +52,14 @@ class Order:
 
 
 def ask(
-    session: Session, viewer: Viewer, order: Order, site: Installation, *,
-    clock_is_right: bool, now: datetime,
-) -> Job:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    order: Order,
+    site: Installation,
+    *,
+    clock_is_right: bool,
+    now: datetime,
+) -> Job:
     """Ask the worker to freeze a quarter; the same key is the same job.
 
     raises  NotFound for all but administrators of the country; Refused on a station, while the
@@ -62,24 +67,36 @@ def ask(
     """
     require_office(viewer)
     job = jobs.ask(
-        session, FREEZE, f"{viewer.person_id} {order.key}",
+        session,
+        FREEZE,
+        f"{viewer.person_id} {order.key}",
         {
-            "programme": order.programme, "quarter": order.quarter,
-            "corrects": order.corrects and str(order.corrects), "reason": order.reason,
-            "seen": order.seen, "languages": list(order.languages), "language": order.language,
-            "back": order.back, "asked_by": str(viewer.person_id),
+            "programme": order.programme,
+            "quarter": order.quarter,
+            "corrects": order.corrects and str(order.corrects),
+            "reason": order.reason,
+            "seen": order.seen,
+            "languages": list(order.languages),
+            "language": order.language,
+            "back": order.back,
+            "asked_by": str(viewer.person_id),
         },
-        now=now, asked_by=viewer.person_id,
-    )  # fmt: skip
+        now=now,
+        asked_by=viewer.person_id,
+    )
     if job.total_units is not None:  # sent twice
         return job
     job.total_units = 2
     require_signing(site, clock_is_right=clock_is_right)
     require_open(session, viewer, order)
     audit.append(
-        session, actor_id(viewer), "quarter.freeze asked", _subject(order),
-        {"job": job.id, "corrects": order.corrects and str(order.corrects)}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "quarter.freeze asked",
+        _subject(order),
+        {"job": job.id, "corrects": order.corrects and str(order.corrects)},
+        now=now,
+    )
     return job
 
 
@@ -135,21 +152,35 @@ def keep(
     """Keep a frozen quarter for good. raises Refused as ``require_open`` does."""
     require_open(session, viewer, order)
     row = FrozenQuarter(
-        id=new_ordered_id(), programme=order.programme, quarter=order.quarter, number=number,
-        corrects_id=order.corrects, reason=order.reason or None, file=files.file, pdf=files.pdf,
-        kid=files.kid, frozen_by=viewer.person_id, frozen_at=now,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        programme=order.programme,
+        quarter=order.quarter,
+        number=number,
+        corrects_id=order.corrects,
+        reason=order.reason or None,
+        file=files.file,
+        pdf=files.pdf,
+        kid=files.kid,
+        frozen_by=viewer.person_id,
+        frozen_at=now,
+    )
     session.add(row)
     session.flush()
     audit.append(
-        session, actor_id(viewer), "quarter.corrected" if order.corrects else "quarter.frozen",
+        session,
+        actor_id(viewer),
+        "quarter.corrected" if order.corrects else "quarter.frozen",
         _subject(order),
         {
-            "frozen": str(row.id), "number": number, "file": files.file, "pdf": files.pdf,
-            "kid": files.kid, "corrects": order.corrects and str(order.corrects),
+            "frozen": str(row.id),
+            "number": number,
+            "file": files.file,
+            "pdf": files.pdf,
+            "kid": files.kid,
+            "corrects": order.corrects and str(order.corrects),
         },
         now=now,
-    )  # fmt: skip
+    )
     return row
 
 

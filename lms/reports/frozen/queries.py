@@ -29,8 +29,12 @@ def frozen(session: Session, viewer: Viewer) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                FrozenQuarter.id, FrozenQuarter.programme, FrozenQuarter.quarter,
-                FrozenQuarter.number, FrozenQuarter.frozen_at, Programme.titles,
+                FrozenQuarter.id,
+                FrozenQuarter.programme,
+                FrozenQuarter.quarter,
+                FrozenQuarter.number,
+                FrozenQuarter.frozen_at,
+                Programme.titles,
                 _later.id.label("later_id"),
             )
             .outerjoin(Programme, Programme.code == FrozenQuarter.programme)
@@ -38,7 +42,7 @@ def frozen(session: Session, viewer: Viewer) -> list[AnyRow]:
             .order_by(FrozenQuarter.frozen_at.desc(), FrozenQuarter.id.desc())
             .limit(MOST)
         )
-    )  # fmt: skip
+    )
 
 
 def one(session: Session, viewer: Viewer, frozen_id: UUID) -> AnyRow:
@@ -50,11 +54,21 @@ def one(session: Session, viewer: Viewer, frozen_id: UUID) -> AnyRow:
     _require(viewer)
     row = session.execute(
         select(
-            FrozenQuarter.id, FrozenQuarter.programme, FrozenQuarter.quarter, FrozenQuarter.number,
-            FrozenQuarter.reason, FrozenQuarter.file, FrozenQuarter.pdf, FrozenQuarter.kid,
-            FrozenQuarter.frozen_at, Identity.name, FrozenQuarter.corrects_id,
-            _before.file.label("before_file"), _later.id.label("later_id"),
-            _later.file.label("later_file"), _later.reason.label("later_reason"),
+            FrozenQuarter.id,
+            FrozenQuarter.programme,
+            FrozenQuarter.quarter,
+            FrozenQuarter.number,
+            FrozenQuarter.reason,
+            FrozenQuarter.file,
+            FrozenQuarter.pdf,
+            FrozenQuarter.kid,
+            FrozenQuarter.frozen_at,
+            Identity.name,
+            FrozenQuarter.corrects_id,
+            _before.file.label("before_file"),
+            _later.id.label("later_id"),
+            _later.file.label("later_file"),
+            _later.reason.label("later_reason"),
         )
         .outerjoin(_before, _before.id == FrozenQuarter.corrects_id)
         .outerjoin(_later, _later.corrects_id == FrozenQuarter.id)
@@ -63,7 +77,7 @@ def one(session: Session, viewer: Viewer, frozen_id: UUID) -> AnyRow:
             and_(Identity.person_id == FrozenQuarter.frozen_by, _may_read_names(viewer)),
         )
         .where(FrozenQuarter.id == frozen_id)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -114,16 +114,23 @@ def _read(document: Mapping[str, Any]) -> Frozen:
         raise ValueError("another version")
     programme, figures, corrects = (document[name] for name in ("programme", "figures", "corrects"))
     body = Body(
-        programme["code"] if programme else "", programme["titles"] if programme else {},
-        document["quarter"], date.fromisoformat(document["from"]),
-        date.fromisoformat(document["through"]), _figures(figures["all"]),
+        programme["code"] if programme else "",
+        programme["titles"] if programme else {},
+        document["quarter"],
+        date.fromisoformat(document["from"]),
+        date.fromisoformat(document["through"]),
+        _figures(figures["all"]),
         {name: [_entry_of(each) for each in figures[name]] for name in GROUPS},
-    )  # fmt: skip
+    )
     return Frozen(
-        document["site"]["issuer"], document["site"]["names"], document["number"],
-        date.fromisoformat(document["day"]), moment(document["at"]), body,
+        document["site"]["issuer"],
+        document["site"]["names"],
+        document["number"],
+        date.fromisoformat(document["day"]),
+        moment(document["at"]),
+        body,
         Correction(corrects["sha256"], corrects["reason"]) if corrects else None,
-    )  # fmt: skip
+    )
 
 
 def _entry_of(told: Mapping[str, Any]) -> Entry:
@@ -159,8 +166,9 @@ def verify(text: str, ring: KeyRing) -> Verdict:
     # A key that was withdrawn has signed nothing that counts; another signed in its own time.
     known = {
         key.kid: key.public
-        for key in ring.keys if key.withdrawn is None and key.signs_at(frozen.at)
-    }  # fmt: skip
+        for key in ring.keys
+        if key.withdrawn is None and key.signs_at(frozen.at)
+    }
     if not signed_json.is_sealed(signed_json.parse(text, KIND), known, is_signed_by):
         return Verdict(
             Message(msg("The file was changed, or no key that is known here signed it."))

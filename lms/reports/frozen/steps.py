@@ -113,10 +113,14 @@ def _make(session: Session, viewer: Viewer, order: Order, now: datetime) -> Made
     signer = work.signer(current_app.config["LMS"])
     ring = keys.parse_ring(installation.setting(session, RING))
     frozen = Frozen(
-        ring.issuer, site.names, 1 if before is None else before.number + 1, day,
-        counts_from(now.replace(microsecond=0), ring), body,
+        ring.issuer,
+        site.names,
+        1 if before is None else before.number + 1,
+        day,
+        counts_from(now.replace(microsecond=0), ring),
+        body,
         None if before is None else Correction(before.file, order.reason),
-    )  # fmt: skip
+    )
     text = rules.seal(frozen, signer)
     sheet = Sheet(body, order.languages, day, _about(frozen), f"SHA-256 {rules.digest(text)}")
     return Made(text, paper.render(sheet, site), frozen.number, signer.kid.hex())
@@ -134,10 +138,16 @@ def _about(frozen: Frozen) -> list[tuple[str, str]]:
 def _order(facts: Mapping[str, Any]) -> Order:
     corrects = facts["corrects"]
     return Order(
-        facts["programme"], facts["quarter"], UUID(corrects) if corrects else None,
-        facts["reason"], facts["seen"], tuple(facts["languages"]), facts["language"],
-        facts["back"], "",
-    )  # fmt: skip
+        facts["programme"],
+        facts["quarter"],
+        UUID(corrects) if corrects else None,
+        facts["reason"],
+        facts["seen"],
+        tuple(facts["languages"]),
+        facts["language"],
+        facts["back"],
+        "",
+    )
 
 
 def _asker(session: Session, facts: Mapping[str, Any], now: datetime) -> Viewer:

@@ -47,9 +47,11 @@ def quarters() -> ResponseReturnValue:
     """List what is frozen."""
     rows = queries.frozen(reading(), viewer())
     return render_template(
-        "frozen/all.html", rows=rows, quarter_of=quarter_of,
+        "frozen/all.html",
+        rows=rows,
+        quarter_of=quarter_of,
         may_freeze=administers_country(viewer()) and site().issues,
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:frozen_id>")
@@ -59,10 +61,15 @@ def one(frozen_id: UUID) -> ResponseReturnValue:
     row = queries.one(reading(), viewer(), frozen_id)
     found = stored(row.file)
     return render_template(
-        "frozen/one.html", row=row, frozen=found, about=_called(found.body),
-        quarter=quarter_of(found.body.quarter), tables=tables(found.body, current().code),
-        may_freeze=administers_country(viewer()), **_words(),
-    )  # fmt: skip
+        "frozen/one.html",
+        row=row,
+        frozen=found,
+        about=_called(found.body),
+        quarter=quarter_of(found.body.quarter),
+        tables=tables(found.body, current().code),
+        may_freeze=administers_country(viewer()),
+        **_words(),
+    )
 
 
 @bp.get("/<uuid:frozen_id>/file")
@@ -115,9 +122,13 @@ def correct(frozen_id: UUID) -> ResponseReturnValue:
 def _ask(wanted: Wanted, form_of: type[FreezeForm]) -> ResponseReturnValue:
     """Show what will be fixed, or why nothing can be; take the order."""
     form = form_of(
-        request.form, languages=site().languages, first=current().code, key=str(new_id()),
-        second=request.args.get("second", "")[:LONGEST_FILTER], seen=rules.digest_of(wanted.body),
-    )  # fmt: skip
+        request.form,
+        languages=site().languages,
+        first=current().code,
+        key=str(new_id()),
+        second=request.args.get("second", "")[:LONGEST_FILTER],
+        seen=rules.digest_of(wanted.body),
+    )
     status, refusal = 200, None
     try:
         if request.method == "GET":
@@ -125,10 +136,13 @@ def _ask(wanted: Wanted, form_of: type[FreezeForm]) -> ResponseReturnValue:
         elif form.validate():
             with transaction() as session:
                 job = actions.ask(
-                    session, viewer(), _order(wanted, form), site(),
+                    session,
+                    viewer(),
+                    _order(wanted, form),
+                    site(),
                     clock_is_right=clock_is_right(clock.now(), audit.newest_at(session)),
                     now=clock.now(),
-                ).id  # fmt: skip
+                ).id
             return redirect(url_for("background.job", job_id=job), 303)
         else:
             status = form.status
@@ -137,11 +151,17 @@ def _ask(wanted: Wanted, form_of: type[FreezeForm]) -> ResponseReturnValue:
         status = 200 if request.method == "GET" else refused.status
     return render_template(
         # Without the form on the page, its language is changed by links.
-        "frozen/freeze.html", wanted=wanted, form=None if refusal else form, refusal=refusal,
-        about=_called(wanted.body), quarter=quarter_of(wanted.quarter),
-        table=tables(wanted.body, current().code)[0], changed=_changed(wanted, refusal),
-        frozen=_frozen_already(wanted) if refusal else None, **_words(),
-    ), status  # fmt: skip
+        "frozen/freeze.html",
+        wanted=wanted,
+        form=None if refusal else form,
+        refusal=refusal,
+        about=_called(wanted.body),
+        quarter=quarter_of(wanted.quarter),
+        table=tables(wanted.body, current().code)[0],
+        changed=_changed(wanted, refusal),
+        frozen=_frozen_already(wanted) if refusal else None,
+        **_words(),
+    ), status
 
 
 def _changed(wanted: Wanted, refusal: Message | None) -> Table | None:
@@ -170,11 +190,16 @@ def _require_possible(wanted: Wanted) -> None:
 def _order(wanted: Wanted, form: FreezeForm | None = None) -> Order:
     typed = form or FreezeForm(languages=())
     return Order(
-        wanted.programme, wanted.quarter, None if wanted.before is None else wanted.before.id,
+        wanted.programme,
+        wanted.quarter,
+        None if wanted.before is None else wanted.before.id,
         typed.reason.data or "" if isinstance(typed, CorrectionForm) else "",
-        typed.seen.data or "", typed.languages, current().code, url_for(".quarters"),
+        typed.seen.data or "",
+        typed.languages,
+        current().code,
+        url_for(".quarters"),
         typed.key.data or "",
-    )  # fmt: skip
+    )
 
 
 def _today(programme: str, quarter: str) -> Body:
@@ -197,6 +222,10 @@ def _name(row: AnyRow) -> str:
 def _words() -> dict[str, Any]:
     """Return what the macros of tables need."""
     return {
-        "spoken": lambda label: spelled(label, current().code), "report": None, "HIDDEN": HIDDEN,
-        "SIGN": SIGN, "LEGEND": LEGEND, "Kind": Kind,
-    }  # fmt: skip
+        "spoken": lambda label: spelled(label, current().code),
+        "report": None,
+        "HIDDEN": HIDDEN,
+        "SIGN": SIGN,
+        "LEGEND": LEGEND,
+        "Kind": Kind,
+    }

@@ -40,12 +40,16 @@ def answer(asked: Question) -> Answer:
         if row.id in found
     ]
     table = Table(
-        "courses", Message(msg("Results before and after each course")), msg("Course"), COLUMNS,
-        lines, notes=NOTES if lines else (),
+        "courses",
+        Message(msg("Results before and after each course")),
+        msg("Course"),
+        COLUMNS,
+        lines,
+        notes=NOTES if lines else (),
         nothing=msg(
             "A course stands here once people have sat the test before it and the one after."
         ),
-    )  # fmt: skip
+    )
     return Answer((), {}, [table])
 
 
@@ -58,7 +62,9 @@ def _values(sums: Sums) -> list[Value]:
 
 
 REPORT = Report(
-    "gain", msg("What people learn"),
+    "gain",
+    msg("What people learn"),
     msg("Results of the test before a course and of the first test after it, of the same people."),
-    (), answer,
-)  # fmt: skip
+    (),
+    answer,
+)

@@ -26,21 +26,33 @@ def sums(session: Session, viewer: Viewer, *, today: date) -> dict[str, Sums]:
     work today at a place of the viewer.
     """
     gained = PERCENT - _before.percent
-    works_here = exists().where(
-        Posting.person_id == Attempt.person_id, Posting.unit_id == Unit.id,
-        scope.posted_on(today), in_scope(viewer),
-    ).correlate(Attempt)  # fmt: skip
+    works_here = (
+        exists()
+        .where(
+            Posting.person_id == Attempt.person_id,
+            Posting.unit_id == Unit.id,
+            scope.posted_on(today),
+            in_scope(viewer),
+        )
+        .correlate(Attempt)
+    )
     rows = session.execute(
         select(
-            Enrolment.course_id, func.count(), func.sum(_before.percent), func.sum(PERCENT),
-            func.sum(gained), func.sum(gained * gained),
+            Enrolment.course_id,
+            func.count(),
+            func.sum(_before.percent),
+            func.sum(PERCENT),
+            func.sum(gained),
+            func.sum(gained * gained),
         )
         .select_from(Attempt)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(
             _before,
             and_(
-                _before.enrolment_id == Enrolment.id, _before.test == "pre", _before.number == 1,
+                _before.enrolment_id == Enrolment.id,
+                _before.test == "pre",
+                _before.number == 1,
                 _before.state == "submitted",
             ),
         )
@@ -49,5 +61,5 @@ def sums(session: Session, viewer: Viewer, *, today: date) -> dict[str, Sums]:
             Attempt.test == "post", Attempt.number == 1, Attempt.state == "submitted", works_here
         )
         .group_by(Enrolment.course_id)
-    )  # fmt: skip
+    )
     return {row[0]: Sums(*(int(each or 0) for each in row[1:])) for row in rows}

@@ -51,14 +51,16 @@ def answer(asked: Question) -> Answer:
     )
     languages = sorted({each for statistic in found.values() for each in statistic.by_language})
     table = Table(
-        "questions", Message(msg("The questions of the final test, one by one")), msg("Question"),
+        "questions",
+        Message(msg("The questions of the final test, one by one")),
+        msg("Question"),
         _columns(languages),
         _lines(known, found, languages) if found else [],
         notes=NOTES if found else (),
         nothing=nothing_of(
             offered, msg("Choose another course, or wait for its first final tests.")
         ),
-    )  # fmt: skip
+    )
     return Answer(filters, asked.filters, [table])
 
 
@@ -102,10 +104,13 @@ def _values(row: AnyRow, statistic: Statistic | None, languages: Sequence[str]) 
     tells = statistic.discrimination
     means = statistic.by_language
     return [
-        _reason(statistic), row.lesson, statistic.people, round(statistic.difficulty, 2),
+        _reason(statistic),
+        row.lesson,
+        statistic.people,
+        round(statistic.difficulty, 2),
         None if tells is None else round(tells, 2),
         *(round(means[code], 2) if code in means else HIDDEN for code in languages),
-    ]  # fmt: skip
+    ]
 
 
 def _reason(statistic: Statistic) -> Message | None:
@@ -117,7 +122,9 @@ def _reason(statistic: Statistic) -> Message | None:
 
 
 REPORT = Report(
-    "questions", msg("How questions behave"),
+    "questions",
+    msg("How questions behave"),
     msg("Which questions of a course are too hard, tell little, or differ between languages."),
-    ("course",), answer,
-)  # fmt: skip
+    ("course",),
+    answer,
+)

@@ -29,13 +29,16 @@ def items(session: Session, viewer: Viewer, course_id: str) -> dict[str, AnyRow]
     del viewer  # the figures of the course were found for them
     rows = session.execute(
         select(
-            EditionItem.item_id, EditionItem.module, EditionItem.lesson, EditionItem.kind,
+            EditionItem.item_id,
+            EditionItem.module,
+            EditionItem.lesson,
+            EditionItem.kind,
             EditionItem.key,
         )
         .join(Course, Course.edition_id == EditionItem.edition_id)
         .where(Course.id == course_id)
         .order_by(EditionItem.item_id)
-    )  # fmt: skip
+    )
     return {row.item_id: row for row in rows}
 
 
@@ -46,10 +49,16 @@ def first_attempts(
 
     Items that are no longer in the course are left out.
     """
-    works_here = exists().where(
-        Posting.person_id == Attempt.person_id, Posting.unit_id == Unit.id,
-        scope.posted_on(today), in_scope(viewer),
-    ).correlate(Attempt)  # fmt: skip
+    works_here = (
+        exists()
+        .where(
+            Posting.person_id == Attempt.person_id,
+            Posting.unit_id == Unit.id,
+            scope.posted_on(today),
+            in_scope(viewer),
+        )
+        .correlate(Attempt)
+    )
     rows = session.execute(
         select(Attempt.language, OUTCOME)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)

@@ -67,9 +67,7 @@ def statistics_of(attempts: Iterable[Sat]) -> dict[str, Statistic]:
             item.own.append(points)
             item.rest.append((total - points) / (count - 1) if count > 1 else 0.0)
             item.by_language.setdefault(sat.language, []).append(points)
-    return {
-        item_id: _statistic(item) for item_id, item in items.items() if len(item.own) >= LEAST
-    }  # fmt: skip
+    return {item_id: _statistic(item) for item_id, item in items.items() if len(item.own) >= LEAST}
 
 
 def _statistic(item: _Item) -> Statistic:

@@ -46,17 +46,24 @@ def answer(asked: Question) -> Answer:
         first = Quarter(int(asked.get("year")), 1)
         last = Quarter(first.year + 1, 1)
         found = queries.first_attempts(
-            asked.session, asked.viewer, asked.get("course"),
-            first.begins(asked.zone), last.begins(asked.zone), asked.zone,
-        )  # fmt: skip
+            asked.session,
+            asked.viewer,
+            asked.get("course"),
+            first.begins(asked.zone),
+            last.begins(asked.zone),
+            asked.zone,
+        )
     root = tree(units, {path: [passed, n - passed, n] for path, (n, passed, _) in found.items()})
     page = show(root, asked.get("unit"), adds_up=True, language=asked.language)
     # A mean is told by how many people it is made of, and hidden so that it cannot be worked out
     # from the others.
     means = show(
-        tree(units, {path: [n] for path, (n, _, _) in found.items()}), asked.get("unit"),
-        adds_up=False, language=asked.language, smallest=SMALLEST_FOR_MEANS,
-    )  # fmt: skip
+        tree(units, {path: [n] for path, (n, _, _) in found.items()}),
+        asked.get("unit"),
+        adds_up=False,
+        language=asked.language,
+        smallest=SMALLEST_FOR_MEANS,
+    )
     percents = {path: sum_of for path, (_, _, sum_of) in found.items()}
     table = _table(asked, page, means, percents)
     nothing = nothing_of(offered, msg("Choose another course, year or workplace."))
@@ -88,10 +95,15 @@ def _table(
             Label(Message(msg("All together"))), _values(page, means, len(page.lines), every)
         )
     return Table(
-        "places", Message(msg("First attempts at the final test, by place")), msg("Workplace"),
-        COLUMNS, lines, total, bars="share",
+        "places",
+        Message(msg("First attempts at the final test, by place")),
+        msg("Workplace"),
+        COLUMNS,
+        lines,
+        total,
+        bars="share",
         notes=(Message(msg("A mean is shown of 10 people or more.")),) if lines else (),
-    )  # fmt: skip
+    )
 
 
 def _values(page: Shown, means: Shown, at: int, percents: int) -> list[Value]:
@@ -110,7 +122,9 @@ def _sum(percents: Mapping[str, int], place: Place, *, itself: bool) -> int:
 
 
 REPORT = Report(
-    "results", msg("Results of tests"),
+    "results",
+    msg("Results of tests"),
     msg("How many people passed the final test at their first attempt, and with which result."),
-    ("course", "year", "unit"), answer,
-)  # fmt: skip
+    ("course", "year", "unit"),
+    answer,
+)

@@ -18,9 +18,13 @@ from lms.reports.queries import in_scope
 
 
 def first_attempts(
-    session: Session, viewer: Viewer, course_id: str, since: datetime, until: datetime,
+    session: Session,
+    viewer: Viewer,
+    course_id: str,
+    since: datetime,
+    until: datetime,
     zone: tzinfo,
-) -> dict[str, tuple[int, int, int]]:  # fmt: skip
+) -> dict[str, tuple[int, int, int]]:
     """Return the path of each unit with attempts handed in, those passed, and the sum of percents.
 
     since, until  the moments between which they were handed in; the second one is outside.
@@ -32,7 +36,9 @@ def first_attempts(
     day = day_of(session, Attempt.submitted_at, zone, since, until)
     rows = session.execute(
         select(
-            Unit.path, func.count(), func.sum(case((PASSED.is_(True), 1), else_=0)),
+            Unit.path,
+            func.count(),
+            func.sum(case((PASSED.is_(True), 1), else_=0)),
             func.sum(PERCENT),
         )
         .select_from(Attempt)
@@ -42,16 +48,21 @@ def first_attempts(
         .join(
             Posting,
             and_(
-                Posting.person_id == Person.id, Posting.starts_on <= day,
+                Posting.person_id == Person.id,
+                Posting.starts_on <= day,
                 or_(Posting.ends_on.is_(None), Posting.ends_on >= day),
             ),
         )
         .join(Unit, Unit.id == Posting.unit_id)
         .where(
-            Enrolment.course_id == course_id, Attempt.number == 1, Attempt.state == "submitted",
+            Enrolment.course_id == course_id,
+            Attempt.number == 1,
+            Attempt.state == "submitted",
             Attempt.test.in_(sorted(FINAL_TESTS)),
-            Attempt.submitted_at >= since, Attempt.submitted_at < until, in_scope(viewer),
+            Attempt.submitted_at >= since,
+            Attempt.submitted_at < until,
+            in_scope(viewer),
         )
         .group_by(Unit.path)
-    )  # fmt: skip
+    )
     return {path: (int(n), int(passed), int(percents)) for path, n, passed, percents in rows}

@@ -49,17 +49,15 @@ def groups(rows: Iterable[AnyRow]) -> Iterator[Group]:
     """Yield what the statement found."""
     for row in rows:
         if row.certified:
-            counts = here = tuple(
-                row.people if at == CERTIFIED else 0 for at in range(len(NOBODY))
-            )  # fmt: skip
+            counts = here = tuple(row.people if at == CERTIFIED else 0 for at in range(len(NOBODY)))
         else:
-            counts = _learned(
-                row.people, begun=row.begun, completed=row.completed, later=row.later
-            )  # fmt: skip
+            counts = _learned(row.people, begun=row.begun, completed=row.completed, later=row.later)
             here = _learned(
-                row.people, begun=row.here_begun, completed=row.here_completed,
+                row.people,
+                begun=row.here_begun,
+                completed=row.here_completed,
                 later=row.here_later,
-            )  # fmt: skip
+            )
         yield Group(row, counts, here if row.here else NOBODY)
 
 
@@ -154,9 +152,10 @@ class _Places:
         """Return the paths of region and facility; a unit's own people stand under its path."""
         steps = path.strip("/").split("/")
         known = [
-            above for length in range(1, len(steps) + 1)
+            above
+            for length in range(1, len(steps) + 1)
             if (above := f"/{'/'.join(steps[:length])}/") in self.rows
-        ]  # fmt: skip
+        ]
         region = known[1] if len(known) > 1 else known[0]
         has_more = len(known) > 2 and self.rows[region].kind not in FACILITIES
         return region, known[2] if has_more else region

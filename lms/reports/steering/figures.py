@@ -74,8 +74,12 @@ def _count(asked: Question, known: list[AnyRow]) -> Body:
     return Body(
         "" if programme is None else programme.code,
         {} if programme is None else dict(programme.titles),
-        quarter.code, quarter.first, quarter.last, made.total, made.groups,
-    )  # fmt: skip
+        quarter.code,
+        quarter.first,
+        quarter.last,
+        made.total,
+        made.groups,
+    )
 
 
 def _programmes(known: list[AnyRow], language: str) -> Filter:
@@ -115,7 +119,13 @@ def sheet(asked: Question, found: Answer) -> bytes:
 
 
 REPORT = Report(
-    "steering", TITLE,
+    "steering",
+    TITLE,
     msg("A programme, or the whole country, in one quarter: one page, in one language or two."),
-    ("programme", "quarter", "second"), answer, paper=True, sheet=sheet, country=True, freezes=True,
-)  # fmt: skip
+    ("programme", "quarter", "second"),
+    answer,
+    paper=True,
+    sheet=sheet,
+    country=True,
+    freezes=True,
+)

@@ -110,9 +110,11 @@ def _facts(sheet: Sheet, site: Installation) -> list[tuple[str, list[tuple[Label
         (msg("Programme"), [(programme_label(body, each), each) for each in sheet.languages]),
         (msg("Quarter"), [(of_days(each), each) for each in sheet.languages]),
         (msg("State of"), in_words),
-        *((label, [(Label(value), each) for each in sheet.languages])
-          for label, value in sheet.about),
-    ]  # fmt: skip
+        *(
+            (label, [(Label(value), each) for each in sheet.languages])
+            for label, value in sheet.about
+        ),
+    ]
 
 
 def _row(lines: Sequence[tuple[Line, str]]) -> dict[str, Any]:

@@ -75,15 +75,18 @@ def _learners(period: Period, programme_id: UUID | None) -> Select[Any]:
         .select_from(Attempt)
         .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
-            Attempt.enrolment_id == Enrolment.id, Attempt.number == 1,
-            Attempt.test.in_(sorted(FINAL_TESTS)), PASSED.is_(True),
+            Attempt.enrolment_id == Enrolment.id,
+            Attempt.number == 1,
+            Attempt.test.in_(sorted(FINAL_TESTS)),
+            PASSED.is_(True),
         )
         .correlate(Enrolment)
-    )  # fmt: skip
+    )
     states = {
-        "begun": Enrolment.begun_at < period.ends, "completed": passed,
+        "begun": Enrolment.begun_at < period.ends,
+        "completed": passed,
         "later": and_(passed, ~at_once),
-    }  # fmt: skip
+    }
     here = _is_of(programme_id)
     return (
         select(
@@ -95,13 +98,14 @@ def _learners(period: Period, programme_id: UUID | None) -> Select[Any]:
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
         .where(
-            Course.access != "restricted", Enrolment.made_at < period.ends,
+            Course.access != "restricted",
+            Enrolment.made_at < period.ends,
             or_(Enrolment.closed_at.is_(None), Enrolment.closed_at >= period.begins),
             or_(Progress.passed_at.is_(None), Progress.passed_at >= period.begins),
             or_(Enrolment.closed_because.is_(None), Enrolment.closed_because != WAIVED),
         )
         .group_by(Enrolment.person_id)
-    )  # fmt: skip
+    )
 
 
 def _holders(period: Period, programme_id: UUID | None) -> Select[Any]:
@@ -119,12 +123,13 @@ def _holders(period: Period, programme_id: UUID | None) -> Select[Any]:
         .join(Course, Course.id == Certificate.course_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .where(
-            Course.access != "restricted", Certificate.issued_at < period.ends,
+            Course.access != "restricted",
+            Certificate.issued_at < period.ends,
             or_(Certificate.valid_through.is_(None), Certificate.valid_through >= period.last),
             ~ended,
         )
         .group_by(Certificate.person_id)
-    )  # fmt: skip
+    )
 
 
 def _is_of(programme_id: UUID | None) -> ColumnElement[bool]:
@@ -150,12 +155,13 @@ def _by_group(
         .where(last.person_id == each.c.person_id, last.starts_on <= period.last)
         .order_by(
             or_(last.ends_on.is_(None), last.ends_on >= period.last).desc(),
-            last.starts_on.desc(), last.id.desc(),
+            last.starts_on.desc(),
+            last.id.desc(),
         )
         .limit(1)
         .correlate(each)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     function = case(
         (Posting.function.in_(scope.CONFIDENTIAL_FUNCTIONS), literal(scope.SHOWN_INSTEAD)),
         else_=Posting.function,
@@ -163,7 +169,10 @@ def _by_group(
     # Grouped outside: PostgreSQL does not see that two expressions with values are the same.
     person = (
         select(
-            Unit.path, Person.sex, Person.rank_group, function,
+            Unit.path,
+            Person.sex,
+            Person.rank_group,
+            function,
             *(column for column in each.c if column.name != "person_id"),
         )
         .select_from(each)
@@ -172,7 +181,7 @@ def _by_group(
         .join(Unit, Unit.id == Posting.unit_id)
         .where(in_scope(viewer))
         .subquery()
-    )  # fmt: skip
+    )
     return select(
         *person.c, func.count().label("people"), literal(certified).label("certified")
     ).group_by(*person.c)

@@ -92,9 +92,10 @@ def _decide(branch: Branch, hidden: frozenset[int]) -> None:
 def _small(line: Branch) -> frozenset[int]:
     """Return what a line hides for its own sake."""
     found = {
-        at for at in NESTED
+        at
+        for at in NESTED
         if is_small(line.counts[at]) or (at not in line.unseen and is_small(line.rest(at)))
-    }  # fmt: skip
+    }
     if COMPLETED not in found and is_small(line.counts[ENROLLED] - line.counts[COMPLETED]):
         found.add(ENROLLED)
     found |= _pairs(line, found)
@@ -105,8 +106,9 @@ def _pairs(line: Branch, hidden: Collection[int]) -> set[int]:
     """Return the parts that are hidden with what they make up, or because one is small."""
     found: set[int] = set()
     for parts, wholes in (
-        ((NOT_BEGUN, BEGUN), (ENROLLED, COMPLETED)), ((AT_ONCE, LATER), (COMPLETED,)),
-    ):  # fmt: skip
+        ((NOT_BEGUN, BEGUN), (ENROLLED, COMPLETED)),
+        ((AT_ONCE, LATER), (COMPLETED,)),
+    ):
         if any(each in hidden for each in wholes) or any(is_small(line.counts[p]) for p in parts):
             found |= set(parts)
     return found
@@ -138,19 +140,23 @@ def _page(lines: Sequence[Branch], told: frozenset[int]) -> list[frozenset[int]]
 
     completed = _column([of(COMPLETED), rest(COMPLETED)], told=COMPLETED in told)
     unfinished = _Group(
-        [line.counts[ENROLLED] - line.counts[COMPLETED] for line in lines], completed,
+        [line.counts[ENROLLED] - line.counts[COMPLETED] for line in lines],
+        completed,
         known=COMPLETED not in told,
-    )  # fmt: skip
+    )
     enrolled = _column([of(ENROLLED), rest(ENROLLED), unfinished], told=ENROLLED in told)
-    stages = _column(
-        [of(NOT_BEGUN), of(BEGUN)], told=NOT_BEGUN in told, also=enrolled | completed
-    )  # fmt: skip
+    stages = _column([of(NOT_BEGUN), of(BEGUN)], told=NOT_BEGUN in told, also=enrolled | completed)
     attempts = _column([of(AT_ONCE), of(LATER)], told=AT_ONCE in told, also=completed)
     certified = _column([of(CERTIFIED), rest(CERTIFIED)], told=CERTIFIED in told)
     hidden = {
-        ENROLLED: enrolled, NOT_BEGUN: stages, BEGUN: stages, COMPLETED: completed,
-        AT_ONCE: attempts, LATER: attempts, CERTIFIED: certified,
-    }  # fmt: skip
+        ENROLLED: enrolled,
+        NOT_BEGUN: stages,
+        BEGUN: stages,
+        COMPLETED: completed,
+        AT_ONCE: attempts,
+        LATER: attempts,
+        CERTIFIED: certified,
+    }
     return [
         frozenset(at for at, columns in hidden.items() if line in columns)
         for line in range(len(lines))
@@ -163,9 +169,11 @@ def _column(
     """Return the lines in which a figure is hidden; ``told``: whether it is in the line above."""
     count = len(groups[0].sizes)
     hidden = also | {
-        line for group in groups for line in range(count)
+        line
+        for group in groups
+        for line in range(count)
         if is_small(group.sizes[line]) and line not in group.elsewhere
-    }  # fmt: skip
+    }
     sizes = [sum(group.sizes[line] for group in groups[:2]) for line in range(count)]
     # The smallest come next; where nobody is counted nothing is hidden, so those come last.
     others = sorted(set(range(count)) - hidden, key=lambda line: (not sizes[line], sizes[line]))

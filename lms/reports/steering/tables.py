@@ -68,12 +68,17 @@ def tables(body: Body, language: str) -> list[Table]:
     total = Line(Label(Message(ALL)), _values(body.total))
     return [
         Table(
-            name, Message(TITLES[name]), HEADS[name], COLUMNS,
+            name,
+            Message(TITLES[name]),
+            HEADS[name],
+            COLUMNS,
             [Line(_label(name, each, language), _values(each.figures)) for each in lines],
-            total, notes=_notes(name, body), nothing=msg("Choose another quarter or programme."),
+            total,
+            notes=_notes(name, body),
+            nothing=msg("Choose another quarter or programme."),
         )
         for name, lines in body.groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def changes(before: Body, now: Body, language: str) -> Table:

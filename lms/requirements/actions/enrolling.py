@@ -33,9 +33,14 @@ A_STEP = 200  # people
 
 
 def enrol_missing(
-    session: Session, viewer: Viewer, requirement_id: UUID, *, now: datetime,
-    due_on: date | None = None, most: int | None = None,
-) -> int:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    requirement_id: UUID,
+    *,
+    now: datetime,
+    due_on: date | None = None,
+    most: int | None = None,
+) -> int:
     """Enrol everybody under a requirement who neither holds the course nor is enrolled.
 
     They learn for the programme of the requirement, while it runs and the course belongs to it.
@@ -48,9 +53,15 @@ def enrol_missing(
         grace = max(row.required_on, row.posted_on) + timedelta(days=row.grace_days)
         try:
             learning.enrol(
-                session, row.person_id, row.course_id, route="rule", by=viewer, now=now,
-                due_on=due_on or max(grace, now.date()), programme_id=row.programme_id,
-            )  # fmt: skip
+                session,
+                row.person_id,
+                row.course_id,
+                route="rule",
+                by=viewer,
+                now=now,
+                due_on=due_on or max(grace, now.date()),
+                programme_id=row.programme_id,
+            )
         except Refused:  # under two requirements for the same course: enrolled a moment ago
             continue
         done += 1
@@ -58,9 +69,15 @@ def enrol_missing(
 
 
 def enrol_people(
-    session: Session, viewer: Viewer, numbers: Sequence[str], course_id: str, *,
-    due_on: date | None, programme: str | None = None, now: datetime,
-) -> list[str]:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    numbers: Sequence[str],
+    course_id: str,
+    *,
+    due_on: date | None,
+    programme: str | None = None,
+    now: datetime,
+) -> list[str]:
     """Enrol people by their service numbers, folded; return the numbers that were enrolled.
 
     programme  code of the one for which they learn.
@@ -76,9 +93,15 @@ def enrol_people(
         try:
             person = accounts.person_by_number(session, viewer, number, today=now.date())
             learning.enrol(
-                session, person.id, course.id, route="list", by=viewer, now=now,
-                due_on=due_on if course.kind == "course" else None, programme_id=programme_id,
-            )  # fmt: skip
+                session,
+                person.id,
+                course.id,
+                route="list",
+                by=viewer,
+                now=now,
+                due_on=due_on if course.kind == "course" else None,
+                programme_id=programme_id,
+            )
         except (NotFound, Refused):
             continue
         done.append(number)
@@ -108,12 +131,13 @@ def enrol_joiners(
         for row in session.execute(
             select(Requirement.id)
             .where(
-                Requirement.enrols, Requirement.starts_on <= now.date(),
+                Requirement.enrols,
+                Requirement.starts_on <= now.date(),
                 Requirement.ends_on.is_(None) | (Requirement.ends_on >= now.date()),
             )
             .order_by(Requirement.id)
         )
-    ]  # fmt: skip
+    ]
     done = int(cursor or 0)
     if done < len(wanted):
         if enrol_missing(session, SERVER_READER, wanted[done], now=now, most=A_STEP) == A_STEP:
@@ -128,15 +152,21 @@ def enrol_joiners(
 STEPS: Mapping[str, Step] = {ENROL: enrol_joiners}
 # The server itself, which may know every function and course.
 SERVER_READER = Viewer(
-    SERVER.person_id, SERVER.language,
+    SERVER.person_id,
+    SERVER.language,
     roles=(*SERVER.roles, Role("confidential-reader", "/")),
-)  # fmt: skip
+)
 
 
 def extend(
-    session: Session, viewer: Viewer, enrolment_id: UUID, due_on: date, reason: str, *,
+    session: Session,
+    viewer: Viewer,
+    enrolment_id: UUID,
+    due_on: date,
+    reason: str,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Move the deadline of an open enrolment, with the reason.
 
     raises  NotFound for an enrolment of somebody elsewhere, Refused without a reason or for a day
@@ -156,13 +186,22 @@ def extend(
         return
     session.add(
         Extension(
-            id=new_ordered_id(), enrolment_id=enrolment.id, before=enrolment.due_on,
-            due_on=due_on, reason=said, given_by=actor_id(viewer), given_at=now,
+            id=new_ordered_id(),
+            enrolment_id=enrolment.id,
+            before=enrolment.due_on,
+            due_on=due_on,
+            reason=said,
+            given_by=actor_id(viewer),
+            given_at=now,
         )
-    )  # fmt: skip
+    )
     enrolment.due_on = due_on
     session.flush()
     audit.append(
-        session, actor_id(viewer), "deadline.moved", str(enrolment.id),
-        {"to": due_on.isoformat()}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "deadline.moved",
+        str(enrolment.id),
+        {"to": due_on.isoformat()},
+        now=now,
+    )

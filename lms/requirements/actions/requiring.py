@@ -56,28 +56,49 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
     wanted = (new.interval_months, new.grace_days, new.place, new.enrols, programme_id)
     for each in there:
         if wanted == (
-            each.interval_months, each.grace_days, each.place, each.enrols, each.programme_id
-        ):  # fmt: skip
+            each.interval_months,
+            each.grace_days,
+            each.place,
+            each.enrols,
+            each.programme_id,
+        ):
             return each.id
         _end(each, today)
     made = Requirement(
-        id=new_ordered_id(), course_id=course.id, unit_id=unit.id, function=new.function,
-        kind=new.kind, interval_months=new.interval_months, grace_days=new.grace_days,
-        place=new.place, enrols=new.enrols, programme_id=programme_id,
+        id=new_ordered_id(),
+        course_id=course.id,
+        unit_id=unit.id,
+        function=new.function,
+        kind=new.kind,
+        interval_months=new.interval_months,
+        grace_days=new.grace_days,
+        place=new.place,
+        enrols=new.enrols,
+        programme_id=programme_id,
         # One that gives way hands its beginning on: nobody gets new days of grace by a correction.
-        starts_on=min([today, *(each.starts_on for each in there)]), ends_on=None,
-        made_by=actor_id(viewer), made_at=now,
-    )  # fmt: skip
+        starts_on=min([today, *(each.starts_on for each in there)]),
+        ends_on=None,
+        made_by=actor_id(viewer),
+        made_at=now,
+    )
     session.add(made)
     session.flush()
     if new.enrols:
         ask_to_enrol(session, now=now, because=str(made.id))
     audit.append(
-        session, actor_id(viewer), "requirement.set", str(made.id),
-        {"course": course.id, "unit": str(unit.id), "function": new.function, "kind": new.kind,
-         "programme": new.programme or None},
+        session,
+        actor_id(viewer),
+        "requirement.set",
+        str(made.id),
+        {
+            "course": course.id,
+            "unit": str(unit.id),
+            "function": new.function,
+            "kind": new.kind,
+            "programme": new.programme or None,
+        },
         now=now,
-    )  # fmt: skip
+    )
     return made.id
 
 

@@ -42,9 +42,16 @@ class NewExternal:
 
 
 def exempt(
-    session: Session, viewer: Viewer, person_id: UUID, course_id: str, *, reason: str,
-    evidence: str, until_on: date, now: datetime,
-) -> UUID:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    course_id: str,
+    *,
+    reason: str,
+    evidence: str,
+    until_on: date,
+    now: datetime,
+) -> UUID:
     """Say that somebody need not hold a course until a day; return the exemption.
 
     The same one in force is returned, not made twice.
@@ -57,23 +64,36 @@ def exempt(
     require_that(bool(evidence.strip()), msg("Say on which paper or decision this rests."))
     there = session.scalar(
         select(Exemption).where(
-            Exemption.person_id == person_id, Exemption.course_id == course_id,
-            Exemption.until_on == until_on, Exemption.ended_at.is_(None),
+            Exemption.person_id == person_id,
+            Exemption.course_id == course_id,
+            Exemption.until_on == until_on,
+            Exemption.ended_at.is_(None),
         )
-    )  # fmt: skip
+    )
     if there is not None:
         return there.id
     made = Exemption(
-        id=new_ordered_id(), person_id=person_id, course_id=course_id, reason=said,
-        evidence=Line.of(evidence, rules.LONGEST_REASON).text, until_on=until_on,
-        given_by=actor_id(viewer), given_at=now, ended_at=None, ended_by=None,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=person_id,
+        course_id=course_id,
+        reason=said,
+        evidence=Line.of(evidence, rules.LONGEST_REASON).text,
+        until_on=until_on,
+        given_by=actor_id(viewer),
+        given_at=now,
+        ended_at=None,
+        ended_by=None,
+    )
     session.add(made)
     session.flush()
     audit.append(
-        session, actor_id(viewer), "exemption.given", str(made.id),
-        {"person": str(person_id), "course": course_id, "until": until_on.isoformat()}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "exemption.given",
+        str(made.id),
+        {"person": str(person_id), "course": course_id, "until": until_on.isoformat()},
+        now=now,
+    )
     return made.id
 
 
@@ -114,27 +134,43 @@ def enter_external(
     if there is not None:
         return there.id
     made = ExternalCertificate(
-        id=new_ordered_id(), person_id=person_id, course_id=new.course_id, enrolment_id=None,
+        id=new_ordered_id(),
+        person_id=person_id,
+        course_id=new.course_id,
+        enrolment_id=None,
         title=Line.of(new.title, LONGEST_TITLE).text,
         issuer=Line.of(new.issuer, LONGEST_TITLE).text,
-        number=Line.of(new.number).text if new.number else None, completed_on=new.completed_on,
+        number=Line.of(new.number).text if new.number else None,
+        completed_on=new.completed_on,
         valid_through=new.valid_through,
-        evidence=Line.of(new.evidence, rules.LONGEST_REASON).text, entered_by=actor_id(viewer),
-        entered_at=now, checked_by=None, checked_at=None, refused_because=None,
-    )  # fmt: skip
+        evidence=Line.of(new.evidence, rules.LONGEST_REASON).text,
+        entered_by=actor_id(viewer),
+        entered_at=now,
+        checked_by=None,
+        checked_at=None,
+        refused_because=None,
+    )
     session.add(made)
     session.flush()
     audit.append(
-        session, actor_id(viewer), "external.entered", str(made.id),
-        {"person": str(person_id), "course": new.course_id}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "external.entered",
+        str(made.id),
+        {"person": str(person_id), "course": new.course_id},
+        now=now,
+    )
     return made.id
 
 
 def check_external(
-    session: Session, viewer: Viewer, external_id: UUID, refused_because: str | None, *,
+    session: Session,
+    viewer: Viewer,
+    external_id: UUID,
+    refused_because: str | None,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Accept or refuse a certificate of somebody else. Never by who entered it, nor by its holder.
 
     Accepted, it counts as "waived": an enrolment with one record, closed at once. Where the person
@@ -159,9 +195,13 @@ def check_external(
         _waive(session, viewer, found, now=now)
     session.flush()
     audit.append(
-        session, actor_id(viewer), "external.checked", str(found.id),
-        {"accepted": refused_because is None}, now=now,
-    )  # fmt: skip
+        session,
+        actor_id(viewer),
+        "external.checked",
+        str(found.id),
+        {"accepted": refused_because is None},
+        now=now,
+    )
 
 
 def _waive(
@@ -171,10 +211,11 @@ def _waive(
         select(Enrolment)
         .where(
             Enrolment.person_id == external.person_id,
-            Enrolment.course_id == external.course_id, Enrolment.closed_at.is_(None),
+            Enrolment.course_id == external.course_id,
+            Enrolment.closed_at.is_(None),
         )
         .with_for_update()
-    )  # fmt: skip
+    )
     if enrolment is None:
         enrolment = learning.enrol(
             session, external.person_id, external.course_id, route="list", by=viewer, now=now
@@ -183,7 +224,12 @@ def _waive(
     external.enrolment_id = enrolment.id
     through = external.valid_through
     records.append(
-        session, enrolment, "waived", external.course_id, by=viewer, now=now,
+        session,
+        enrolment,
+        "waived",
+        external.course_id,
+        by=viewer,
+        now=now,
         key=f"waived:{external.id}",
         result={
             "held_from": external.completed_on.isoformat(),
@@ -191,4 +237,4 @@ def _waive(
             # Source of the reason's word: the cmi5 profile of xAPI, section 9.3.9.
             "reason": "Equivalent Outside Activity",
         },
-    )  # fmt: skip
+    )

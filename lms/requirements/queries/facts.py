@@ -29,16 +29,20 @@ def enrolment(session: Session, viewer: Viewer, enrolment_id: UUID, *, today: da
     """
     found = session.execute(
         select(
-            Enrolment.id, Enrolment.person_id, Enrolment.course_id, Enrolment.due_on,
+            Enrolment.id,
+            Enrolment.person_id,
+            Enrolment.course_id,
+            Enrolment.due_on,
             Identity.name,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Identity, Identity.person_id == Person.id)
         .where(
-            Enrolment.id == enrolment_id, Enrolment.closed_at.is_(None),
+            Enrolment.id == enrolment_id,
+            Enrolment.closed_at.is_(None),
             scope.works_below(viewer, "administrator", today),
         )
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -64,21 +68,32 @@ def learned(
     tests = (
         select(func.count())
         .where(
-            Attempt.enrolment_id == Enrolment.id, Attempt.test.in_(FINAL_TESTS),
+            Attempt.enrolment_id == Enrolment.id,
+            Attempt.test.in_(FINAL_TESTS),
             Attempt.submitted_at <= end,
         )
         .correlate(Enrolment)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     return list(
         session.execute(
             select(
-                Enrolment.id, Enrolment.course_id, Enrolment.route, Enrolment.made_at,
+                Enrolment.id,
+                Enrolment.course_id,
+                Enrolment.route,
+                Enrolment.made_at,
                 by_then(Enrolment.begun_at, Enrolment.begun_at).label("begun_at"),
-                Enrolment.due_on, Enrolment.closed_at,
+                Enrolment.due_on,
+                Enrolment.closed_at,
                 by_then(Enrolment.closed_at, Enrolment.closed_because).label("closed_because"),
-                Progress.lessons, Progress.percent, Progress.passed_at, Progress.held_from,
-                Progress.valid_through, Course.slug, EditionText.title, TITLE_IN,
+                Progress.lessons,
+                Progress.percent,
+                Progress.passed_at,
+                Progress.held_from,
+                Progress.valid_through,
+                Course.slug,
+                EditionText.title,
+                TITLE_IN,
                 tests.label("tests"),
                 Programme.titles.label("programme"),
             )
@@ -91,13 +106,15 @@ def learned(
                 and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
             )
             .where(
-                Person.id == person_id, scope.looked_after(viewer),
-                may_be_known(viewer, min(until, today)), Enrolment.made_at <= end,
+                Person.id == person_id,
+                scope.looked_after(viewer),
+                may_be_known(viewer, min(until, today)),
+                Enrolment.made_at <= end,
             )
             .order_by(Enrolment.made_at.desc(), Enrolment.id)
             .limit(100)
         )
-    )  # fmt: skip
+    )
 
 
 def exemptions(session: Session, viewer: Viewer, person_id: UUID) -> list[AnyRow]:
@@ -107,15 +124,21 @@ def exemptions(session: Session, viewer: Viewer, person_id: UUID) -> list[AnyRow
     return list(
         session.execute(
             select(
-                Exemption.id, Exemption.course_id, Exemption.reason, Exemption.evidence,
-                Exemption.until_on, Exemption.given_at, Exemption.ended_at, giver.name,
+                Exemption.id,
+                Exemption.course_id,
+                Exemption.reason,
+                Exemption.evidence,
+                Exemption.until_on,
+                Exemption.given_at,
+                Exemption.ended_at,
+                giver.name,
             )
             .outerjoin(giver, giver.person_id == Exemption.given_by)
             .where(Exemption.person_id == person_id)
             .order_by(Exemption.given_at.desc())
             .limit(50)
         )
-    )  # fmt: skip
+    )
 
 
 def external(session: Session, viewer: Viewer, person_id: UUID) -> list[ExternalCertificate]:
@@ -123,10 +146,12 @@ def external(session: Session, viewer: Viewer, person_id: UUID) -> list[External
     del viewer
     return list(
         session.scalars(
-            select(ExternalCertificate).where(ExternalCertificate.person_id == person_id)
-            .order_by(ExternalCertificate.entered_at.desc()).limit(50)
+            select(ExternalCertificate)
+            .where(ExternalCertificate.person_id == person_id)
+            .order_by(ExternalCertificate.entered_at.desc())
+            .limit(50)
         )
-    )  # fmt: skip
+    )
 
 
 def to_check(session: Session, viewer: Viewer, *, today: date) -> list[AnyRow]:
@@ -134,11 +159,18 @@ def to_check(session: Session, viewer: Viewer, *, today: date) -> list[AnyRow]:
     return list(
         session.execute(
             select(
-                ExternalCertificate.id, ExternalCertificate.course_id, ExternalCertificate.title,
-                ExternalCertificate.issuer, ExternalCertificate.number,
-                ExternalCertificate.completed_on, ExternalCertificate.valid_through,
-                ExternalCertificate.evidence, ExternalCertificate.entered_by,
-                ExternalCertificate.person_id, Identity.name, Identity.service_number,
+                ExternalCertificate.id,
+                ExternalCertificate.course_id,
+                ExternalCertificate.title,
+                ExternalCertificate.issuer,
+                ExternalCertificate.number,
+                ExternalCertificate.completed_on,
+                ExternalCertificate.valid_through,
+                ExternalCertificate.evidence,
+                ExternalCertificate.entered_by,
+                ExternalCertificate.person_id,
+                Identity.name,
+                Identity.service_number,
             )
             .join(Person, Person.id == ExternalCertificate.person_id)
             .join(Identity, Identity.person_id == Person.id)
@@ -149,4 +181,4 @@ def to_check(session: Session, viewer: Viewer, *, today: date) -> list[AnyRow]:
             .order_by(ExternalCertificate.entered_at)
             .limit(200)
         )
-    )  # fmt: skip
+    )

@@ -42,11 +42,22 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
     return list(
         session.execute(
             select(
-                Requirement.id, Requirement.course_id, Requirement.function, Requirement.kind,
-                Requirement.interval_months, Requirement.grace_days, Requirement.place,
-                Requirement.enrols, Requirement.starts_on, Requirement.ends_on,
-                place.code.label("unit_code"), place.names.label("unit_names"),
-                place.path.label("unit_path"), Course.slug, Course.access, EditionText.title,
+                Requirement.id,
+                Requirement.course_id,
+                Requirement.function,
+                Requirement.kind,
+                Requirement.interval_months,
+                Requirement.grace_days,
+                Requirement.place,
+                Requirement.enrols,
+                Requirement.starts_on,
+                Requirement.ends_on,
+                place.code.label("unit_code"),
+                place.names.label("unit_names"),
+                place.path.label("unit_path"),
+                Course.slug,
+                Course.access,
+                EditionText.title,
                 TITLE_IN,
                 scope.below(place.path, tops).label("mine"),
                 Programme.titles.label("programme"),
@@ -58,13 +69,11 @@ def requirements(session: Session, viewer: Viewer, language: str, *, today: date
                 EditionText,
                 and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
             )
-            .where(
-                in_force(today), or_(scope.below(place.path, tops), above), may_know(viewer)
-            )
+            .where(in_force(today), or_(scope.below(place.path, tops), above), may_know(viewer))
             .order_by(*IN_THE_PATH)
             .limit(MOST_REQUIREMENTS)
         )
-    )  # fmt: skip
+    )
 
 
 def requirement(

@@ -34,9 +34,16 @@ _MINE = AMONG.order_by(*IN_THE_PATH)
 
 
 def people(
-    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date, status: str = "",
-    unit: str = "", limit: int | None = None, offset: int = 0,
-) -> tuple[list[Standing], int]:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    requirement_id: UUID,
+    *,
+    today: date,
+    status: str = "",
+    unit: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Standing], int]:
     """Return the viewer's people under a requirement, by name, and how many there are in all.
 
     status  a value of ``Status``, or empty for all. unit  a code: there and below.
@@ -119,26 +126,32 @@ def to_renew(session: Session, viewer: Viewer, course_id: str, *, today: date) -
     Of two requirements the one that comes first; None while none asks for it.
     """
     asking = [
-        each for each in mine(session, viewer, today=today)
+        each
+        for each in mine(session, viewer, today=today)
         if each.row.course_id == course_id
         and each.duty.held_from is not None
         and each.status not in SETTLED
-    ]  # fmt: skip
+    ]
     return min(asking, key=lambda each: each.duty.deadline, default=None)
 
 
 def missing(
-    session: Session, viewer: Viewer, requirement_id: UUID, *, today: date,
+    session: Session,
+    viewer: Viewer,
+    requirement_id: UUID,
+    *,
+    today: date,
     most: int | None = None,
-) -> list[AnyRow]:  # fmt: skip
+) -> list[AnyRow]:
     """Return who under a requirement neither holds the course nor is enrolled in it.
 
     ``programme_id``: for which programme they would learn.
     """
     statement = duties(viewer, today, *LINE, *FACTS, _learned_for(today)).where(
-        Requirement.id == requirement_id, open_enrolment.id.is_(None),
+        Requirement.id == requirement_id,
+        open_enrolment.id.is_(None),
         status_on(today).in_([Status.NEVER.value, Status.OVERDUE.value]),
-    )  # fmt: skip
+    )
     by_name = statement.order_by(Identity.name, Identity.person_id).limit(most)
     return list(session.execute(by_name))
 

@@ -34,9 +34,13 @@ def halima(app: Flask, places: Places) -> Cast:
     """Halima Nabirye administers the whole country."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Halima Nabirye", "HQ-1", places.country, function="P6",
+            session,
+            "Halima Nabirye",
+            "HQ-1",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
 
 
 @dataclass
@@ -92,9 +96,13 @@ class Desk:
         return page
 
     def taken(
-        self, *rows: str, kind: str = "people", header: str = HEADER, end_missing: bool = False,
+        self,
+        *rows: str,
+        kind: str = "people",
+        header: str = HEADER,
+        end_missing: bool = False,
         **changes: str,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Send a list and let it be taken over; return the address of its page."""
         page = self.tried(*rows, kind=kind, header=header, **changes)
         self.confirm(page, end_missing=end_missing)

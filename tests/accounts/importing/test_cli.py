@@ -33,9 +33,10 @@ Lms = Callable[..., Result]
 def lms(app: Flask) -> Lms:
     """Return a way to run ``lms people …``."""
     return lambda *words: CliRunner().invoke(
-        people, [str(word) for word in words],
+        people,
+        [str(word) for word in words],
         obj=ScriptInfo(create_app=lambda: app, set_debug_flag=False),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -113,9 +114,21 @@ def test_columns_are_named_by_header_or_letter(
     file = tmp_path / "odd.csv"
     file.write_bytes("who;what;where\nЗоя Бах;N-9001;N\n".encode("windows-1251"))
     done = lms(
-        "import", file, "--encoding", "windows-1251", "--separator", "semicolon",
-        "--mapping", "number=B", "--mapping", "name=Who", "--mapping", "unit=", "--unit", "N-01",
-    )  # fmt: skip
+        "import",
+        file,
+        "--encoding",
+        "windows-1251",
+        "--separator",
+        "semicolon",
+        "--mapping",
+        "number=B",
+        "--mapping",
+        "name=Who",
+        "--mapping",
+        "unit=",
+        "--unit",
+        "N-01",
+    )
     assert done.exit_code == 0, done.output
     zoya = desk(None).identity("N-9001")
     assert zoya is not None
@@ -195,8 +208,9 @@ def test_job_titles_are_told_and_said(
     assert (told["titles"], told["counts"]["refused"]) == ([title], 2)
     told = json.loads(lms("import", file, "--dry-run", "--json", "--title", "warder=P1").output)
     assert (told["titles"], told["counts"]) == (
-        [{**title, "function": "P1"}], {"new": 2, "missing": 1},
-    )  # fmt: skip
+        [{**title, "function": "P1"}],
+        {"new": 2, "missing": 1},
+    )
     lines = lms("import", file, "--dry-run").output
     assert "job title 'Warder', 2 people: none of ours, rows 2, 3; see --title" in lines
     # A dry run remembers nothing; a list that is taken over does.

@@ -21,19 +21,29 @@ def left(header: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("header", "known"),
     [
-        ("Service number|Full name|Facility|Function|Rank|Gender|Language",
-         "number name unit function rank sex language"),
-        ("Matricule|Nom|Prénom|Établissement|Fonction|Grade|Sexe|Langue",
-         "number last first unit function rank sex language"),
-        ("الرقم الوظيفي|الاسم|اللقب|المؤسسة|الوظيفة|الرتبة|الجنس|اللغة",
-         "number first last unit function rank sex language"),
-        ("Табельный номер|ФИО|Учреждение|Должность|Специальное звание|Пол|Язык",
-         "number name unit function rank sex language"),
-        ("Қызметтік нөмірі|Тегі|Аты|Әкесінің аты|Мекеме|Лауазымы|Шені|Жынысы|Тілі",
-         "number last first middle unit function rank sex language"),
+        (
+            "Service number|Full name|Facility|Function|Rank|Gender|Language",
+            "number name unit function rank sex language",
+        ),
+        (
+            "Matricule|Nom|Prénom|Établissement|Fonction|Grade|Sexe|Langue",
+            "number last first unit function rank sex language",
+        ),
+        (
+            "الرقم الوظيفي|الاسم|اللقب|المؤسسة|الوظيفة|الرتبة|الجنس|اللغة",
+            "number first last unit function rank sex language",
+        ),
+        (
+            "Табельный номер|ФИО|Учреждение|Должность|Специальное звание|Пол|Язык",
+            "number name unit function rank sex language",
+        ),
+        (
+            "Қызметтік нөмірі|Тегі|Аты|Әкесінің аты|Мекеме|Лауазымы|Шені|Жынысы|Тілі",
+            "number last first middle unit function rank sex language",
+        ),
         ("STAFF_NO|NAME|Name (Latin)", "number name name_latin"),
     ],
-)  # fmt: skip
+)
 def test_headers_are_known_in_five_languages_and_any_order(header: str, known: str) -> None:
     names, wanted = header.split("|"), known.split()
     assert fields(header) == dict(zip(wanted, names, strict=True))
@@ -47,13 +57,25 @@ def test_a_user_upload_of_moodle_is_understood() -> None:
         "course1|group1|role1|deleted|oldusername|profile_field_rank"
     )
     assert fields(header) == {
-        "number": "idnumber", "username": "username", "first": "firstname", "last": "lastname",
-        "unit": "institution", "language": "lang", "left": "deleted", "rank": "profile_field_rank",
-    }  # fmt: skip
+        "number": "idnumber",
+        "username": "username",
+        "first": "firstname",
+        "last": "lastname",
+        "unit": "institution",
+        "language": "lang",
+        "left": "deleted",
+        "rank": "profile_field_rank",
+    }
     assert left(header) == {
-        "password": "secret", "email": "contact", "cohort1": "elsewhere", "course1": "elsewhere",
-        "group1": "elsewhere", "role1": "secret", "department": "unknown", "oldusername": "unknown",
-    }  # fmt: skip
+        "password": "secret",
+        "email": "contact",
+        "cohort1": "elsewhere",
+        "course1": "elsewhere",
+        "group1": "elsewhere",
+        "role1": "secret",
+        "department": "unknown",
+        "oldusername": "unknown",
+    }
 
 
 def test_a_user_export_of_kolibri_is_understood() -> None:
@@ -63,29 +85,50 @@ def test_a_user_export_of_kolibri_is_understood() -> None:
         "Assigned to (ASSIGNED_TO)"
     )
     assert fields(header) == {
-        "number": "Identifier (IDENTIFIER)", "username": "Username (USERNAME)",
-        "name": "Full name (FULL_NAME)", "sex": "Gender (GENDER)",
-    }  # fmt: skip
+        "number": "Identifier (IDENTIFIER)",
+        "username": "Username (USERNAME)",
+        "name": "Full name (FULL_NAME)",
+        "sex": "Gender (GENDER)",
+    }
     assert left(header) == {
-        "UUID": "unknown", "Password (PASSWORD)": "secret", "User type (USER_TYPE)": "secret",
-        "Birth year (BIRTH_YEAR)": "birth", "Enrolled in (ENROLLED_IN)": "elsewhere",
+        "UUID": "unknown",
+        "Password (PASSWORD)": "secret",
+        "User type (USER_TYPE)": "secret",
+        "Birth year (BIRTH_YEAR)": "birth",
+        "Enrolled in (ENROLLED_IN)": "elsewhere",
         "Assigned to (ASSIGNED_TO)": "elsewhere",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("E-mail", "contact"), ("Téléphone portable", "contact"), ("Дом. адрес", "contact"),
-        ("رقم الهاتف", "contact"), ("Date of birth", "birth"), ("تاريخ الولادة", "birth"),
-        ("Туған күні", "birth"), ("Passport no", "national"), ("CIN", "national"),
-        ("ИИН", "national"), ("بطاقة التعريف الوطنية", "national"), ("Photo", "picture"),
-        ("Фото", "picture"), ("Religion", "belief"), ("Национальность", "belief"),
-        ("الديانة", "belief"), ("Blood group", "health"), ("Семейное положение", "health"),
-        ("Wing", "duty"), ("Shift", "duty"), ("Оружие", "duty"), ("Mot de passe", "secret"),
-        ("Роль", "secret"), ("profile_field_phone", "contact"),
+        ("E-mail", "contact"),
+        ("Téléphone portable", "contact"),
+        ("Дом. адрес", "contact"),
+        ("رقم الهاتف", "contact"),
+        ("Date of birth", "birth"),
+        ("تاريخ الولادة", "birth"),
+        ("Туған күні", "birth"),
+        ("Passport no", "national"),
+        ("CIN", "national"),
+        ("ИИН", "national"),
+        ("بطاقة التعريف الوطنية", "national"),
+        ("Photo", "picture"),
+        ("Фото", "picture"),
+        ("Religion", "belief"),
+        ("Национальность", "belief"),
+        ("الديانة", "belief"),
+        ("Blood group", "health"),
+        ("Семейное положение", "health"),
+        ("Wing", "duty"),
+        ("Shift", "duty"),
+        ("Оружие", "duty"),
+        ("Mot de passe", "secret"),
+        ("Роль", "secret"),
+        ("profile_field_phone", "contact"),
     ],
-)  # fmt: skip
+)
 def test_columns_that_are_never_taken_are_known_with_the_reason(name: str, why: str) -> None:
     assert left(f"number|{name}") == {name: why}
     assert why in columns.NEVER
@@ -101,8 +144,9 @@ def test_a_word_that_only_contains_another_one_is_not_refused(name: str) -> None
 
 def test_no_name_of_a_field_is_refused_or_belongs_to_two_fields() -> None:
     for kind, table in (
-        ("people", aliases.PEOPLE_COLUMNS), ("places", aliases.PLACE_COLUMNS),
-    ):  # fmt: skip
+        ("people", aliases.PEOPLE_COLUMNS),
+        ("places", aliases.PLACE_COLUMNS),
+    ):
         owner: dict[str, str] = {}
         for field, names in table.items():
             for name in names:
@@ -119,16 +163,22 @@ def test_places_are_known_in_five_languages() -> None:
     ours = "code|parent|kind|name_en|name_fr|name_ar|name_ru|name_kk"
     assert fields(ours, "places") == {name: name for name in ours.split("|")}
     assert fields("Code établissement|Direction régionale|Type|Nom", "places") == {
-        "code": "Code établissement", "parent": "Direction régionale", "kind": "Type",
+        "code": "Code établissement",
+        "parent": "Direction régionale",
+        "kind": "Type",
         "name_fr": "Nom",
-    }  # fmt: skip
+    }
     assert fields("الرمز|الجهة|الاسم", "places") == {
-        "code": "الرمز", "parent": "الجهة", "name_ar": "الاسم",
-    }  # fmt: skip
+        "code": "الرمز",
+        "parent": "الجهة",
+        "name_ar": "الاسم",
+    }
     assert fields("Код|Регион|Название на казахском|Название", "places") == {
-        "code": "Код", "parent": "Регион", "name_kk": "Название на казахском",
+        "code": "Код",
+        "parent": "Регион",
+        "name_kk": "Название на казахском",
         "name_ru": "Название",
-    }  # fmt: skip
+    }
 
 
 def test_the_header_is_where_most_names_are_known() -> None:
@@ -155,5 +205,10 @@ def test_mail_addresses_are_known_without_a_header() -> None:
 
 def test_columns_are_called_as_spreadsheet_programs_call_them() -> None:
     assert [columns.column_name(at) for at in (0, 25, 26, 51, 52, 63)] == [
-        "A", "Z", "AA", "AZ", "BA", "BL",
-    ]  # fmt: skip
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "BL",
+    ]

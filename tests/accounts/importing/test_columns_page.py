@@ -22,10 +22,12 @@ def workbook() -> bytes:
         sheets: dict[str, list[list[object]]] = {
             "Cover": [["Ministry of Justice"]],
             "List": [
-                ["Staff list of May"], [], ["service number", "name", "place"],
+                ["Staff list of May"],
+                [],
+                ["service number", "name", "place"],
                 [9001, "Zoé Bah", "N-01"],
             ],
-        }  # fmt: skip
+        }
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             for line, cells in enumerate(rows):
@@ -41,8 +43,14 @@ def test_columns_are_guessed_and_the_first_rows_shown(desk: At, grace: Cast) -> 
     assert "Zoé Bah" in text
     assert '<option selected value="2">C: place</option>' in text
     assert here.at(page).reading["fields"] == {
-        "number": 0, "name": 1, "unit": 2, "function": 3, "rank": 4, "sex": 5, "language": 6,
-    }  # fmt: skip
+        "number": 0,
+        "name": 1,
+        "unit": 2,
+        "function": 3,
+        "rank": 4,
+        "sex": 5,
+        "language": 6,
+    }
 
 
 def test_columns_that_are_never_taken_are_named_with_the_reason_and_cannot_be_chosen(
@@ -127,7 +135,7 @@ def test_a_change_of_language_keeps_what_was_chosen(desk: At, grace: Cast) -> No
     reply = here.browser.post(
         f"{page.replace('/en/', '/ar/')}/columns",
         {"go": "language-ar", "column_number": "1", "column_rank": "", "unit": "N"},
-    )  # fmt: skip
+    )
     assert reply.status_code == 200
     assert '<option selected value="1">B: name</option>' in reply.text
     assert 'value="N"' in reply.text
@@ -200,8 +208,10 @@ def test_sheet_and_header_row_are_found_or_chosen(desk: At, grace: Cast) -> None
     again(here, page, sheet="List")
     reading = here.at(page).reading
     assert (reading["header_row"], reading["rows"], reading["fields"]) == (
-        3, 1, {"number": 0, "name": 1, "unit": 2},
-    )  # fmt: skip
+        3,
+        1,
+        {"number": 0, "name": 1, "unit": 2},
+    )
     assert reading["sample"] == [[4, ["9001", "Zoé Bah", "N-01"]]]
     again(here, page, sheet="List", header_row="0")
     reading = here.at(page).reading

@@ -72,13 +72,21 @@ def test_a_second_click_is_the_same_list(app: Flask, desk: At, grace: Cast) -> N
 
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
-    [(b"", "list.csv", "This file is empty."), (b"x", "", "Choose a file."),
-     (b"x" * 2000, "list.csv", "larger than 0 MB")],
-)  # fmt: skip
+    [
+        (b"", "list.csv", "This file is empty."),
+        (b"x", "", "Choose a file."),
+        (b"x" * 2000, "list.csv", "larger than 0 MB"),
+    ],
+)
 def test_what_is_no_file_is_refused_beside_the_field(
-    app: Flask, desk: At, grace: Cast, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str,
+    app: Flask,
+    desk: At,
+    grace: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    data: bytes,
+    name: str,
     sentence: str,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(forms, "LARGEST_FILE", 1000)
     monkeypatch.setattr(forms, "LARGEST_MB", 0)
     reply = desk(grace).send(data, name)
@@ -89,13 +97,23 @@ def test_what_is_no_file_is_refused_beside_the_field(
 
 @pytest.mark.parametrize(
     ("total", "free", "taken"),
-    [(10**12, 10**12, True), (10**12, 49 * 10**9, False), (8 * 10**9, 499_000_000, False),
-     (8 * 10**9, 500_000_010, False), (8 * 10**9, 500_100_000, True)],
-)  # fmt: skip
+    [
+        (10**12, 10**12, True),
+        (10**12, 49 * 10**9, False),
+        (8 * 10**9, 499_000_000, False),
+        (8 * 10**9, 500_000_010, False),
+        (8 * 10**9, 500_100_000, True),
+    ],
+)
 def test_a_file_is_taken_where_the_disk_keeps_enough_room(
-    app: Flask, desk: At, grace: Cast, monkeypatch: pytest.MonkeyPatch, total: int, free: int,
+    app: Flask,
+    desk: At,
+    grace: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    total: int,
+    free: int,
     taken: bool,
-) -> None:  # fmt: skip
+) -> None:
     here = desk(grace)
     monkeypatch.setattr(files, "disk_usage", lambda _folder: USAGE(total, total - free, free))
     reply = here.send(LIST)
@@ -215,9 +233,11 @@ def test_an_empty_list_of_lists_says_how_to_begin(desk: At, grace: Cast) -> None
 def test_a_form_of_another_site_is_refused(app: Flask, desk: At, grace: Cast) -> None:
     here = desk(grace)
     reply = here.browser.post(
-        f"{URL}/new", {"file": (io.BytesIO(b"a;b"), "x.csv")}, token=False,
+        f"{URL}/new",
+        {"file": (io.BytesIO(b"a;b"), "x.csv")},
+        token=False,
         content_type="multipart/form-data",
-    )  # fmt: skip
+    )
     assert reply.status_code == 400
     assert lists(app) == 0
 

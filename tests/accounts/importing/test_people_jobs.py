@@ -50,12 +50,23 @@ def test_a_list_is_tried_without_changing_anybody(
         "N 9001;Zoé Bah;N-01;P4;;;",
     )
     assert here.verdicts(page) == [
-        (2, "new"), (3, "changed"), (4, "moved"), (5, "same"), (6, "refused"), (7, "refused"),
-        (8, "refused"), (9, "duplicate"),
-    ]  # fmt: skip
+        (2, "new"),
+        (3, "changed"),
+        (4, "moved"),
+        (5, "same"),
+        (6, "refused"),
+        (7, "refused"),
+        (8, "refused"),
+        (9, "duplicate"),
+    ]
     assert here.at(page).counts == {
-        "new": 1, "changed": 1, "moved": 1, "same": 1, "refused": 3, "duplicate": 1,
-    }  # fmt: skip
+        "new": 1,
+        "changed": 1,
+        "moved": 1,
+        "same": 1,
+        "refused": 3,
+        "duplicate": 1,
+    }
     assert here.identity("N-9001") is None
     assert here.work_of(chipo.id) == [("N-01", "P1", LONG_AGO, None)]
 
@@ -65,8 +76,10 @@ def test_taking_over_adds_changes_and_moves(
 ) -> None:
     here = desk(grace)
     page = here.taken(
-        "N-9001;Зоя Бах;N-01;P4;G2;f;ru", "N-1001;Amina Bah;N-01;;;;fr", "N-1002;;N;P6;;;",
-    )  # fmt: skip
+        "N-9001;Зоя Бах;N-01;P4;G2;f;ru",
+        "N-1001;Amina Bah;N-01;;;;fr",
+        "N-1002;;N;P6;;;",
+    )
     assert here.at(page).state == "done"
     zoya = here.identity("N-9001")
     assert zoya is not None
@@ -80,8 +93,9 @@ def test_taking_over_adds_changes_and_moves(
     assert (changed.name, changed.language) == ("Amina Bah", "fr")
     assert "bah" in changed.search
     assert here.work_of(chipo.id) == [
-        ("N-01", "P1", LONG_AGO, today() - timedelta(days=1)), ("N", "P6", today(), None),
-    ]  # fmt: skip
+        ("N-01", "P1", LONG_AGO, today() - timedelta(days=1)),
+        ("N", "P6", today(), None),
+    ]
     with app.app_context():
         assert db.session.get(Credential, zoya.person_id) is None
         assert first_bad_row(db.session()) is None
@@ -262,9 +276,10 @@ def test_progress_is_told_in_steps(app: Flask, desk: At, grace: Cast, small_step
             for job in db.session.scalars(select(Job).order_by(Job.id))
         ]
     assert done == [
-        ("people.read", 1, 1, "done"), ("people.check", 4, 4, "done"),
+        ("people.read", 1, 1, "done"),
+        ("people.check", 4, 4, "done"),
         ("people.apply", 3, 3, "done"),
-    ]  # fmt: skip
+    ]
 
 
 class _Killed(BaseException):
@@ -380,8 +395,14 @@ def test_every_step_is_in_the_log_with_ids_only(
             select(AuditRow).where(AuditRow.action.startswith("staff-list.")).order_by(AuditRow.id)
         ).all()
         assert [row.action.partition(".")[2] for row in rows] == [
-            "sent", "confirmed", "taken", "done", "undo-asked", "undone", "back",
-        ]  # fmt: skip
+            "sent",
+            "confirmed",
+            "taken",
+            "done",
+            "undo-asked",
+            "undone",
+            "back",
+        ]
         assert {row.actor_id for row in rows} == {grace.id}
         assert rows[2].facts["changed"] == [str(amina.id)]
         assert "Zo" not in str([row.facts for row in rows])

@@ -51,8 +51,12 @@ def test_a_place_is_added_below_one_that_is_there() -> None:
     place, decision = one("N-02 N facility Lakeside")
     assert decision == Decision("new")
     assert place.facts() == {
-        "code": "N-02", "parent": "N", "kind": "facility", "names": {"en": "Lakeside"}, "level": 2,
-    }  # fmt: skip
+        "code": "N-02",
+        "parent": "N",
+        "kind": "facility",
+        "names": {"en": "Lakeside"},
+        "level": 2,
+    }
 
 
 def test_the_kind_follows_from_the_place_above() -> None:
@@ -63,8 +67,10 @@ def test_the_kind_follows_from_the_place_above() -> None:
 def test_places_of_one_list_stand_below_each_other_in_any_order() -> None:
     found = decided("W-01-A W-01 . Wing", "W-01 W . Westgate", "W XX région West")
     assert [(place.kind, decision.verdict) for place, decision in found] == [
-        ("section", "new"), ("facility", "new"), ("region", "new"),
-    ]  # fmt: skip
+        ("section", "new"),
+        ("facility", "new"),
+        ("region", "new"),
+    ]
 
 
 def test_a_name_that_differs_is_changed_and_others_stay() -> None:

@@ -28,9 +28,13 @@ def taken(here: Desk, *rows: str) -> str:
 def test_places_are_added_below_each_other_in_any_order(app: Flask, desk: At, halima: Cast) -> None:
     here = desk(halima)
     page = here.tried(
-        "W-01;W;;Westgate;بوابة الغرب", "W;XX;region;West;", "N-01;;;North Gate;", "S-01;N;;South;",
-        kind="places", header=HEADER,
-    )  # fmt: skip
+        "W-01;W;;Westgate;بوابة الغرب",
+        "W;XX;region;West;",
+        "N-01;;;North Gate;",
+        "S-01;N;;South;",
+        kind="places",
+        header=HEADER,
+    )
     assert here.verdicts(page) == [(2, "new"), (3, "new"), (4, "changed"), (5, "refused")]
     assert here.unit("W") is None
     text = here.browser.get(page).text.replace("\u2068", "").replace("\u2069", "")
@@ -150,10 +154,14 @@ def test_a_place_where_people_worked_is_closed_instead_of_taken_away(
     with app.app_context(), transaction() as session:
         session.add(
             Posting(
-                id=new_ordered_id(), person_id=amina.id, unit_id=unit.id, function="P1",
-                starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31),
+                id=new_ordered_id(),
+                person_id=amina.id,
+                unit_id=unit.id,
+                function="P1",
+                starts_on=date(2020, 1, 1),
+                ends_on=date(2020, 12, 31),
             )
-        )  # fmt: skip
+        )
     here.undone(page)
     closed = here.unit("N-02")
     assert closed is not None
@@ -183,10 +191,15 @@ def test_what_changed_between_trying_and_taking_over_is_refused(
         session.get_one(Unit, places.northgate.id).names = {"en": "Third Gate"}
         session.add(
             Unit(
-                id=new_ordered_id(), parent_id=places.north.id, kind="facility", code="N-02",
-                names={"en": "Other"}, path=f"{places.north.path}77/", closed_on=None,
+                id=new_ordered_id(),
+                parent_id=places.north.id,
+                kind="facility",
+                code="N-02",
+                names={"en": "Other"},
+                path=f"{places.north.path}77/",
+                closed_on=None,
             )
-        )  # fmt: skip
+        )
     here.confirm(page)
     here.work()
     assert here.verdicts(page) == [(2, "refused"), (3, "refused")]

@@ -43,15 +43,25 @@ def row(viewer: Viewer = GRACE, /, **cells: str) -> Listed:
 
 
 def works(
-    where: UUID = NORTHGATE, function: str = "P1", starts: date = LONG_AGO,
+    where: UUID = NORTHGATE,
+    function: str = "P1",
+    starts: date = LONG_AGO,
     ends: date | None = None,
-) -> Work:  # fmt: skip
+) -> Work:
     return Work(UUID(int=9), where, CODES[where], PATHS[where], function, starts, ends)
 
 
 def amina(*work: Work, **settings: Any) -> Known:
-    facts = {"name": "Amina Ben Salah", "name_latin": None, "language": "en", "rank": "G1",
-             "sex": None, "status": "active", "number": "N-1001", **settings}  # fmt: skip
+    facts = {
+        "name": "Amina Ben Salah",
+        "name_latin": None,
+        "language": "en",
+        "rank": "G1",
+        "sex": None,
+        "status": "active",
+        "number": "N-1001",
+        **settings,
+    }
     return Known(id=UUID(int=7), work=work or (works(),), **facts)
 
 
@@ -69,13 +79,27 @@ def reasons(decision: Decision) -> str:
 
 def test_a_row_is_read_into_our_own_words() -> None:
     listed = row(
-        number=" N-1 ", name="Болат  Сейтқали", name_latin="Bolat Seitkali", language="Қазақша",
-        unit="n-01", function="руководитель", rank="Grade supérieur", sex="ذكر",
-    )  # fmt: skip
+        number=" N-1 ",
+        name="Болат  Сейтқали",
+        name_latin="Bolat Seitkali",
+        language="Қазақша",
+        unit="n-01",
+        function="руководитель",
+        rank="Grade supérieur",
+        sex="ذكر",
+    )
     assert listed == Listed(
-        "N-1", "Болат Сейтқали", "Bolat Seitkali", "kk", "N-01", str(NORTHGATE), "P6", "G3", "m",
+        "N-1",
+        "Болат Сейтқали",
+        "Bolat Seitkali",
+        "kk",
+        "N-01",
+        str(NORTHGATE),
+        "P6",
+        "G3",
+        "m",
         title="руководитель",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("word", ["P4", "p4", "Psychologue, travailleur social, éducateur"])
@@ -144,8 +168,9 @@ def test_a_place_of_somebody_else_is_not_there(said: str) -> None:
 
 
 def test_a_name_that_two_places_have_tells_neither() -> None:
-    both = Places([(UUID(int=1), "A", "/1/2/", {"en": "Gate"}), (UUID(int=2), "B", "/1/3/",
-                   {"en": "Gate"})])  # fmt: skip
+    both = Places(
+        [(UUID(int=1), "A", "/1/2/", {"en": "Gate"}), (UUID(int=2), "B", "/1/3/", {"en": "Gate"})]
+    )
     assert both.find("Gate") is None
     assert both.find("b") is not None
 
@@ -159,11 +184,15 @@ def test_the_usual_place_is_for_rows_that_name_none() -> None:
 @pytest.mark.parametrize(
     ("cells", "active"),
     [
-        ({"active": "yes"}, True), ({"active": "0"}, False), ({"active": ""}, None),
-        ({"left": "1"}, False), ({"left": "0"}, None), ({"left": "да", "active": "1"}, False),
+        ({"active": "yes"}, True),
+        ({"active": "0"}, False),
+        ({"active": ""}, None),
+        ({"left": "1"}, False),
+        ({"left": "0"}, None),
+        ({"left": "да", "active": "1"}, False),
         ({"active": "нет"}, False),
     ],
-)  # fmt: skip
+)
 def test_who_has_left_is_said_by_either_column(cells: dict[str, str], active: bool | None) -> None:
     assert row(number="1", **cells).active is active
 
@@ -190,9 +219,12 @@ def test_a_number_that_nobody_has_is_somebody_new() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "why"),
-    [({"name": "Zoé"}, "names no place"), ({"unit": "N-01"}, "has no name"),
-     ({"name": "Zoé", "unit": "N-01", "active": "no"}, "says that they left")],
-)  # fmt: skip
+    [
+        ({"name": "Zoé"}, "names no place"),
+        ({"unit": "N-01"}, "has no name"),
+        ({"name": "Zoé", "unit": "N-01", "active": "no"}, "says that they left"),
+    ],
+)
 def test_somebody_new_needs_a_name_and_a_place(cells: dict[str, str], why: str) -> None:
     decision = decided(row(number="N-9", **cells))
     assert decision.verdict == "refused"
@@ -214,8 +246,10 @@ def test_details_that_differ_are_changed() -> None:
     decision = decided(listed, amina())
     assert decision.verdict == "changed"
     assert decision.changes == {
-        "name": ["Amina Ben Salah", "Amina Bah"], "language": ["en", "fr"], "sex": [None, "f"],
-    }  # fmt: skip
+        "name": ["Amina Ben Salah", "Amina Bah"],
+        "language": ["en", "fr"],
+        "sex": [None, "f"],
+    }
 
 
 def test_a_list_in_latin_letters_leaves_the_name_in_ones_own_script() -> None:
@@ -228,8 +262,9 @@ def test_a_list_in_latin_letters_leaves_the_name_in_ones_own_script() -> None:
 def test_a_list_in_another_script_keeps_the_name_in_latin_letters() -> None:
     decision = decided(row(number="N-1001", name="Амина Бен Салах"), amina())
     assert decision.changes == {
-        "name": ["Amina Ben Salah", "Амина Бен Салах"], "name_latin": [None, "Amina Ben Salah"],
-    }  # fmt: skip
+        "name": ["Amina Ben Salah", "Амина Бен Салах"],
+        "name_latin": [None, "Amina Ben Salah"],
+    }
     both = decided(row(number="N-1001", name="Амина Салах", name_latin="Amina Salah"), amina())
     assert both.changes["name_latin"] == [None, "Amina Salah"]
 

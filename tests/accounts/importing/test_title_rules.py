@@ -39,8 +39,10 @@ def test_titles_without_a_function_come_first_then_the_most_frequent() -> None:
     rows = [(n, "Warder") for n in range(2, 40)] + [(40, "Cook"), (41, "cook"), (42, "Baker")]
     titles = titles_of(collected(rows, {"warder": "P1"}))
     assert [(each.title, each.people, each.function) for each in titles] == [
-        ("Cook", 2, ""), ("Baker", 1, ""), ("Warder", 38, "P1"),
-    ]  # fmt: skip
+        ("Cook", 2, ""),
+        ("Baker", 1, ""),
+        ("Warder", 38, "P1"),
+    ]
     assert list(titles[2].rows) == list(range(2, 2 + ROWS_NAMED))
     assert len({each.name for each in titles}) == 3
 

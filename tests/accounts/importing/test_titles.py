@@ -53,9 +53,10 @@ def test_titles_of_a_list_are_named_with_people_and_rows(desk: At, grace: Cast) 
     here = desk(grace)
     page = here.tried(*ROWS)
     assert [(t.title, t.people, list(t.rows), t.function) for t in found(here, page).values()] == [
-        ("Chief Warder", 2, [2, 3], ""), ("Welfare Officer", 1, [4], ""),
+        ("Chief Warder", 2, [2, 3], ""),
+        ("Welfare Officer", 1, [4], ""),
         ("Trainer of staff", 1, [6], "P7"),
-    ]  # fmt: skip
+    ]
     text = here.browser.get(page).text
     assert "2 job titles of this list are no functions of ours yet; their rows are refused." in text
     assert here.at(page).counts == {"new": 2, "refused": 3}
@@ -139,8 +140,12 @@ def test_a_word_of_ours_may_mean_something_else_here_but_a_code_may_not(
     page = here.tried(*ROWS)
     say(here, page, Trainer_of_staff="P1")
     assert {row.number: row.facts.get("function") for row in here.rows(page)} == {
-        2: None, 3: None, 4: None, 5: "P6", 6: "P1",
-    }  # fmt: skip
+        2: None,
+        3: None,
+        4: None,
+        5: "P6",
+        6: "P1",
+    }
 
 
 def test_sending_it_twice_tries_the_list_once(desk: At, grace: Cast) -> None:

@@ -56,10 +56,14 @@ def test_a_slip_that_was_printed_opens_nothing_any_more(app: Flask, desk: At, gr
     with app.app_context(), transaction() as session:
         session.add(
             Credential(
-                person_id=zoe, password_hash=None, code_hash="x", code_until=clock.now(),
-                spare_code_hash=None, changed_at=clock.now(),
+                person_id=zoe,
+                password_hash=None,
+                code_hash="x",
+                code_until=clock.now(),
+                spare_code_hash=None,
+                changed_at=clock.now(),
             )
-        )  # fmt: skip
+        )
     here.undone(page)
     assert here.identity("N-9001") is None
     with app.app_context():
@@ -83,32 +87,51 @@ def test_new_people_to_whom_something_has_happened_stay_without_work(
         if what == "password":
             session.add(
                 Credential(
-                    person_id=zoe, password_hash="x", code_hash=None, code_until=None,
-                    spare_code_hash=None, changed_at=now,
+                    person_id=zoe,
+                    password_hash="x",
+                    code_hash=None,
+                    code_until=None,
+                    spare_code_hash=None,
+                    changed_at=now,
                 )
-            )  # fmt: skip
+            )
         elif what == "course":
             session.add(
                 Enrolment(
-                    id=new_ordered_id(), person_id=zoe, course_id="C90", route="rule", number=None,
-                    due_on=None, made_at=now, made_by=None,
+                    id=new_ordered_id(),
+                    person_id=zoe,
+                    course_id="C90",
+                    route="rule",
+                    number=None,
+                    due_on=None,
+                    made_at=now,
+                    made_by=None,
                 )
-            )  # fmt: skip
+            )
         elif what == "role":
             session.add(
                 Grant(
-                    id=new_ordered_id(), person_id=zoe, role="trainer",
-                    unit_id=places.northgate.id, course_id=None, starts_on=now.date(),
-                    ends_on=None, given_by=None,
+                    id=new_ordered_id(),
+                    person_id=zoe,
+                    role="trainer",
+                    unit_id=places.northgate.id,
+                    course_id=None,
+                    starts_on=now.date(),
+                    ends_on=None,
+                    given_by=None,
                 )
-            )  # fmt: skip
+            )
         elif what == "other work":
             session.add(
                 Posting(
-                    id=new_ordered_id(), person_id=zoe, unit_id=places.north.id, function="P1",
-                    starts_on=now.date(), ends_on=None,
+                    id=new_ordered_id(),
+                    person_id=zoe,
+                    unit_id=places.north.id,
+                    function="P1",
+                    starts_on=now.date(),
+                    ends_on=None,
                 )
-            )  # fmt: skip
+            )
         elif what == "other name":
             identity.name = "Zoé Okello"
         else:
@@ -192,10 +215,14 @@ def test_whoever_was_moved_on_since_is_left_there(
             made.ends_on = yesterday()
         session.add(
             Posting(
-                id=new_ordered_id(), person_id=chipo.id, unit_id=places.southfield.id,
-                function="P1", starts_on=clock.now().date(), ends_on=None,
+                id=new_ordered_id(),
+                person_id=chipo.id,
+                unit_id=places.southfield.id,
+                function="P1",
+                starts_on=clock.now().date(),
+                ends_on=None,
             )
-        )  # fmt: skip
+        )
     before = [here.work_of(person.id) for person in (amina, chipo)]
     here.undone(page)
     assert [here.work_of(person.id) for person in (amina, chipo)] == before

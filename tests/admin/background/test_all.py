@@ -47,10 +47,15 @@ def test_all_work_is_listed_with_who_asked_and_what_is_wrong_first(
     browser: Open, halima: Cast, work: dict[str, int]
 ) -> None:
     page = browser(halima).get(URL).text
-    places = [page.index(words) for words in (
-        "Looking through the database", "File of a report", "Making a backup",
-        "Building the index of the search",
-    )]  # fmt: skip
+    places = [
+        page.index(words)
+        for words in (
+            "Looking through the database",
+            "File of a report",
+            "Making a backup",
+            "Building the index of the search",
+        )
+    ]
     assert places == sorted(places)
     assert "✕ Could not be finished" in page
     assert "The disk of the server is full." in page
@@ -118,15 +123,18 @@ def test_every_kind_of_work_has_a_name() -> None:
 
 @pytest.mark.parametrize(
     ("error", "place"),
-    [("OSError: [Errno 28] No space left on device", 0),
-     ("OperationalError: database is locked", 1),
-     ("BackupBusyError: Another backup is being made at this moment.", 1),
-     ("PermissionError: [Errno 13] Permission denied: '/x'", 2),
-     ("FileNotFoundError: [Errno 2] No such file or directory: '/x'", 3),
-     ("KeyError: 'courses.dream'", 4), ("MemoryError: ", 5),
-     ("OperationalError: connection refused", 6),
-     ("DatabaseError: database disk image is malformed", 7)],
-)  # fmt: skip
+    [
+        ("OSError: [Errno 28] No space left on device", 0),
+        ("OperationalError: database is locked", 1),
+        ("BackupBusyError: Another backup is being made at this moment.", 1),
+        ("PermissionError: [Errno 13] Permission denied: '/x'", 2),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/x'", 3),
+        ("KeyError: 'courses.dream'", 4),
+        ("MemoryError: ", 5),
+        ("OperationalError: connection refused", 6),
+        ("DatabaseError: database disk image is malformed", 7),
+    ],
+)
 def test_a_failure_is_said_in_words(error: str, place: int) -> None:
     assert failure(error) == FAILURES[place][1]
     assert failure("ZeroDivisionError: division by zero") == OTHER_FAILURE

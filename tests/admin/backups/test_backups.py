@@ -105,8 +105,13 @@ def test_only_as_many_as_decided_stay_and_those_made_by_hand_stay_all(
 
 
 def test_files_of_a_clock_that_was_ahead_do_not_push_out_those_of_today(tmp_path: Path) -> None:
-    for moment in ("20261129-010000", "20261130-010000", "20261201-010000", "20290101-010000",
-                   "20290102-010000"):  # fmt: skip
+    for moment in (
+        "20261129-010000",
+        "20261130-010000",
+        "20261201-010000",
+        "20290101-010000",
+        "20290102-010000",
+    ):
         (tmp_path / f"daily-00000001-{moment}.tar").touch()
     (tmp_path / "daily-00000002-20250101-010000.tar").touch()  # another server's
     (tmp_path / "lms-00000001-20250101-010000.tar").touch()
@@ -258,8 +263,15 @@ def test_the_list_bears_a_file_that_is_deleted_meanwhile_and_a_closed_folder(
     one.touch()
     two.symlink_to(tmp_path / "deleted")
     assert [line.path for line in listing.lines([], tmp_path)] == [one]
-    facts = {"path": str(two), "kind": DAILY, "at": NOW.isoformat(), "size": 1, "sealed": False,
-             "keys": False, "tested": None}  # fmt: skip
+    facts = {
+        "path": str(two),
+        "kind": DAILY,
+        "at": NOW.isoformat(),
+        "size": 1,
+        "sealed": False,
+        "keys": False,
+        "tested": None,
+    }
     assert [line.path for line in listing.lines([facts], tmp_path)] == [one]
     assert listing.lines([facts], tmp_path / "none") != []
 

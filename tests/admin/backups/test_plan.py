@@ -80,9 +80,7 @@ def test_the_office_decides_with_a_reason_and_the_next_one_follows_it(
     assert "at 23:00" in page
     assert "14 are kept" in page
     with app.app_context():
-        found = reading().scalars(
-            select(AuditRow).where(AuditRow.action == "installation.backups")
-        )  # fmt: skip
+        found = reading().scalars(select(AuditRow).where(AuditRow.action == "installation.backups"))
         (facts,) = [row.facts for row in found]
     assert facts["reason"] == "Order 3"
     assert facts["after"] == Plan(23, 14, 4, 8).to_facts()
@@ -90,9 +88,19 @@ def test_the_office_decides_with_a_reason_and_the_next_one_follows_it(
 
 @pytest.mark.parametrize(
     ("field", "wrong"),
-    [("hour", "24"), ("hour", ""), ("keep", "1"), ("keep", "61"), ("keep", "many"), ("keep", ""),
-     ("weekday", "7"), ("keep_copies", "1"), ("reason", ""), ("reason", "x" * 501)],
-)  # fmt: skip
+    [
+        ("hour", "24"),
+        ("hour", ""),
+        ("keep", "1"),
+        ("keep", "61"),
+        ("keep", "many"),
+        ("keep", ""),
+        ("weekday", "7"),
+        ("keep_copies", "1"),
+        ("reason", ""),
+        ("reason", "x" * 501),
+    ],
+)
 def test_a_wrong_field_is_said(
     app: Flask, browser: Open, halima: Cast, field: str, wrong: str
 ) -> None:

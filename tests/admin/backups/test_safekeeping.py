@@ -30,12 +30,16 @@ def fault(hours: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("known", "state"),
-    [({}, WRONG), ({LAST_BACKUP: made(1)}, GOOD), ({LAST_BACKUP: made(7 * 24 + 1)}, WRONG),
-     ({LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
-     ({LAST_BACKUP: made(2), LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
-     ({LAST_BACKUP: made(1), LAST_FAULTS: {DAILY: fault(2)}}, GOOD),
-     ({LAST_BACKUP: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, GOOD)],
-)  # fmt: skip
+    [
+        ({}, WRONG),
+        ({LAST_BACKUP: made(1)}, GOOD),
+        ({LAST_BACKUP: made(7 * 24 + 1)}, WRONG),
+        ({LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
+        ({LAST_BACKUP: made(2), LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
+        ({LAST_BACKUP: made(1), LAST_FAULTS: {DAILY: fault(2)}}, GOOD),
+        ({LAST_BACKUP: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, GOOD),
+    ],
+)
 def test_the_last_backup(known: dict[str, Any], state: str) -> None:
     found = last_backup(known, NOW)
     assert found.state == state
@@ -44,10 +48,14 @@ def test_the_last_backup(known: dict[str, Any], state: str) -> None:
 
 @pytest.mark.parametrize(
     ("known", "state"),
-    [({}, NOTE), ({LAST_COPY: made(1)}, GOOD), ({LAST_COPY: made(10 * 24 + 1)}, WRONG),
-     ({LAST_COPY: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, WRONG),
-     ({LAST_COPY: made(1), LAST_FAULTS: {WEEKLY: fault(2)}}, GOOD)],
-)  # fmt: skip
+    [
+        ({}, NOTE),
+        ({LAST_COPY: made(1)}, GOOD),
+        ({LAST_COPY: made(10 * 24 + 1)}, WRONG),
+        ({LAST_COPY: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, WRONG),
+        ({LAST_COPY: made(1), LAST_FAULTS: {WEEKLY: fault(2)}}, GOOD),
+    ],
+)
 @pytest.mark.parametrize("named", [False, True])
 def test_the_copy_elsewhere(
     here: Settings, stick: Path, known: dict[str, Any], state: str, *, named: bool

@@ -61,9 +61,17 @@ def sent(here: Browser, **changes: Any) -> dict[str, Any]:
     key = re.search(r'name="key"[^>]* value="([^"]+)"', page)
     assert key is not None
     return {
-        "unit": "", "course": "", "since": "", "until": "", "state": "", "numbers": "",
-        "output": "zip", "key": key[1], "go": "make", **changes,
-    }  # fmt: skip
+        "unit": "",
+        "course": "",
+        "since": "",
+        "until": "",
+        "state": "",
+        "numbers": "",
+        "output": "zip",
+        "key": key[1],
+        "go": "make",
+        **changes,
+    }
 
 
 def run(app: Flask) -> int:

@@ -37,7 +37,7 @@ from tests.admin.certificates.conftest import (
     number_of,
     run,
     sent,
-)  # fmt: skip
+)
 from tests.admin.certificates.test_list import learned_for
 from tests.people import Cast, Places, add_person
 
@@ -79,15 +79,22 @@ def test_no_certificate_carries_anothers_name(
 ) -> None:
     archive = archive_of(app, make(browser(halima)))
     with app.app_context():
-        rows = db.session().execute(
-            select(Certificate.number, Certificate.code, CertificateHolder.names)
-            .join(CertificateHolder).where(Certificate.number.is_not(None))
-        ).all()  # fmt: skip
+        rows = (
+            db.session()
+            .execute(
+                select(Certificate.number, Certificate.code, CertificateHolder.names)
+                .join(CertificateHolder)
+                .where(Certificate.number.is_not(None))
+            )
+            .all()
+        )
     everybody = {name for row in rows for name in row.names}
     assert len(everybody) == 3
     assert set(archive.namelist()) == {
-        *(f"{row.number}.pdf" for row in rows), "register.csv", "register.xlsx"
-    }  # fmt: skip
+        *(f"{row.number}.pdf" for row in rows),
+        "register.csv",
+        "register.xlsx",
+    }
     listed = {line["Certificate number"]: line["Name"] for line in register(archive)}
     for number, code, names in rows:
         assert number is not None
@@ -210,9 +217,11 @@ def test_it_is_logged_with_counts_and_without_a_name(
 ) -> None:
     make(browser(grace), numbers="N-1001")
     with app.app_context():
-        rows = db.session().scalars(
-            select(AuditRow).where(AuditRow.action.like("certificates.export%"))
-        ).all()  # fmt: skip
+        rows = (
+            db.session()
+            .scalars(select(AuditRow).where(AuditRow.action.like("certificates.export%")))
+            .all()
+        )
         asked, exported = [row for row in rows if row.action.startswith("certificates.")]
     assert asked.actor_id == exported.actor_id == grace.id
     assert (exported.facts["certificates"], exported.facts["papers"]) == (1, 1)
@@ -245,11 +254,19 @@ def test_it_is_stopped_and_goes_on_where_it_had_come_to(
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"unit": "S-01"}, 404), ({"unit": "nowhere"}, 404), ({"course": "C99"}, 422),
-     ({"since": "soon"}, 422), ({"since": "2026-12-02", "until": "2026-12-01"}, 422),
-     ({"state": "lost"}, 422), ({"output": "exe"}, 422), ({"numbers": "9" * 40_001}, 422),
-     ({"key": "k" * 61}, 422), ({"course": "C01", "since": "2030-01-01"}, 409)],
-)  # fmt: skip
+    [
+        ({"unit": "S-01"}, 404),
+        ({"unit": "nowhere"}, 404),
+        ({"course": "C99"}, 422),
+        ({"since": "soon"}, 422),
+        ({"since": "2026-12-02", "until": "2026-12-01"}, 422),
+        ({"state": "lost"}, 422),
+        ({"output": "exe"}, 422),
+        ({"numbers": "9" * 40_001}, 422),
+        ({"key": "k" * 61}, 422),
+        ({"course": "C01", "since": "2030-01-01"}, 409),
+    ],
+)
 def test_each_bad_field_is_refused(
     app: Flask, browser: Open, grace: Cast, papers: Papers, change: dict[str, str], status: int
 ) -> None:
@@ -306,9 +323,11 @@ def test_many_names_of_several_places_wait_for_another_administrator(
     assert run(app) > 0
     assert job_of(app, location).state == "done"
     with app.app_context():
-        approved = db.session().scalars(
-            select(AuditRow).where(AuditRow.action == "certificates.export approved")
-        ).all()  # fmt: skip
+        approved = (
+            db.session()
+            .scalars(select(AuditRow).where(AuditRow.action == "certificates.export approved"))
+            .all()
+        )
         assert [row.actor_id for row in approved] == [halima.id]
 
 
@@ -346,9 +365,12 @@ def test_one_facility_does_not_wait(
     assert job_of(app, make(browser(grace), unit="N-01")).state == "done"
     with app.app_context(), transaction() as session:
         own = add_person(
-            session, "Own Place", "N-77", places.northgate,
+            session,
+            "Own Place",
+            "N-77",
+            places.northgate,
             roles=(("administrator", places.northgate),),
-        )  # fmt: skip
+        )
     assert job_of(app, make(browser(own))).state == "done"
 
 
@@ -412,9 +434,10 @@ def test_after_thirty_days_the_file_is_gone(
     before = job_of(app, old).result or {}
     with app.app_context(), transaction() as session:
         session.execute(
-            update(Job).where(Job.id == job_of(app, old).id)
+            update(Job)
+            .where(Job.id == job_of(app, old).id)
             .values(ended_at=clock.now() - timedelta(days=31))
-        )  # fmt: skip
+        )
         jobs.ask(session, FORGET, "x", now=clock.now())
     run(app)
     assert here.get(f"{old}/file").status_code == 404

@@ -116,9 +116,14 @@ def test_the_office_says_who_issues_and_who_signs(app: Flask, browser: Open, hal
     site = decided(app)
     assert site.issuers == {"en": "National Prison Service", "ar": "الإدارة العامة للسجون"}
     assert [dict(person) for person in site.signatories] == [
-        {"name": "Halima Nabirye", "name:en": "Halima Nabirye", "title": "Director general",
-         "title:en": "Director general", "title:fr": "Directrice"}
-    ]  # fmt: skip
+        {
+            "name": "Halima Nabirye",
+            "name:en": "Halima Nabirye",
+            "title": "Director general",
+            "title:en": "Director general",
+            "title:fr": "Directrice",
+        }
+    ]
     assert 'value="Directrice"' in here.get(URL).text
 
 
@@ -174,9 +179,13 @@ def test_issued_certificates_never_change(
 
 @pytest.mark.parametrize(
     "change",
-    [{"issuer_en": "x" * 121}, {"name_1_en": "x" * 81}, {"title_3_kk": "x" * 81},
-     {"issuer_en": "漢"}],
-)  # fmt: skip
+    [
+        {"issuer_en": "x" * 121},
+        {"name_1_en": "x" * 81},
+        {"title_3_kk": "x" * 81},
+        {"issuer_en": "漢"},
+    ],
+)
 def test_each_bad_field_is_refused(
     app: Flask, browser: Open, halima: Cast, change: dict[str, str]
 ) -> None:
@@ -203,16 +212,20 @@ def test_a_logo_is_drawn_anew_and_can_be_taken_away(
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "no PNG"), (b"<svg xmlns='x'/>", "SVG"), (b"\xff\xd8\xff jpeg", "no PNG"),
-     (b"\x89PNG\r\n\x1a\n broken", "broken"), (png() + b"0" * 200_000, "200 kB"),
-     (png((2001, 1000)), "2 million"), (png()[:-30], "broken")],
-)  # fmt: skip
+    [
+        (b"", "no PNG"),
+        (b"<svg xmlns='x'/>", "SVG"),
+        (b"\xff\xd8\xff jpeg", "no PNG"),
+        (b"\x89PNG\r\n\x1a\n broken", "broken"),
+        (png() + b"0" * 200_000, "200 kB"),
+        (png((2001, 1000)), "2 million"),
+        (png()[:-30], "broken"),
+    ],
+)
 def test_other_files_are_refused_with_the_reason(
     app: Flask, browser: Open, halima: Cast, data: bytes, reason: str
 ) -> None:
-    reply = browser(halima).post(
-        f"{URL}/logos", {"picture": (io.BytesIO(data), "logo.png")}
-    )  # fmt: skip
+    reply = browser(halima).post(f"{URL}/logos", {"picture": (io.BytesIO(data), "logo.png")})
     assert reply.status_code == 409
     assert reason in reply.text
     assert logos(app) == []
@@ -251,8 +264,10 @@ def full() -> dict[str, str]:
     """Return three people whose names and functions are as long as the form takes them."""
     return {
         f"{key}_{place}_{each}": f"{each} {place} {MANY_WORDS * 2}"[:80].strip()
-        for key in ("name", "title") for place in (1, 2, 3) for each in LANGUAGES
-    }  # fmt: skip
+        for key in ("name", "title")
+        for place in (1, 2, 3)
+        for each in LANGUAGES
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -295,9 +310,16 @@ def test_who_has_no_name_is_shown_again_and_the_others_keep_their_places(
     """The first place is empty but for a function; what does not fit stands in the third."""
     wide = "W" * 80
     page = save(
-        app, browser(halima), name_1_en="", title_1_en="Nobody yet", title_1_fr="",
-        title_2_en="Head", name_2_en="Juma Okello", name_3_en="Grace Nakato", title_3_fr=wide,
-    )  # fmt: skip
+        app,
+        browser(halima),
+        name_1_en="",
+        title_1_en="Nobody yet",
+        title_1_fr="",
+        title_2_en="Head",
+        name_2_en="Juma Okello",
+        name_3_en="Grace Nakato",
+        title_3_fr=wide,
+    )
     found = re.findall(r'<a href="#(\w+)">', page[page.index("There is a problem") :])
     # Nobody wrote the function in other languages: it is printed there, too, and too wide.
     assert found[0] == "title_3_fr" or {each[:7] for each in found} == {"title_3"}
@@ -333,9 +355,13 @@ def test_a_trial_of_somebody_else_or_of_nothing_shows_the_page_as_it_is(
     reply = browser(halima).post(URL, {**TYPED, "go": "save"})
     with app.app_context(), transaction() as session:
         other = add_person(
-            session, "Other Head", "HQ-2", places.country, function="P6",
+            session,
+            "Other Head",
+            "HQ-2",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
     for address in (reply.location, f"{URL}?trial=x", f"{URL}?trial=99", f"{URL}?trial="):
         page = browser(other).get(address)
         assert page.status_code == 200

@@ -48,9 +48,10 @@ def test_a_workplace_is_called_by_its_name_in_the_readers_language(
     """As the list of people calls it; one that has no name in that language by its English one."""
     with app.app_context(), transaction() as session:
         session.execute(
-            update(Unit).where(Unit.id == places.northgate.id)
+            update(Unit)
+            .where(Unit.id == places.northgate.id)
             .values(names={"en": "Northgate", "fr": "Porte du Nord"})
-        )  # fmt: skip
+        )
     here = browser(grace)
     for language, name in (("en", "Northgate"), ("fr", "Porte du Nord"), ("ru", "Northgate")):
         page = here.get(f"/{language}{URL[3:]}").text
@@ -80,12 +81,19 @@ def test_the_filters_leave_what_fits(
     here = browser(halima)
     number = number_of(app, papers.daniel)
     for query, names in (
-        ("unit=N", {"Amina", "Chipo"}), ("unit=S-01", {"Daniel"}), ("text=chip", {"Chipo"}),
-        ("text=n1001", {"Amina"}), (f"text={number.lower()}", {"Daniel"}), ("text=%25", set()),
-        ("course=C01", {"Amina", "Chipo", "Daniel"}), ("course=C02", set()),
-        ("since=2026-11-24", set()), ("until=23.11.2026", {"Amina", "Chipo", "Daniel"}),
-        ("state=withdrawn", set()), ("state=nonsense", set()),
-    ):  # fmt: skip
+        ("unit=N", {"Amina", "Chipo"}),
+        ("unit=S-01", {"Daniel"}),
+        ("text=chip", {"Chipo"}),
+        ("text=n1001", {"Amina"}),
+        (f"text={number.lower()}", {"Daniel"}),
+        ("text=%25", set()),
+        ("course=C01", {"Amina", "Chipo", "Daniel"}),
+        ("course=C02", set()),
+        ("since=2026-11-24", set()),
+        ("until=23.11.2026", {"Amina", "Chipo", "Daniel"}),
+        ("state=withdrawn", set()),
+        ("state=nonsense", set()),
+    ):
         text = here.get(f"{URL}?{query}").text
         found = {name for name in ("Amina", "Chipo", "Daniel") if f"<bdi>{name}" in text}
         assert found == names, query
@@ -98,9 +106,10 @@ def test_each_state_is_found_by_its_name(
     with app.app_context(), transaction() as session:
         for certificate, days in ((papers.amina, 30), (papers.chipo, -1), (papers.daniel, 900)):
             session.execute(
-                update(Certificate).where(Certificate.id == certificate)
+                update(Certificate)
+                .where(Certificate.id == certificate)
                 .values(valid_through=today + timedelta(days=days))
-            )  # fmt: skip
+            )
     here = browser(halima)
     for state, names in (
         ("valid", {"Amina", "Daniel"}),
@@ -128,9 +137,12 @@ def test_a_programme_leaves_who_learned_for_it_and_no_others(
     learned_for(app, "health", papers.amina)
     learned_for(app, "pilot", papers.daniel)
     for person, code, names in (
-        (grace, "health", {"Amina"}), (grace, "pilot", set()), (halima, "pilot", {"Daniel"}),
-        (grace, "nonsense", set()), (grace, "", {"Amina", "Chipo"}),
-    ):  # fmt: skip
+        (grace, "health", {"Amina"}),
+        (grace, "pilot", set()),
+        (halima, "pilot", {"Daniel"}),
+        (grace, "nonsense", set()),
+        (grace, "", {"Amina", "Chipo"}),
+    ):
         text = browser(person).get(f"{URL}?programme={code}").text
         found = {name for name in ("Amina", "Chipo", "Daniel") if f"<bdi>{name}" in text}
         assert found == names, code
@@ -169,11 +181,16 @@ def test_a_restricted_course_is_shown_to_confidential_readers_alone(
     with app.app_context(), transaction() as session:
         session.add(
             Grant(
-                id=new_ordered_id(), person_id=grace.id, role="confidential-reader",
-                unit_id=places.north.id, course_id=None, starts_on=clock.now().date(),
-                ends_on=clock.now().date() + timedelta(days=9), given_by=None,
+                id=new_ordered_id(),
+                person_id=grace.id,
+                role="confidential-reader",
+                unit_id=places.north.id,
+                course_id=None,
+                starts_on=clock.now().date(),
+                ends_on=clock.now().date() + timedelta(days=9),
+                given_by=None,
             )
-        )  # fmt: skip
+        )
     assert "Amina" in browser(grace).get(URL).text
 
 

@@ -24,10 +24,15 @@ def url(certificate: UUID, page: str = "") -> str:
 
 def generations(app: Flask, person: Cast) -> list[tuple[int, UUID]]:
     with app.app_context():
-        rows = db.session().execute(
-            select(Certificate.generation, Certificate.id)
-            .where(Certificate.person_id == person.id).order_by(Certificate.generation)
-        ).all()  # fmt: skip
+        rows = (
+            db.session()
+            .execute(
+                select(Certificate.generation, Certificate.id)
+                .where(Certificate.person_id == person.id)
+                .order_by(Certificate.generation)
+            )
+            .all()
+        )
     return [(row.generation, row.id) for row in rows]
 
 

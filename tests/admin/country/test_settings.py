@@ -57,17 +57,26 @@ def test_the_office_decides_each_with_a_reason(app: Flask, browser: Open, halima
     assert now.languages == ("ar", "fr")
     assert (now.time_zone, now.digits) == ("Africa/Tunis", "arab")
     page = here.get(URL).text
-    for said in ("Act 4", "Act 5", "Act 6", "Halima Nabirye", "Uganda Prisons Service",
-                 "Africa/Tunis", "٠١٢٣"):  # fmt: skip
+    for said in (
+        "Act 4",
+        "Act 5",
+        "Act 6",
+        "Halima Nabirye",
+        "Uganda Prisons Service",
+        "Africa/Tunis",
+        "٠١٢٣",
+    ):
         assert said in page
     with app.app_context():
         rows = reading().execute(select(AuditRow.action, AuditRow.facts).order_by(AuditRow.id))
         found = [(action, facts["reason"]) for action, facts in rows]
         assert len(installation.setting(reading(), DECISIONS)) == 4
     assert found == [
-        ("installation.names", "Act 4"), ("installation.languages", "Act 5"),
-        ("installation.time-zone", "Act 6"), ("installation.digits", "Act 6"),
-    ]  # fmt: skip
+        ("installation.names", "Act 4"),
+        ("installation.languages", "Act 5"),
+        ("installation.time-zone", "Act 6"),
+        ("installation.digits", "Act 6"),
+    ]
 
 
 def night(app: Flask) -> dict[str, set[tuple[int, int]]]:
@@ -98,9 +107,12 @@ def test_what_waits_for_the_night_moves_to_the_night_of_other_clocks(
         for each in (by_hand, late):  # somebody waits for them, or they are due
             session.delete(session.get_one(Job, each))
     assert night(app) == {
-        "integrity.check": {(2, 30)}, "backup.drill": {(3, 30)}, "audit.check": {(4, 0)},
-        "health.look": {(5, 0)}, "backup.make daily": {(1, 0)},
-    }  # fmt: skip
+        "integrity.check": {(2, 30)},
+        "backup.drill": {(3, 30)},
+        "audit.check": {(4, 0)},
+        "health.look": {(5, 0)},
+        "backup.make daily": {(1, 0)},
+    }
     before = night(app)
     here.post(f"{URL}/clock", CLOCK | {"time_zone": "Asia/Almaty", "digits": "latn"})
     assert night(app) == before
@@ -108,13 +120,22 @@ def test_what_waits_for_the_night_moves_to_the_night_of_other_clocks(
 
 @pytest.mark.parametrize(
     ("page", "change"),
-    [("names", {"name_en": "", "name_ar": ""}), ("names", {"name_en": "x" * 101}),
-     ("names", {"name_en": "a\u202eb"}), ("names", {"reason": ""}),
-     ("languages", {"languages": []}), ("languages", {"languages": ["xx"]}),
-     ("languages", {"first": "en"}), ("languages", {"reason": "x" * 501}),
-     ("clock", {"time_zone": "Mars/Base"}), ("clock", {"time_zone": "../etc/passwd"}),
-     ("clock", {"time_zone": ""}), ("clock", {"digits": "roman"}), ("clock", {"reason": " "})],
-)  # fmt: skip
+    [
+        ("names", {"name_en": "", "name_ar": ""}),
+        ("names", {"name_en": "x" * 101}),
+        ("names", {"name_en": "a\u202eb"}),
+        ("names", {"reason": ""}),
+        ("languages", {"languages": []}),
+        ("languages", {"languages": ["xx"]}),
+        ("languages", {"first": "en"}),
+        ("languages", {"reason": "x" * 501}),
+        ("clock", {"time_zone": "Mars/Base"}),
+        ("clock", {"time_zone": "../etc/passwd"}),
+        ("clock", {"time_zone": ""}),
+        ("clock", {"digits": "roman"}),
+        ("clock", {"reason": " "}),
+    ],
+)
 def test_each_bad_field_is_refused_and_nothing_changes(
     app: Flask, browser: Open, halima: Cast, page: str, change: dict[str, Any]
 ) -> None:

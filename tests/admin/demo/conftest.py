@@ -34,9 +34,11 @@ def run_demo(data: Path, *arguments: str) -> Result:
     """Run ``lms demo --only-build`` on a data folder; the environment is as before afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (
-            ("LMS_DATA", str(data)), ("LMS_DEMO", ""), ("DATABASE_URL", ""),
+            ("LMS_DATA", str(data)),
+            ("LMS_DEMO", ""),
+            ("DATABASE_URL", ""),
             ("LMS_COURSES", os.environ.get("LMS_COURSES") or str(COURSES)),
-        ):  # fmt: skip
+        ):
             patch.setenv(name, value)
         made: list[Flask] = []
 

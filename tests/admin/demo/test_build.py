@@ -104,18 +104,20 @@ def test_who_has_not_started_has_no_progress(session: Session, accounts: Lines) 
 
 def progress_of(session: Session, person: UUID) -> Progress:
     return session.scalars(
-        select(Progress).join(Enrolment, Enrolment.id == Progress.enrolment_id)
+        select(Progress)
+        .join(Enrolment, Enrolment.id == Progress.enrolment_id)
         .where(Enrolment.person_id == person)
-    ).one()  # fmt: skip
+    ).one()
 
 
 def finals(session: Session, person: UUID) -> list[Attempt]:
     return list(
         session.scalars(
-            select(Attempt).where(Attempt.person_id == person, Attempt.test == "post")
+            select(Attempt)
+            .where(Attempt.person_id == person, Attempt.test == "post")
             .order_by(Attempt.number)
         )
-    )  # fmt: skip
+    )
 
 
 def test_who_is_in_the_middle_of_a_lesson_can_go_on_there(
@@ -196,10 +198,13 @@ def test_every_office_is_held_where_it_belongs(session: Session, accounts: Lines
     grants = session.execute(select(Grant.role, Unit.kind).join(Unit, Unit.id == Grant.unit_id))
     held = Counter((role, kind) for role, kind in grants)
     assert held == {
-        ("administrator", "country"): 1, ("administrator", "region"): 2,
-        ("administrator", "facility"): 4, ("trainer", "facility"): 8,
-        ("observer", "country"): 1, ("inspector", "country"): 1,
-    }  # fmt: skip
+        ("administrator", "country"): 1,
+        ("administrator", "region"): 2,
+        ("administrator", "facility"): 4,
+        ("trainer", "facility"): 8,
+        ("observer", "country"): 1,
+        ("inspector", "country"): 1,
+    }
     assert sum(line["role"] == "trainer" for line in accounts) == 8
 
 
@@ -345,5 +350,7 @@ def test_the_library_has_a_document_in_five_languages(
         assert (len(data), file.pages) == (file.bytes, 1)
         assert len(data) < 60_000
     assert {script_of(title[0]) for title in found.titles.values()} == {
-        "LATIN", "ARABIC", "CYRILLIC",
-    }  # fmt: skip
+        "LATIN",
+        "ARABIC",
+        "CYRILLIC",
+    }

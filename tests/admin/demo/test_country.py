@@ -98,10 +98,11 @@ def test_the_sequence_of_the_site_has_no_gap(session: Session) -> None:
     site = installation.found_site(session, now=clock.now())
     first, last, count = session.execute(
         select(
-            func.min(LearningRecord.site_seq), func.max(LearningRecord.site_seq),
+            func.min(LearningRecord.site_seq),
+            func.max(LearningRecord.site_seq),
             func.count(),
         )
-    ).one()  # fmt: skip
+    ).one()
     assert (first, last, count) == (1, site.seq, site.seq)
 
 
@@ -131,18 +132,21 @@ def test_every_end_of_a_course_is_there(session: Session) -> None:
 
 def test_every_mark_is_what_the_answers_earn(session: Session) -> None:
     facts = session.scalars(
-        select(Edition.facts).join(Course, Course.edition_id == Edition.id)
+        select(Edition.facts)
+        .join(Course, Course.edition_id == Edition.id)
         .where(Course.slug == service.COURSE)
-    ).one()  # fmt: skip
+    ).one()
     structure = Structure.from_facts(facts)
     attempts = session.scalars(select(Attempt).where(Attempt.state == "submitted")).all()
     for attempt in random.Random(1).sample(attempts, 60):
         counted = rules.current(queries.answers(session, attempt.id))
         choices = {item: each.said.choice for item, each in counted.items() if each.said}
         earned = rules.outcome(
-            queries.form_items(session, attempt.form_id), choices, structure.pass_rule,
+            queries.form_items(session, attempt.form_id),
+            choices,
+            structure.pass_rule,
             structure.critical,
-        )  # fmt: skip
+        )
         assert attempt.outcome == earned.to_facts()
         assert (attempt.percent, attempt.passed) == (earned.percent, earned.passed)
         numerator, _, denominator = str(attempt.points).partition("/")
@@ -151,12 +155,13 @@ def test_every_mark_is_what_the_answers_earn(session: Session) -> None:
 
 def test_who_is_certified_has_passed_and_confirmed_the_name(session: Session, added: Added) -> None:
     rows = session.execute(
-        select(Certificate.awarded_at, Progress.passed_at, Identity.names_confirmed_at,
-               Attempt.passed)
+        select(
+            Certificate.awarded_at, Progress.passed_at, Identity.names_confirmed_at, Attempt.passed
+        )
         .join(Progress, Progress.enrolment_id == Certificate.enrolment_id)
         .join(Identity, Identity.person_id == Certificate.person_id)
         .join(Attempt, Attempt.id == Certificate.attempt_id)
-    ).all()  # fmt: skip
+    ).all()
     assert len(rows) > added.certificates > PEOPLE // 2
     for awarded, passed, confirmed, right in rows:
         assert right

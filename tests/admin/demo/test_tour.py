@@ -51,9 +51,11 @@ def enter(browser: Browser, door: str) -> UUID:
     with browser.app.app_context():
         from lms.accounts.actions import token_hash
 
-        return reading().scalars(
-            select(SignIn.person_id).where(SignIn.token_hash == token_hash(cookie.value))
-        ).one()  # fmt: skip
+        return (
+            reading()
+            .scalars(select(SignIn.person_id).where(SignIn.token_hash == token_hash(cookie.value)))
+            .one()
+        )
 
 
 def door_of(browser: Browser, door: str) -> UUID:

@@ -53,12 +53,14 @@ def all_good(app: Flask) -> None:
     know(
         app,
         **{
-            LAST_BACKUP: copy, LAST_COPY: copy, LAST_CHECK: {"at": at, "fault": None},
+            LAST_BACKUP: copy,
+            LAST_COPY: copy,
+            LAST_CHECK: {"at": at, "fault": None},
             LAST_DRILL: {"at": at, "fault": None, "rows": 417},
             RUNS: [{"at": at, "deleted": {"keys": 1}}],
             LAST_LOOK: {"at": at, "found": [LANGUAGES]},
         },
-    )  # fmt: skip
+    )
 
 
 def test_a_server_that_is_good_says_so(app: Flask, browser: Open, halima: Cast) -> None:
@@ -87,9 +89,13 @@ def test_what_is_to_be_done_comes_first_in_words_and_signs(
     [("Backup: x", "backups"), ("Work in the background: x", "jobs/all"), ("Identity: x", None)],
 )
 def test_what_comes_first_leads_to_the_page_on_which_it_is_put_right(
-    app: Flask, browser: Open, halima: Cast, monkeypatch: pytest.MonkeyPatch, part: str,
+    app: Flask,
+    browser: Open,
+    halima: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
     room: str | None,
-) -> None:  # fmt: skip
+) -> None:
     all_good(app)
     monkeypatch.setattr("lms.admin.running.clock", lambda *_: wrong(part))
     panel = browser(halima).get(URL).text.partition('id="first"')[2].partition("</section>")[0]
@@ -212,10 +218,14 @@ def test_every_sentence_of_the_doctor_begins_with_its_part_in_every_language(
     language: str,
 ) -> None:
     files = {
-        "lms/admin/doctor.py", "lms/admin/running.py", "lms/admin/safekeeping.py",
-        "lms/admin/storage.py", "lms/admin/network.py", "lms/admin/retention.py",
+        "lms/admin/doctor.py",
+        "lms/admin/running.py",
+        "lms/admin/safekeeping.py",
+        "lms/admin/storage.py",
+        "lms/admin/network.py",
+        "lms/admin/retention.py",
         "lms/admin/health/parts.py",
-    }  # fmt: skip
+    }
     catalogue = polib.pofile(str(CATALOGUES / language / "LC_MESSAGES" / "messages.po"))
     found: dict[str, set[str]] = {}
     for entry in catalogue:

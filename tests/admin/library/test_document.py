@@ -64,8 +64,9 @@ def test_it_is_withdrawn_and_brought_back_once_each(
         assert here.post(f"{ONE}/return").location == ONE
     assert browser(amina).get("/en/library/standards/en.pdf").status_code == 200
     assert [what for what, _ in audited(app)[before:]] == [
-        "document.withdrawn", "document.returned",
-    ]  # fmt: skip
+        "document.withdrawn",
+        "document.returned",
+    ]
 
 
 def test_it_is_for_the_office_of_the_country_alone(

@@ -43,10 +43,17 @@ def test_a_document_is_added_once_however_often_it_is_sent(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"code": ""}, {"code": "Bangkok Rules"}, {"code": "new"}, {"code": "x" * 41},
-     {"code": "../x"}, {"titles_en": "", "titles_ar": ""}, {"titles_en": "x" * 101},
-     {"titles_en": "a\u202eb"}],
-)  # fmt: skip
+    [
+        {"code": ""},
+        {"code": "Bangkok Rules"},
+        {"code": "new"},
+        {"code": "x" * 41},
+        {"code": "../x"},
+        {"titles_en": "", "titles_ar": ""},
+        {"titles_en": "x" * 101},
+        {"titles_en": "a\u202eb"},
+    ],
+)
 def test_what_cannot_be_is_refused_beside_its_field(
     app: Flask, browser: Open, halima: Cast, wrong: dict[str, str]
 ) -> None:
@@ -91,6 +98,13 @@ def test_every_language_has_its_pages(
 ) -> None:
     here = browser(halima)
     base = f"/{language}/administer/library"
-    for path in ("", "/new", "/standards", "/standards/titles", "/standards/files/ru",
-                 "/standards/files/ar", "/standards/pages/ar"):  # fmt: skip
+    for path in (
+        "",
+        "/new",
+        "/standards",
+        "/standards/titles",
+        "/standards/files/ru",
+        "/standards/files/ar",
+        "/standards/pages/ar",
+    ):
         assert here.get(base + path).status_code == 200

@@ -22,9 +22,13 @@ def halima(app: Flask, places: Places) -> Cast:
     """Halima Nabirye administers the whole country."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Halima Nabirye", "HQ-1", places.country, function="P6",
+            session,
+            "Halima Nabirye",
+            "HQ-1",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -32,9 +36,14 @@ def ivo(app: Flask, places: Places) -> Cast:
     """Ivo Karimov inspects the northern region: he reads names and changes nothing."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Иво Каримов", "HQ-2", places.country, function="P6",
-            name_latin="Ivo Karimov", roles=(("inspector", places.north),),
-        )  # fmt: skip
+            session,
+            "Иво Каримов",
+            "HQ-2",
+            places.country,
+            function="P6",
+            name_latin="Ivo Karimov",
+            roles=(("inspector", places.north),),
+        )
 
 
 @pytest.fixture
@@ -44,8 +53,12 @@ def yusuf(app: Flask, places: Places) -> Cast:
         yusuf = add_person(session, "Yusuf Diallo", "S-2002", places.southfield, function="P2")
         session.add(
             Posting(
-                id=new_ordered_id(), person_id=yusuf.id, unit_id=places.northgate.id,
-                function="P1", starts_on=date(2020, 1, 1), ends_on=date(2025, 6, 30),
+                id=new_ordered_id(),
+                person_id=yusuf.id,
+                unit_id=places.northgate.id,
+                function="P1",
+                starts_on=date(2020, 1, 1),
+                ends_on=date(2025, 6, 30),
             )
-        )  # fmt: skip
+        )
         return yusuf

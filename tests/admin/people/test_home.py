@@ -24,9 +24,11 @@ def test_an_empty_service_shows_the_first_steps_in_order(browser: Open, halima: 
     assert "Getting started" in text
     steps = re.findall(r"<li class=\"(d?)\"><a [^>]+>([^<]+)", text)
     assert [name for _, name in steps] == [
-        "Add your places", "Bring in your staff", "Hand out the slips for the first sign-in",
+        "Add your places",
+        "Bring in your staff",
+        "Hand out the slips for the first sign-in",
         "Say who must hold which course",
-    ]  # fmt: skip
+    ]
     assert [done for done, _ in steps] == ["d", "", "", ""], "the cast has its places already"
 
 
@@ -51,12 +53,23 @@ def test_it_counts_ones_own_branch_only(
     with app.app_context(), transaction() as session:
         session.add(
             ExternalCertificate(
-                id=new_ordered_id(), person_id=daniel.id, course_id="C90", enrolment_id=None,
-                title="t", issuer="i", number=None, completed_on=clock.now().date(),
-                valid_through=None, evidence="e", entered_by=None, entered_at=clock.now(),
-                checked_by=None, checked_at=None, refused_because=None,
+                id=new_ordered_id(),
+                person_id=daniel.id,
+                course_id="C90",
+                enrolment_id=None,
+                title="t",
+                issuer="i",
+                number=None,
+                completed_on=clock.now().date(),
+                valid_through=None,
+                evidence="e",
+                entered_by=None,
+                entered_at=clock.now(),
+                checked_by=None,
+                checked_at=None,
+                refused_because=None,
             )
-        )  # fmt: skip
+        )
     assert "waits to be checked" not in browser(grace).get(URL).text
 
 

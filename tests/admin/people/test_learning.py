@@ -42,8 +42,10 @@ def given(text: str) -> str:
 
 def rows(text: str) -> list[str]:
     body = given(text).partition("<tbody>")[2].partition("</tbody>")[0]
-    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
-            for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]  # fmt: skip
+    return [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
+        for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)
+    ]
 
 
 def restrict(app: Flask) -> None:
@@ -57,11 +59,16 @@ def entrust(app: Flask, person: Cast, unit: Unit) -> None:
     with app.app_context(), transaction() as session:
         session.add(
             Grant(
-                id=new_ordered_id(), person_id=person.id, role="confidential-reader",
-                unit_id=unit.id, course_id=None, starts_on=today,
-                ends_on=today + timedelta(days=9), given_by=None,
+                id=new_ordered_id(),
+                person_id=person.id,
+                role="confidential-reader",
+                unit_id=unit.id,
+                course_id=None,
+                starts_on=today,
+                ends_on=today + timedelta(days=9),
+                given_by=None,
             )
-        )  # fmt: skip
+        )
 
 
 def test_it_shows_each_result_and_each_certificate_with_its_state(

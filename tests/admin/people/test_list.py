@@ -29,8 +29,10 @@ def test_an_administrator_sees_the_people_of_the_region_and_nobody_else(
 
 def test_the_country_sees_everybody(browser: Open, halima: Cast, amina: Cast, daniel: Cast) -> None:
     assert set(names(browser(halima).get(URL).text)) == {
-        "Halima Nabirye", "Amina Ben Salah", "Daniel Mugisha",
-    }  # fmt: skip
+        "Halima Nabirye",
+        "Amina Ben Salah",
+        "Daniel Mugisha",
+    }
 
 
 def test_it_is_closed_to_learners_and_trainers(browser: Open, amina: Cast, bolat: Cast) -> None:
@@ -78,9 +80,13 @@ def test_special_functions_are_hidden_from_who_reads_nothing_confidential(
     assert "Yusuf Diallo" in names(here.get(f"{URL}?function=P1").text)
     with app.app_context(), transaction() as session:
         trusted = add_person(
-            session, "Rosa Trusted", "HQ-7", places.country, function="P6",
+            session,
+            "Rosa Trusted",
+            "HQ-7",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country), ("confidential-reader", places.country)),
-        )  # fmt: skip
+        )
     assert names(browser(trusted).get(f"{URL}?function=P2").text) == ["Yusuf Diallo"]
 
 

@@ -102,10 +102,20 @@ def test_a_number_that_somebody_has_is_refused_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("service_number", ""), ("name", ""), ("name", "Amina <b>"), ("name", "Aмина"),
-     ("name_latin", "Салтанат"), ("unit", ""), ("function", "P9"), ("language", "xx"),
-     ("sex", "x"), ("rank_group", "G9"), ("service_number", "x" * 61)],
-)  # fmt: skip
+    [
+        ("service_number", ""),
+        ("name", ""),
+        ("name", "Amina <b>"),
+        ("name", "Aмина"),
+        ("name_latin", "Салтанат"),
+        ("unit", ""),
+        ("function", "P9"),
+        ("language", "xx"),
+        ("sex", "x"),
+        ("rank_group", "G9"),
+        ("service_number", "x" * 61),
+    ],
+)
 def test_a_bad_field_is_refused_beside_it(
     browser: Open, grace: Cast, field: str, value: str
 ) -> None:
@@ -127,18 +137,26 @@ def test_nobody_is_added_to_a_place_of_somebody_else(
 # ---- Changing -----------------------------------------------------------------------------------
 
 
-def test_a_corrected_name_must_be_confirmed_again(app: Flask, browser: Open, grace: Cast,
-                                                  amina: Cast) -> None:  # fmt: skip
+def test_a_corrected_name_must_be_confirmed_again(
+    app: Flask, browser: Open, grace: Cast, amina: Cast
+) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Identity, amina.id).names_confirmed_at = clock.now()
-    sent = {"name": "Amina Trabelsi", "name_latin": "", "language": "fr", "rank_group": "G2",
-            "sex": "f"}  # fmt: skip
+    sent = {
+        "name": "Amina Trabelsi",
+        "name_latin": "",
+        "language": "fr",
+        "rank_group": "G2",
+        "sex": "f",
+    }
     assert browser(grace).post(f"{page(amina)}/details", sent).status_code == 303
     with app.app_context():
         identity = db.session().get_one(Identity, amina.id)
         assert (identity.name, identity.language, identity.names_confirmed_at) == (
-            "Amina Trabelsi", "fr", None,
-        )  # fmt: skip
+            "Amina Trabelsi",
+            "fr",
+            None,
+        )
         assert "aminatrabelsi" in identity.search
     assert actions_of(app, amina) == ["person.changed"]
 
@@ -146,8 +164,13 @@ def test_a_corrected_name_must_be_confirmed_again(app: Flask, browser: Open, gra
 def test_a_change_that_changes_nothing_is_not_logged(
     app: Flask, browser: Open, grace: Cast, amina: Cast
 ) -> None:
-    sent = {"name": "Amina Ben Salah", "name_latin": "", "language": "en", "rank_group": "G1",
-            "sex": ""}  # fmt: skip
+    sent = {
+        "name": "Amina Ben Salah",
+        "name_latin": "",
+        "language": "en",
+        "rank_group": "G1",
+        "sex": "",
+    }
     browser(grace).post(f"{page(amina)}/details", sent)
     assert actions_of(app, amina) == []
 
@@ -169,19 +192,30 @@ def test_a_transfer_adds_a_posting_and_moves_nothing(
         reply = browser(halima).post(f"{page(amina)}/transfer", sent)
         assert reply.status_code == 303
     assert postings(app, amina) == [
-        ("P1", date(2024, 1, 1), day - timedelta(days=1)), ("P4", day, None),
-    ]  # fmt: skip
+        ("P1", date(2024, 1, 1), day - timedelta(days=1)),
+        ("P4", day, None),
+    ]
 
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"unit": "S-01"}, 404), ({"starts_on": "tomorrow"}, 422), ({"starts_on": ""}, 422),
-     ({"starts_on": "2023-01-01"}, 409), ({"function": "P0"}, 422)],
-)  # fmt: skip
+    [
+        ({"unit": "S-01"}, 404),
+        ({"starts_on": "tomorrow"}, 422),
+        ({"starts_on": ""}, 422),
+        ({"starts_on": "2023-01-01"}, 409),
+        ({"function": "P0"}, 422),
+    ],
+)
 def test_a_transfer_that_cannot_be_is_refused(
-    app: Flask, browser: Open, places: Places, grace: Cast, amina: Cast,
-    change: dict[str, str], status: int,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    places: Places,
+    grace: Cast,
+    amina: Cast,
+    change: dict[str, str],
+    status: int,
+) -> None:
     sent = {"unit": "N-01", "function": "P4", "starts_on": "2026-11-02", **change}
     assert browser(grace).post(f"{page(amina)}/transfer", sent).status_code == status
     assert postings(app, amina) == [("P1", date(2024, 1, 1), None)]
@@ -258,9 +292,12 @@ def test_nobody_changes_themselves_or_who_stands_above(
 ) -> None:
     with app.app_context(), transaction() as session:
         above = add_person(
-            session, "Above", "N-0002", places.northgate,
+            session,
+            "Above",
+            "N-0002",
+            places.northgate,
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
     here = browser(grace)
     for person in (grace, above):
         for step in ("code", "disable", "anonymise"):

@@ -60,9 +60,15 @@ def test_a_place_is_added_below_ones_own(app: Flask, browser: Open, grace: Cast)
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"parent": "S"}, 404), ({"kind": "section"}, 409), ({"kind": "country"}, 422),
-     ({"code": "a b"}, 422), ({"code": ""}, 422), ({"name_en": "", "name_ar": ""}, 422)],
-)  # fmt: skip
+    [
+        ({"parent": "S"}, 404),
+        ({"kind": "section"}, 409),
+        ({"kind": "country"}, 422),
+        ({"code": "a b"}, 422),
+        ({"code": ""}, 422),
+        ({"name_en": "", "name_ar": ""}, 422),
+    ],
+)
 def test_what_does_not_fit_is_refused(
     app: Flask, browser: Open, grace: Cast, change: dict[str, str], status: int
 ) -> None:
@@ -105,8 +111,9 @@ def test_a_place_with_people_is_not_closed_but_merged(
             select(Posting).where(Posting.person_id == amina.id).order_by(Posting.starts_on)
         ).all()
         assert [(row.unit_id == old.id, row.ends_on) for row in rows] == [
-            (True, today), (False, None),
-        ]  # fmt: skip
+            (True, today),
+            (False, None),
+        ]
     text = here.get(f"{URL}?closed=1").text
     assert "merged into N-02" in text
     assert "Northgate" not in here.get(URL).text

@@ -63,14 +63,25 @@ def test_who_reads_what_is_confidential_needs_a_last_day(
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"unit": "S-01"}, 404), ({"unit": "XX"}, 404), ({"role": "author"}, 422),
-     ({"role": "administrator "}, 422), ({"ends_on": "soon"}, 422), ({"unit": ""}, 422),
-     ({"ends_on": "2020-01-01"}, 409)],
-)  # fmt: skip
+    [
+        ({"unit": "S-01"}, 404),
+        ({"unit": "XX"}, 404),
+        ({"role": "author"}, 422),
+        ({"role": "administrator "}, 422),
+        ({"ends_on": "soon"}, 422),
+        ({"unit": ""}, 422),
+        ({"ends_on": "2020-01-01"}, 409),
+    ],
+)
 def test_what_cannot_be_given_is_refused(
-    app: Flask, browser: Open, places: Places, grace: Cast, amina: Cast,
-    change: dict[str, str], status: int,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    places: Places,
+    grace: Cast,
+    amina: Cast,
+    change: dict[str, str],
+    status: int,
+) -> None:
     sent = {"role": "trainer", "unit": "N-01", "ends_on": "", **change}
     assert browser(grace).post(url(amina), sent).status_code == status
     assert roles(app, amina) == []
@@ -98,9 +109,10 @@ def test_the_second_proof_is_asked_anew_when_it_is_old(
 ) -> None:
     with app.app_context(), transaction() as session:
         session.execute(
-            update(SignIn).where(SignIn.person_id == grace.id)
+            update(SignIn)
+            .where(SignIn.person_id == grace.id)
             .values(second_factor_at=clock.now() - timedelta(hours=1))
-        )  # fmt: skip
+        )
     here = browser(grace)
     assert here.get(url(amina)).location.startswith("/en/second-factor?next=")
     reply = here.post(url(amina), {"role": "trainer", "unit": "N-01", "ends_on": ""})

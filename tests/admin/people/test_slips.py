@@ -48,15 +48,20 @@ def test_each_slip_speaks_the_language_of_its_person(
     assert 'class="slip" lang="ar" dir="rtl"' in text
 
 
-def test_who_has_a_password_keeps_it(app: Flask, browser: Open, grace: Cast, amina: Cast,
-                                     chipo: Cast) -> None:  # fmt: skip
+def test_who_has_a_password_keeps_it(
+    app: Flask, browser: Open, grace: Cast, amina: Cast, chipo: Cast
+) -> None:
     with app.app_context(), transaction() as session:
         session.add(
             Credential(
-                person_id=chipo.id, password_hash="known", code_hash=None, code_until=None,
-                spare_code_hash=None, changed_at=clock.now(),
+                person_id=chipo.id,
+                password_hash="known",
+                code_hash=None,
+                code_until=None,
+                spare_code_hash=None,
+                changed_at=clock.now(),
             )
-        )  # fmt: skip
+        )
     reply = browser(grace).post(URL, {"unit": "N-01"})
     assert len(codes(reply.text)) == 1
     with app.app_context():
@@ -89,8 +94,9 @@ def test_places_of_somebody_else_are_not_there(
     assert browser(amina).post(URL, {"unit": "N-01"}).status_code == 404
 
 
-def test_the_log_counts_them_and_names_nobody(app: Flask, browser: Open, grace: Cast,
-                                              amina: Cast) -> None:  # fmt: skip
+def test_the_log_counts_them_and_names_nobody(
+    app: Flask, browser: Open, grace: Cast, amina: Cast
+) -> None:
     browser(grace).post(URL, {"unit": "N-01"})
     with app.app_context():
         row = db.session().scalars(select(AuditRow).where(AuditRow.action == "slips.printed")).one()
@@ -102,7 +108,10 @@ def test_whoever_looks_after_one_place_does_not_choose_it(
 ) -> None:
     with app.app_context(), transaction() as session:
         nora = add_person(
-            session, "Nora", "N-0002", places.northgate,
+            session,
+            "Nora",
+            "N-0002",
+            places.northgate,
             roles=(("administrator", places.northgate),),
-        )  # fmt: skip
+        )
     assert "have not signed in yet." in browser(nora).get(URL).text

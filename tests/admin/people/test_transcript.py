@@ -89,16 +89,29 @@ def test_the_person_does_not_find_it_among_their_own(
 
 
 def test_nobody_else_asks_for_it(
-    app: Flask, browser: Open, grace: Cast, ivo: Cast, amina: Cast, chipo: Cast, daniel: Cast,
-    bolat: Cast, yusuf: Cast, hygiene: SmallCourse,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    grace: Cast,
+    ivo: Cast,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    bolat: Cast,
+    yusuf: Cast,
+    hygiene: SmallCourse,
+) -> None:
     for person in (amina, daniel, yusuf):
         hygiene.begin(person)
     sent = {"first": "en", "second": "", "key": "1"}
     for who, whose in (
-        (amina, amina), (chipo, amina), (daniel, amina), (bolat, amina), (ivo, amina),
-        (grace, daniel), (grace, yusuf),
-    ):  # fmt: skip
+        (amina, amina),
+        (chipo, amina),
+        (daniel, amina),
+        (bolat, amina),
+        (ivo, amina),
+        (grace, daniel),
+        (grace, yusuf),
+    ):
         assert browser(who).get(url(whose)).status_code == 404, who.name
         assert browser(who).post(url(whose), sent).status_code == 404, who.name
     assert browser(None).get(url(amina)).status_code == 401
@@ -112,9 +125,13 @@ def test_nobody_else_asks_for_it(
     [{"first": "xx"}, {"second": "xx"}, {"second": "en"}, {"key": ""}, {"key": "x" * 61}],
 )
 def test_a_bad_field_is_refused(
-    app: Flask, browser: Open, grace: Cast, amina: Cast, hygiene: SmallCourse,
+    app: Flask,
+    browser: Open,
+    grace: Cast,
+    amina: Cast,
+    hygiene: SmallCourse,
     change: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     hygiene.begin(amina)
     assert ask(browser(grace), amina, **change)[0] == 422
     assert jobs(app) == []
@@ -153,9 +170,15 @@ def test_a_station_has_none(
 
 
 def test_a_restricted_course_is_in_it_for_confidential_readers_of_the_place_alone(
-    app: Flask, browser: Open, places: Places, halima: Cast, amina: Cast, hygiene: SmallCourse,
-    codes: list[str], tmp_path: Path,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    places: Places,
+    halima: Cast,
+    amina: Cast,
+    hygiene: SmallCourse,
+    codes: list[str],
+    tmp_path: Path,
+) -> None:
     kitchen = publish_small(app, course_id="C91", slug="kitchen")
     for course in (hygiene, kitchen):
         course.pass_it(amina)
@@ -191,9 +214,14 @@ def test_who_has_only_a_restricted_course_seems_to_have_none(
 
 @pytest.mark.parametrize("change", ["role ended", "person left"])
 def test_who_may_not_see_it_any_more_gets_no_paper(
-    app: Flask, browser: Open, grace: Cast, amina: Cast, places: Places, hygiene: SmallCourse,
+    app: Flask,
+    browser: Open,
+    grace: Cast,
+    amina: Cast,
+    places: Places,
+    hygiene: SmallCourse,
     change: str,
-) -> None:  # fmt: skip
+) -> None:
     hygiene.begin(amina)
     ask(browser(grace), amina)
     yesterday = clock.now().date().replace(year=2025)

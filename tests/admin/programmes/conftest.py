@@ -29,9 +29,13 @@ def halima(app: Flask, places: Places) -> Cast:
     """Halima Nabirye administers the whole country."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Halima Nabirye", "HQ-1", places.country, function="P6",
+            session,
+            "Halima Nabirye",
+            "HQ-1",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture

@@ -29,8 +29,18 @@ def run(app: Flask) -> Run:
 def test_programmes_are_added_once_and_listed(run: Run) -> None:
     for _ in range(2):
         assert run(*ADD).output == "health is added.\n"
-    run("add", "second-test", "--kind", "pilot", "--title", "fr=Un essai", "--from", "2026-05-01",
-        "--to", "2026-06-30")  # fmt: skip
+    run(
+        "add",
+        "second-test",
+        "--kind",
+        "pilot",
+        "--title",
+        "fr=Un essai",
+        "--from",
+        "2026-05-01",
+        "--to",
+        "2026-06-30",
+    )
     assert run("list").output.splitlines() == [
         "second-test  pilot  2026-05-01 to 2026-06-30  0 courses  Un essai",
         "health  programme  2026-01-01 to no end  0 courses  Health in prisons",
@@ -39,12 +49,16 @@ def test_programmes_are_added_once_and_listed(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("add", "New", *ADD[2:]), ("add", "health", "--title", "Health", "--from", "2026-01-01"),
-     ("add", "health", "--title", "xx=Health", "--from", "2026-01-01"),
-     ("add", "health", "--title", "en=山", "--from", "2026-01-01"),
-     ("add", "health", "--title", f"en={'x' * 101}", "--from", "2026-01-01"),
-     (*ADD, "--to", "2025-12-31"), ("course", "health", "hygiene")],
-)  # fmt: skip
+    [
+        ("add", "New", *ADD[2:]),
+        ("add", "health", "--title", "Health", "--from", "2026-01-01"),
+        ("add", "health", "--title", "xx=Health", "--from", "2026-01-01"),
+        ("add", "health", "--title", "en=山", "--from", "2026-01-01"),
+        ("add", "health", "--title", f"en={'x' * 101}", "--from", "2026-01-01"),
+        (*ADD, "--to", "2025-12-31"),
+        ("course", "health", "hygiene"),
+    ],
+)
 def test_what_cannot_be_is_refused_in_a_sentence(run: Run, words: tuple[str, ...]) -> None:
     refused = run(*words)
     assert refused.exit_code == 1

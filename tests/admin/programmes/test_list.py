@@ -76,9 +76,14 @@ def enrol(app: Flask, person: Cast, course_id: str, code: str | None) -> None:
     with app.app_context(), transaction() as session:
         found = session.scalar(select(Programme.id).where(Programme.code == code))
         learning.enrol(
-            session, person.id, course_id, route="list", by=SERVER, now=clock.now(),
+            session,
+            person.id,
+            course_id,
+            route="list",
+            by=SERVER,
+            now=clock.now(),
             programme_id=found,
-        )  # fmt: skip
+        )
 
 
 def counted(app: Flask, viewer: Viewer) -> tuple[dict[str, int], int]:

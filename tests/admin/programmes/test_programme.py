@@ -105,8 +105,9 @@ def test_a_programme_is_added_once(app: Flask, browser: Open, halima: Cast) -> N
     assert made.titles == {"en": "Family ties", "ar": "الروابط العائلية"}
     assert (made.kind, made.made_by, made.printed) == ("programme", halima.id, False)
     assert [day.isoformat() for day in (made.starts_on, made.ends_on) if day] == [
-        "2027-03-01", "2027-12-31",
-    ]  # fmt: skip
+        "2027-03-01",
+        "2027-12-31",
+    ]
     assert audited(app) == ["programme.added"]
     assert "No course belongs to it yet." in here.get(reply.location).text
 
@@ -122,10 +123,20 @@ def test_a_code_is_taken_once_for_good(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", ""), ("code", "new"), ("code", "Family Ties"), ("code", "x" * 41),
-     ("kind", "course"), ("titles_en", "x" * 101), ("titles_ar", "山"), ("starts_on", ""),
-     ("starts_on", "spring"), ("ends_on", "never"), ("ends_on", "2027-02-28")],
-)  # fmt: skip
+    [
+        ("code", ""),
+        ("code", "new"),
+        ("code", "Family Ties"),
+        ("code", "x" * 41),
+        ("kind", "course"),
+        ("titles_en", "x" * 101),
+        ("titles_ar", "山"),
+        ("starts_on", ""),
+        ("starts_on", "spring"),
+        ("ends_on", "never"),
+        ("ends_on", "2027-02-28"),
+    ],
+)
 def test_a_bad_field_is_refused_beside_it(
     app: Flask, browser: Open, halima: Cast, field: str, value: str
 ) -> None:
@@ -176,12 +187,21 @@ def test_each_form_shows_what_is_stored(
     ("step", "expected"),
     [
         ("details", {"titles": {"en": "Health for all"}, "ends_on": None}),
-        ("partners", {"issuers": {"en": "The Academy"}, "partners": {"fr": "École"},
-                      "funders": {}, "printed": True}),
-        ("plan", {"question": "Does it help?", "groups": ["North", "South"],
-                  "measures": ["Days away"]}),
+        (
+            "partners",
+            {
+                "issuers": {"en": "The Academy"},
+                "partners": {"fr": "École"},
+                "funders": {},
+                "printed": True,
+            },
+        ),
+        (
+            "plan",
+            {"question": "Does it help?", "groups": ["North", "South"], "measures": ["Days away"]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_was_typed_is_stored_once(
     app: Flask, browser: Open, halima: Cast, pilot: str, step: str, expected: dict[str, Any]
 ) -> None:
@@ -221,13 +241,20 @@ def test_courses_are_chosen_and_taken_away(
 
 @pytest.mark.parametrize(
     ("step", "change"),
-    [("details", {"titles_en": ""}), ("details", {"starts_on": ""}),
-     ("details", {"ends_on": "2026-12-31"}), ("partners", {"partners_kk": "x" * 161}),
-     ("partners", {"funders_en": "山 Fund"}), ("plan", {"question": "x" * 501}),
-     ("plan", {"groups": "x\n" * 21}), ("plan", {"measures": "x" * 201}),
-     ("plan", {"question": "a\u202eb"}), ("partners", {"issuers_fr": "a\0b"}),
-     ("courses", {"courses": ["C99"]})],
-)  # fmt: skip
+    [
+        ("details", {"titles_en": ""}),
+        ("details", {"starts_on": ""}),
+        ("details", {"ends_on": "2026-12-31"}),
+        ("partners", {"partners_kk": "x" * 161}),
+        ("partners", {"funders_en": "山 Fund"}),
+        ("plan", {"question": "x" * 501}),
+        ("plan", {"groups": "x\n" * 21}),
+        ("plan", {"measures": "x" * 201}),
+        ("plan", {"question": "a\u202eb"}),
+        ("partners", {"issuers_fr": "a\0b"}),
+        ("courses", {"courses": ["C99"]}),
+    ],
+)
 def test_what_does_not_fit_is_refused_and_stays_on_the_page(
     app: Flask, browser: Open, halima: Cast, pilot: str, step: str, change: dict[str, Any]
 ) -> None:
@@ -255,13 +282,18 @@ def test_the_title_of_a_restricted_course_is_read_by_confidential_readers_alone(
     browser(halima).post(f"{BASE}/{health}/courses", {"courses": ["C90"]})
     with app.app_context(), transaction() as session:
         trusted = add_person(
-            session, "Rosa Trusted", "HQ-7", places.country, function="P6",
+            session,
+            "Rosa Trusted",
+            "HQ-7",
+            places.country,
+            function="P6",
             roles=(("administrator", places.country), ("confidential-reader", places.country)),
-        )  # fmt: skip
+        )
     for person, title in (
-        (grace, "Professional training course"), (halima, "Professional training course"),
+        (grace, "Professional training course"),
+        (halima, "Professional training course"),
         (trusted, "Hygiene on shift"),
-    ):  # fmt: skip
+    ):
         text = browser(person).get(f"{BASE}/{health}").text
         assert title in text
         assert "C90" in text
@@ -294,8 +326,14 @@ def test_a_pilot_is_fixed_once_and_later_changes_are_listed(
     with app.app_context():
         fields = list(db.session().scalars(select(ProgrammeChange.field)))
     assert sorted(fields) == [
-        "ends_on", "groups", "measures", "printed", "question", "starts_on", "titles",
-    ]  # fmt: skip
+        "ends_on",
+        "groups",
+        "measures",
+        "printed",
+        "question",
+        "starts_on",
+        "titles",
+    ]
     text = browser(grace).get(page).text
     for shown in ("Halima Nabirye", "With it", "South", "Второй тест", "yes", "First day"):
         assert shown in text

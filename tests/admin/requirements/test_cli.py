@@ -97,11 +97,16 @@ def test_who_began_by_themselves_is_not_enrolled_again(
 
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [(("N-1001", "nothing"), "There is no course 'nothing'"), (("hygiene",), "at least one"),
-     (("", "hygiene"), "at least one"), (("--list", "nowhere.txt", "hygiene"), "No such file"),
-     (("N-1001", "hygiene", "--due", "soon"), "soon"), ((), "Missing argument"),
-     (("N-1001", "hygiene", "--programme", "nothing"), "Error: ")],
-)  # fmt: skip
+    [
+        (("N-1001", "nothing"), "There is no course 'nothing'"),
+        (("hygiene",), "at least one"),
+        (("", "hygiene"), "at least one"),
+        (("--list", "nowhere.txt", "hygiene"), "No such file"),
+        (("N-1001", "hygiene", "--due", "soon"), "soon"),
+        ((), "Missing argument"),
+        (("N-1001", "hygiene", "--programme", "nothing"), "Error: "),
+    ],
+)
 def test_what_cannot_be_is_told_in_a_sentence(
     app: Flask, lms: Lms, amina: Cast, hygiene: SmallCourse, words: tuple[str, ...], reason: str
 ) -> None:
@@ -116,14 +121,21 @@ def test_what_cannot_be_is_told_in_a_sentence(
 
 
 def test_a_list_is_enrolled_with_its_deadline_and_programme(
-    app: Flask, lms: Lms, amina: Cast, chipo: Cast, daniel: Cast, hygiene: SmallCourse,
-    health: str, tmp_path: Path,
-) -> None:  # fmt: skip
+    app: Flask,
+    lms: Lms,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    hygiene: SmallCourse,
+    health: str,
+    tmp_path: Path,
+) -> None:
     listed = tmp_path / "list.txt"
     listed.write_text("\ufeffn 1001\r\nN-1002; S-2001\n\nn1001\n", "utf-8")
     for _ in range(2):
-        result = lms("enrol", "hygiene", "--list", listed, "--due", "2027-01-31", "--programme",
-                     health)  # fmt: skip
+        result = lms(
+            "enrol", "hygiene", "--list", listed, "--due", "2027-01-31", "--programme", health
+        )
         assert result.exit_code == 0
     day = date(2027, 1, 31)
     assert enrolments(app) == [(person.id, "C90", "list", day) for person in (amina, chipo, daniel)]
@@ -142,9 +154,14 @@ def test_a_list_comes_from_another_command(
     real = lms("enrol", "hygiene", "--list", "-", "--json", typed=typed)
     assert len(enrolments(app)) == 2
     told = {
-        "course": "C90", "slug": "hygiene", "programme": None, "due_on": None,
-        "enrolled": ["N-1001"], "already": ["N-1002"], "unknown": ["nobody"],
-    }  # fmt: skip
+        "course": "C90",
+        "slug": "hygiene",
+        "programme": None,
+        "due_on": None,
+        "enrolled": ["N-1001"],
+        "already": ["N-1002"],
+        "unknown": ["nobody"],
+    }
     assert json.loads(dry.stdout) == {**told, "dry_run": True}
     assert json.loads(real.stdout) == {**told, "dry_run": False}
     assert dry.exit_code == real.exit_code == 1, "nobody has one of the numbers"
@@ -163,18 +180,37 @@ def test_a_dry_run_says_who_would_be_enrolled_and_changes_nothing(
 
 
 def test_the_page_and_the_command_enrol_the_same_people(
-    app: Flask, lms: Lms, browser: Open, places: Places, halima: Cast, amina: Cast, chipo: Cast,
-    daniel: Cast, hygiene: SmallCourse, health: str,
-) -> None:  # fmt: skip
+    app: Flask,
+    lms: Lms,
+    browser: Open,
+    places: Places,
+    halima: Cast,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    hygiene: SmallCourse,
+    health: str,
+) -> None:
     hygiene.begin(chipo)
     numbers = "N-1001, N-1002, S-2001, S-9999"
     page = browser(halima)
     sent = {"course_id": "C90", "numbers": numbers, "due_on": "31.01.2027", "programme": health}
     shown = page.post("/en/administer/requirements/enrol", {**sent, "go": "look"}).text
     told = json.loads(
-        lms("enrol", "hygiene", "--list", "-", "--due", "2027-01-31", "--programme", health,
-            "--dry-run", "--json", typed=numbers.encode()).stdout
-    )  # fmt: skip
+        lms(
+            "enrol",
+            "hygiene",
+            "--list",
+            "-",
+            "--due",
+            "2027-01-31",
+            "--programme",
+            health,
+            "--dry-run",
+            "--json",
+            typed=numbers.encode(),
+        ).stdout
+    )
     assert shown.count("will be enrolled") == len(told["enrolled"]) == 2
     assert shown.count("is enrolled already") == len(told["already"]) == 1
     assert shown.count("nobody of yours has this number") == len(told["unknown"]) == 1
@@ -183,8 +219,17 @@ def test_the_page_and_the_command_enrol_the_same_people(
     with app.app_context(), transaction() as session:
         for each in session.scalars(select(Enrolment).where(Enrolment.route == "list")):
             session.delete(each)
-    lms("enrol", "hygiene", "--list", "-", "--due", "2027-01-31", "--programme", health,
-        typed=numbers.encode())  # fmt: skip
+    lms(
+        "enrol",
+        "hygiene",
+        "--list",
+        "-",
+        "--due",
+        "2027-01-31",
+        "--programme",
+        health,
+        typed=numbers.encode(),
+    )
     assert enrolments(app) == by_page
 
 
@@ -194,9 +239,14 @@ def test_the_page_and_the_command_enrol_the_same_people(
 )
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_a_programme_that_does_not_fit_is_refused(
-    app: Flask, lms: Lms, amina: Cast, health: str, change: str, reason: str,
+    app: Flask,
+    lms: Lms,
+    amina: Cast,
+    health: str,
+    change: str,
+    reason: str,
     dry: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     if change == "course":
         lms("programme", "course", health, "hygiene", "--remove")
     else:

@@ -32,8 +32,9 @@ NEW = {"course_id": "C90", "unit": "N", "function": "P1", "interval": "", "grace
 LIST = {"course_id": "C90", "numbers": "N-1001\nN-1002\nS-2001", "due_on": ""}
 
 
-def programme(app: Flask, code: str, *, courses: tuple[str, ...] = ("C90",),
-              ends_on: date | None = None) -> UUID:  # fmt: skip
+def programme(
+    app: Flask, code: str, *, courses: tuple[str, ...] = ("C90",), ends_on: date | None = None
+) -> UUID:
     today = clock.now().date()
     with app.app_context(), transaction() as session:
         new = Details({"en": code.title(), "ar": "برنامج"}, today - timedelta(days=30), ends_on)
@@ -137,9 +138,14 @@ def send(here: Browser, go: str, **changes: Any) -> Any:
 
 
 def test_a_pasted_list_is_enrolled_for_the_chosen_programme(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, chipo: Cast,
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    chipo: Cast,
     daniel: Cast,
-) -> None:  # fmt: skip
+) -> None:
     health = programme(app, "health")
     here = browser(grace)
     assert ">برنامج</option>" in here.get(f"/ar{URL[3:]}/enrol").text

@@ -112,14 +112,27 @@ def test_one_that_takes_the_place_of_an_earlier_one_says_since_when_it_counts(
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"unit": "S"}, 404), ({"unit": "XX"}, 404), ({"course_id": "C99"}, 422),
-     ({"function": "P9"}, 422), ({"interval": "5"}, 422), ({"grace": "3"}, 422),
-     ({"place": "one"}, 422), ({"place": "0"}, 422), ({"unit": ""}, 422)],
-)  # fmt: skip
+    [
+        ({"unit": "S"}, 404),
+        ({"unit": "XX"}, 404),
+        ({"course_id": "C99"}, 422),
+        ({"function": "P9"}, 422),
+        ({"interval": "5"}, 422),
+        ({"grace": "3"}, 422),
+        ({"place": "one"}, 422),
+        ({"place": "0"}, 422),
+        ({"unit": ""}, 422),
+    ],
+)
 def test_what_does_not_fit_is_refused_and_kept_as_typed(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, places: Places,
-    change: dict[str, str], status: int,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    places: Places,
+    change: dict[str, str],
+    status: int,
+) -> None:
     reply = browser(grace).post(f"{URL}/new", {**NEW, **change})
     assert reply.status_code == status
     assert 'role="alert"' in reply.text
@@ -127,9 +140,15 @@ def test_what_does_not_fit_is_refused_and_kept_as_typed(
 
 
 def test_nobody_else_opens_or_changes_it(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, bolat: Cast,
-    ivo: Cast, places: Places,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    bolat: Cast,
+    ivo: Cast,
+    places: Places,
+) -> None:
     page = set_one(browser(grace))
     with app.app_context(), transaction() as session:
         south = add_person(
@@ -170,9 +189,14 @@ def test_an_ended_one_counts_no_more_and_what_was_learned_stays(
 
 
 def test_who_would_be_enrolled_is_named_first_and_enrolled_once(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, chipo: Cast,
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    chipo: Cast,
     daniel: Cast,
-) -> None:  # fmt: skip
+) -> None:
     here = browser(grace)
     page = set_one(here)
     hygiene.pass_it(chipo)
@@ -213,9 +237,14 @@ def joiners(app: Flask) -> None:
 
 
 def test_a_pasted_list_is_shown_before_anybody_is_enrolled(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, chipo: Cast,
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    chipo: Cast,
     daniel: Cast,
-) -> None:  # fmt: skip
+) -> None:
     here = browser(grace)
     hygiene.begin(chipo)
     sent = {"course_id": "C90", "numbers": "n 1001\nN-1002; S-2001\n\nnobody", "due_on": ""}

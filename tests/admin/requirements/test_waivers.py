@@ -34,9 +34,13 @@ def second(app: Flask, places: Places) -> Cast:
     """Return another administrator of the north."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Second Person", "N-0005", places.north, function="P6",
+            session,
+            "Second Person",
+            "N-0005",
+            places.north,
+            function="P6",
             roles=(("administrator", places.north),),
-        )  # fmt: skip
+        )
 
 
 def rows(app: Flask, table: type) -> list[object]:
@@ -67,22 +71,38 @@ def test_an_exemption_is_given_once_and_ended(
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"reason": ""}, 422), ({"reason": "  "}, 409), ({"evidence": ""}, 422),
-     ({"until_on": "never"}, 422), ({"until_on": "2020-01-01"}, 409), ({"course_id": "x"}, 422)],
-)  # fmt: skip
+    [
+        ({"reason": ""}, 422),
+        ({"reason": "  "}, 409),
+        ({"evidence": ""}, 422),
+        ({"until_on": "never"}, 422),
+        ({"until_on": "2020-01-01"}, 409),
+        ({"course_id": "x"}, 422),
+    ],
+)
 def test_an_exemption_without_its_facts_is_refused(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast,
-    change: dict[str, str], status: int,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    change: dict[str, str],
+    status: int,
+) -> None:
     page = f"{BASE}/people/{amina.id}/exemptions"
     assert browser(grace).post(page, {**EXEMPT, **change}).status_code == status
     assert rows(app, Exemption) == []
 
 
 def test_strangers_decide_nothing(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast, daniel: Cast,
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    daniel: Cast,
     ivo: Cast,
-) -> None:  # fmt: skip
+) -> None:
     for kind, sent in (("exemptions", EXEMPT), ("external", GIVEN)):
         assert browser(grace).post(f"{BASE}/people/{daniel.id}/{kind}", sent).status_code == 404
         assert browser(ivo).post(f"{BASE}/people/{amina.id}/{kind}", sent).status_code == 404
@@ -135,14 +155,25 @@ def test_a_refused_one_says_why_and_counts_for_nothing(
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"title": ""}, 422), ({"issuer": ""}, 422), ({"completed_on": ""}, 422),
-     ({"completed_on": "2030-01-01"}, 409), ({"valid_through": "2020-01-01"}, 409),
-     ({"evidence": ""}, 422), ({"course_id": ""}, 422)],
-)  # fmt: skip
+    [
+        ({"title": ""}, 422),
+        ({"issuer": ""}, 422),
+        ({"completed_on": ""}, 422),
+        ({"completed_on": "2030-01-01"}, 409),
+        ({"valid_through": "2020-01-01"}, 409),
+        ({"evidence": ""}, 422),
+        ({"course_id": ""}, 422),
+    ],
+)
 def test_a_certificate_without_its_facts_is_refused(
-    app: Flask, browser: Open, hygiene: SmallCourse, grace: Cast, amina: Cast,
-    change: dict[str, str], status: int,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    hygiene: SmallCourse,
+    grace: Cast,
+    amina: Cast,
+    change: dict[str, str],
+    status: int,
+) -> None:
     page = f"{BASE}/people/{amina.id}/external"
     assert browser(grace).post(page, {**GIVEN, **change}).status_code == status
     assert rows(app, ExternalCertificate) == []

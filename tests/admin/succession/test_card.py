@@ -31,9 +31,12 @@ URL = "/en/administer/succession"
 def dana(app: Flask, places: Places) -> Cast:
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Dana Office", "HQ-1", places.country,
+            session,
+            "Dana Office",
+            "HQ-1",
+            places.country,
             roles=(("administrator", places.country),),
-        )  # fmt: skip
+        )
 
 
 def test_it_says_what_the_next_administrator_needs(
@@ -50,18 +53,30 @@ def test_it_says_what_the_next_administrator_needs(
         head = f"{row.id}:{row.hash.hex()[:16]}"
     page = browser(dana).get(URL).text
     for said in (
-        str(app.config["LMS"].data), "Dana Office", "Grace Nakato", "North", head,
-        "/mnt/stick/lms-1.tar.sealed", "it could be restored", "lms restore", "site replace",
+        str(app.config["LMS"].data),
+        "Dana Office",
+        "Grace Nakato",
+        "North",
+        head,
+        "/mnt/stick/lms-1.tar.sealed",
+        "it could be restored",
+        "lms restore",
+        "site replace",
         "Where the passphrase",
-    ):  # fmt: skip
+    ):
         assert said in page, said
 
 
 @pytest.mark.parametrize("systemd", [True, False])
 def test_there_are_five_commands(
-    app: Flask, browser: Open, dana: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    *, systemd: bool,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    dana: Cast,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    systemd: bool,
+) -> None:
     env = tmp_path / "lms.env"
     if systemd:
         env.write_text("")

@@ -35,8 +35,10 @@ def set_up(machine: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(machine / "root/opt/lms-1.0.0/deploy/set-up"), *words],
         env={"PATH": f"{machine / 'stubs'}:{os.environ['PATH']}", "ROOT": str(machine / "root")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_it_makes_a_machine_ready_and_doing_it_again_changes_no_file(machine: Path) -> None:
@@ -65,10 +67,19 @@ def test_it_makes_a_machine_ready_and_doing_it_again_changes_no_file(machine: Pa
 def test_an_address_is_named_as_an_address(machine: Path) -> None:
     assert set_up(machine, "10.1.2.3").returncode == 0
     said = subprocess.run(
-        ["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in",
-         str(machine / "root/etc/lms/server.pem")],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        [
+            "openssl",
+            "x509",
+            "-noout",
+            "-ext",
+            "subjectAltName",
+            "-in",
+            str(machine / "root/etc/lms/server.pem"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert "IP Address:10.1.2.3" in said
 
 

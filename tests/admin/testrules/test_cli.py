@@ -46,10 +46,15 @@ def test_it_is_decided_once_and_shown_for_each_course(
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(("69", "--reason", REASON), 1), (("101", "--reason", REASON), 1),
-     (("85", "--reason", ""), 1), (("85", "--reason", "x" * 501), 1), (("85",), 2),
-     (("eighty", "--reason", REASON), 2)],
-)  # fmt: skip
+    [
+        (("69", "--reason", REASON), 1),
+        (("101", "--reason", REASON), 1),
+        (("85", "--reason", ""), 1),
+        (("85", "--reason", "x" * 501), 1),
+        (("85",), 2),
+        (("eighty", "--reason", REASON), 2),
+    ],
+)
 def test_what_cannot_be_is_refused_in_a_sentence(
     app: Flask, run: Run, words: tuple[str, ...], code: int
 ) -> None:

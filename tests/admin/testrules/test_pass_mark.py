@@ -65,14 +65,24 @@ def test_it_can_be_lowered_to_the_floor_and_every_decision_stays_in_the_list(
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"percent": "69"}, "No test is passed with less than 70 %. Write a number from 70 to 100."),
-     ({"percent": "101"}, "Write a number from 70 to 100."), ({"percent": "-5"}, "from 70 to 100"),
-     ({"percent": "0"}, "from 70 to 100"), ({"percent": ""}, "This is needed."),
-     ({"percent": "85.5"}, "Write a whole number."), ({"percent": "many"}, "Write a whole number."),
-     ({"percent": "9" * 5000}, "Write a whole number."), ({"reason": ""}, "This is needed."),
-     ({"reason": "  "}, "Write something here."), ({"reason": "x" * 501}, "500"),
-     ({"reason": "a\u202eb"}, "U+202E")],
-)  # fmt: skip
+    [
+        (
+            {"percent": "69"},
+            "No test is passed with less than 70 %. Write a number from 70 to 100.",
+        ),
+        ({"percent": "101"}, "Write a number from 70 to 100."),
+        ({"percent": "-5"}, "from 70 to 100"),
+        ({"percent": "0"}, "from 70 to 100"),
+        ({"percent": ""}, "This is needed."),
+        ({"percent": "85.5"}, "Write a whole number."),
+        ({"percent": "many"}, "Write a whole number."),
+        ({"percent": "9" * 5000}, "Write a whole number."),
+        ({"reason": ""}, "This is needed."),
+        ({"reason": "  "}, "Write something here."),
+        ({"reason": "x" * 501}, "500"),
+        ({"reason": "a\u202eb"}, "U+202E"),
+    ],
+)
 def test_each_bad_field_is_refused_with_a_sentence_and_nothing_changes(
     app: Flask, browser: Open, halima: Cast, change: dict[str, str], said: str
 ) -> None:

@@ -38,14 +38,22 @@ def office(app: Flask, places: Places, role: str = "administrator", at: str = "c
 
 
 def write(
-    app: Flask, actor: Cast | None, action: str, subject: object, facts: dict[str, object] | None =
-    None, days_ago: int = 0,
-) -> None:  # fmt: skip
+    app: Flask,
+    actor: Cast | None,
+    action: str,
+    subject: object,
+    facts: dict[str, object] | None = None,
+    days_ago: int = 0,
+) -> None:
     with app.app_context(), transaction() as session:
         actions.append(
-            session, actor.id if actor else None, action, str(subject), facts,
+            session,
+            actor.id if actor else None,
+            action,
+            str(subject),
+            facts,
             now=clock.now() - timedelta(days=days_ago),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -190,9 +198,12 @@ def test_what_is_confidential_stays_so(
     assert "C07" not in page
     with app.app_context(), transaction() as session:
         reader = add_person(
-            session, "Karim", "HQ-9", places.country,
+            session,
+            "Karim",
+            "HQ-9",
+            places.country,
             roles=(("administrator", places.country), ("confidential-reader", places.country)),
-        )  # fmt: skip
+        )
     page = browser(reader).get(URL).text
     assert "Security and information" in page
     assert "C07" in page

@@ -227,8 +227,14 @@ def write_version(world: World, folder: Path, version: str, schema: int, **broke
         database = ON_POSTGRESQL.format(packages=sysconfig.get_path("purelib"))
     program.write_text(
         PROGRAM.format(
-            python=sys.executable, version=version, schema=schema, driver=str(DRIVER),
-            link=str(world.link), root=str(DRIVER.parents[3]), database=database, **parts,
+            python=sys.executable,
+            version=version,
+            schema=schema,
+            driver=str(DRIVER),
+            link=str(world.link),
+            root=str(DRIVER.parents[3]),
+            database=database,
+            **parts,
         )
-    )  # fmt: skip
+    )
     program.chmod(0o755)

@@ -29,12 +29,19 @@ def begin(world: World) -> subprocess.Popen[str]:
     """Start an upgrade; return when its work begins."""
     process = subprocess.Popen(
         [
-            sys.executable, str(DRIVER), "upgrade", str(world.data), str(world.link),
-            str(world.file), world.signer.public.hex(),
+            sys.executable,
+            str(DRIVER),
+            "upgrade",
+            str(world.data),
+            str(world.link),
+            str(world.file),
+            world.signer.public.hex(),
         ],
         env={**os.environ, "PYTHONPATH": str(DRIVER.parents[3]), **world.environment},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "begins\n"
     return process

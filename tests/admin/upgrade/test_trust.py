@@ -183,9 +183,13 @@ def test_a_version_brings_the_key_that_signed_it(run: Run, pub: Path, tmp_path: 
 
 
 def test_a_backup_brings_no_trust_back_and_says_whose_is_missing(
-    run: Run, pub: Path, ours: Settings, server: Flask, elsewhere: Settings,
+    run: Run,
+    pub: Path,
+    ours: Settings,
+    server: Flask,
+    elsewhere: Settings,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     (key,) = trust.keys_in(pub)
     run("trust", pub, "--yes")
     stop(server)

@@ -86,17 +86,19 @@ class Stored:
         with self.app.app_context():
             return list(
                 reading().scalars(
-                    select(DraftVersion.kind).where(DraftVersion.path == path)
+                    select(DraftVersion.kind)
+                    .where(DraftVersion.path == path)
                     .order_by(DraftVersion.number)
                 )
-            )  # fmt: skip
+            )
 
     def put(self, person: Cast, path: str, data: bytes) -> None:
         """Let somebody save a file."""
         with self.app.app_context(), transaction() as session:
             seen = queries.file(session, person.viewer, self.draft, path).number
-            actions.save(session, person.viewer, self.draft.id, path, data, seen=seen,
-                         now=clock.now())  # fmt: skip
+            actions.save(
+                session, person.viewer, self.draft.id, path, data, seen=seen, now=clock.now()
+            )
 
 
 @pytest.fixture

@@ -32,23 +32,47 @@ def test_everybody_of_the_draft_reads_all_pages(
     browser: Open, draft: Draft, writers: Writers
 ) -> None:
     for person in (writers.nadia, writers.aruzhan, writers.tarek, writers.halima):
-        for page in ("", "/tn", "/tn/boxes/NA-01", "/tn/boxes/NA-02", "/tn/limits", "/tn/register",
-                     "/tn/blocks", "/tn/readiness", "/tn/touched", "/ug"):  # fmt: skip
+        for page in (
+            "",
+            "/tn",
+            "/tn/boxes/NA-01",
+            "/tn/boxes/NA-02",
+            "/tn/limits",
+            "/tn/register",
+            "/tn/blocks",
+            "/tn/readiness",
+            "/tn/touched",
+            "/ug",
+        ):
             reply = browser(person).get(f"{base(draft)}{page}")
             assert reply.status_code == 200, (person.name, page)
 
 
 def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, amina: Cast) -> None:
     for person in (writers.sara, amina):
-        for page in ("", "/tn", "/tn/boxes/NA-01", "/tn/limits", "/tn/register", "/tn/blocks",
-                     "/tn/readiness", "/tn/touched"):  # fmt: skip
+        for page in (
+            "",
+            "/tn",
+            "/tn/boxes/NA-01",
+            "/tn/limits",
+            "/tn/register",
+            "/tn/blocks",
+            "/tn/readiness",
+            "/tn/touched",
+        ):
             assert browser(person).get(f"{base(draft)}{page}").status_code == 404
     assert browser(None).get(base(draft)).status_code in {302, 303, 401}
 
 
 def test_there_is_no_such_thing(browser: Open, draft: Draft, writers: Writers) -> None:
-    for page in ("/kz", "/KZ", "/tn/boxes/NA-99", "/tn/blocks/AB-1.1/nothing",
-                 "/tn/blocks/AB-9.9/ab11-2", "/tn/limits/other"):  # fmt: skip
+    for page in (
+        "/kz",
+        "/KZ",
+        "/tn/boxes/NA-99",
+        "/tn/blocks/AB-1.1/nothing",
+        "/tn/blocks/AB-9.9/ab11-2",
+        "/tn/limits/other",
+    ):
         assert browser(writers.nadia).get(f"{base(draft)}{page}").status_code == 404, page
     assert browser(writers.nadia).post(f"{base(draft)}/tn").status_code == 405
 
@@ -96,8 +120,12 @@ def test_only_a_national_editor_writes(
     browser: Open, draft: Draft, writers: Writers, stored: Stored
 ) -> None:
     before, page = stored.all(), browser(writers.nadia).get(box(draft)).text
-    for person, status in ((writers.aruzhan, 404), (writers.tarek, 404), (writers.sara, 404),
-                           (writers.halima, 404)):  # fmt: skip
+    for person, status in (
+        (writers.aruzhan, 404),
+        (writers.tarek, 404),
+        (writers.sara, 404),
+        (writers.halima, 404),
+    ):
         assert browser(person).post(base(draft), {"code": "KZ"}).status_code == status
         reply = browser(person).post(box(draft), filled(page, words_en="Other."))
         assert reply.status_code == status
@@ -136,9 +164,14 @@ def test_a_box_is_confirmed_over_all_its_files(
     page = browser(writers.nadia).get(box(draft)).text
     assert "Name the body to which officers report." in page
     sent = filled(
-        page, state="confirmed", checker="National school", on="24.11.2026",
-        review_by="2027-11-24", words_en="The national body.", words_fr="L’instance nationale.",
-    )  # fmt: skip
+        page,
+        state="confirmed",
+        checker="National school",
+        on="24.11.2026",
+        review_by="2027-11-24",
+        words_en="The national body.",
+        words_fr="L’instance nationale.",
+    )
     reply = browser(writers.nadia).post(box(draft), sent)
 
     assert (reply.status_code, reply.location) == (303, f"{base(draft)}/tn#NA-01")
@@ -146,8 +179,11 @@ def test_a_box_is_confirmed_over_all_its_files(
     assert course is not None
     said = course.nations["tn"].boxes["NA-01"]
     assert (said.status, said.checker, str(said.date), str(said.review_by)) == (
-        "confirmed", "National school", "2026-11-24", "2027-11-24",
-    )  # fmt: skip
+        "confirmed",
+        "National school",
+        "2026-11-24",
+        "2027-11-24",
+    )
     assert sorted(course.nations["tn"].texts) == ["ar", "en", "fr"]
     assert stored["nations/tn/en/boxes.md"].endswith("\nThe national body.\n")
     assert "confirmed" in browser(writers.nadia).get(f"{base(draft)}/tn").text
@@ -177,24 +213,31 @@ def test_what_is_saved_unchanged_changes_no_byte(
 
 @pytest.mark.parametrize(
     ("field", "changed", "reason"),
-    [("state", {"state": "other"}, "Not a valid choice"),
-     ("state", {"state": "empty"}, "call it a draft"),
-     ("state", {"state": "confirmed", "checker": "School", "words_ar": ""}, "Write the words"),
-     ("checker", {"state": "confirmed", "checker": ""}, "needs this"),
-     ("legal_source", {"state": "confirmed", "checker": "A", "legal_source": ""}, "needs this"),
-     ("legal_source", {"legal_source": "x" * 301}, "longer than"),
-     ("checker", {"checker": "A\u202eB"}, "U+202E"),
-     ("on", {"on": "32.13.2026"}, "2026-12-31"),
-     ("review_by", {"review_by": "soon"}, "2026-12-31"),
-     ("words_en", {"words_en": "<b>Law</b>"}, "HTML"),
-     ("words_en", {"words_en": "Law\n\n## Another"}, "begins another block"),
-     ("words_en", {"words_en": "::: do\n- x\n:::"}, "begins another block"),
-     ("words_fr", {"words_fr": "![x](y.png)"}, "")],
-)  # fmt: skip
+    [
+        ("state", {"state": "other"}, "Not a valid choice"),
+        ("state", {"state": "empty"}, "call it a draft"),
+        ("state", {"state": "confirmed", "checker": "School", "words_ar": ""}, "Write the words"),
+        ("checker", {"state": "confirmed", "checker": ""}, "needs this"),
+        ("legal_source", {"state": "confirmed", "checker": "A", "legal_source": ""}, "needs this"),
+        ("legal_source", {"legal_source": "x" * 301}, "longer than"),
+        ("checker", {"checker": "A\u202eB"}, "U+202E"),
+        ("on", {"on": "32.13.2026"}, "2026-12-31"),
+        ("review_by", {"review_by": "soon"}, "2026-12-31"),
+        ("words_en", {"words_en": "<b>Law</b>"}, "HTML"),
+        ("words_en", {"words_en": "Law\n\n## Another"}, "begins another block"),
+        ("words_en", {"words_en": "::: do\n- x\n:::"}, "begins another block"),
+        ("words_fr", {"words_fr": "![x](y.png)"}, ""),
+    ],
+)
 def test_what_the_format_refuses_is_said_beside_the_field(
-    browser: Open, draft: Draft, writers: Writers, stored: Stored, field: str,
-    changed: dict[str, str], reason: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    stored: Stored,
+    field: str,
+    changed: dict[str, str],
+    reason: str,
+) -> None:
     before = stored.all()
     sent = filled(browser(writers.nadia).get(box(draft)).text, **changed)
     reply = browser(writers.nadia).post(box(draft), sent)

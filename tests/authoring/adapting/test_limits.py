@@ -85,17 +85,28 @@ def test_the_course_is_closed_and_opened(
 
 @pytest.mark.parametrize(
     ("kind", "sent", "field"),
-    [("item", {"item": ""}, "item"), ("item", {"item": "AB-9-999"}, "item"),
-     ("item", {"item": "../x"}, "item"), ("item", {"item": "AB-1-005", "on": "x"}, "on"),
-     ("module", {"module": "AB-9", **LAW}, "module"), ("module", {"module": "AB-2"}, "law"),
-     ("module", {"module": "AB-2", **LAW, "words_fr": "x" * 501}, "words_fr"),
-     ("course", {"law": ""}, "law"), ("course", {**LAW, "checker": "x" * 121}, "checker"),
-     ("course", {**LAW, "law": "a\u2028b"}, "law")],
-)  # fmt: skip
+    [
+        ("item", {"item": ""}, "item"),
+        ("item", {"item": "AB-9-999"}, "item"),
+        ("item", {"item": "../x"}, "item"),
+        ("item", {"item": "AB-1-005", "on": "x"}, "on"),
+        ("module", {"module": "AB-9", **LAW}, "module"),
+        ("module", {"module": "AB-2"}, "law"),
+        ("module", {"module": "AB-2", **LAW, "words_fr": "x" * 501}, "words_fr"),
+        ("course", {"law": ""}, "law"),
+        ("course", {**LAW, "checker": "x" * 121}, "checker"),
+        ("course", {**LAW, "law": "a\u2028b"}, "law"),
+    ],
+)
 def test_a_wrong_field_is_said(
-    browser: Open, draft: Draft, writers: Writers, stored: Stored, kind: str, sent: dict[str, str],
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    stored: Stored,
+    kind: str,
+    sent: dict[str, str],
     field: str,
-) -> None:  # fmt: skip
+) -> None:
     before = stored.all()
     reply = browser(writers.nadia).post(limits(draft, f"/{kind}"), sent)
 
@@ -121,8 +132,10 @@ def test_nobody_else_limits_anything(
     for person in (writers.aruzhan, writers.halima, writers.sara):
         seat = browser(person)
         assert seat.post(limits(draft, "/course"), LAW).status_code == 404
-        assert seat.post(limits(draft, "/undone"), {"kind": "hidden", "code": "ab11-2"}) \
-            .status_code == 404  # fmt: skip
+        assert (
+            seat.post(limits(draft, "/undone"), {"kind": "hidden", "code": "ab11-2"}).status_code
+            == 404
+        )
         assert seat.get(limits(draft, "/rules")).status_code == 404
         assert seat.get(block(draft)).status_code == 404
     assert stored.all() == before
@@ -157,9 +170,16 @@ def test_the_rules_of_the_test(
 
 @pytest.mark.parametrize(
     ("field", "wrong"),
-    [("percent", "69"), ("percent", "101"), ("percent", "many"), ("attempts", "0"),
-     ("window_days", "366"), ("pause_hours", "-1"), ("validity_months", "241")],
-)  # fmt: skip
+    [
+        ("percent", "69"),
+        ("percent", "101"),
+        ("percent", "many"),
+        ("attempts", "0"),
+        ("window_days", "366"),
+        ("pause_hours", "-1"),
+        ("validity_months", "241"),
+    ],
+)
 def test_rules_have_their_bounds(
     browser: Open, draft: Draft, writers: Writers, stored: Stored, field: str, wrong: str
 ) -> None:
@@ -192,10 +212,17 @@ def test_a_block_is_replaced_hidden_and_shown_again(
     seat, before = browser(writers.nadia), stored.all()
     page = seat.get(block(draft)).text
     assert "nothing like it" in page
-    sent: dict[str, Any] = fields(page) | LAW | {
-        "what": "replace", "heading_ar": "ما يقوله القانون", "words_ar": "القانون يقول.",
-        "heading_fr": "Ce que dit la loi", "words_fr": "La loi le dit.",
-    }  # fmt: skip
+    sent: dict[str, Any] = (
+        fields(page)
+        | LAW
+        | {
+            "what": "replace",
+            "heading_ar": "ما يقوله القانون",
+            "words_ar": "القانون يقول.",
+            "heading_fr": "Ce que dit la loi",
+            "words_fr": "La loi le dit.",
+        }
+    )
     for _ in range(2):
         assert seat.post(block(draft), sent).status_code == 303
     found = nation(stored)
@@ -228,11 +255,15 @@ def test_a_container_needs_no_heading(
 
 @pytest.mark.parametrize(
     ("sent", "field"),
-    [({"what": "replace"}, "what"), ({"what": "other"}, "what"), ({"law": ""}, "law"),
-     ({"what": "replace", "words_en": "Words."}, "heading_en"),
-     ({"what": "replace", "heading_en": "H", "words_en": "x\n## y"}, "words_en"),
-     ({"what": "replace", "heading_en": "x" * 91, "words_en": "x"}, "heading_en")],
-)  # fmt: skip
+    [
+        ({"what": "replace"}, "what"),
+        ({"what": "other"}, "what"),
+        ({"law": ""}, "law"),
+        ({"what": "replace", "words_en": "Words."}, "heading_en"),
+        ({"what": "replace", "heading_en": "H", "words_en": "x\n## y"}, "words_en"),
+        ({"what": "replace", "heading_en": "x" * 91, "words_en": "x"}, "heading_en"),
+    ],
+)
 def test_a_wrong_block_is_said(
     browser: Open, draft: Draft, writers: Writers, stored: Stored, sent: dict[str, str], field: str
 ) -> None:
@@ -274,6 +305,13 @@ def test_the_register_says_what_by_which_law(browser: Open, draft: Draft, writer
     browser(writers.nadia).post(limits(draft, "/course"), LAW)
     page = browser(writers.tarek).get(f"{base(draft)}/tn/register").text
 
-    for said in ("Law 3 of 2003, article 4", "24 November 2026", "School", "ab11-2",
-                 "Law 2 of 2002", "AB-1-006", "no law is named"):  # fmt: skip
+    for said in (
+        "Law 3 of 2003, article 4",
+        "24 November 2026",
+        "School",
+        "ab11-2",
+        "Law 2 of 2002",
+        "AB-1-006",
+        "no law is named",
+    ):
         assert said in page

@@ -40,7 +40,7 @@ def test_only_its_block_changes(browser: Open, draft: Draft, writers: Writers, a
     ).replace(
         "- [ ] b. Secret no 1.\n  > Secret other reason 1.\n",
         "- [ ] b. Another wrong one.\n  > Secret other reason 1.\n\n> Both.\n>\n> So.\n",
-    )  # fmt: skip
+    )
 
 
 def test_letters_stay_and_new_choices_get_the_next(
@@ -84,9 +84,14 @@ BAD = [
 
 @pytest.mark.parametrize(("change", "field", "words"), BAD)
 def test_what_the_format_refuses_is_said_at_the_field(
-    browser: Open, draft: Draft, writers: Writers, app: Flask,
-    change: dict[str, object], field: str, words: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    app: Flask,
+    change: dict[str, object],
+    field: str,
+    words: str,
+) -> None:
     seat = browser(writers.aruzhan)
     fields = form_of(seat.get(address(draft, ONE)).text)
     reply = seat.post(address(draft, ONE), {**fields, "why-0-1": "Typed and not lost.", **change})
@@ -171,9 +176,10 @@ def test_strangers_and_strange_codes_find_nothing(
     assert browser(writers.sara).get(address(draft, ONE)).status_code == 404
     for code in ("/AB-1-999", "/XX-1-001", "/nothing", "/..%2fcourse"):
         assert browser(writers.aruzhan).get(address(draft, code)).status_code == 404
-        assert browser(writers.aruzhan).post(
-            address(draft, code), {"kind": "single"}
-        ).status_code == 404  # fmt: skip
+        assert (
+            browser(writers.aruzhan).post(address(draft, code), {"kind": "single"}).status_code
+            == 404
+        )
     for step in ("duplicate", "countries"):
         assert browser(writers.aruzhan).get(address(draft, f"{ONE}/{step}")).status_code == 405
     for page in ("", f"{ONE}/preview"):

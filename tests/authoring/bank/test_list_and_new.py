@@ -22,18 +22,31 @@ def test_it_lists_the_items_with_what_they_are(
 ) -> None:
     page = browser(writers.aruzhan).get(address(draft)).text
 
-    for words in ("AB-1-001", "AB-2-004", "A situation in steps", "The secret order?",
-                  "no-torture", "Rows 1 to 11 of 11"):  # fmt: skip
+    for words in (
+        "AB-1-001",
+        "AB-2-004",
+        "A situation in steps",
+        "The secret order?",
+        "no-torture",
+        "Rows 1 to 11 of 11",
+    ):
         assert words in page, words
 
 
 @pytest.mark.parametrize(
     ("query", "first", "total"),
-    [("module=AB-2", "AB-2-001", 4), ("lesson=AB-1.2", "AB-1-004", 3),
-     ("kind=ordering", "AB-2-004", 1), ("text=ORDER", "AB-2-004", 1),
-     ("text=AB-1-00&kind=scenario", "AB-1-007", 1), ("module=nothing", "AB-1-001", 11),
-     ("text=no-such-words", "", 0), ("page=9", "", 11), ("outcome=b", "AB-1-007", 1)],
-)  # fmt: skip
+    [
+        ("module=AB-2", "AB-2-001", 4),
+        ("lesson=AB-1.2", "AB-1-004", 3),
+        ("kind=ordering", "AB-2-004", 1),
+        ("text=ORDER", "AB-2-004", 1),
+        ("text=AB-1-00&kind=scenario", "AB-1-007", 1),
+        ("module=nothing", "AB-1-001", 11),
+        ("text=no-such-words", "", 0),
+        ("page=9", "", 11),
+        ("outcome=b", "AB-1-007", 1),
+    ],
+)
 def test_filters_stand_in_the_address(
     browser: Open, draft: Draft, writers: Writers, query: str, first: str, total: int
 ) -> None:
@@ -57,9 +70,15 @@ def test_who_reads_the_draft_reads_the_list(browser: Open, draft: Draft, writers
 
 def new(kind: str, **more: object) -> dict[str, object]:
     shared = {
-        "kind": kind, "lesson": "AB-1.1", "section": "ab11-1", "outcome": "a", "difficulty": "1",
-        "stem-0": "A new one?", "why": "So it is.", "go": "save",
-    }  # fmt: skip
+        "kind": kind,
+        "lesson": "AB-1.1",
+        "section": "ab11-1",
+        "outcome": "a",
+        "difficulty": "1",
+        "stem-0": "A new one?",
+        "why": "So it is.",
+        "go": "save",
+    }
     rows = {f"text-0-{n}": words for n, words in enumerate(("One.", "Two.", "Three.", ""))}
     extra: dict[str, dict[str, object]] = {
         "single": {"right-0": "1"},
@@ -71,10 +90,14 @@ def new(kind: str, **more: object) -> dict[str, object]:
         "scenario": {
             f"{name}-{step}{at}": words
             for step in range(1, 4)
-            for name, at, words in (("stem", "", "What now?"), ("text", "-0", "Go."),
-                                    ("text", "-1", "Stay."), ("right", "", "1"))
+            for name, at, words in (
+                ("stem", "", "What now?"),
+                ("text", "-0", "Go."),
+                ("text", "-1", "Stay."),
+                ("right", "", "1"),
+            )
         },
-    }  # fmt: skip
+    }
     if kind in {"numeric", "scenario"}:
         rows = {}
     return {**shared, **rows, **extra[kind], **more}
@@ -141,9 +164,14 @@ WRONG = [
 
 @pytest.mark.parametrize(("kind", "change", "field"), WRONG)
 def test_each_bad_field_of_each_kind(
-    browser: Open, draft: Draft, writers: Writers, app: Flask,
-    kind: str, change: dict[str, object], field: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    app: Flask,
+    kind: str,
+    change: dict[str, object],
+    field: str,
+) -> None:
     reply = browser(writers.aruzhan).post(address(draft, "/new"), new(kind, **change))
 
     assert reply.status_code == 422
@@ -167,9 +195,17 @@ def test_the_only_lesson_is_chosen_already(browser: Open, draft: Draft, writers:
     assert " selected" not in here.get(address(draft, "/new")).text  # three lessons: choose
     begun = here.post(
         "/en/write/new",
-        {"id": "C55", "title": "Fire safety", "lesson_title": "Smoke", "source": "en",
-         "kind": "course", "slug": "fire-safety", "prefix": "FS", "minutes": "10"},
-    )  # fmt: skip
+        {
+            "id": "C55",
+            "title": "Fire safety",
+            "lesson_title": "Smoke",
+            "source": "en",
+            "kind": "course",
+            "slug": "fire-safety",
+            "prefix": "FS",
+            "minutes": "10",
+        },
+    )
     page = here.get(f"{begun.location}/questions/new").text
     assert '<option value="FS-1.1" dir="auto" selected>' in page
     form = here.get(f"{begun.location}/questions/new?kind=single")
@@ -215,8 +251,15 @@ def test_a_thousand_items_are_listed_quickly(
         )
         with app.app_context(), transaction() as session:
             present = queries.file(session, writers.aruzhan.viewer, draft, path)
-            actions.save(session, writers.aruzhan.viewer, draft.id, path, text.encode(),
-                         seen=present.number, now=clock.now())  # fmt: skip
+            actions.save(
+                session,
+                writers.aruzhan.viewer,
+                draft.id,
+                path,
+                text.encode(),
+                seen=present.number,
+                now=clock.now(),
+            )
     seat = browser(writers.aruzhan)
     for page in ("?text=more+words", "/blueprint", "/sample", "/AB-1-044"):
         seat.get(address(draft, page))

@@ -46,15 +46,25 @@ reviewed = false
 
 def put(app: Flask, writers: Writers, draft: Draft, path: str, text: str, seen: int = 0) -> None:
     with app.app_context(), transaction() as session:
-        actions.save(session, writers.aruzhan.viewer, draft.id, path, text.encode(), seen=seen,
-                     now=clock.now())  # fmt: skip
+        actions.save(
+            session,
+            writers.aruzhan.viewer,
+            draft.id,
+            path,
+            text.encode(),
+            seen=seen,
+            now=clock.now(),
+        )
 
 
 @pytest.mark.parametrize(
     ("item", "words"),
-    [("AB-1-001", "The right choice gives one point"), ("AB-1-007", "Each decision is marked"),
-     ("AB-2-004", "Right neighbours divided by")],
-)  # fmt: skip
+    [
+        ("AB-1-001", "The right choice gives one point"),
+        ("AB-1-007", "Each decision is marked"),
+        ("AB-2-004", "Right neighbours divided by"),
+    ],
+)
 def test_the_preview_shows_the_item_its_answer_and_its_marking(
     browser: Open, draft: Draft, writers: Writers, item: str, words: str
 ) -> None:
@@ -120,9 +130,10 @@ def test_it_goes_out_of_the_bank_and_of_its_translations(
     second = BANK_AR.index("## AB-1-002")
     assert arabic == BANK_AR[:first].replace('"AB-1-001" = "111111111111"\n', "") + BANK_AR[second:]
     assert source == "".join(
-        part for part in small()[BANK].decode().partition("## AB-1-002")
+        part
+        for part in small()[BANK].decode().partition("## AB-1-002")
         if not part.startswith("+++")
-    ).join(["+++\n+++\n\n", ""])  # fmt: skip
+    ).join(["+++\n+++\n\n", ""])
     assert seat.get(f"/en/write/{draft.id}/history/{BANK}").status_code == 200
 
 
@@ -222,8 +233,18 @@ def test_every_page_in_every_language(
     browser: Open, draft: Draft, writers: Writers, language: str
 ) -> None:
     seat = browser(writers.aruzhan)
-    rests = ["", "/new", "/new?kind=scenario&lesson=AB-1.1", ONE, "/AB-1-007", f"{ONE}/preview",
-             f"{ONE}/retire", "/blueprint", "/sample?seed=a", "/sample?seed=a&as=key"]  # fmt: skip
+    rests = [
+        "",
+        "/new",
+        "/new?kind=scenario&lesson=AB-1.1",
+        ONE,
+        "/AB-1-007",
+        f"{ONE}/preview",
+        f"{ONE}/retire",
+        "/blueprint",
+        "/sample?seed=a",
+        "/sample?seed=a&as=key",
+    ]
     for rest in rests:
         path = address(draft, rest).replace("/en/", f"/{language}/", 1)
         assert seat.get(path).status_code == 200, rest

@@ -78,9 +78,12 @@ def test_a_course_without_an_edition_is_all_new(
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "ru", "kk"])
 def test_words_that_changed_are_shown_and_counted(
-    browser: Open, draft: Draft, writers: Writers, change: Callable[[str, str], None],
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    change: Callable[[str, str], None],
     language: str,
-) -> None:  # fmt: skip
+) -> None:
     change("It is ten to nine.", "It is nine.")
     change('title = "The first lesson"', 'title = "The very first lesson"')
     page = browser(writers.aruzhan).get(f"/{language}/write/{draft.id}/changes").text
@@ -168,9 +171,13 @@ def test_files_are_listed_and_one_is_compared(
 
 
 def test_colleagues_read_it_authors_weigh_and_strangers_find_nothing(
-    browser: Open, draft: Draft, writers: Writers, amina: Cast, app: Flask,
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    amina: Cast,
+    app: Flask,
     change: Callable[[str, str], None],
-) -> None:  # fmt: skip
+) -> None:
     change("It is ten to nine.", "It is nine.")
     sent = {"seen": "0", f"weight {LESSON} ab11-p": "typo"}
     for person in (writers.tarek, writers.nadia, writers.rosa, writers.peter, writers.halima):
@@ -205,8 +212,11 @@ def test_the_check_lists_changes_without_a_severity(
     change("It is ten to nine.", "It is nine.")
 
     def warned() -> list[str]:
-        files = {**small(), LESSON: stored(app, writers.aruzhan, draft, LESSON).encode(),
-                 CHANGES: stored(app, writers.aruzhan, draft, CHANGES).encode()}  # fmt: skip
+        files = {
+            **small(),
+            LESSON: stored(app, writers.aruzhan, draft, LESSON).encode(),
+            CHANGES: stored(app, writers.aruzhan, draft, CHANGES).encode(),
+        }
         assert not list(read_course(files).faults)
         found = looked_through(files, {}, small())["warnings"]
         return [each["file"] for each in found if each["code"] == "changes.unweighed"]

@@ -61,9 +61,14 @@ class Hall:
                 choice = (right_choice if right else wrong_choice)(item.kind, item.key)
                 codes = Codes(attempt.secret, item.id, item.kind, item.key)
                 tests.store_answer(
-                    session, person.viewer, attempt_id, item.id, codes.fields(choice),
-                    tests.Sending("0" * 16, 4000, "en", "script", n), now=clock.now(),
-                )  # fmt: skip
+                    session,
+                    person.viewer,
+                    attempt_id,
+                    item.id,
+                    codes.fields(choice),
+                    tests.Sending("0" * 16, 4000, "en", "script", n),
+                    now=clock.now(),
+                )
         if end:
             self.course.hand_in(person, attempt_id)
         return attempt_id
@@ -75,12 +80,23 @@ class Hall:
             edition = session.scalars(select(Edition).order_by(Edition.id).limit(1)).one()
             count = session.scalar(select(func.count()).select_from(Certificate)) or 0
             made = Certificate(
-                id=new_id(), enrolment_id=attempt.enrolment_id, generation=1, person_id=person.id,
-                course_id="C77", edition_id=edition.id, attempt_id=attempt_id, number=number,
-                code=f"CODE{count}", status_index=count, completed_on=clock.now().date(),
-                valid_through=None, snapshot=None, name_digest=None, awarded_at=clock.now(),
+                id=new_id(),
+                enrolment_id=attempt.enrolment_id,
+                generation=1,
+                person_id=person.id,
+                course_id="C77",
+                edition_id=edition.id,
+                attempt_id=attempt_id,
+                number=number,
+                code=f"CODE{count}",
+                status_index=count,
+                completed_on=clock.now().date(),
+                valid_through=None,
+                snapshot=None,
+                name_digest=None,
+                awarded_at=clock.now(),
                 issued_at=clock.now(),
-            )  # fmt: skip
+            )
             session.add(made)
             return made.id
 
@@ -94,11 +110,12 @@ def hall(app: Flask, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> Hall:
     plain = assessment.bank
     # Of the critical slot only this one is drawn.
     monkeypatch.setattr(
-        assessment, "bank",
+        assessment,
+        "bank",
         lambda session, edition_id: [
             item for item in plain(session, edition_id) if item.critical is None or item.id == ITEM
         ],
-    )  # fmt: skip
+    )
     return Hall(app, SmallCourse(app, SLUG, "C77", LESSONS, f"/en/courses/{SLUG}"))
 
 
@@ -121,10 +138,15 @@ def mend(app: Flask) -> Callable[[], None]:
             press(right_key())
             numbers = reading().scalars(select(Edition.number).order_by(Edition.id)).all()
             assert list(numbers) == [1, 2]
-            keys = reading().scalars(
-                select(EditionItem.key).where(EditionItem.item_id == ITEM)
-                .order_by(EditionItem.edition_id)
-            ).all()  # fmt: skip
+            keys = (
+                reading()
+                .scalars(
+                    select(EditionItem.key)
+                    .where(EditionItem.item_id == ITEM)
+                    .order_by(EditionItem.edition_id)
+                )
+                .all()
+            )
             assert [key["right"] for key in keys] == ["a", "b"]
 
     return go
@@ -149,7 +171,13 @@ def one_step(app: Flask) -> Callable[[], None]:
     def step() -> None:
         asked = iter((False, True))
         with app.app_context():
-            run_due(reading, transaction, work.STEPS, "worker of a test", clock.now,
-                    stopping=lambda: next(asked))  # fmt: skip
+            run_due(
+                reading,
+                transaction,
+                work.STEPS,
+                "worker of a test",
+                clock.now,
+                stopping=lambda: next(asked),
+            )
 
     return step

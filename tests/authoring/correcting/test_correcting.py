@@ -65,10 +65,15 @@ def verbs(app: Flask, person: Cast) -> list[str]:
 
 def progress(app: Flask, person: Cast) -> Progress:
     with app.app_context():
-        return reading().scalars(
-            select(Progress).join(Enrolment, Enrolment.id == Progress.enrolment_id)
-            .where(Enrolment.person_id == person.id)
-        ).one()  # fmt: skip
+        return (
+            reading()
+            .scalars(
+                select(Progress)
+                .join(Enrolment, Enrolment.id == Progress.enrolment_id)
+                .where(Enrolment.person_id == person.id)
+            )
+            .one()
+        )
 
 
 def rows(app: Flask, table: type) -> int:
@@ -97,9 +102,17 @@ def test_the_page_lists_the_question_with_both_answers(
 
 
 def test_who_is_affected_is_counted_before_anything_changes(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, chipo: Cast, daniel: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    app: Flask,
+) -> None:
     hall.sit(amina, old_key=False)
     hall.certify(chipo, hall.sit(chipo, old_key=True))
     hall.sit(daniel, old_key=False, other=False)
@@ -118,9 +131,15 @@ def test_who_is_affected_is_counted_before_anything_changes(
 
 
 def test_who_failed_by_the_wrong_key_has_passed(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    app: Flask,
+) -> None:
     attempt = hall.sit(amina, old_key=False)
     assert "Not yet" in browser(amina).get(f"/en/tests/{attempt}/result").text
     mend()
@@ -139,9 +158,15 @@ def test_who_failed_by_the_wrong_key_has_passed(
 
 
 def test_nobody_loses_a_pass_or_a_certificate(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, chipo: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    chipo: Cast,
+    app: Flask,
+) -> None:
     attempt = hall.sit(chipo, old_key=True)
     certificate = hall.certify(chipo, attempt)
     before = progress(app, chipo)
@@ -169,9 +194,15 @@ def test_nobody_loses_a_pass_or_a_certificate(
 
 
 def test_a_mark_that_changes_nothing_else_is_corrected_too(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, daniel: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    daniel: Cast,
+    app: Flask,
+) -> None:
     attempt = hall.sit(daniel, old_key=False, other=False)
     mend()
     corrected(browser(writers.peter), draft, worker)
@@ -184,9 +215,15 @@ def test_a_mark_that_changes_nothing_else_is_corrected_too(
 
 
 def test_a_test_that_is_still_open_is_marked_with_the_right_key(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    app: Flask,
+) -> None:
     attempt = hall.sit(amina, old_key=False, end=False)
     mend()
     corrected(browser(writers.peter), draft, worker)
@@ -197,10 +234,19 @@ def test_a_test_that_is_still_open_is_marked_with_the_right_key(
 
 
 def test_the_work_goes_on_where_it_was_killed(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, one_step: Callable[[], None], amina: Cast, chipo: Cast, daniel: Cast, app: Flask,
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    one_step: Callable[[], None],
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    app: Flask,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("lms.authoring.correcting.work.CORRECTED_A_STEP", 1)
     monkeypatch.setattr("lms.authoring.correcting.work.COUNTED_A_STEP", 1)
     for person in (amina, chipo, daniel):
@@ -226,9 +272,15 @@ def test_the_work_goes_on_where_it_was_killed(
 
 
 def test_sent_twice_it_is_corrected_once(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    app: Flask,
+) -> None:
     hall.sit(amina, old_key=False)
     mend()
     peter = browser(writers.peter)
@@ -245,19 +297,29 @@ def test_sent_twice_it_is_corrected_once(
     assert "None: every edition marks as the newest one does." in page
     assert REASON["reason"] in page
     with app.app_context():
-        entries = reading().execute(
-            select(AuditRow.action, AuditRow.facts)
-            .where(AuditRow.action.startswith("key.")).order_by(AuditRow.id)
-        ).all()  # fmt: skip
+        entries = (
+            reading()
+            .execute(
+                select(AuditRow.action, AuditRow.facts)
+                .where(AuditRow.action.startswith("key."))
+                .order_by(AuditRow.id)
+            )
+            .all()
+        )
     assert [each.action for each in entries] == ["key.corrected", "key.regraded"]
     assert entries[0].facts["counted"]["passed"] == entries[1].facts["passed"] == 1
     assert amina.name not in str(entries)
 
 
 def test_whoever_wrote_the_change_does_not_confirm_it(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    app: Flask,
+) -> None:
     del hall
     mend()
     with app.app_context(), transaction() as session:
@@ -277,9 +339,15 @@ def test_whoever_wrote_the_change_does_not_confirm_it(
 
 
 def test_two_publishers_at_once_correct_once(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    app: Flask,
+) -> None:
     hall.sit(amina, old_key=False)
     mend()
     with app.app_context(), transaction() as session:
@@ -299,9 +367,15 @@ def test_two_publishers_at_once_correct_once(
 
 
 def test_only_publishers_correct_and_strangers_find_nothing(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, amina: Cast, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    amina: Cast,
+    app: Flask,
+) -> None:
     del hall
     mend()
     count, _ = counted_by(browser(writers.aruzhan), draft, worker)
@@ -324,9 +398,14 @@ def test_only_publishers_correct_and_strangers_find_nothing(
 
 
 def test_bad_fields_and_unknown_questions(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    app: Flask,
+) -> None:
     del hall
     mend()
     peter = browser(writers.peter)
@@ -349,9 +428,14 @@ def test_bad_fields_and_unknown_questions(
 
 
 def test_what_was_counted_for_another_state_is_not_confirmed(
-    browser: Open, draft: Draft, writers: Writers, hall: Hall, mend: Callable[[], None],
-    worker: Work, app: Flask,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    hall: Hall,
+    mend: Callable[[], None],
+    worker: Work,
+    app: Flask,
+) -> None:
     del hall
     mend()
     peter = browser(writers.peter)
@@ -359,10 +443,17 @@ def test_what_was_counted_for_another_state_is_not_confirmed(
     with app.app_context(), transaction() as session:
         session.add(
             ItemCorrection(
-                id=UUID(int=1), course_id="C77", item_id=ITEM, number_from=1, number_to=1,
-                key={"choices": ["b", "a"], "right": "a"}, reason="x", by=None, at=clock.now(),
+                id=UUID(int=1),
+                course_id="C77",
+                item_id=ITEM,
+                number_from=1,
+                number_to=1,
+                key={"choices": ["b", "a"], "right": "a"},
+                reason="x",
+                by=None,
+                at=clock.now(),
             )
-        )  # fmt: skip
+        )
     reply = peter.post(f"{page_of(draft)}/{ITEM}/correct", {"counted": str(count), **REASON})
 
     assert reply.status_code == 422

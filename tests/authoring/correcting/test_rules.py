@@ -50,9 +50,16 @@ def test_each_thing_that_another_key_does(
     choices = answered(first, others)
     earned = outcome(items(), choices, RULE, ())
     found = effect_of(
-        items(), earned.to_facts(), earned.passed, "X-1", NEW, choices.get("X-1"), RULE, (),
+        items(),
+        earned.to_facts(),
+        earned.passed,
+        "X-1",
+        NEW,
+        choices.get("X-1"),
+        RULE,
+        (),
         decides=True,
-    )  # fmt: skip
+    )
 
     assert found.effect is effect
     assert found.after is not None
@@ -62,8 +69,16 @@ def test_each_thing_that_another_key_does(
 def test_a_first_test_is_never_passed_by_it() -> None:
     choices = answered("b", 3)
     found = effect_of(
-        items(), before(choices), False, "X-1", NEW, "b", RULE, (), decides=False,
-    )  # fmt: skip
+        items(),
+        before(choices),
+        False,
+        "X-1",
+        NEW,
+        "b",
+        RULE,
+        (),
+        decides=False,
+    )
 
     assert found.effect is Effect.MARK
 
@@ -82,8 +97,9 @@ def test_a_critical_question_counts_as_one() -> None:
 def test_the_other_questions_keep_their_points_whatever_is_stored_of_them() -> None:
     choices = answered("b", 3)
     again = remarked(items(), before(choices), "X-1", NEW, "b", RULE, ())
-    whole = outcome([FormItem("X-1", "M", "L", "s", "single", None, NEW), *items()[1:]], choices,
-                    RULE, ())  # fmt: skip
+    whole = outcome(
+        [FormItem("X-1", "M", "L", "s", "single", None, NEW), *items()[1:]], choices, RULE, ()
+    )
 
     assert again == whole
 
@@ -91,9 +107,10 @@ def test_the_other_questions_keep_their_points_whatever_is_stored_of_them() -> N
 def test_nothing_is_said_where_the_answer_is_no_longer_kept() -> None:
     facts = before(answered("a", 4))
 
-    assert effect_of(
-        items(), facts, True, "X-1", NEW, None, RULE, (), decides=True
-    ).effect is Effect.UNKNOWN  # fmt: skip
+    assert (
+        effect_of(items(), facts, True, "X-1", NEW, None, RULE, (), decides=True).effect
+        is Effect.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,24 +118,52 @@ def test_nothing_is_said_where_the_answer_is_no_longer_kept() -> None:
     [
         ("single", OLD, NEW, True),
         ("single", OLD, {"choices": ["a", "b", "c"], "right": "a"}, False),
-        ("multiple", {"choices": ["a", "b"], "right": ["a"], "choose": 1},
-         {"choices": ["a", "b"], "right": ["b"], "choose": 1}, True),
-        ("multiple", {"choices": ["a", "b"], "right": ["a"], "choose": 1},
-         {"choices": ["a", "b"], "right": ["a", "b"], "choose": 2}, False),
-        ("truefalse-reason", {"claim": "true", "reasons": ["a", "b"], "right": "a"},
-         {"claim": "false", "reasons": ["b", "a"], "right": "b"}, True),
+        (
+            "multiple",
+            {"choices": ["a", "b"], "right": ["a"], "choose": 1},
+            {"choices": ["a", "b"], "right": ["b"], "choose": 1},
+            True,
+        ),
+        (
+            "multiple",
+            {"choices": ["a", "b"], "right": ["a"], "choose": 1},
+            {"choices": ["a", "b"], "right": ["a", "b"], "choose": 2},
+            False,
+        ),
+        (
+            "truefalse-reason",
+            {"claim": "true", "reasons": ["a", "b"], "right": "a"},
+            {"claim": "false", "reasons": ["b", "a"], "right": "b"},
+            True,
+        ),
         ("ordering", {"order": ["a", "b"]}, {"order": ["b", "a"]}, True),
-        ("matching", {"pairs": {"a": "A", "b": "B"}, "rights": ["A", "B"]},
-         {"pairs": {"a": "B", "b": "A"}, "rights": ["A", "B"]}, True),
-        ("matching", {"pairs": {"a": "A"}, "rights": ["A", "B"]},
-         {"pairs": {"a": "A", "b": "B"}, "rights": ["A", "B"]}, False),
+        (
+            "matching",
+            {"pairs": {"a": "A", "b": "B"}, "rights": ["A", "B"]},
+            {"pairs": {"a": "B", "b": "A"}, "rights": ["A", "B"]},
+            True,
+        ),
+        (
+            "matching",
+            {"pairs": {"a": "A"}, "rights": ["A", "B"]},
+            {"pairs": {"a": "A", "b": "B"}, "rights": ["A", "B"]},
+            False,
+        ),
         ("numeric", {"value": "20", "tolerance": "0"}, {"value": "22", "tolerance": "1"}, True),
-        ("scenario", {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "a"}]},
-         {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "b"}]}, True),
-        ("scenario", {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "a"}]},
-         {"steps": [{"id": "s2", "choices": ["a", "b"], "right": "a"}]}, False),
+        (
+            "scenario",
+            {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "a"}]},
+            {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "b"}]},
+            True,
+        ),
+        (
+            "scenario",
+            {"steps": [{"id": "s1", "choices": ["a", "b"], "right": "a"}]},
+            {"steps": [{"id": "s2", "choices": ["a", "b"], "right": "a"}]},
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_which_keys_answer_the_same_question(
     kind: str, one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:

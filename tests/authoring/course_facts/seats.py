@@ -59,6 +59,11 @@ def somebody_saves(
         found = queries.file(session, writers.aruzhan.viewer, draft, path)
         assert old in found.text
         actions.save(
-            session, writers.aruzhan.viewer, draft.id, path,
-            found.text.replace(old, new).encode(), seen=found.number, now=clock.now(),
-        )  # fmt: skip
+            session,
+            writers.aruzhan.viewer,
+            draft.id,
+            path,
+            found.text.replace(old, new).encode(),
+            seen=found.number,
+            now=clock.now(),
+        )

@@ -110,9 +110,15 @@ def test_colleagues_read_it_and_strangers_find_nothing(
 
 @pytest.mark.parametrize(("part", "sent", "new", "old"), CHANGES)
 def test_a_form_changes_one_thing_and_no_other_byte(
-    browser: Open, draft: Draft, writers: Writers, app: Flask,
-    part: str, sent: dict[str, Any], new: str, old: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    app: Flask,
+    part: str,
+    sent: dict[str, Any],
+    new: str,
+    old: str,
+) -> None:
     seat, path = browser(writers.aruzhan), address(draft, f"/{part}")
     fields = {**seen_in(seat, path), **sent}
     for _ in range(2):  # the same form, sent twice

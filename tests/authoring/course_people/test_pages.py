@@ -150,9 +150,15 @@ def give_oneself(app: Flask, person: Cast) -> UUID:
     """Let somebody hold a role that the server gave them."""
     with app.app_context(), transaction() as session:
         grant = Grant(
-            id=uuid4(), person_id=person.id, role="reviewer", unit_id=None, course_id="C77",
-            starts_on=clock.now().date(), ends_on=None, given_by=None,
-        )  # fmt: skip
+            id=uuid4(),
+            person_id=person.id,
+            role="reviewer",
+            unit_id=None,
+            course_id="C77",
+            starts_on=clock.now().date(),
+            ends_on=None,
+            given_by=None,
+        )
         session.add(grant)
         session.flush()
         return grant.id
@@ -171,9 +177,10 @@ def test_a_colleague_ends_nothing(
 def test_the_proof_is_asked_anew(browser: Open, draft: Draft, writers: Writers, app: Flask) -> None:
     with app.app_context(), transaction() as session:
         session.execute(
-            update(SignIn).where(SignIn.person_id == writers.halima.id)
+            update(SignIn)
+            .where(SignIn.person_id == writers.halima.id)
             .values(second_factor_at=clock.now() - timedelta(hours=1))
-        )  # fmt: skip
+        )
     assert browser(writers.halima).get(address(draft)).status_code == 200
     for reply in (
         browser(writers.halima).get(f"{address(draft)}/change"),

@@ -67,9 +67,17 @@ def test_a_code_is_never_used_again(
 
 @pytest.mark.parametrize(
     "change",
-    [{"code": "ab"}, {"code": ""}, {"title": ""}, {"minutes": "0"}, {"minutes": "x"},
-     {"module": "AB-9"}, {"code": "AB-1.1"}, {"code": "AB-2"}],
-)  # fmt: skip
+    [
+        {"code": "ab"},
+        {"code": ""},
+        {"title": ""},
+        {"minutes": "0"},
+        {"minutes": "x"},
+        {"module": "AB-9"},
+        {"code": "AB-1.1"},
+        {"code": "AB-2"},
+    ],
+)
 def test_a_bad_field_refuses_a_new_lesson(
     browser: Open, draft: Draft, writers: Writers, app: Flask, change: dict[str, str]
 ) -> None:

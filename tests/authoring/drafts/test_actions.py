@@ -27,9 +27,15 @@ LESSON = "en/AB-1.1.md"
 def save(person: Cast, draft: Draft, path: str, text: str, seen: int, **more: Any) -> Saved:
     with transaction() as session:
         return actions.save(
-            session, person.viewer, draft.id, path, text.encode(), seen=seen,
-            now=more.pop("now", NOON), **more,
-        )  # fmt: skip
+            session,
+            person.viewer,
+            draft.id,
+            path,
+            text.encode(),
+            seen=seen,
+            now=more.pop("now", NOON),
+            **more,
+        )
 
 
 def text_of(session: Session, person: Cast, draft: Draft, path: str) -> str:

@@ -35,8 +35,15 @@ def all_drafts(app: Flask) -> list[Draft]:
 
 def rooms_of(draft: Draft) -> tuple[str, ...]:
     base = f"/en/write/{draft.id}"
-    return (base, f"{base}/files", f"{base}/history/en/AB-1.1.md", f"{base}/text/en/AB-1.1.md",
-            f"{base}/preview/en/AB-1.1", f"{base}/review", f"{base}/folder.zip")  # fmt: skip
+    return (
+        base,
+        f"{base}/files",
+        f"{base}/history/en/AB-1.1.md",
+        f"{base}/text/en/AB-1.1.md",
+        f"{base}/preview/en/AB-1.1",
+        f"{base}/review",
+        f"{base}/folder.zip",
+    )
 
 
 def test_everybody_with_a_role_at_the_course_opens_its_rooms(
@@ -58,10 +65,18 @@ def test_nobody_else_does(
 
 @pytest.mark.parametrize(
     ("page", "room"),
-    [("", "Overview"), ("/files", "Files"), ("/history/en/AB-1.1.md", "Files"),
-     ("/text/en/AB-1.1.md", "Overview"), ("/review", "Check and publish"), ("/people", "People"),
-     ("/countries", "Countries"), ("/course", "Course"), ("/questions", "Questions")],
-)  # fmt: skip
+    [
+        ("", "Overview"),
+        ("/files", "Files"),
+        ("/history/en/AB-1.1.md", "Files"),
+        ("/text/en/AB-1.1.md", "Overview"),
+        ("/review", "Check and publish"),
+        ("/people", "People"),
+        ("/countries", "Countries"),
+        ("/course", "Course"),
+        ("/questions", "Questions"),
+    ],
+)
 def test_on_a_telephone_one_line_opens_the_rooms_and_names_this_one(
     browser: Open, draft: Draft, writers: Writers, page: str, room: str
 ) -> None:
@@ -118,10 +133,19 @@ def test_a_course_is_begun_from_nothing(browser: Open, writers: Writers, app: Fl
 
 @pytest.mark.parametrize(
     ("field", "wrong"),
-    [("title", ""), ("lesson_title", "x" * 91), ("slug", "Fire safety"), ("slug", ""),
-     ("prefix", "fs"), ("prefix", "TOOLONG"), ("minutes", "0"), ("minutes", "many"),
-     ("source", "xx"), ("kind", "other")],
-)  # fmt: skip
+    [
+        ("title", ""),
+        ("lesson_title", "x" * 91),
+        ("slug", "Fire safety"),
+        ("slug", ""),
+        ("prefix", "fs"),
+        ("prefix", "TOOLONG"),
+        ("minutes", "0"),
+        ("minutes", "many"),
+        ("source", "xx"),
+        ("kind", "other"),
+    ],
+)
 def test_a_wrong_field_is_said_and_nothing_typed_is_lost(
     browser: Open, writers: Writers, app: Flask, field: str, wrong: str
 ) -> None:
@@ -174,8 +198,13 @@ def test_a_version_stands_beside_the_present_text_and_is_taken_again(
 def test_a_file_without_versions_is_not_found(
     browser: Open, draft: Draft, writers: Writers
 ) -> None:
-    for path in ("history/en/XX-1.1.md", "text/etc/passwd", "text/..%2f..%2fx.md",
-                 "preview/en/XX-9", "preview/xx/AB-1.1"):  # fmt: skip
+    for path in (
+        "history/en/XX-1.1.md",
+        "text/etc/passwd",
+        "text/..%2f..%2fx.md",
+        "preview/en/XX-9",
+        "preview/xx/AB-1.1",
+    ):
         reply = browser(writers.aruzhan).get(f"/en/write/{draft.id}/{path}")
         assert reply.status_code == 404, path
 
@@ -188,8 +217,12 @@ def test_a_draft_is_put_away_by_its_author(browser: Open, draft: Draft, writers:
 
 def test_only_forms_change_anything(browser: Open, draft: Draft, writers: Writers) -> None:
     base = f"/en/write/{draft.id}"
-    for path in (f"{base}/close", f"{base}/history/en/AB-1.1.md/restore", f"{base}/review/check",
-                 f"{base}/review/approve"):  # fmt: skip
+    for path in (
+        f"{base}/close",
+        f"{base}/history/en/AB-1.1.md/restore",
+        f"{base}/review/check",
+        f"{base}/review/approve",
+    ):
         assert browser(writers.aruzhan).get(path).status_code in {404, 405}, path
 
 

@@ -131,9 +131,14 @@ def test_a_draft_that_changed_meanwhile_is_compared_anew(
     seen = state_on(me.get(page).text)
     with app.app_context(), transaction() as session:
         drafts.save(
-            session, writers.tarek.viewer, draft.id, "fr/AB-1.1.md", b"other\n", seen=1,
+            session,
+            writers.tarek.viewer,
+            draft.id,
+            "fr/AB-1.1.md",
+            b"other\n",
+            seen=1,
             now=clock.now(),
-        )  # fmt: skip
+        )
     reply = me.post(page, {"state": seen, "note": ""}, follow_redirects=True)
     assert "changed meanwhile" in reply.text
     assert contents(app, writers.aruzhan, draft)["en/AB-1.1.md"] == small()["en/AB-1.1.md"]
@@ -144,9 +149,13 @@ def test_a_draft_that_changed_meanwhile_is_compared_anew(
     [{"state": "", "note": ""}, {"state": "x" * 64, "note": ""}, {"note": "n" * 201}, {}],
 )
 def test_bad_fields_are_refused(
-    browser: Open, bring: Bring, draft: Draft, writers: Writers, app: Flask,
+    browser: Open,
+    bring: Bring,
+    draft: Draft,
+    writers: Writers,
+    app: Flask,
     fields: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     page = bring(browser(writers.aruzhan), address(draft), zip_of(edited()))
     assert browser(writers.aruzhan).post(page, fields).status_code == 422
     assert contents(app, writers.aruzhan, draft) == small()

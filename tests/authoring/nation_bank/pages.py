@@ -19,10 +19,18 @@ def address(draft: Draft, rest: str = "", nation: str = "tn") -> str:
 def filled(page: str, **changed: object) -> dict[str, object]:
     """Return what a browser sends of a new question, filled well."""
     return {
-        **form_of(page), "section": "ab12-1", "outcome": "a", "difficulty": "1",
-        "stem-0": "Qui décide ici ?", "text-0-0": "Le juge.", "why-0-0": "La loi le dit.",
-        "text-0-1": "Personne.", "why-0-1": "Quelqu’un décide.", "right-0": "0", **changed,
-    }  # fmt: skip
+        **form_of(page),
+        "section": "ab12-1",
+        "outcome": "a",
+        "difficulty": "1",
+        "stem-0": "Qui décide ici ?",
+        "text-0-0": "Le juge.",
+        "why-0-0": "La loi le dit.",
+        "text-0-1": "Personne.",
+        "why-0-1": "Quelqu’un décide.",
+        "right-0": "0",
+        **changed,
+    }
 
 
 def write_one(browser: Open, draft: Draft, writers: Writers, spoken: str = "fr") -> str:
@@ -38,9 +46,12 @@ def translated(browser: Open, draft: Draft, writers: Writers, spoken: str = "ar"
     """Let the national editor translate it; return the status of the answer."""
     seat, page = browser(writers.nadia), address(draft, f"/{CODE}/in/{spoken}")
     sent = form_of(seat.get(page).text) | {
-        "part-stem": "من يقرر هنا؟", "part-choice.a": "القاضي.", "part-why.a": "هكذا يقول القانون.",
-        "part-choice.b": "لا أحد.", "part-why.b": "هناك من يقرر.",
-    }  # fmt: skip
+        "part-stem": "من يقرر هنا؟",
+        "part-choice.a": "القاضي.",
+        "part-why.a": "هكذا يقول القانون.",
+        "part-choice.b": "لا أحد.",
+        "part-why.b": "هناك من يقرر.",
+    }
     return int(seat.post(page, sent).status_code)
 
 

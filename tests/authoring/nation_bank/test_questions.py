@@ -112,11 +112,16 @@ def test_two_people_change_it_at_once(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("stem-0", ""), ("section", "ab11-1"), ("outcome", "z"), ("difficulty", "9"),
-        ("critical", "nothing"), ("right-0", "7"), ("stem-0", "See [it](#ab11-1)."),
+        ("stem-0", ""),
+        ("section", "ab11-1"),
+        ("outcome", "z"),
+        ("difficulty", "9"),
+        ("critical", "nothing"),
+        ("right-0", "7"),
+        ("stem-0", "See [it](#ab11-1)."),
         ("lesson", "AB-9.9"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_stands_beside_its_field(
     browser: Open, draft: Draft, writers: Writers, stored: Stored, field: str, value: str
 ) -> None:
@@ -188,8 +193,13 @@ def test_who_reads_the_draft_reads_them_and_only_the_national_editor_writes(
         assert seat.get(address(draft, "/new")).status_code == 404
         assert seat.get(f"{page}/retire").status_code == 404
         assert seat.get(f"{page}/in/ar").status_code == 404
-        for where in (page, address(draft, "/new"), f"{page}/duplicate", f"{page}/retire",
-                      f"{page}/in/ar"):  # fmt: skip
+        for where in (
+            page,
+            address(draft, "/new"),
+            f"{page}/duplicate",
+            f"{page}/retire",
+            f"{page}/in/ar",
+        ):
             assert seat.post(where, sent).status_code == 404, (person.name, where)
     for person in (writers.sara, amina):
         for where in (address(draft), page, f"{page}/preview"):
@@ -199,8 +209,16 @@ def test_who_reads_the_draft_reads_them_and_only_the_national_editor_writes(
 
 def test_there_is_no_such_thing(browser: Open, draft: Draft, writers: Writers) -> None:
     seat = browser(writers.nadia)
-    for where in ("/TN-AB-1-009", "/AB-1-001", "/UG-AB-1-001", "/TN-AB-9-001", "/nothing",
-                  "/TN-AB-1-009/retire", "/TN-AB-1-009/in/ar", "/TN-AB-1-009/preview"):  # fmt: skip
+    for where in (
+        "/TN-AB-1-009",
+        "/AB-1-001",
+        "/UG-AB-1-001",
+        "/TN-AB-9-001",
+        "/nothing",
+        "/TN-AB-1-009/retire",
+        "/TN-AB-1-009/in/ar",
+        "/TN-AB-1-009/preview",
+    ):
         assert seat.get(address(draft, where)).status_code == 404, where
     assert seat.get(address(draft, nation="kz")).status_code == 404
     for where in ("/AB-1-001/retire", "/TN-AB-1-009/retire", "/AB-1-001/duplicate"):

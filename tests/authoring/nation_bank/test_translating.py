@@ -62,16 +62,25 @@ def test_it_is_translated_and_waits_again_when_it_changes(
     ],
 )
 def test_what_would_break_it_is_refused_with_the_reason(
-    browser: Open, draft: Draft, writers: Writers, stored: Stored, field: str, value: str,
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    stored: Stored,
+    field: str,
+    value: str,
     said: str,
-) -> None:  # fmt: skip
+) -> None:
     page = write_one(browser, draft, writers)
     before = stored.all()
     seat = browser(writers.nadia)
     sent = form_of(seat.get(f"{page}/in/ar").text) | {
-        "part-stem": "من؟", "part-choice.a": "القاضي.", "part-why.a": "نعم.",
-        "part-choice.b": "لا أحد.", "part-why.b": "لا.", field: value,
-    }  # fmt: skip
+        "part-stem": "من؟",
+        "part-choice.a": "القاضي.",
+        "part-why.a": "نعم.",
+        "part-choice.b": "لا أحد.",
+        "part-why.b": "لا.",
+        field: value,
+    }
     reply = seat.post(f"{page}/in/ar", sent)
     assert reply.status_code == 422
     assert said in reply.text
@@ -86,8 +95,14 @@ def test_two_people_translate_it_at_once(
     seat = browser(writers.nadia)
     old = form_of(seat.get(f"{page}/in/ar").text)
     assert translated(browser, draft, writers) == 303
-    mine = {**old, "part-stem": "من؟", "part-choice.a": "هو.", "part-why.a": "نعم.",
-            "part-choice.b": "هي.", "part-why.b": "لا."}  # fmt: skip
+    mine = {
+        **old,
+        "part-stem": "من؟",
+        "part-choice.a": "هو.",
+        "part-why.a": "نعم.",
+        "part-choice.b": "هي.",
+        "part-why.b": "لا.",
+    }
     reply = seat.post(f"{page}/in/ar", mine)
     assert reply.status_code == 409
     assert "من يقرر هنا؟" in reply.text

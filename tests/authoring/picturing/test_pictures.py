@@ -84,9 +84,15 @@ def test_the_same_form_sent_twice_is_one_picture(
 
 @pytest.mark.parametrize(
     "data",
-    [b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"", b"GIF89a" + b"x" * 99,
-     photo()[:200], b"%PDF-1.7", photo(frames=3)],
-)  # fmt: skip
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"",
+        b"GIF89a" + b"x" * 99,
+        photo()[:200],
+        b"%PDF-1.7",
+        photo(frames=3),
+    ],
+)
 def test_what_is_no_picture_is_refused_with_a_sentence(
     browser: Open, draft: Draft, writers: Writers, app: Flask, data: bytes
 ) -> None:
@@ -101,10 +107,15 @@ def test_what_is_no_picture_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize(
     ("file", "name"),
-    [("Door check (2).JPG", "door-check-2"), ("C:\\photos\\été.png", "ete"),
-     ("باب.png", "picture"), ("../../etc/passwd", "passwd"), (".png", "png"),
-     ("x" * 90 + ".png", "x" * 40)],
-)  # fmt: skip
+    [
+        ("Door check (2).JPG", "door-check-2"),
+        ("C:\\photos\\été.png", "ete"),
+        ("باب.png", "picture"),
+        ("../../etc/passwd", "passwd"),
+        (".png", "png"),
+        ("x" * 90 + ".png", "x" * 40),
+    ],
+)
 def test_a_picture_is_called_as_its_file_is(file: str, name: str) -> None:
     assert name_of(file) == name
 
@@ -138,8 +149,15 @@ def test_a_lesson_is_previewed_with_its_pictures(
         b"\n## Seen {#ab11-seen}\n\n![A door that stands open](media/door.webp)\n"
     )
     with app.app_context(), transaction() as session:
-        drafts.save(session, writers.aruzhan.viewer, draft.id, "en/AB-1.1.md", lesson, seen=1,
-                    now=clock.now())  # fmt: skip
+        drafts.save(
+            session,
+            writers.aruzhan.viewer,
+            draft.id,
+            "en/AB-1.1.md",
+            lesson,
+            seen=1,
+            now=clock.now(),
+        )
 
     page = seat.get(f"/en/write/{draft.id}/preview/en/AB-1.1").text
     assert f'src="{base(draft)}/door.webp"' in page

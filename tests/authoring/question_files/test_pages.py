@@ -86,8 +86,13 @@ def test_it_says_first_what_would_happen(
     reply = looked(browser(writers.aruzhan), draft, GIFT)
 
     assert reply.status_code == 200
-    for words in ("New questions: 1", "Not taken: 2", "A free text is not marked here", "Line 5:",
-                  "Say why: quote a reason"):  # fmt: skip
+    for words in (
+        "New questions: 1",
+        "Not taken: 2",
+        "A free text is not marked here",
+        "Line 5:",
+        "Say why: quote a reason",
+    ):
         assert words in reply.text, words
     assert stored(app, writers.aruzhan, draft) == small()[BANK].decode()
 
@@ -101,8 +106,9 @@ def test_it_takes_all_in_one_go_and_once(
     assert form_of(page.text)["section"] == "ab11-1"
     reply = take(seat, page)
     assert (reply.status_code, reply.location) == (
-        303, f"/en/write/{draft.id}/questions?module=AB-1",
-    )  # fmt: skip
+        303,
+        f"/en/write/{draft.id}/questions?module=AB-1",
+    )
     text = stored(app, writers.aruzhan, draft)
     assert text.startswith(small()[BANK].decode().rstrip("\n"))
     assert "## AB-1-009\n{single lesson=AB-1.1 section=ab11-1 outcome=a difficulty=2}" in text
@@ -198,11 +204,13 @@ def test_an_encoding_that_is_guessed_is_said_and_chosen(
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"PK\x03\x04rest", "This file is no XLSX workbook"),
-     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Excel file"),
-     (b"<?xml version='1.0'?><quiz/>", "Moodle XML is not read yet."),
-     (b"\xff\xfe\x00", "New questions: 0")],
-)  # fmt: skip
+    [
+        (b"PK\x03\x04rest", "This file is no XLSX workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Excel file"),
+        (b"<?xml version='1.0'?><quiz/>", "Moodle XML is not read yet."),
+        (b"\xff\xfe\x00", "New questions: 0"),
+    ],
+)
 def test_what_is_no_file_of_questions_is_refused(
     browser: Open, draft: Draft, writers: Writers, data: bytes, words: str
 ) -> None:
@@ -288,9 +296,15 @@ def test_who_is_no_author_any_more_has_nothing_read(
     with app.app_context(), transaction() as session:
         session.execute(delete(Grant).where(Grant.person_id == writers.aruzhan.id))
         held = Grant(
-            id=new_ordered_id(), person_id=writers.aruzhan.id, role="translator", unit_id=None,
-            course_id="C77", starts_on=date(2024, 1, 1), ends_on=None, given_by=None,
-        )  # fmt: skip
+            id=new_ordered_id(),
+            person_id=writers.aruzhan.id,
+            role="translator",
+            unit_id=None,
+            course_id="C77",
+            starts_on=date(2024, 1, 1),
+            ends_on=None,
+            given_by=None,
+        )
         session.add(held)
     let_read(app)
     with app.app_context():
@@ -336,8 +350,15 @@ def test_bad_fields(browser: Open, draft: Draft, writers: Writers) -> None:
         assert seat.post(page_of(draft), {**good, **bad}).status_code == 422, bad
     page = looked(seat, draft, CSV)
     fields = form_of(page.text)
-    for bad in ({"lesson": "XX"}, {"known": "perhaps"}, {"format": "exe"}, {"separator": "x"},
-                {"header_row": "99"}, {"column_question": "77"}, {"why": "x" * 501}):  # fmt: skip
+    for bad in (
+        {"lesson": "XX"},
+        {"known": "perhaps"},
+        {"format": "exe"},
+        {"separator": "x"},
+        {"header_row": "99"},
+        {"column_question": "77"},
+        {"why": "x" * 501},
+    ):
         assert seat.post(page.request.path, {**fields, **bad}).status_code == 422, bad
     for number in ("0", "99999"):
         assert seat.get(page_of(draft, f"/{number}")).status_code == 404

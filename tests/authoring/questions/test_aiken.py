@@ -25,11 +25,16 @@ def test_a_question_is_text_and_nothing_in_it_is_interpreted() -> None:
     (found,), notes = aiken(GOOD)
     assert not len(notes)
     assert (found.kind, found.stem.text, found.stem.format, found.line) == (
-        "single", "What is 2 < 3 & 4?", "plain", 1,
-    )  # fmt: skip
+        "single",
+        "What is 2 < 3 & 4?",
+        "plain",
+        1,
+    )
     assert [(o.text.text, o.text.format, int(o.weight)) for o in found.options] == [
-        ("True", "plain", 0), ("False <b>", "plain", 100), ("Maybe", "plain", 0),
-    ]  # fmt: skip
+        ("True", "plain", 0),
+        ("False <b>", "plain", 100),
+        ("Maybe", "plain", 0),
+    ]
 
 
 def test_short_and_blank_lines_are_ignored_anywhere() -> None:
@@ -55,13 +60,17 @@ def test_short_and_blank_lines_are_ignored_anywhere() -> None:
         ("Stem\nA. a\nA. b\nB. c\nANSWER: A", [("error", "letter", 3)]),
         ("Stem\nA.\nB. b\nC. c\nANSWER: B", [("error", "option", 2)]),
         ("Stem\nА. a\nB. b\nANSWER: A", [("warning", "look-alike", 2)]),
-        ("Stem\nA. a\nВ) b\nС. c\nЕ. e\nANSWER: С",
-         [("warning", "look-alike", n) for n in (3, 4, 5, 6)]),
+        (
+            "Stem\nA. a\nВ) b\nС. c\nЕ. e\nANSWER: С",
+            [("warning", "look-alike", n) for n in (3, 4, 5, 6)],
+        ),
         ("Stem\nA. a\nB. b\nANSWER： B", [("warning", "colon", 4)]),
-        ("Stem\nА. a\nБ. b\nANSWER: А",
-         [("warning", "look-alike", 2), ("error", "letter", 3), ("error", "answers", 4)]),
+        (
+            "Stem\nА. a\nБ. b\nANSWER: А",
+            [("warning", "look-alike", 2), ("error", "letter", 3), ("error", "answers", 4)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_its_line(text: str, found: list[tuple[str, str, int]]) -> None:
     assert codes(text) == found
 
@@ -79,9 +88,16 @@ def test_the_question_after_a_wrong_one_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["A. x\n" * 100_000, "Stem\n" * 100_000, "ANSWER: A\n" * 100_000, GOOD * 20_000,
-             "A" * 1_000_000, "S\n" + "A." + " " * 1_000_000 + "x"],
-)  # fmt: skip
+    "text",
+    [
+        "A. x\n" * 100_000,
+        "Stem\n" * 100_000,
+        "ANSWER: A\n" * 100_000,
+        GOOD * 20_000,
+        "A" * 1_000_000,
+        "S\n" + "A." + " " * 1_000_000 + "x",
+    ],
+)
 def test_hostile_files_are_read_in_linear_time(text: str) -> None:
     started = time.process_time()
     aiken(text)

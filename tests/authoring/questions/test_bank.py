@@ -60,12 +60,14 @@ def test_a_single_choice_becomes_an_item() -> None:
     [
         ("Q {~%50%a ~%50%b ~c ####Why.}", "multiple", "> Why."),
         ("Q {~%33.33333%a ~%33.33333%b ~%33.33333%c ~%-100%d ####Why.}", "multiple", "> Why."),
-        ("Q {T#no#yes}", "single", "  > no"), ("Q {F#no#yes}", "single", "  > yes"),
-        ("Q {#15:2####Why.}", "numeric", "> Why."), ("Q {#13..17#Why.}", "numeric", "> Why."),
+        ("Q {T#no#yes}", "single", "  > no"),
+        ("Q {F#no#yes}", "single", "  > yes"),
+        ("Q {#15:2####Why.}", "numeric", "> Why."),
+        ("Q {#13..17#Why.}", "numeric", "> Why."),
         ("Q {=a -> b =c -> d =e -> f = -> g ####Why.}", "matching", "> Why."),
         ("Q {=a ~%-50%b ####Why.}", "single", "> Why."),
     ],
-)  # fmt: skip
+)
 def test_what_has_a_form_is_read_as_the_same_kind(gift: str, first: str, last: str) -> None:
     item, _ = taken(gift, Facts("MR-1.1", "mr11-1", "b", "3", unit="days"))
     assert item
@@ -87,12 +89,26 @@ def test_numbers_keep_their_tolerance_and_a_dash_stands_for_a_missing_unit() -> 
 
 @pytest.mark.parametrize(
     "gift",
-    ["Q {}", "Only text", "Q {=a =b}", "Q {col*r}", "Q {=a =b ~c}", "Q {=a ~%50%b ~c}",
-     "Q {~%60%a ~%40%b ~c}", "Q {~%50%a ~b}", "Q {~%50%a ~%50%b}", "Q {#=1 =2}", "Q {#=%50%1 =2}",
-     "Q {=a -> b =c -> d}", "Q {=a -> b =c -> b =d -> e}", "Q {#12345678901}",
-     "Q {" + "=a" + "~b" * 9 + "}", "{=a ~b}",
-     "Q {" + "".join(f"~%16.66667%{n}" for n in "abcdef") + "~g}"],
-)  # fmt: skip
+    [
+        "Q {}",
+        "Only text",
+        "Q {=a =b}",
+        "Q {col*r}",
+        "Q {=a =b ~c}",
+        "Q {=a ~%50%b ~c}",
+        "Q {~%60%a ~%40%b ~c}",
+        "Q {~%50%a ~b}",
+        "Q {~%50%a ~%50%b}",
+        "Q {#=1 =2}",
+        "Q {#=%50%1 =2}",
+        "Q {=a -> b =c -> d}",
+        "Q {=a -> b =c -> b =d -> e}",
+        "Q {#12345678901}",
+        "Q {" + "=a" + "~b" * 9 + "}",
+        "{=a ~b}",
+        "Q {" + "".join(f"~%16.66667%{n}" for n in "abcdef") + "~g}",
+    ],
+)
 def test_what_has_no_form_is_refused_with_the_reason(gift: str) -> None:
     item, notes = taken(gift)
     assert item is None
@@ -129,8 +145,12 @@ def test_what_is_lost_of_a_text_is_told(gift: str, code: str) -> None:
         ("html", "Qui&nbsp;?  Lui\n\u00a0!", "Qui\u00a0? Lui \u00a0!", []),
         ("plain", "Qui\u00a0?  Lui", "Qui\u00a0? Lui", []),
         ("html", "<ol><li>x</li><li>y</li></ol>", "1) x\n2) y", []),
-        ("html", '<a href="https://x.org">w</a> <a href="javascript:x">v</a>',
-         "[w](https://x.org) v", []),
+        (
+            "html",
+            '<a href="https://x.org">w</a> <a href="javascript:x">v</a>',
+            "[w](https://x.org) v",
+            [],
+        ),
         ("html", "<script>x()</script>a<style>b</style>", "a", ["script", "style"]),
         ("html", "x<sub>2</sub> &lt;b&gt; &amp;amp;", "x2 &lt;b> &amp;amp;", ["sub"]),
         ("moodle", "a<b & c\nd * e", "a&lt;b & c\\\nd \\* e", []),
@@ -139,7 +159,7 @@ def test_what_is_lost_of_a_text_is_told(gift: str, code: str) -> None:
         ("markdown", "- a. x\n1. b. y\n= z", "* a. x\n1) b. y\n\\= z", []),
         ("markdown", "a\n---\n<b>c</b> ![d](e)", "a\n\n&lt;b>c&lt;/b> \\![d]\\(e)", ["hr", "img"]),
     ],
-)  # fmt: skip
+)
 def test_texts_become_our_markdown(kind: str, text: str, markdown: str, lost: list[str]) -> None:
     found = turned(Text(text, kind))
     assert (found.text, found.lost) == (markdown, lost)
@@ -148,11 +168,25 @@ def test_texts_become_our_markdown(kind: str, text: str, markdown: str, lost: li
 @pytest.mark.parametrize("kind", ["html", "moodle", "plain", "markdown"])
 @pytest.mark.parametrize(
     "text",
-    ["<b>" * 200_000, "<" * 200_000, "&amp;" * 100_000, "<p>x" * 1_900, "<ul><li>" * 900,
-     "\n" * 49_000,
-     "# a" + " " * 49_000 + "b", "- " * 40_000, "[](" * 16_000, "`" * 100_000, "![a](" * 9_000,
-     "<div>" * 1_900 + "x" * 40_000, "*" * 49_000, "[" * 49_000, "x <b " * 2_000, "$$" * 20_000],
-)  # fmt: skip
+    [
+        "<b>" * 200_000,
+        "<" * 200_000,
+        "&amp;" * 100_000,
+        "<p>x" * 1_900,
+        "<ul><li>" * 900,
+        "\n" * 49_000,
+        "# a" + " " * 49_000 + "b",
+        "- " * 40_000,
+        "[](" * 16_000,
+        "`" * 100_000,
+        "![a](" * 9_000,
+        "<div>" * 1_900 + "x" * 40_000,
+        "*" * 49_000,
+        "[" * 49_000,
+        "x <b " * 2_000,
+        "$$" * 20_000,
+    ],
+)
 def test_hostile_texts_take_little_time(kind: str, text: str) -> None:
     started = time.process_time()
     turned(Text(text, kind))

@@ -65,10 +65,24 @@ def test_read_takes_a_format_an_encoding_and_columns(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_bytes("да;нет;Вопрос?;A\n".encode("cp1251"))
     result = lms(
-        "read", path, "--format", "csv", "--encoding", "windows-1251", "--mapping", "question=3",
-        "--mapping", "option1=1", "--mapping", "option2=2", "--mapping", "correct=4",
-        "--mapping", "header-row=0", "--json",
-    )  # fmt: skip
+        "read",
+        path,
+        "--format",
+        "csv",
+        "--encoding",
+        "windows-1251",
+        "--mapping",
+        "question=3",
+        "--mapping",
+        "option1=1",
+        "--mapping",
+        "option2=2",
+        "--mapping",
+        "correct=4",
+        "--mapping",
+        "header-row=0",
+        "--json",
+    )
     said = json.loads(result.output)
     assert (result.exit_code, said["questions"][0]["stem"]) == (0, "Вопрос?")
     assert lms("read", path, "--mapping", "riddle=1").exit_code == 1

@@ -19,7 +19,7 @@ from lms.authoring.questions.understood import (
     number,
     positive_sum,
     score,
-)  # fmt: skip
+)
 
 
 def gift(text: str) -> tuple[list[Understood], Notes]:
@@ -75,7 +75,7 @@ def test_slashes_inside_a_line_are_no_comment() -> None:
         ("// [id:] [tag:]", "", ()),
         ("// id:Q1 [ID:Q2]", "", ()),
     ],
-)  # fmt: skip
+)
 def test_ids_and_tags_stand_in_comments(comment: str, number: str, tags: tuple[str, ...]) -> None:
     found = one(f"{comment}\nQuestion {{T}}")
     assert (found.idnumber, found.tags) == (number, tags)
@@ -121,11 +121,15 @@ def test_a_doubled_backslash_leaves_the_sign_behind_it_to_the_structure() -> Non
         ("$course$/top/A", ("A",)),
         ("$course$/A", ("A",)),
         ("$module$/top/A/top", ("A", "top")),
-        ("$system$/A", ("A",)), ("$coursecat$/A", ("A",)), ("$cat1$/A", ("A",)),
-        ("top", ()), ("$course$", ()), ("$other$/A", ("$other$", "A")),
+        ("$system$/A", ("A",)),
+        ("$coursecat$/A", ("A",)),
+        ("$cat1$/A", ("A",)),
+        ("top", ()),
+        ("$course$", ()),
+        ("$other$/A", ("$other$", "A")),
         (r"A\: B\=1", ("A: B=1",)),
     ],
-)  # fmt: skip
+)
 def test_a_category_holds_for_all_that_follow(path: str, levels: tuple[str, ...]) -> None:
     first, second, third = gift(f"Z {{T}}\n\n$CATEGORY: {path}\n\nA {{T}}\n\nB {{T}}")[0]
     assert first.category == ()
@@ -153,10 +157,13 @@ def test_a_question_that_its_category_swallows_is_reported() -> None:
         ("::::Q {T}", "Q", "Q"),
         ("::N Q {T}", "N Q", "N Q"),
         ("[html]<b>Bold</b>&amp; <i>more</i> {T}", "Bold & more", "<b>Bold</b>&amp; <i>more</i>"),
-        ("[markdown]**Bold** [link](https://x.org) {T}", "Bold link",
-         "**Bold** [link](https://x.org)"),
+        (
+            "[markdown]**Bold** [link](https://x.org) {T}",
+            "Bold link",
+            "**Bold** [link](https://x.org)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_name_stands_between_colons_or_is_the_beginning_of_the_stem(
     written: str, name: str, stem: str
 ) -> None:
@@ -237,17 +244,30 @@ def test_general_feedback_stands_behind_the_last_four_signs() -> None:
 @pytest.mark.parametrize(
     ("braces", "kind"),
     [
-        ("{}", "essay"), ("{  }", "essay"), ("{####why}", "essay"),
-        ("{#5}", "numeric"), ("{ #=5 ~#no}", "numeric"),
-        ("{=a ~b}", "single"), ("{~%50%a ~%50%b ~c}", "multiple"), ("{~a ~b}", "multiple"),
+        ("{}", "essay"),
+        ("{  }", "essay"),
+        ("{####why}", "essay"),
+        ("{#5}", "numeric"),
+        ("{ #=5 ~#no}", "numeric"),
+        ("{=a ~b}", "single"),
+        ("{~%50%a ~%50%b ~c}", "multiple"),
+        ("{~a ~b}", "multiple"),
         ("{=a -> b ~c}", "single"),
         ("{=a -> b =c -> d =e -> f}", "matching"),
-        ("{T}", "truefalse"), ("{TRUE}", "truefalse"), ("{F}", "truefalse"),
-        ("{FALSE#w#r}", "truefalse"), ("{T ####why}", "truefalse"),
-        ("{true}", "short"), ("{=TRUE}", "short"), ("{a}", "short"), ("{=a =b}", "short"),
-        ("{a -> b}", "short"), (r"{a\~b}", "short"), (r"{\#5}", "short"),
+        ("{T}", "truefalse"),
+        ("{TRUE}", "truefalse"),
+        ("{F}", "truefalse"),
+        ("{FALSE#w#r}", "truefalse"),
+        ("{T ####why}", "truefalse"),
+        ("{true}", "short"),
+        ("{=TRUE}", "short"),
+        ("{a}", "short"),
+        ("{=a =b}", "short"),
+        ("{a -> b}", "short"),
+        (r"{a\~b}", "short"),
+        (r"{\#5}", "short"),
     ],
-)  # fmt: skip
+)
 def test_the_first_type_that_fits_is_taken(braces: str, kind: str) -> None:
     assert one(f"Q {braces}").kind == kind
 
@@ -262,7 +282,7 @@ def test_the_first_type_that_fits_is_taken(braces: str, kind: str) -> None:
         ("{~%100%a ~%-100%b}", [("a", "1E+2"), ("b", "-1E+2")]),
         ("{~50%a ~%x%b =c}", [("50%a", "0"), ("%x%b", "0"), ("c", "1E+2")]),
     ],
-)  # fmt: skip
+)
 def test_choices_have_weights(braces: str, read: list[tuple[str, str]]) -> None:
     assert weights(one(f"Q {braces}")) == read
 
@@ -275,16 +295,26 @@ def test_feedback_reaches_to_the_next_option() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Q {~a}", "answers"), ("Q {~ ~ =a}", "answers"), ("Q {=}", "answers"),
-        ("Q {~%101%a ~b}", "weight"), ("Q {~%33,3%a ~b}", "weight"),
-        ("Q {#}", "answers"), ("Q {#abc}", "number"), ("Q {#=1 =x}", "number"),
-        ("Q {#1,5}", "number"), ("Q {#5:-1}", "number"), ("Q {#9..3}", "number"),
-        ("Q {#nan}", "number"), ("Q {#1e999}", "number"), ("Q {#*}", "answers"),
-        ("Q {=a -> b}", "answers"), ("Q {=a -> b =c}", "matching"),
+        ("Q {~a}", "answers"),
+        ("Q {~ ~ =a}", "answers"),
+        ("Q {=}", "answers"),
+        ("Q {~%101%a ~b}", "weight"),
+        ("Q {~%33,3%a ~b}", "weight"),
+        ("Q {#}", "answers"),
+        ("Q {#abc}", "number"),
+        ("Q {#=1 =x}", "number"),
+        ("Q {#1,5}", "number"),
+        ("Q {#5:-1}", "number"),
+        ("Q {#9..3}", "number"),
+        ("Q {#nan}", "number"),
+        ("Q {#1e999}", "number"),
+        ("Q {#*}", "answers"),
+        ("Q {=a -> b}", "answers"),
+        ("Q {=a -> b =c}", "matching"),
         ("Q {=a -> b =c ->}", "matching"),
         ("Q {=a -> b = -> c}", "answers"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_with_its_line(text: str, code: str) -> None:
     questions, notes = gift(f"\n{text}")
     assert [each.code for each in notes.errors] == [code]
@@ -296,12 +326,19 @@ def test_what_cannot_be_is_refused_with_its_line(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Q {x ~b =c}", "sign"), ("Q {~ ~b =c}", "empty"), ("Q {=%50%a ~b}", "weight"),
-        ("Q {~%50%a ~b}", "sum"), ("Q {~a ~b}", "sum"), ("Q {=%50%a}", "sum"),
-        ("Q {true}", "truefalse"), ("Q {=a -> b =c -> d}", "pairs"), ("{T}", "stem"),
-        ("::Q {T}", "name"), ("Q {=a = =b}", "empty"),
+        ("Q {x ~b =c}", "sign"),
+        ("Q {~ ~b =c}", "empty"),
+        ("Q {=%50%a ~b}", "weight"),
+        ("Q {~%50%a ~b}", "sum"),
+        ("Q {~a ~b}", "sum"),
+        ("Q {=%50%a}", "sum"),
+        ("Q {true}", "truefalse"),
+        ("Q {=a -> b =c -> d}", "pairs"),
+        ("{T}", "stem"),
+        ("::Q {T}", "name"),
+        ("Q {=a = =b}", "empty"),
     ],
-)  # fmt: skip
+)
 def test_what_is_strange_is_taken_with_a_warning(text: str, code: str) -> None:
     questions, notes = gift(text)
     assert code in [note.code for note in notes.warnings]
@@ -335,13 +372,19 @@ def test_short_answers_keep_their_wildcards(braces: str, answers: list[tuple[str
 @pytest.mark.parametrize(
     ("braces", "answers"),
     [
-        ("{#5}", [("5", "0")]), ("{#=5:2}", [("5", "2")]), ("{#1..5}", [("3", "2")]),
-        ("{#-5..-1}", [("-3", "2")]), ("{#-1.5:0.25}", [("-1.5", "0.25")]),
-        ("{#1..2}", [("1.5", "0.5")]), ("{#.5}", [("0.5", "0")]), ("{#1e3}", [("1000", "0")]),
-        ("{#=5 =%50%5:1}", [("5", "0"), ("5", "1")]), ("{#0.1..0.2}", [("0.15", "0.05")]),
+        ("{#5}", [("5", "0")]),
+        ("{#=5:2}", [("5", "2")]),
+        ("{#1..5}", [("3", "2")]),
+        ("{#-5..-1}", [("-3", "2")]),
+        ("{#-1.5:0.25}", [("-1.5", "0.25")]),
+        ("{#1..2}", [("1.5", "0.5")]),
+        ("{#.5}", [("0.5", "0")]),
+        ("{#1e3}", [("1000", "0")]),
+        ("{#=5 =%50%5:1}", [("5", "0"), ("5", "1")]),
+        ("{#0.1..0.2}", [("0.15", "0.05")]),
         ("{# 1822 : 5 }", [("1822", "5")]),
     ],
-)  # fmt: skip
+)
 def test_numbers_have_a_centre_and_half_a_width(
     braces: str, answers: list[tuple[str, str]]
 ) -> None:
@@ -353,16 +396,19 @@ def test_numbers_have_a_centre_and_half_a_width(
 def test_a_number_has_feedback_for_any_other_reply(other: str) -> None:
     found = one(f"Q {{#=5#yes {other}}}")
     assert [(o.text.text, o.feedback.text, int(o.weight)) for o in found.options] == [
-        ("5", "yes", 100), ("*", "no", 0),
-    ]  # fmt: skip
+        ("5", "yes", 100),
+        ("*", "no", 0),
+    ]
 
 
 def test_pairs_may_have_an_extra_right_side() -> None:
     found = one("[html]Q {=<b>a</b> -> <i>b</i> =[plain]c -> d = -> e =f -> g -> h # i}")
     assert [(p.left.text, p.left.format, p.right) for p in found.pairs] == [
-        ("<b>a</b>", "html", "<i>b</i>"), ("c", "plain", "d"), ("", "html", "e"),
+        ("<b>a</b>", "html", "<i>b</i>"),
+        ("c", "plain", "d"),
+        ("", "html", "e"),
         ("f", "html", "g -> h # i"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -392,16 +438,31 @@ def test_the_first_feedback_is_for_whoever_is_wrong(
 @pytest.mark.parametrize(
     "text",
     [
-        "{" * 100_000, "}" * 100_000, "Q {" + "~" * 100_000 + "}", "Q {" + "=" * 100_000 + "}",
-        "Q {#" + "=" * 100_000 + "}", "Q {" + "#" * 100_000 + "}", "\\" * 100_001,
-        ":" * 100_000, "::" + "a" * 100_000, "// " + "[id:" * 50_000 + "\nQ {T}",
-        "// [id:" + "\\]" * 50_000 + "\nQ {T}", "// " + "[tag:x]" * 20_000 + "\nQ {T}",
-        "$CATEGORY: " + "/" * 100_000, "$CATEGORY: " + "a/" * 50_000, "<" * 100_000 + " {T}",
-        "[markdown]" + "[](" * 50_000 + " {T}", "Q {" + "=a->b" * 20_000 + "}",
-        "Q {~" + "%" * 100_000 + "~b}", "Q {#" + "1" * 100_000 + "}", "Q {#1" + "." * 100_000 + "}",
-        "Q {=a " + "~b#c" * 25_000 + "}", "\n" * 200_000, "x {\n\n" * 30_000,
+        "{" * 100_000,
+        "}" * 100_000,
+        "Q {" + "~" * 100_000 + "}",
+        "Q {" + "=" * 100_000 + "}",
+        "Q {#" + "=" * 100_000 + "}",
+        "Q {" + "#" * 100_000 + "}",
+        "\\" * 100_001,
+        ":" * 100_000,
+        "::" + "a" * 100_000,
+        "// " + "[id:" * 50_000 + "\nQ {T}",
+        "// [id:" + "\\]" * 50_000 + "\nQ {T}",
+        "// " + "[tag:x]" * 20_000 + "\nQ {T}",
+        "$CATEGORY: " + "/" * 100_000,
+        "$CATEGORY: " + "a/" * 50_000,
+        "<" * 100_000 + " {T}",
+        "[markdown]" + "[](" * 50_000 + " {T}",
+        "Q {" + "=a->b" * 20_000 + "}",
+        "Q {~" + "%" * 100_000 + "~b}",
+        "Q {#" + "1" * 100_000 + "}",
+        "Q {#1" + "." * 100_000 + "}",
+        "Q {=a " + "~b#c" * 25_000 + "}",
+        "\n" * 200_000,
+        "x {\n\n" * 30_000,
     ],
-)  # fmt: skip
+)
 def test_hostile_files_are_read_in_linear_time(text: str) -> None:
     started = time.process_time()
     notes = gift(text)[1]
@@ -414,14 +475,34 @@ def test_plain_values_say_everything() -> None:
     found: dict[str, Any] = one(text).to_json()
     del found["fingerprint"]
     assert found == {
-        "type": "single", "name": "N", "category": [], "id": "7", "tags": ["t"], "stem": "Q",
+        "type": "single",
+        "name": "N",
+        "category": [],
+        "id": "7",
+        "tags": ["t"],
+        "stem": "Q",
         "format": "html",
         "options": [
-            {"text": "a", "format": "html", "weight": "100", "feedback": "fa",
-             "feedback_format": "html"},
-            {"text": "b", "format": "html", "weight": "-50", "feedback": "",
-             "feedback_format": "html"},
+            {
+                "text": "a",
+                "format": "html",
+                "weight": "100",
+                "feedback": "fa",
+                "feedback_format": "html",
+            },
+            {
+                "text": "b",
+                "format": "html",
+                "weight": "-50",
+                "feedback": "",
+                "feedback_format": "html",
+            },
         ],
-        "pairs": [], "general_feedback": "gen", "general_feedback_format": "html",
-        "points": "1", "language": "", "line": 2, "warnings": [],
-    }  # fmt: skip
+        "pairs": [],
+        "general_feedback": "gen",
+        "general_feedback_format": "html",
+        "points": "1",
+        "language": "",
+        "line": 2,
+        "warnings": [],
+    }

@@ -25,14 +25,20 @@ def codes(reading: Reading) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name", "found"),
     [
-        (AIKEN, "x.txt", "aiken"), (AIKEN, "", "aiken"), (GIFT, "x.txt", "gift"),
-        (GIFT, "x.gift", "gift"), (AIKEN, "x.gift", "gift"), (SHEET, "x.csv", "csv"),
-        (SHEET, "x.txt", "csv"), (SHEET.replace(",", ";"), "x", "csv"),
-        (SHEET.replace(",", "\t"), "x.tsv", "csv"), ("Just words", "x.txt", "gift"),
+        (AIKEN, "x.txt", "aiken"),
+        (AIKEN, "", "aiken"),
+        (GIFT, "x.txt", "gift"),
+        (GIFT, "x.gift", "gift"),
+        (AIKEN, "x.gift", "gift"),
+        (SHEET, "x.csv", "csv"),
+        (SHEET, "x.txt", "csv"),
+        (SHEET.replace(",", ";"), "x", "csv"),
+        (SHEET.replace(",", "\t"), "x.tsv", "csv"),
+        ("Just words", "x.txt", "gift"),
         ("$CATEGORY: A\n\nOnly words", "x", "gift"),
         (AIKEN.replace("ANSWER: A", "ANSWER： А"), "x", "aiken"),
     ],
-)  # fmt: skip
+)
 def test_the_format_is_found_out(text: str, name: str, found: str) -> None:
     assert read(text.encode(), name).format == found
 
@@ -128,8 +134,16 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_makes_it_fail() -> None:
     chance = random.Random(20261129)
-    seeds = [AIKEN, GIFT, SHEET, "::a::[html]Q {~%50%a#b ~%50%c####d}", "Q {#=1:2 ~x}",
-             "Q {=a -> b =c -> d}", "$CATEGORY: $course$/A//B", "// [id:x] [tag:y]\n"]  # fmt: skip
+    seeds = [
+        AIKEN,
+        GIFT,
+        SHEET,
+        "::a::[html]Q {~%50%a#b ~%50%c####d}",
+        "Q {#=1:2 ~x}",
+        "Q {=a -> b =c -> d}",
+        "$CATEGORY: $course$/A//B",
+        "// [id:x] [tag:y]\n",
+    ]
     signs = "{}~=#:\\%/[]<>\n\r\t \"',;*-A.)А：١\u202e\u0301\ufeff\x00$n0"
     started = time.process_time()
     for _ in range(600):
@@ -142,9 +156,10 @@ def test_nothing_makes_it_fail() -> None:
         if chance.random() < 0.3:
             data = chance.randbytes(chance.randrange(200)) + data
         reading = read(
-            data, chance.choice(["x", "x.csv", "x.gift", "x.xlsx"]),
+            data,
+            chance.choice(["x", "x.csv", "x.gift", "x.xlsx"]),
             chance.choice([None, "gift", "aiken", "csv", "xlsx"]),
-        )  # fmt: skip
+        )
         assert reading.questions or reading.errors
         assert reading.to_json()
     assert time.process_time() - started < 60
@@ -164,13 +179,22 @@ def test_a_damaged_workbook_is_refused_in_words() -> None:
 @pytest.mark.parametrize("name", ["x.gift", "x.txt", "x.csv"])
 @pytest.mark.parametrize(
     "text",
-    ["Q" + "\u0301\u0316" * 200_000 + " {T}", "\u202e" * 500_000, "\x0b" * 500_000, "," * 60,
-     "question,option1\nQ," + " " * 500_000 + "x",
-     "type,question,option1\nmatch,Q," + " " * 90_000,
-     "question,correct\nQ,A" + " ," * 100_000 + "!", '"' * 100_001, "a\n" * 26_000,
-     "ANSWER" + " " * 200_000, " " * 500_000, "$CATEGORY: " + "{" * 100_000,
-     "A" + " " * 200_000 + "!,b,c"],
-)  # fmt: skip
+    [
+        "Q" + "\u0301\u0316" * 200_000 + " {T}",
+        "\u202e" * 500_000,
+        "\x0b" * 500_000,
+        "," * 60,
+        "question,option1\nQ," + " " * 500_000 + "x",
+        "type,question,option1\nmatch,Q," + " " * 90_000,
+        "question,correct\nQ,A" + " ," * 100_000 + "!",
+        '"' * 100_001,
+        "a\n" * 26_000,
+        "ANSWER" + " " * 200_000,
+        " " * 500_000,
+        "$CATEGORY: " + "{" * 100_000,
+        "A" + " " * 200_000 + "!,b,c",
+    ],
+)
 def test_hostile_files_take_little_time(text: str, name: str) -> None:
     started = time.process_time()
     reading = read(text.encode(), name)

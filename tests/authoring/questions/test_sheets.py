@@ -40,11 +40,16 @@ def right(question: Understood) -> list[str]:
 @pytest.mark.parametrize(
     ("correct", "weights"),
     [
-        ("B", ["0", "100", "0"]), ("b", ["0", "100", "0"]), ("2", ["0", "100", "0"]),
-        ("B)", ["0", "100", "0"]), ("two", ["0", "100", "0"]), (" TWO ", ["0", "100", "0"]),
-        ("В", ["0", "100", "0"]), ("٢", ["0", "100", "0"]),
+        ("B", ["0", "100", "0"]),
+        ("b", ["0", "100", "0"]),
+        ("2", ["0", "100", "0"]),
+        ("B)", ["0", "100", "0"]),
+        ("two", ["0", "100", "0"]),
+        (" TWO ", ["0", "100", "0"]),
+        ("В", ["0", "100", "0"]),
+        ("٢", ["0", "100", "0"]),
     ],
-)  # fmt: skip
+)
 def test_a_key_is_a_letter_a_number_or_the_text(correct: str, weights: list[str]) -> None:
     assert right(one("single", "Q", "one", "two", "three", "", correct)) == weights
 
@@ -113,9 +118,14 @@ def test_types_are_known_in_every_language_or_found_out(cells: tuple[str, ...], 
 
 @pytest.mark.parametrize(
     ("correct", "value", "tolerance"),
-    [("15", "15", "0"), ("15:2", "15", "2"), ("13..17", "15", "2"), ("1,5", "1.5", "0"),
-     ("'-3", "-3", "0")],
-)  # fmt: skip
+    [
+        ("15", "15", "0"),
+        ("15:2", "15", "2"),
+        ("13..17", "15", "2"),
+        ("1,5", "1.5", "0"),
+        ("'-3", "-3", "0"),
+    ],
+)
 def test_numbers(correct: str, value: str, tolerance: str) -> None:
     (answer,) = one("numeric", "Q", "", "", "", "", correct).options
     assert (answer.text.text, number(answer.tolerance or answer.weight * 0)) == (value, tolerance)
@@ -124,18 +134,68 @@ def test_numbers(correct: str, value: str, tolerance: str) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        ["Correct", "TYPE", "Question", "Option 1", "option_2", "Feedback", "Points", "ID",
-         "Category", "Language"],
-        ["Bonne réponse", "Type de question", "Énoncé", "Choix 1", "Réponse 2", "Commentaire",
-         "Barème", "Identifiant", "Catégorie", "Langue"],
-        ["Правильный ответ", "Тип вопроса", "Вопрос", "Вариант 1", "Вариант ответа 2",
-         "Комментарий", "Баллы", "Номер", "Категория", "Язык"],
-        ["Дұрыс жауап", "Түрі", "Сұрақ", "Нұсқа 1", "Жауап нұсқасы 2", "Түсініктеме", "Ұпай",
-         "Нөмірі", "Санат", "Тілі"],
-        ["الإجابة الصحيحة", "نوع السؤال", "السؤال", "الخيار 1", "خيار 2", "الشرح", "الدرجة",
-         "الرقم", "الفئة", "اللغة"],
+        [
+            "Correct",
+            "TYPE",
+            "Question",
+            "Option 1",
+            "option_2",
+            "Feedback",
+            "Points",
+            "ID",
+            "Category",
+            "Language",
+        ],
+        [
+            "Bonne réponse",
+            "Type de question",
+            "Énoncé",
+            "Choix 1",
+            "Réponse 2",
+            "Commentaire",
+            "Barème",
+            "Identifiant",
+            "Catégorie",
+            "Langue",
+        ],
+        [
+            "Правильный ответ",
+            "Тип вопроса",
+            "Вопрос",
+            "Вариант 1",
+            "Вариант ответа 2",
+            "Комментарий",
+            "Баллы",
+            "Номер",
+            "Категория",
+            "Язык",
+        ],
+        [
+            "Дұрыс жауап",
+            "Түрі",
+            "Сұрақ",
+            "Нұсқа 1",
+            "Жауап нұсқасы 2",
+            "Түсініктеме",
+            "Ұпай",
+            "Нөмірі",
+            "Санат",
+            "Тілі",
+        ],
+        [
+            "الإجابة الصحيحة",
+            "نوع السؤال",
+            "السؤال",
+            "الخيار 1",
+            "خيار 2",
+            "الشرح",
+            "الدرجة",
+            "الرقم",
+            "الفئة",
+            "اللغة",
+        ],
     ],
-)  # fmt: skip
+)
 def test_columns_are_known_in_every_language_and_order(header: list[str]) -> None:
     found = one("B", "single", "Q", "yes", "no", "because", "2", "X-1", "A/B", "FR", header=header)
     assert (found.stem.text, right(found), found.feedback.text) == ("Q", ["0", "100"], "because")
@@ -151,12 +211,14 @@ def test_the_key_may_be_the_number_of_an_option() -> None:
 
 def test_weights_may_stand_behind_each_option() -> None:
     header = ["question", "option1", "", "option2", "", "option3", ""]
-    reading = sheet(header, ["Q", "a1", "0", "b1", "100", "c1", "0"],
-                    ["R", "a1", "100", "b1", "100", "c1", "0"])  # fmt: skip
+    reading = sheet(
+        header, ["Q", "a1", "0", "b1", "100", "c1", "0"], ["R", "a1", "100", "b1", "100", "c1", "0"]
+    )
     assert [right(each) for each in reading.questions] == [["0", "100", "0"], ["50", "50", "0"]]
     assert [each.kind for each in reading.questions] == ["single", "multiple"]
-    found = sheet(["question", "option1", "weight1", "option2", "weight2"],
-                  ["Q", "a1", "-12.5", "b1", "100%"])  # fmt: skip
+    found = sheet(
+        ["question", "option1", "weight1", "option2", "weight2"], ["Q", "a1", "-12.5", "b1", "100%"]
+    )
     assert right(found.questions[0]) == ["-12.5", "100"]
 
 
@@ -181,8 +243,9 @@ def test_a_sheet_without_header_is_understood(rows: list[list[str]]) -> None:
 def test_a_sheet_of_questions_alone_is_a_list_of_free_texts() -> None:
     reading = sheet(["Question"], ["Q one?"], ["Q two?"])
     assert [(each.kind, each.stem.text) for each in reading.questions] == [
-        ("essay", "Q one?"), ("essay", "Q two?"),
-    ]  # fmt: skip
+        ("essay", "Q one?"),
+        ("essay", "Q two?"),
+    ]
 
 
 def test_a_mapping_is_taken_instead_of_a_guess() -> None:
@@ -194,8 +257,11 @@ def test_a_mapping_is_taken_instead_of_a_guess() -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_separators_quotes_and_breaks_inside_cells(separator: str) -> None:
-    reading = sheet(HEADER, ["single", 'Two\nlines, "said"; so\tit is', "a1", "b1", "", "", "A"],
-                    separator=separator)  # fmt: skip
+    reading = sheet(
+        HEADER,
+        ["single", 'Two\nlines, "said"; so\tit is', "a1", "b1", "", "", "A"],
+        separator=separator,
+    )
     assert reading.questions[0].stem.text == 'Two\nlines, "said"; so it is'
 
 

@@ -20,7 +20,7 @@ from lms.authoring.questions.understood import (
     default_name,
     percent,
     share,
-)  # fmt: skip
+)
 
 SIGNS = "abc ÉяقҚ 123:#={}~\\%[]/*<>&'\"!?.,-|_^+@$();\n"
 FORMATS = ["moodle", "html", "plain", "markdown"]
@@ -47,9 +47,17 @@ class Maker:
     def question(self) -> Understood:
         self.format = self.chance.choice(FORMATS)
         kind = self.chance.choice(
-            ["single", "multiple", "truefalse", "short", "numeric", "matching", "essay",
-             "description"],
-        )  # fmt: skip
+            [
+                "single",
+                "multiple",
+                "truefalse",
+                "short",
+                "numeric",
+                "matching",
+                "essay",
+                "description",
+            ],
+        )
         options: list[Option] = []
         pairs: list[Pair] = []
         many = range(self.chance.randrange(2, 6))
@@ -67,10 +75,14 @@ class Maker:
             options = [Option(self.text(), self.weight() or FULL, self.maybe()) for _ in many]
         elif kind == "numeric":
             options = [
-                Option(Text(str(self.chance.randrange(-99, 99)), "plain"), FULL, self.maybe(),
-                       Decimal(self.chance.randrange(50)) / 8)
+                Option(
+                    Text(str(self.chance.randrange(-99, 99)), "plain"),
+                    FULL,
+                    self.maybe(),
+                    Decimal(self.chance.randrange(50)) / 8,
+                )
                 for _ in many
-            ]  # fmt: skip
+            ]
         elif kind == "matching":
             pairs = [Pair(self.text(), self.words()) for _ in range(3)]
             pairs += [Pair(Text("", self.format), self.words())]
@@ -79,11 +91,16 @@ class Maker:
         stem = Text(self.words(60), self.format)
         name = " ".join(self.words().split()) if self.chance.random() < 0.8 else default_name(stem)
         return Understood(
-            kind, name or "n", stem, tuple(options), tuple(pairs),
+            kind,
+            name or "n",
+            stem,
+            tuple(options),
+            tuple(pairs),
             tuple(" ".join(each.split()) for each in category),
-            idnumber=self.words(9, "abc]12"), tags=tuple(dict.fromkeys([self.words(5, "ab]")])),
+            idnumber=self.words(9, "abc]12"),
+            tags=tuple(dict.fromkeys([self.words(5, "ab]")])),
             feedback=Text("", self.format) if kind == "description" else self.maybe(),
-        )  # fmt: skip
+        )
 
     def weight(self) -> Decimal:
         return self.chance.choice(
@@ -95,12 +112,15 @@ def bare(question: Understood) -> Understood:
     """Return what a file can hold of a question."""
     feedback = question.feedback if question.feedback else Text("")
     return replace(
-        question, line=0, warnings=(), feedback=feedback,
+        question,
+        line=0,
+        warnings=(),
+        feedback=feedback,
         options=tuple(
             replace(o, feedback=o.feedback if o.feedback else Text("")) for o in question.options
         ),
         pairs=tuple(replace(p, left=p.left if p.left else Text("")) for p in question.pairs),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -125,26 +145,71 @@ def test_sheets_come_back_as_they_were(to: str, separator: str) -> None:
         return Option(Text(text, "plain"), percent(weight), Text(feedback, "plain"))
 
     questions = [
-        Understood("single", "N", Text("=1+1 is\nwhat; \"this\", 'so'", "plain"),
-                   (option("-2", "100", "@yes"), option("+3", "0"), option("007", "0")),
-                   category=("A/B", "C"), idnumber="01", feedback=Text("why", "plain"),
-                   language="fr", points=Decimal("2.5")),
-        Understood("multiple", "M", Text("Q", "plain"),
-                   (option("a1", "50"), option("b1", "50"), option("c1", "-50")), feedback=plain),
-        Understood("multiple", "O", Text("R", "plain"),
-                   (option("a1", "33.33333"), option("b1", "33.33333"), option("c1", "33.33333"),
-                    option("d1", "0")), feedback=plain),
-        Understood("truefalse", "T", Text("Q2", "plain"),
-                   (option("true", "0", "no"), option("false", "100", "yes")), feedback=plain),
-        Understood("short", "S", Text("Q3", "plain"), (option("a1", "100"), option("b1", "50")),
-                   feedback=plain),
-        Understood("numeric", "U", Text("Q4", "plain"),
-                   (Option(Text("-15", "plain"), FULL, plain, Decimal(2)),), feedback=plain),
-        Understood("matching", "V", Text("Q5", "plain"),
-                   pairs=(Pair(Text("a", "plain"), "b"), Pair(Text("c", "plain"), "d"),
-                          Pair(Text("e", "plain"), "f"), Pair(plain, "g")), feedback=plain),
+        Understood(
+            "single",
+            "N",
+            Text("=1+1 is\nwhat; \"this\", 'so'", "plain"),
+            (option("-2", "100", "@yes"), option("+3", "0"), option("007", "0")),
+            category=("A/B", "C"),
+            idnumber="01",
+            feedback=Text("why", "plain"),
+            language="fr",
+            points=Decimal("2.5"),
+        ),
+        Understood(
+            "multiple",
+            "M",
+            Text("Q", "plain"),
+            (option("a1", "50"), option("b1", "50"), option("c1", "-50")),
+            feedback=plain,
+        ),
+        Understood(
+            "multiple",
+            "O",
+            Text("R", "plain"),
+            (
+                option("a1", "33.33333"),
+                option("b1", "33.33333"),
+                option("c1", "33.33333"),
+                option("d1", "0"),
+            ),
+            feedback=plain,
+        ),
+        Understood(
+            "truefalse",
+            "T",
+            Text("Q2", "plain"),
+            (option("true", "0", "no"), option("false", "100", "yes")),
+            feedback=plain,
+        ),
+        Understood(
+            "short",
+            "S",
+            Text("Q3", "plain"),
+            (option("a1", "100"), option("b1", "50")),
+            feedback=plain,
+        ),
+        Understood(
+            "numeric",
+            "U",
+            Text("Q4", "plain"),
+            (Option(Text("-15", "plain"), FULL, plain, Decimal(2)),),
+            feedback=plain,
+        ),
+        Understood(
+            "matching",
+            "V",
+            Text("Q5", "plain"),
+            pairs=(
+                Pair(Text("a", "plain"), "b"),
+                Pair(Text("c", "plain"), "d"),
+                Pair(Text("e", "plain"), "f"),
+                Pair(plain, "g"),
+            ),
+            feedback=plain,
+        ),
         Understood("essay", "W", Text("Q6", "plain"), feedback=plain),
-    ]  # fmt: skip
+    ]
     notes = Notes()
     data = export(questions, to, notes, separator)
     assert not len(notes)
@@ -172,12 +237,20 @@ def test_weights_have_at_most_five_decimals() -> None:
     [
         (Understood("essay", "N", Text('<img src="@@PLUGINFILE@@/a.png">', "html")), "picture"),
         (Understood("description", "N", Text("Q"), feedback=Text("why")), "feedback"),
-        (Understood("short", "N", Text("Q"),
-                    (Option(Text("a -> b"), FULL), Option(Text("c"), FULL))), "arrow"),
-        (Understood("single", "N", Text("Q"),
-                    (Option(Text("a"), percent("50")), Option(Text("b")))), "sum"),
+        (
+            Understood(
+                "short", "N", Text("Q"), (Option(Text("a -> b"), FULL), Option(Text("c"), FULL))
+            ),
+            "arrow",
+        ),
+        (
+            Understood(
+                "single", "N", Text("Q"), (Option(Text("a"), percent("50")), Option(Text("b")))
+            ),
+            "sum",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_travel_in_gift_is_told(question: Understood, code: str) -> None:
     notes = Notes()
     export([question], "gift", notes)
@@ -188,11 +261,18 @@ def test_what_cannot_travel_in_a_sheet_is_told() -> None:
     many = tuple(Option(Text(str(n)), FULL if n == 3 else Decimal(0)) for n in range(11))
     notes = Notes()
     data = export(
-        [Understood("single", "N", Text("Q"), many),
-         Understood("essay", "N", Text("<b>bold</b> words", "html")),
-         Understood("numeric", "N", Text("Q"),
-                    (Option(Text("1", "plain"), FULL, Text("why"), Decimal(0)),))],
-        "csv", notes,
-    )  # fmt: skip
+        [
+            Understood("single", "N", Text("Q"), many),
+            Understood("essay", "N", Text("<b>bold</b> words", "html")),
+            Understood(
+                "numeric",
+                "N",
+                Text("Q"),
+                (Option(Text("1", "plain"), FULL, Text("why"), Decimal(0)),),
+            ),
+        ],
+        "csv",
+        notes,
+    )
     assert [note.code for note in notes] == ["options", "markup", "feedback"]
     assert b"bold words" in data

@@ -19,10 +19,19 @@ def report(app: Flask, **more: Any) -> UUID:
     """Add an open report and return its id."""
     made = new_id()
     values = {
-        "id": made, "course_id": "C77", "number": 1, "revision": 0, "lesson": "AB-1.1",
-        "block": "", "language": "en", "kind": "unclear", "text": "", "on": DAY,
-        "closed_by": None, "closed_at": None,
-    } | more  # fmt: skip
+        "id": made,
+        "course_id": "C77",
+        "number": 1,
+        "revision": 0,
+        "lesson": "AB-1.1",
+        "block": "",
+        "language": "en",
+        "kind": "unclear",
+        "text": "",
+        "on": DAY,
+        "closed_by": None,
+        "closed_at": None,
+    } | more
     with app.app_context(), transaction() as session:
         session.add(ReaderReport(**values))
     return made

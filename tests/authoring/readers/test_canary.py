@@ -31,19 +31,31 @@ def test_nothing_that_was_said_comes_alive(
         for resolved in (None, now):
             session.add(
                 DraftComment(
-                    id=new_id(), draft_id=draft.id, path="en/AB-1.1.md", block="", text=CANARY,
-                    by=writers.rosa.id, at=now, resolved_by=None, resolved_at=resolved,
+                    id=new_id(),
+                    draft_id=draft.id,
+                    path="en/AB-1.1.md",
+                    block="",
+                    text=CANARY,
+                    by=writers.rosa.id,
+                    at=now,
+                    resolved_by=None,
+                    resolved_at=resolved,
                 )
-            )  # fmt: skip
+            )
         session.execute(update(Draft).values(title=CANARY))
         session.execute(update(DraftVersion).values(note=CANARY))
         session.execute(update(BlockText).values(text=CANARY))
         session.add(
             DraftVerdict(
-                id=new_id(), draft_id=draft.id, state="0" * 64, verdict="sent-back", note=CANARY,
-                by=writers.peter.id, at=now,
+                id=new_id(),
+                draft_id=draft.id,
+                state="0" * 64,
+                verdict="sent-back",
+                note=CANARY,
+                by=writers.peter.id,
+                at=now,
             )
-        )  # fmt: skip
+        )
     for path in ("", "reports", "text/en/AB-1.1.md", "history/en/AB-1.1.md", "files", "review"):
         page = browser(writers.aruzhan).get(f"/{language}/write/{draft.id}/{path}".rstrip("/")).text
         found = Marks(page)

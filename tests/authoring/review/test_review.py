@@ -73,10 +73,14 @@ def change(
 ) -> None:
     with app.app_context(), transaction() as session:
         drafts.save(
-            session, person.viewer, draft.id, LESSON, small()[LESSON] + text.encode(),
+            session,
+            person.viewer,
+            draft.id,
+            LESSON,
+            small()[LESSON] + text.encode(),
             seen=seen,
             now=clock.now(),
-        )  # fmt: skip
+        )
 
 
 def state_of(page: str) -> str:
@@ -115,8 +119,9 @@ def test_a_second_person_approves_and_learners_get_the_new_edition(
         assert newest is not None
         made = queries.people_of(reading(), writers.peter.viewer, newest)
         assert [(each.part, each.name) for each in made] == [
-            ("author", "Aruzhan Seitova"), ("publisher", "Peter Okello"),
-        ]  # fmt: skip
+            ("author", "Aruzhan Seitova"),
+            ("publisher", "Peter Okello"),
+        ]
         assert reading().get_one(Draft, draft.id).edition_id == newest
 
 
@@ -264,8 +269,14 @@ def one_step(app: Flask) -> Callable[[], None]:
     def step() -> None:
         with app.app_context():
             asked = iter((False, True))
-            run_due(reading, transaction, STEPS, "worker of a test", clock.now,
-                    stopping=lambda: next(asked))  # fmt: skip
+            run_due(
+                reading,
+                transaction,
+                STEPS,
+                "worker of a test",
+                clock.now,
+                stopping=lambda: next(asked),
+            )
 
     return step
 
@@ -276,9 +287,14 @@ def rows_of_editions(app: Flask) -> int:
 
 
 def test_nobody_sees_an_edition_before_its_last_step(
-    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
-    one_step: Callable[[], None], amina: Cast,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    worker: Callable[[], int],
+    app: Flask,
+    one_step: Callable[[], None],
+    amina: Cast,
+) -> None:
     change(app, draft, writers.aruzhan)
     state = asked(browser(writers.aruzhan), draft, worker)
     browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
@@ -311,9 +327,14 @@ def rows_of(app: Flask, edition: int) -> list[object]:
 
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_small_steps_make_the_same_edition_as_one(
-    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
-    monkeypatch: pytest.MonkeyPatch, size: int,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    worker: Callable[[], int],
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    size: int,
+) -> None:
     """The fixture's edition was made at once, by command, of the same folder."""
     monkeypatch.setattr(publishing, "LESSONS_A_STEP", size)
     monkeypatch.setattr(publishing, "ITEMS_A_STEP", size)
@@ -329,9 +350,13 @@ def test_small_steps_make_the_same_edition_as_one(
 
 
 def test_what_fails_half_way_leaves_nothing_behind(
-    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    worker: Callable[[], int],
+    app: Flask,
     one_step: Callable[[], None],
-) -> None:  # fmt: skip
+) -> None:
     change(app, draft, writers.aruzhan)
     state = asked(browser(writers.aruzhan), draft, worker)
     browser(writers.peter).post(f"{page_of(draft)}/approve", {"state": state})
@@ -354,13 +379,20 @@ def test_what_fails_half_way_leaves_nothing_behind(
     ],
 )
 def test_the_check_speaks_the_language_of_its_reader(
-    browser: Open, draft: Draft, writers: Writers, worker: Callable[[], int], app: Flask,
-    language: str, sentence: str,
-) -> None:  # fmt: skip
+    browser: Open,
+    draft: Draft,
+    writers: Writers,
+    worker: Callable[[], int],
+    app: Flask,
+    language: str,
+    sentence: str,
+) -> None:
     change(
-        app, draft, writers.aruzhan,
+        app,
+        draft,
+        writers.aruzhan,
         "\n## More {#ab11-more}\n\nNelson Mandela Rule 123 forbids it.\n",
-    )  # fmt: skip
+    )
     seat = browser(writers.aruzhan)
     seat.post(f"{page_of(draft)}/check", {})
     worker()

@@ -100,9 +100,14 @@ def test_a_stale_block_is_not_accepted(session: Session, draft: Draft, writers: 
     save_block(session, me, place, sent(practice), now=NOW)
     source = queries.file(session, me, draft, "en/AB-1.1.md")
     drafts.save(
-        session, writers.aruzhan.viewer, draft.id, "en/AB-1.1.md",
-        source.data.replace(b"ten to nine", b"ten to six"), seen=source.number, now=NOW,
-    )  # fmt: skip
+        session,
+        writers.aruzhan.viewer,
+        draft.id,
+        "en/AB-1.1.md",
+        source.data.replace(b"ten to nine", b"ten to six"),
+        seen=source.number,
+        now=NOW,
+    )
     stale = found(session, writers, draft, "AB-1.1")
     unit = stale.unit("ab11-p") if stale else None
     assert unit is not None
@@ -115,5 +120,10 @@ def test_the_source_language_is_not_translated(
     session: Session, draft: Draft, writers: Writers
 ) -> None:
     with pytest.raises(NotFound):
-        save_block(session, writers.aruzhan.viewer, Place(draft.id, "en", "AB-1.1"),
-                   Sent("ab11-p", {}, "", ""), now=NOW)  # fmt: skip
+        save_block(
+            session,
+            writers.aruzhan.viewer,
+            Place(draft.id, "en", "AB-1.1"),
+            Sent("ab11-p", {}, "", ""),
+            now=NOW,
+        )

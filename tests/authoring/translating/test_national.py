@@ -49,8 +49,10 @@ def test_boxes_are_counted_by_their_state_in_each_language() -> None:
     tunisia, uganda = found["tn", "ar"].share, found["ug", "en"].share
     assert list(found) == [("tn", "ar"), ("ug", "en")]
     assert (tunisia.units, tunisia.reviewed, tunisia.translated) == (
-        uganda.units, 0, tunisia.units - tunisia.new,
-    )  # fmt: skip
+        uganda.units,
+        0,
+        tunisia.units - tunisia.new,
+    )
     assert uganda.reviewed == 1
 
 
@@ -109,10 +111,14 @@ def test_the_page_shows_each_country_and_language(
 ) -> None:
     with app.app_context(), transaction() as session:
         drafts.save(
-            session, writers.nadia.viewer, draft.id, "nations/tn/fr/boxes.md",
-            b"+++\n+++\n\n## NA-01 {#tn-na-01}\n\nLa commission.\n", seen=0,
+            session,
+            writers.nadia.viewer,
+            draft.id,
+            "nations/tn/fr/boxes.md",
+            b"+++\n+++\n\n## NA-01 {#tn-na-01}\n\nLa commission.\n",
+            seen=0,
             now=clock.now(),
-        )  # fmt: skip
+        )
     for person in (writers.tarek, writers.nadia):
         page = browser(person).get(address(draft)).text
         section = page[page.index('id="countries"') :]

@@ -33,9 +33,12 @@ def test_it_keeps_a_block_and_comes_back_to_it(
 ) -> None:
     seat = browser(writers.tarek)
     fields = opened(seat, draft, "/ar/AB-1.1", "ab11-2")
-    fields |= {"part-heading": "من يقرر", "part-body": (
-        "### أقرب\n\n> جملة.\n\n[الأمم المتحدة](https://www.un.org/) لا تقرر شيئا هنا."
-    )}  # fmt: skip
+    fields |= {
+        "part-heading": "من يقرر",
+        "part-body": (
+            "### أقرب\n\n> جملة.\n\n[الأمم المتحدة](https://www.un.org/) لا تقرر شيئا هنا."
+        ),
+    }
     reply = seat.post(address(draft, "/ar/AB-1.1?at=ab11-2"), fields)
 
     assert reply.status_code == 303
@@ -51,8 +54,9 @@ def test_save_and_go_on_opens_the_next_block_that_waits(
 ) -> None:
     seat = browser(writers.tarek)
     fields = opened(seat, draft, "/ru/AB-1.1", "front.title")
-    reply = seat.post(address(draft, "/ru/AB-1.1"), {**fields, "part-title": "Занятие",
-                                                     "go": "next"})  # fmt: skip
+    reply = seat.post(
+        address(draft, "/ru/AB-1.1"), {**fields, "part-title": "Занятие", "go": "next"}
+    )
     assert reply.location.endswith("?at=ab11-o#b-ab11-o")
 
 
@@ -68,8 +72,11 @@ def test_each_side_has_its_language_and_direction(
 
 def test_filters_show_what_waits(browser: Open, draft: Draft, writers: Writers) -> None:
     seat = browser(writers.tarek)
-    for show, there, away in (("new", "ab11-2", "ab11-o"), ("stale", "", "ab11-2"),
-                              ("nonsense", "ab11-2", "xx")):  # fmt: skip
+    for show, there, away in (
+        ("new", "ab11-2", "ab11-o"),
+        ("stale", "", "ab11-2"),
+        ("nonsense", "ab11-2", "xx"),
+    ):
         page = seat.get(address(draft, f"/fr/AB-1.1?show={show}&at=ab11-t")).text
         if show == "new":
             assert 'id="b-ab11-p"' in page
@@ -220,8 +227,9 @@ def test_a_reviewer_accepts_a_block_and_takes_it_back(
 ) -> None:
     seat = browser(writers.rosa)
     page = seat.get(address(draft, "/ar/AB-1.1")).text
-    seen = re.search(r'name="unit" value="ab11-o"><input type="hidden" name="seen" value="(\w+)"',
-                     page)  # fmt: skip
+    seen = re.search(
+        r'name="unit" value="ab11-o"><input type="hidden" name="seen" value="(\w+)"', page
+    )
     assert seen is not None
     for _ in range(2):
         reply = accept(seat, draft, "/ar/AB-1.1", unit="ab11-o", seen=seen[1], go="accept")
@@ -259,8 +267,12 @@ def test_words_that_changed_are_not_accepted(
 
 def test_fields_of_an_acceptance_are_checked(browser: Open, draft: Draft, writers: Writers) -> None:
     seat = browser(writers.rosa)
-    for fields in ({"unit": "x" * 101, "seen": "0" * 12}, {"unit": "ab11-o", "seen": "x"},
-                   {"number": "x"}, {"number": "1", "reader": "n" * 101}):  # fmt: skip
+    for fields in (
+        {"unit": "x" * 101, "seen": "0" * 12},
+        {"unit": "ab11-o", "seen": "x"},
+        {"number": "x"},
+        {"number": "1", "reader": "n" * 101},
+    ):
         assert accept(seat, draft, "/ar/AB-1.1", **fields).status_code == 422
     assert accept(seat, draft, "/ar/AB-1.1", unit="no-such", seen="0" * 12).status_code == 404
 
@@ -305,8 +317,15 @@ def test_strangers_find_nothing(browser: Open, draft: Draft, writers: Writers, a
 
 def test_what_is_not_there_is_not_found(browser: Open, draft: Draft, writers: Writers) -> None:
     seat = browser(writers.tarek)
-    for rest in ("/en", "/xx", "/ar/AB-9.9", "/en/AB-1.1", "/xx/AB-1.1", "/ar/course.toml",
-                 "/ar/../course"):  # fmt: skip
+    for rest in (
+        "/en",
+        "/xx",
+        "/ar/AB-9.9",
+        "/en/AB-1.1",
+        "/xx/AB-1.1",
+        "/ar/course.toml",
+        "/ar/../course",
+    ):
         assert seat.get(address(draft, rest)).status_code == 404, rest
     fields = opened(seat, draft, "/ru/AB-1.1", "ab11-p") | {"unit": "no-such", "part-body": "x"}
     assert seat.post(address(draft, "/ru/AB-1.1"), fields).status_code == 404
@@ -395,9 +414,14 @@ def test_words_that_are_not_to_be_used_are_said_beside_their_block(
     words += "## пытка {#torture}\n\nСильная боль.\n"
     with app.app_context(), transaction() as session:
         drafts.save(
-            session, writers.tarek.viewer, draft.id, "ru/glossary.md", words.encode(), seen=0,
+            session,
+            writers.tarek.viewer,
+            draft.id,
+            "ru/glossary.md",
+            words.encode(),
+            seen=0,
             now=clock.now(),
-        )  # fmt: skip
+        )
     seat = browser(writers.tarek)
     page = seat.get(address(draft, "/ru/AB-1.1?at=ab11-1")).text
     assert "not:" in page

@@ -98,8 +98,9 @@ def test_a_list_of_changes_that_cannot_be_read_says_nothing(text: bytes) -> None
 
 
 def test_words_of_the_glossary_are_found_and_marked() -> None:
-    glossary = pair("ar/glossary.md", FILES["en/glossary.md"], FILES["ar/glossary.md"],
-                    "en/glossary.md")  # fmt: skip
+    glossary = pair(
+        "ar/glossary.md", FILES["en/glossary.md"], FILES["ar/glossary.md"], "en/glossary.md"
+    )
     assert glossary is not None
     unit = both().unit("ab11-1")
     assert unit is not None

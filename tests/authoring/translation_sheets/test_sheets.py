@@ -206,9 +206,17 @@ def test_a_file_is_asked_for(browser: Open, draft: Draft, writers: Writers) -> N
 
 @pytest.mark.parametrize(
     "field",
-    ["", "x", "[1,2,3,{}]", '["a","b"]', '["AB-9.9#x","","",{"body":"x"}]', '["../x#y","","",{}]',
-     '["AB-1.1#ab11-p","","",{"body":1}]', "[" * 5000],
-)  # fmt: skip
+    [
+        "",
+        "x",
+        "[1,2,3,{}]",
+        '["a","b"]',
+        '["AB-9.9#x","","",{"body":"x"}]',
+        '["../x#y","","",{}]',
+        '["AB-1.1#ab11-p","","",{"body":1}]',
+        "[" * 5000,
+    ],
+)
 def test_a_forged_second_step_takes_nothing(
     browser: Open, draft: Draft, writers: Writers, app: Flask, field: str
 ) -> None:

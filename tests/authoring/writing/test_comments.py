@@ -65,9 +65,12 @@ def test_a_comment_stands_at_its_block(
 ) -> None:
     here = browser(writers.rosa)
     page = here.get(page_of(draft)).text
-    blocks = [each.partition('"')[0] for each in
-              page.partition('<select id="block"')[2].partition("</select>")[0]
-              .split('value="')[1:]]  # fmt: skip
+    blocks = [
+        each.partition('"')[0]
+        for each in page.partition('<select id="block"')[2]
+        .partition("</select>")[0]
+        .split('value="')[1:]
+    ]
     last = blocks[-1]
     added(here, draft, app, comment="about the last block", block=last)
     added(here, draft, app, comment="about all of it")
@@ -101,10 +104,16 @@ def test_sent_twice_it_is_one(browser: Open, draft: Draft, writers: Writers, app
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"comment": ""}, {"comment": "   "}, {"comment": "c" * 1001}, {"comment": "x\u202ey"},
-        {"block": "no-such-block"}, {"row": ""}, {"row": "x"}, {"row": str(uuid1())},
+        {"comment": ""},
+        {"comment": "   "},
+        {"comment": "c" * 1001},
+        {"comment": "x\u202ey"},
+        {"block": "no-such-block"},
+        {"row": ""},
+        {"row": "x"},
+        {"row": str(uuid1())},
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_is_refused_with_what_was_typed(
     browser: Open, draft: Draft, writers: Writers, app: Flask, wrong: dict[str, str]
 ) -> None:

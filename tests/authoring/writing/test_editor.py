@@ -167,9 +167,13 @@ def test_what_an_author_writes_is_never_markup(
     evil = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))"
     canary = f"{TEXT}\n## {evil} {{#ab11-evil}}\n\n{evil}\n"
     seat.post(page_of(draft), form(canary, note=evil))
-    for page in (page_of(draft), f"/en/write/{draft.id}/preview/en/AB-1.1", part_of(draft),
-                 f"/en/write/{draft.id}/history/{LESSON}?version=1",
-                 f"/en/write/{draft.id}/files"):  # fmt: skip
+    for page in (
+        page_of(draft),
+        f"/en/write/{draft.id}/preview/en/AB-1.1",
+        part_of(draft),
+        f"/en/write/{draft.id}/history/{LESSON}?version=1",
+        f"/en/write/{draft.id}/files",
+    ):
         shown = seat.get(page).text
         assert "<script>alert" not in shown, page
         assert "<img src=x" not in shown, page

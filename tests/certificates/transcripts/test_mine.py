@@ -47,9 +47,13 @@ def ask(here: Browser, **changes: str) -> int:
 
 
 def test_somebody_gets_a_signed_paper_of_what_they_learned(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, codes: list[str],
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    codes: list[str],
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     certificate = issued(app, amina)
     small_course.begin(amina)
     small_course.read(amina, small_course.lessons[:3])
@@ -66,26 +70,37 @@ def test_somebody_gets_a_signed_paper_of_what_they_learned(
     assert link is not None
     reply = here.get(link[1])
     assert (reply.mimetype, reply.headers["Cache-Control"]) == (
-        "application/pdf", "private, no-cache",
-    )  # fmt: skip
+        "application/pdf",
+        "private, no-cache",
+    )
     assert "training-record.pdf" in reply.headers["Content-Disposition"]
     text = text_of(reply.data, tmp_path)
     with app.app_context():
         row = db.session().get_one(Certificate, certificate)
         number, code = row.number, row.code
     for printed in (
-        "Training record", "Amina Ben Salah", "passed", "90 %", str(number), str(code)[:4],
-        "23 November 2026", "Hygiene on shift", "begun", "verify/offline", "not a certificate",
+        "Training record",
+        "Amina Ben Salah",
+        "passed",
+        "90 %",
+        str(number),
+        str(code)[:4],
+        "23 November 2026",
+        "Hygiene on shift",
+        "begun",
+        "verify/offline",
+        "not a certificate",
         "Sheet 1 of 1",
-    ):  # fmt: skip
+    ):
         assert printed in text, printed
     for never in ("N-1001", "Northgate", "G1", "P1"):
         assert never not in text
     (sheet,) = [signed(app, each) for each in codes]
     assert sheet.names == ("Amina Ben Salah",)
     assert [(line.course, line.state, line.percent, line.number) for line in sheet.lines] == [
-        ("C01", "passed", 90, number), ("C90", "begun", None, ""),
-    ]  # fmt: skip
+        ("C01", "passed", 90, number),
+        ("C90", "begun", None, ""),
+    ]
     assert sheet.lines[1].half_hours == 1, "three lessons of ten minutes, by the learning records"
     with app.app_context():
         logged = select(AuditRow.action).where(AuditRow.subject == str(amina.id))
@@ -130,9 +145,13 @@ def test_sent_twice_it_is_one_paper(
 
 
 def test_ten_a_day_are_enough(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, small_course: SmallCourse,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    small_course: SmallCourse,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(actions, "MOST_A_DAY", 2)
     for person in (amina, chipo):
         small_course.begin(person)
@@ -147,9 +166,15 @@ def test_ten_a_day_are_enough(
 
 @pytest.mark.parametrize(
     "change",
-    [{"first": "xx"}, {"first": ""}, {"second": "xx"}, {"second": "en"}, {"key": ""},
-     {"key": "x" * 61}],
-)  # fmt: skip
+    [
+        {"first": "xx"},
+        {"first": ""},
+        {"second": "xx"},
+        {"second": "en"},
+        {"key": ""},
+        {"key": "x" * 61},
+    ],
+)
 def test_a_bad_field_is_refused(
     app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, change: dict[str, str]
 ) -> None:
@@ -170,9 +195,14 @@ def test_who_has_begun_nothing_is_told_so(app: Flask, browser: Open, amina: Cast
 
 
 def test_nobody_else_fetches_it(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, daniel: Cast, grace: Cast,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    daniel: Cast,
+    grace: Cast,
     small_course: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     small_course.begin(amina)
     ask(browser(amina))
     run(app)
@@ -203,9 +233,13 @@ def test_another_kind_of_work_is_not_fetched_here(app: Flask, browser: Open, ami
 
 
 def test_a_restricted_course_stands_without_its_name(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, codes: list[str],
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    codes: list[str],
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     small_course.pass_it(amina)
     set_access(app, "hygiene", "restricted")
     ask(browser(amina))
@@ -235,9 +269,14 @@ def test_a_certificate_that_no_longer_counts_is_not_named(
 
 
 def test_many_courses_take_several_sheets_each_with_its_own_code(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse, codes: list[str],
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
+    codes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
     lines = queries.lines
 
     def often(*given: Any, **more: Any) -> list[Any]:
@@ -252,8 +291,9 @@ def test_many_courses_take_several_sheets_each_with_its_own_code(
     assert "Sheet 2 of 2" in text
     sheets = [signed(app, each) for each in codes]
     assert [(each.number, each.sheets, len(each.lines)) for each in sheets] == [
-        (1, 2, 6), (2, 2, 3),
-    ]  # fmt: skip
+        (1, 2, 6),
+        (2, 2, 3),
+    ]
     assert {each.names for each in sheets} == {("Amina Ben Salah",)}
 
 
@@ -273,9 +313,12 @@ def test_a_station_sends_to_the_national_server(
 
 
 def test_a_wrong_clock_dates_no_paper(
-    app: Flask, browser: Open, amina: Cast, small_course: SmallCourse,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    small_course: SmallCourse,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     small_course.begin(amina)
     monkeypatch.setattr(views, "clock_is_right", lambda *_: False)
     assert ask(browser(amina)) == 409
@@ -368,9 +411,13 @@ def test_the_lookup_is_the_permission(
     small_course.begin(amina)
     with app.app_context(), transaction() as session:
         facts = {
-            "person": str(amina.id), "asked_by": str(chipo.id), "languages": ["en"],
-            "language": "en", "back": "", "asked_at": clock.now().isoformat(),
-        }  # fmt: skip
+            "person": str(amina.id),
+            "asked_by": str(chipo.id),
+            "languages": ["en"],
+            "language": "en",
+            "back": "",
+            "asked_at": clock.now().isoformat(),
+        }
         made = steps.prepare(session, facts, steps.KEYED, now=clock.now())
     assert made is not None
     assert made.pdf == b""

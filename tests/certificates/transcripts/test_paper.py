@@ -33,9 +33,17 @@ HEADINGS = {
     "ru": "Справка об обучении", "kk": "Оқу туралы анықтама",
 }  # fmt: skip
 PASSED = Line(
-    "C01", TITLES, "1.0", State.PASSED, date(2026, 11, 22), date(2028, 11, 22), 3.5, 92,
-    "TN-2026-00417", "23456789CFGV",
-)  # fmt: skip
+    "C01",
+    TITLES,
+    "1.0",
+    State.PASSED,
+    date(2026, 11, 22),
+    date(2028, 11, 22),
+    3.5,
+    92,
+    "TN-2026-00417",
+    "23456789CFGV",
+)
 BEGUN = Line("C02", TITLES, "2.1", State.BEGUN, None, None, 1.5, None, "", "")
 ACCEPTED = Line("C03", TITLES, "1.2", State.ACCEPTED, date(2025, 3, 5), None, 0, None, "", "")
 
@@ -83,8 +91,10 @@ def test_the_sums_are_those_of_the_lines(tmp_path: Path) -> None:
     words = labels.in_languages(say, made.languages)
     facts = paper.page_data(made, [signed()], ADDRESS, words)["facts"]
     assert [(each[0]["label"], each[0]["value"]) for each in facts] == [
-        ("As of", "23 November 2026"), ("Courses passed", "1"), ("Learning hours in all", "5"),
-    ]  # fmt: skip
+        ("As of", "23 November 2026"),
+        ("Courses passed", "1"),
+        ("Learning hours in all", "5"),
+    ]
     assert "Learning hours in all" in printed(render(made), tmp_path)
 
 

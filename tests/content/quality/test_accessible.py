@@ -53,9 +53,17 @@ def test_a_heading_has_words(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [" ## Text", "> # Text", "- ## Text", "1. # Text", "   #### Text", "> - ###### Text", "###Text",
-     "##Text"],
-)  # fmt: skip
+    [
+        " ## Text",
+        "> # Text",
+        "- ## Text",
+        "1. # Text",
+        "   #### Text",
+        "> - ###### Text",
+        "###Text",
+        "##Text",
+    ],
+)
 def test_a_heading_inside_a_part_has_three_signs(line: str) -> None:
     assert found_in(line) == [("heading.level", 2)]
 
@@ -90,10 +98,24 @@ def test_a_name_that_looks_a_little_like_an_address_passes(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["here", "Click here", "click **here**", "Read more …", "ici", "Cliquez ici", "هنا",
-     "اضغط هنا", "هذا الرابط", "здесь", "Нажмите здесь", "по ссылке", "осында",
-     "Мына жерді басыңыз", "толығырақ"],
-)  # fmt: skip
+    [
+        "here",
+        "Click here",
+        "click **here**",
+        "Read more …",
+        "ici",
+        "Cliquez ici",
+        "هنا",
+        "اضغط هنا",
+        "هذا الرابط",
+        "здесь",
+        "Нажмите здесь",
+        "по ссылке",
+        "осында",
+        "Мына жерді басыңыз",
+        "толығырақ",
+    ],
+)
 def test_words_that_only_point_say_nothing(words: str) -> None:
     for target in ("https://www.un.org/", "#ab11-2", "term:torture", "doc:mandela-rules"):
         assert found_in(f"Look [{words}]({target})!") == [("link.here", 2)]
@@ -188,9 +210,11 @@ def test_the_editor_says_them_beside_the_line() -> None:
         assert problems(path, files[path], facts, files["en/AB-1.1.md"]) == []
     text = files["en/AB-1.1.md"].replace(b"[United Nations]", b"[here]")
     (found,) = problems("en/AB-1.1.md", text, facts)
-    assert found.line == text.decode().splitlines().index(
-        "The [here](https://www.un.org/) decide nothing here."
-    ) + 1  # fmt: skip
+    assert (
+        found.line
+        == text.decode().splitlines().index("The [here](https://www.un.org/) decide nothing here.")
+        + 1
+    )
     assert "hear only the links" in found.text
 
 

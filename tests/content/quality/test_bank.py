@@ -140,8 +140,11 @@ def test_a_stem_that_differs_only_in_marks_and_case_is_the_same_question() -> No
 
 
 def test_a_check_may_not_ask_what_the_bank_asks() -> None:
-    course = planted("en/bank/AB-1.md", "The secret question 2 of AB-1.1?",
-                     "May an emergency justify ill-treatment?")  # fmt: skip
+    course = planted(
+        "en/bank/AB-1.md",
+        "The secret question 2 of AB-1.1?",
+        "May an emergency justify ill-treatment?",
+    )
     (told,) = said(bank_findings(course), "stem.twice")
     assert "AB-1-002 asks the same as AB-1.1-c1 (en/AB-1.1.md:" in told
 

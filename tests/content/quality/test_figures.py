@@ -23,9 +23,9 @@ def lesson(english: str, french: str) -> Course:
     source = small()["en/AB-1.1.md"].decode()
     assert ENGLISH in source
     source = source.replace(ENGLISH, f"{ENGLISH} {english}")
-    return written({
-        "en/AB-1.1.md": source, "fr/AB-1.1.md": FIRST_FR.replace("La loi décide.", french)
-    })  # fmt: skip
+    return written(
+        {"en/AB-1.1.md": source, "fr/AB-1.1.md": FIRST_FR.replace("La loi décide.", french)}
+    )
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,10 @@ def test_minutes_are_held_against_the_words_of_every_language() -> None:
 def test_a_translation_that_is_not_finished_is_not_called_too_short() -> None:
     told = said(reading_findings(written({"fr/AB-1.1.md": FIRST_FR})), "reading.minutes")
     assert [each.partition(":")[0] for each in told] == [
-        "en/AB-1.1.md", "en/AB-1.2.md", "en/AB-2.1.md"
-    ]  # fmt: skip
+        "en/AB-1.1.md",
+        "en/AB-1.2.md",
+        "en/AB-2.1.md",
+    ]
 
 
 def test_long_sentences_are_told_with_the_line_of_the_first() -> None:
@@ -89,15 +91,21 @@ def test_long_sentences_are_told_with_the_line_of_the_first() -> None:
     (share,) = said(reading_findings(course), "reading.sentences")
     assert share.startswith("en/AB-1.1.md:27: warning: ")
     assert "have more than 25 words" in share
-    (mean,) = said(reading_findings(planted("en/AB-1.1.md", PLACE, PLACE + "\n" + LONG * 40)),
-                   "reading.mean")  # fmt: skip
+    (mean,) = said(
+        reading_findings(planted("en/AB-1.1.md", PLACE, PLACE + "\n" + LONG * 40)), "reading.mean"
+    )
     assert "18 is the most" in mean
 
 
 def test_a_lesson_without_any_sentence_divides_by_nothing() -> None:
     bare = '+++\ntitle = "Nothing"\n+++\n\n## Empty {#ab21-1}\n'
     checks = FIRST[FIRST.index("::: check AB-1.1-c2") :].partition("::: keypoints")[0]
-    course = written({"en/AB-2.1.md": bare + "\n" + checks.replace("AB-1.1-c2", "AB-2.1-c1")
-                      .replace("ab11-c2", "ab21-c1")})  # fmt: skip
+    course = written(
+        {
+            "en/AB-2.1.md": bare
+            + "\n"
+            + checks.replace("AB-1.1-c2", "AB-2.1-c1").replace("ab11-c2", "ab21-c1")
+        }
+    )
     reading = next(r for _, r, _ in read_by(course) if r.lesson == "AB-2.1")
     assert (reading.sentences, reading.mean, reading.share) == (0, 0.0, 0.0)

@@ -36,9 +36,12 @@ def test_every_sentence_stands_in_the_format_with_its_weight() -> None:
 
 def test_every_sentence_is_provoked_by_a_test() -> None:
     tests = "".join(
-        path.read_text() for path in [*Path(__file__).parent.glob("test_*.py"),
-                                      Path(__file__).parents[1] / "test_suspicion.py"]
-    )  # fmt: skip
+        path.read_text()
+        for path in [
+            *Path(__file__).parent.glob("test_*.py"),
+            Path(__file__).parents[1] / "test_suspicion.py",
+        ]
+    )
     assert [code for code in SENTENCES if f'"{code}"' not in tests] == []
 
 
@@ -133,9 +136,25 @@ def test_any_line_is_read_without_a_mistake(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["1 ", "1, ", "1-де ", "Rule 1 to ", "القواعد 1 و", ". ", "?  ", "« ", "> ", "- ", "| ", "a a ",
-     "[a](b) ", "правила 1 и ", "* ", "Bangkok "],
-)  # fmt: skip
+    [
+        "1 ",
+        "1, ",
+        "1-де ",
+        "Rule 1 to ",
+        "القواعد 1 و",
+        ". ",
+        "?  ",
+        "« ",
+        "> ",
+        "- ",
+        "| ",
+        "a a ",
+        "[a](b) ",
+        "правила 1 и ",
+        "* ",
+        "Bangkok ",
+    ],
+)
 def test_a_line_that_repeats_itself_costs_no_time(unit: str) -> None:
     """A line has at most 4,000 characters; a pattern that goes back over it would take minutes.
 

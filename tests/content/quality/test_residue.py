@@ -49,10 +49,12 @@ def test_a_list_of_sources_names_books_by_their_titles() -> None:
     english = small()["en/AB-1.1.md"].decode()
     title = "A. Author, Fair Treatment and Order in Prison, 2004."
     sources = f"::: sources {{#ab11-s}}\n- Règles 1 et 43.\n- {title}\n:::\n"
-    course = written({
-        "en/AB-1.1.md": english.replace("- Rules 1 and 43.", f"- Rules 1 and 43.\n- {title}"),
-        "fr/AB-1.1.md": f"{FIRST_FR}\n{sources}",
-    })  # fmt: skip
+    course = written(
+        {
+            "en/AB-1.1.md": english.replace("- Rules 1 and 43.", f"- Rules 1 and 43.\n- {title}"),
+            "fr/AB-1.1.md": f"{FIRST_FR}\n{sources}",
+        }
+    )
     assert list(residue_findings(course)) == []
 
 

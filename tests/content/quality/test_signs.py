@@ -97,7 +97,7 @@ def test_english_keeps_its_straight_quotes() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Qui ?", "Qui?", "la loi ;", "« Oui", "«Oui »", f"«{NBSP}Oui »", f"«{NBSP}Oui»", "Non !"],
-)  # fmt: skip
+)
 def test_french_signs_keep_their_distance(text: str) -> None:
     assert "sign.space" in told("fr", text)
 

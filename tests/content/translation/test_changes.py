@@ -121,8 +121,10 @@ def test_a_file_that_grows_too_large_goes_without_old_words() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_entries_that_are_taken_back_leave_the_others_as_they_were(seed: int) -> None:
     dice = random.Random(seed)
-    some = [Change(f"b{n}", text_digest(f"{n}"), text_digest(f"{n}!"), "typo", f"old\n{n}")
-            for n in range(5)]  # fmt: skip
+    some = [
+        Change(f"b{n}", text_digest(f"{n}"), text_digest(f"{n}!"), "typo", f"old\n{n}")
+        for n in range(5)
+    ]
     before = with_changes("# Ours.\n", some)
     gone = [each for each in some if dice.random() < 0.5]
     after = without_changes(before, {(each.block, each.old, each.new) for each in gone})
@@ -130,6 +132,6 @@ def test_entries_that_are_taken_back_leave_the_others_as_they_were(seed: int) ->
     left = [each for each in some if each not in gone]
     assert [each["block"] for each in tomllib.loads(after).get("change", [])] == [
         each.block for each in left
-    ]  # fmt: skip
+    ]
     assert after.startswith("# Ours.\n")
     assert without_changes(before, ()) == before

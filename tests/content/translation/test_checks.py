@@ -151,8 +151,9 @@ def test_what_is_accepted_is_read_as_it_was_typed(seed: int) -> None:
         typed = {
             part.key: chance.choice((" ", "\n", "\r\n", "\n\n")).join(
                 chance.choices(WORDS[: chance.choice((8, 20, len(WORDS)))], k=chance.randint(1, 4))
-            ) for part in unit.parts
-        }  # fmt: skip
+            )
+            for part in unit.parts
+        }
         if any(each.refused for each in checked(unit, typed, "en", "ar")):
             continue
         accepted += 1
@@ -160,8 +161,11 @@ def test_what_is_accepted_is_read_as_it_was_typed(seed: int) -> None:
         assert unit.block is not None
         raw = assembled(unit.block, unit.question, said, unit.twin)
         faults = Faults()
-        document = read_document("ar/x.md" if unit.kind != "item" else "ar/bank/x.md",
-                                 f"+++\n+++\n\n{raw}".encode(), faults)  # fmt: skip
+        document = read_document(
+            "ar/x.md" if unit.kind != "item" else "ar/bank/x.md",
+            f"+++\n+++\n\n{raw}".encode(),
+            faults,
+        )
         assert document is not None
         (block,) = document.blocks
         known = {unit.question.id: unit.question} if unit.question else None
@@ -179,9 +183,17 @@ def test_what_is_accepted_is_read_as_it_was_typed(seed: int) -> None:
 
 def test_hostile_texts_are_checked_in_bounded_time() -> None:
     unit = units()["ab11-p"]
-    for text in ("](" * 100_000, "[" * 250_000, "> " * 100_000, "-\n" * 100_000, "{" * 4000,
-                 ("| " * 1900 + "\n") * 60, "%(a" * 80_000, "- " * 2000,
-                 "«" * 200_000):  # fmt: skip
+    for text in (
+        "](" * 100_000,
+        "[" * 250_000,
+        "> " * 100_000,
+        "-\n" * 100_000,
+        "{" * 4000,
+        ("| " * 1900 + "\n") * 60,
+        "%(a" * 80_000,
+        "- " * 2000,
+        "«" * 200_000,
+    ):
         start = process_time()
         assert reasons(unit, body=text)
         assert process_time() - start < 3

@@ -76,10 +76,25 @@ def test_parts_hold_no_structure() -> None:
 
 def test_all_kinds_ship() -> None:
     assert set(every_kind()) == {
-        "section", "objectives", "practice", "do", "dont", "box", "attention", "keypoints",
-        "sources", "trainer", "single", "multiple", "truefalse-reason", "ordering", "matching",
-        "numeric", "short", "scenario",
-    }  # fmt: skip
+        "section",
+        "objectives",
+        "practice",
+        "do",
+        "dont",
+        "box",
+        "attention",
+        "keypoints",
+        "sources",
+        "trainer",
+        "single",
+        "multiple",
+        "truefalse-reason",
+        "ordering",
+        "matching",
+        "numeric",
+        "short",
+        "scenario",
+    }
 
 
 def test_the_order_of_an_ordering_is_not_told() -> None:

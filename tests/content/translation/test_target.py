@@ -26,7 +26,7 @@ WHO = "National Prison School, 2026-12"
 
 def unit_of(
     key: str, files: dict[str, bytes] | None = None, language: str = "ar", name: str = "AB-1.1"
-) -> Unit:  # fmt: skip
+) -> Unit:
     found = course_units(read(files or small()), language)
     return next(unit for unit in found if (unit.name, unit.key) == (name, key))
 

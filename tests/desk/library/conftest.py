@@ -40,13 +40,15 @@ def handbook(app: Flask) -> SmallCourse:
     }
     toml = files["course.toml"].decode()
     start, end = toml.index("[tests.pre]"), toml.index("[[box]]")
-    files["course.toml"] = (toml[:start] + toml[end:]).replace(
-        'slug = "hand-hygiene"', 'slug = "hand-hygiene"\nkind = "handbook"'
-    ).encode()  # fmt: skip
+    files["course.toml"] = (
+        (toml[:start] + toml[end:])
+        .replace('slug = "hand-hygiene"', 'slug = "hand-hygiene"\nkind = "handbook"')
+        .encode()
+    )
     lesson = files["en/HY-1.1.md"].decode()
     files["en/HY-1.1.md"] = lesson.replace(
         "- The manual.", "- [The manual](doc:standards)."
-    ).encode()  # fmt: skip
+    ).encode()
     for path in [path for path in files if path.startswith("ar/")]:
         files[path] = b"\n".join(
             line for line in files[path].split(b"\n") if not line.startswith(b"hy11-s = ")

@@ -28,9 +28,12 @@ def pdf(pages: int = 3, words: str = "", *, packed: bool = False) -> bytes:
 
 
 def put_document(
-    session: Session, app: Flask, code: str = "standards",
-    languages: Collection[str] = ("en", "ar"), titles: dict[str, str] | None = None,
-) -> None:  # fmt: skip
+    session: Session,
+    app: Flask,
+    code: str = "standards",
+    languages: Collection[str] = ("en", "ar"),
+    titles: dict[str, str] | None = None,
+) -> None:
     """Put a document with a file in each of ``languages`` into the library."""
     actions.add(session, SERVER, code, titles or TITLES, now=clock.now())
     for pages, language in enumerate(languages, 3):

@@ -28,8 +28,9 @@ def files(page: str) -> list[str]:
 def test_an_arabic_reader_gets_the_arabic_first(browser: Open, amina: Cast, standards: str) -> None:
     here = browser(amina)
     assert files(here.get("/ar/library/standards").text) == [
-        "/ar/library/standards/ar.pdf", "/ar/library/standards/en.pdf",
-    ]  # fmt: skip
+        "/ar/library/standards/ar.pdf",
+        "/ar/library/standards/en.pdf",
+    ]
     assert files(here.get(URL).text) == [f"{URL}/en.pdf", f"{URL}/ar.pdf"]
     page = here.get(URL).text
     assert "3 pages · 3 kB" in page

@@ -36,9 +36,12 @@ def reader(app: Flask, places: Places) -> Cast:
     """Return somebody at Southfield who may see what is restricted there."""
     with app.app_context(), transaction() as session:
         return add_person(
-            session, "Nour Haddad", "S-77", places.southfield,
+            session,
+            "Nour Haddad",
+            "S-77",
+            places.southfield,
             roles=(("confidential-reader", places.southfield),),
-        )  # fmt: skip
+        )
 
 
 def at_course(app: Flask, places: Places, course: str, role: str) -> Cast:
@@ -100,9 +103,15 @@ def test_those_who_work_on_it_read_what_is_published(
 
 @NOT_OPEN
 def test_no_other_role_opens_it(
-    app: Flask, browser: Open, bolat: Cast, grace: Cast, daniel: Cast, halima: Cast,
-    handbook: SmallCourse, access: str,
-) -> None:  # fmt: skip
+    app: Flask,
+    browser: Open,
+    bolat: Cast,
+    grace: Cast,
+    daniel: Cast,
+    halima: Cast,
+    handbook: SmallCourse,
+    access: str,
+) -> None:
     set_access(app, "hand-hygiene", access)
     let_be_found(app)
     for person in (bolat, grace, daniel, halima):
@@ -167,18 +176,26 @@ def test_an_open_handbook_has_no_list(browser: Open, grace: Cast, handbook: Smal
 
 
 def test_the_list_of_a_restricted_one_is_kept_by_those_who_may_know_it(
-    app: Flask, browser: Open, grace: Cast, halima: Cast, places: Places, amina: Cast,
+    app: Flask,
+    browser: Open,
+    grace: Cast,
+    halima: Cast,
+    places: Places,
+    amina: Cast,
     handbook: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     set_access(app, "hand-hygiene", "restricted")
     for person in (grace, halima):
         assert "hand-hygiene" not in browser(person).get(LIST).text
         assert browser(person).post(LIST, sent(amina.service_number)).status_code == 422
     with app.app_context(), transaction() as session:
         both = add_person(
-            session, "Saule Bek", "HQ-9", places.country,
+            session,
+            "Saule Bek",
+            "HQ-9",
+            places.country,
             roles=(("administrator", places.country), ("confidential-reader", places.country)),
-        )  # fmt: skip
+        )
     assert browser(both).post(LIST, sent(amina.service_number)).status_code == 303
     assert browser(amina).get(handbook.url).status_code == 200
 

@@ -23,9 +23,12 @@ __all__ = ["halima"]
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_nothing_that_is_found_comes_alive_on_any_page(
-    app: Flask, browser: Callable[[Cast | None], Browser], halima: Cast, hygiene: SmallCourse,
+    app: Flask,
+    browser: Callable[[Cast | None], Browser],
+    halima: Cast,
+    hygiene: SmallCourse,
     language: str,
-) -> None:  # fmt: skip
+) -> None:
     hygiene.begin(halima)
     with app.app_context(), transaction() as session:
         put_document(session, app)
@@ -42,11 +45,16 @@ def test_nothing_that_is_found_comes_alive_on_any_page(
     ]
     pages += [
         here.get(f"/{language}{path}")
-        for path in ("/library", "/library/standards", "/administer/library",
-                     "/administer/library/standards", "/administer/library/standards/titles",
-                     "/administer/library/standards/files/ar",
-                     "/administer/library/standards/pages/ar")
-    ]  # fmt: skip
+        for path in (
+            "/library",
+            "/library/standards",
+            "/administer/library",
+            "/administer/library/standards",
+            "/administer/library/standards/titles",
+            "/administer/library/standards/files/ar",
+            "/administer/library/standards/pages/ar",
+        )
+    ]
     shown = 0
     for reply in pages:
         assert reply.status_code == 200

@@ -96,9 +96,20 @@ def test_without_words_it_says_what_to_do(browser: Open, amina: Cast, hygiene: S
 
 @pytest.mark.parametrize(
     "query",
-    ['"', "' OR 1=1 --", "NEAR(a b)", "clean AND OR NOT", "a* b^ c:d", "{words}: x",
-     "( | & !", "x" * 5000, "clean " * 300, "😀", "\ud800"],
-)  # fmt: skip
+    [
+        '"',
+        "' OR 1=1 --",
+        "NEAR(a b)",
+        "clean AND OR NOT",
+        "a* b^ c:d",
+        "{words}: x",
+        "( | & !",
+        "x" * 5000,
+        "clean " * 300,
+        "😀",
+        "\ud800",
+    ],
+)
 def test_whatever_is_typed_is_words_and_nothing_else(
     browser: Open, amina: Cast, hygiene: SmallCourse, query: str
 ) -> None:
@@ -136,9 +147,14 @@ def test_more_places_stand_on_further_pages(browser: Open, amina: Cast, publish:
 
 
 def test_a_restricted_course_is_found_by_those_who_are_in_it(
-    app: Flask, browser: Open, amina: Cast, chipo: Cast, grace: Cast, bolat: Cast,
+    app: Flask,
+    browser: Open,
+    amina: Cast,
+    chipo: Cast,
+    grace: Cast,
+    bolat: Cast,
     hygiene: SmallCourse,
-) -> None:  # fmt: skip
+) -> None:
     hygiene.begin(amina)
     for access in ("restricted", "listed"):
         set_access(app, "hygiene", access)
@@ -159,9 +175,18 @@ def test_only_the_newest_edition_is_found_once_the_worker_was_here(
     with app.app_context(), transaction() as session:
         course = session.get_one(Course, "C90")
         old = session.get_one(Edition, course.edition_id)
-        facts = {name: getattr(old, name) for name in
-                 ("course_id", "core_digest", "nation", "layer_digest", "package", "facts",
-                  "published_at")}  # fmt: skip
+        facts = {
+            name: getattr(old, name)
+            for name in (
+                "course_id",
+                "core_digest",
+                "nation",
+                "layer_digest",
+                "package",
+                "facts",
+                "published_at",
+            )
+        }
         new = Edition(number=2, revision=0, signature=None, published_by=None, **facts)
         session.add(new)
         session.flush()

@@ -99,8 +99,10 @@ def test_sent_twice_it_counts_once(
 
 def test_each_page_makes_its_own_id(browser: Open, amina: Cast, begun: SmallCourse) -> None:
     here = browser(amina)
-    made = [re.findall(r'name="nameless"[^>]* value="([0-9a-f-]{36})"', here.get(URL).text)
-            for _ in range(2)]  # fmt: skip
+    made = [
+        re.findall(r'name="nameless"[^>]* value="([0-9a-f-]{36})"', here.get(URL).text)
+        for _ in range(2)
+    ]
 
     assert len(made[0]) == len(made[1]) == 1
     assert made[0] != made[1]
@@ -132,11 +134,18 @@ def test_an_hour_later_it_is_heard_again() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"kind": ""}, {"kind": "boring"}, {"block": "hy12-1"}, {"block": "x" * 80},
-        {"text": "long " * 101}, {"text": "words \u202e turned"}, {"text": "a\0b"},
-        {"nameless": ""}, {"nameless": "x"}, {"nameless": str(uuid1())},
+        {"kind": ""},
+        {"kind": "boring"},
+        {"block": "hy12-1"},
+        {"block": "x" * 80},
+        {"text": "long " * 101},
+        {"text": "words \u202e turned"},
+        {"text": "a\0b"},
+        {"nameless": ""},
+        {"nameless": "x"},
+        {"nameless": str(uuid1())},
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_is_refused_with_what_was_typed(
     browser: Open, amina: Cast, begun: SmallCourse, app: Flask, wrong: dict[str, str]
 ) -> None:

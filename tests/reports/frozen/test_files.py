@@ -37,8 +37,10 @@ def test_the_file_is_signed_and_named_by_its_digest(
     found = json.loads(reply.data)
     assert signed_json.is_sealed(found, known, keys.is_signed_by)
     assert (found["kind"], found["version"], found["quarter"]) == (
-        "lms-frozen-quarter", 1, LAST.code,
-    )  # fmt: skip
+        "lms-frozen-quarter",
+        1,
+        LAST.code,
+    )
     assert frozen.kid == ring.keys[0].kid.hex()
     assert found["figures"]["region"][0]["names"] == {"en": "North"}
 

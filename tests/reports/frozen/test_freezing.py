@@ -187,9 +187,11 @@ def test_sent_twice_it_is_frozen_once(app: Flask, browser: Open, dana: Cast, lea
     work_off(app)
     assert len(rows(app)) == 1
     with app.app_context():
-        actions = list(db.session().scalars(
-            select(AuditRow.action).where(AuditRow.action.startswith("quarter."))
-        ))  # fmt: skip
+        actions = list(
+            db.session().scalars(
+                select(AuditRow.action).where(AuditRow.action.startswith("quarter."))
+            )
+        )
     assert actions == ["quarter.freeze asked", "quarter.frozen"]
 
 
@@ -225,10 +227,18 @@ def test_figures_that_changed_since_they_were_looked_at_are_not_frozen(
 @pytest.mark.parametrize(
     "quarter",
     [
-        Quarter.of(clock.now().date()).code, "2026-Q5", "x", "", "0-Q1", "-1-Q1", "1-Q1", "9999-Q4",
-        "99999-Q1", "٢٠٢٥-Q1",
+        Quarter.of(clock.now().date()).code,
+        "2026-Q5",
+        "x",
+        "",
+        "0-Q1",
+        "-1-Q1",
+        "1-Q1",
+        "9999-Q4",
+        "99999-Q1",
+        "٢٠٢٥-Q1",
     ],
-)  # fmt: skip
+)
 def test_only_a_quarter_that_is_over_can_be_frozen(
     browser: Open, dana: Cast, learned: None, quarter: str
 ) -> None:
@@ -237,9 +247,15 @@ def test_only_a_quarter_that_is_over_can_be_frozen(
 
 
 def test_who_may_freeze_and_who_may_read(
-    app: Flask, browser: Open, dana: Cast, omar: Cast, grace: Cast, amina: Cast, bolat: Cast,
+    app: Flask,
+    browser: Open,
+    dana: Cast,
+    omar: Cast,
+    grace: Cast,
+    amina: Cast,
+    bolat: Cast,
     learned: None,
-) -> None:  # fmt: skip
+) -> None:
     freeze(app, browser(dana))
     [row] = rows(app)
     pages = (URL, f"{URL}/{row.id}", f"{URL}/{row.id}/file", f"{URL}/{row.id}/paper")

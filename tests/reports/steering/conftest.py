@@ -31,10 +31,11 @@ def learned(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places)
     """
     with app.app_context(), transaction() as session:
         more = [
-            add_person(session, f"More {n}", f"M-{n:03}",
-                       places.northgate if n < 13 else places.southfield)
+            add_person(
+                session, f"More {n}", f"M-{n:03}", places.northgate if n < 13 else places.southfield
+            )
             for n in range(21)
-        ]  # fmt: skip
+        ]
     people = [*crowd[:12], *more[:13], *crowd[12:], *more[13:]]
     day = before(1)
     for number, person in enumerate(people):

@@ -35,18 +35,37 @@ GROUPS = ("sex", "rank", "function", "region", "facility")
 def enrolment(person: Cast, day: datetime) -> Enrolment:
     """Return an enrolment that nobody has begun."""
     return Enrolment(
-        id=new_ordered_id(), person_id=person.id, course_id="C90", route="list", number=None,
-        due_on=None, made_at=day, made_by=None, begun_at=None,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=person.id,
+        course_id="C90",
+        route="list",
+        number=None,
+        due_on=None,
+        made_at=day,
+        made_by=None,
+        begun_at=None,
+    )
 
 
 def add_programme(session: Session, code: str = "prison-health") -> UUID:
     row = Programme(
-        id=new_id(), code=code, kind="programme", titles={"en": "Prison health", "ar": "الصحة"},
-        issuers={}, partners={}, funders={}, starts_on=date(2024, 1, 1), ends_on=None,
-        printed=False, question=None, groups=[], measures=[], fixed_at=None, made_by=None,
+        id=new_id(),
+        code=code,
+        kind="programme",
+        titles={"en": "Prison health", "ar": "الصحة"},
+        issuers={},
+        partners={},
+        funders={},
+        starts_on=date(2024, 1, 1),
+        ends_on=None,
+        printed=False,
+        question=None,
+        groups=[],
+        measures=[],
+        fixed_at=None,
+        made_by=None,
         made_at=clock.now(),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     return row.id

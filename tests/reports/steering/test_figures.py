@@ -44,8 +44,10 @@ def test_it_counts_people_by_how_far_they_have_come(
     assert rows["South"] == ["15", "*", "*", "9", "*", "*", "0"]
     assert rows["All together"] == total(here, "")
     assert [row[0] for row in here.shown("steering", "facility")] == [
-        "Northgate", "Southfield", "All together",
-    ]  # fmt: skip
+        "Northgate",
+        "Southfield",
+        "All together",
+    ]
     sexes = {row[0]: row[1:] for row in here.shown("steering", "sex")}
     assert sexes["female"][0] == sexes["male"][0] == "20"
 
@@ -115,13 +117,23 @@ def test_certificates_are_those_valid_on_the_last_day(
             ends = None if number % 2 else LAST.last - timedelta(days=number < 4)
             session.add(
                 Certificate(
-                    id=new_id(), enrolment_id=row.id, generation=1, person_id=person.id,
-                    course_id=course.id, edition_id=course.edition_id, number=None,
-                    code=f"{number:012}", status_index=number, completed_on=before(3).date(),
-                    valid_through=ends, snapshot=None, name_digest=None, awarded_at=before(3),
+                    id=new_id(),
+                    enrolment_id=row.id,
+                    generation=1,
+                    person_id=person.id,
+                    course_id=course.id,
+                    edition_id=course.edition_id,
+                    number=None,
+                    code=f"{number:012}",
+                    status_index=number,
+                    completed_on=before(3).date(),
+                    valid_through=ends,
+                    snapshot=None,
+                    name_digest=None,
+                    awarded_at=before(3),
                     issued_at=before(3) if number < 18 else before(0),
                 )
-            )  # fmt: skip
+            )
     # Two ended a day too early, one was issued later.
     assert total(Reports(app, browser(dana)), "")[-1] == "16"
 
@@ -132,15 +144,20 @@ def test_somebody_counts_where_they_worked_on_the_last_day(
     with app.app_context(), transaction() as session:
         for person in crowd[:6]:
             session.execute(
-                update(Posting).where(Posting.person_id == person.id)
+                update(Posting)
+                .where(Posting.person_id == person.id)
                 .values(ends_on=LAST.last - timedelta(days=1))
-            )  # fmt: skip
+            )
             session.add(
                 Posting(
-                    id=new_ordered_id(), person_id=person.id, unit_id=places.southfield.id,
-                    function="P3", starts_on=LAST.last, ends_on=None,
+                    id=new_ordered_id(),
+                    person_id=person.id,
+                    unit_id=places.southfield.id,
+                    function="P3",
+                    starts_on=LAST.last,
+                    ends_on=None,
                 )
-            )  # fmt: skip
+            )
     here = Reports(app, browser(dana))
     rows = {row[0]: row[1] for row in here.shown("steering", "facility")}
     assert rows == {"Northgate": "19", "Southfield": "21", "All together": "40"}
@@ -169,9 +186,10 @@ def test_the_rules_give_what_counting_by_hand_gives(
             at = begins + timedelta(days=dice.randint(-200, 120))
             begun = at + timedelta(days=dice.randint(0, 60)) if dice.random() < 0.8 else None
             passed = (
-                begun + timedelta(days=dice.randint(0, 90)) if begun and dice.random() < 0.6
+                begun + timedelta(days=dice.randint(0, 90))
+                if begun and dice.random() < 0.6
                 else None
-            )  # fmt: skip
+            )
             row = enrolment(person, at)
             row.begun_at, row.closed_at = begun, passed or at + timedelta(days=300)
             row.programme_id = made if dice.random() < 0.5 else None

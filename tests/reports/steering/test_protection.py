@@ -39,8 +39,14 @@ def counts(parts: list[int]) -> Counts:
     not_begun, begun, at_once, later, certified = parts
     completed = at_once + later
     return (
-        not_begun + begun + completed, not_begun, begun, completed, at_once, later, certified,
-    )  # fmt: skip
+        not_begun + begun + completed,
+        not_begun,
+        begun,
+        completed,
+        at_once,
+        later,
+        certified,
+    )
 
 
 def added(lines: list[Counts]) -> Counts:
@@ -55,12 +61,13 @@ def branch(key: str, below: list[Branch]) -> Branch:
 def countries(draw: st.DrawFn) -> tuple[list[Branch], list[Branch]]:
     """Draw the sheets of a country and of a programme: two breakdowns of the same people."""
     regions = draw(st.lists(REGION, min_size=1, max_size=3))
-    women = [[(draw(st.integers(0, a)), draw(st.integers(0, b))) for a, b in facility]
-             for region in regions for facility in region]  # fmt: skip
+    women = [
+        [(draw(st.integers(0, a)), draw(st.integers(0, b))) for a, b in facility]
+        for region in regions
+        for facility in region
+    ]
     country = _sheet([[_both(line) for line in region] for region in regions], map(_both, women))
-    programme = _sheet(
-        [[_here(line) for line in region] for region in regions], map(_here, women)
-    )  # fmt: skip
+    programme = _sheet([[_here(line) for line in region] for region in regions], map(_here, women))
     protect(country)
     for root, other in zip(programme, country, strict=True):
         look_around(root, other)
@@ -78,10 +85,13 @@ def _here(line: list[tuple[int, int]]) -> Counts:
 
 def _sheet(regions: list[list[Counts]], women: Iterable[Counts]) -> list[Branch]:
     """Return the places, and the same people by sex."""
-    places = branch("", [
-        branch(f"R{at}", [Branch(f"R{at}.{n}", each) for n, each in enumerate(region)])
-        for at, region in enumerate(regions)
-    ])  # fmt: skip
+    places = branch(
+        "",
+        [
+            branch(f"R{at}", [Branch(f"R{at}.{n}", each) for n, each in enumerate(region)])
+            for at, region in enumerate(regions)
+        ],
+    )
     female = added(list(women))
     male = tuple(a - b for a, b in zip(places.counts, female, strict=True))
     return [places, Branch("", places.counts, below=[Branch("f", female), Branch("m", male)])]
@@ -120,9 +130,7 @@ class Told:
             if at in line.hidden:
                 self.hidden.add(cell)
             if line.below:
-                self.sums.append(
-                    {**{(name, each.key, at): 1 for each in line.below}, cell: -1}
-                )  # fmt: skip
+                self.sums.append({**{(name, each.key, at): 1 for each in line.below}, cell: -1})
         for whole, parts in SUMS:
             self.sums.append(
                 {**{(name, line.key, p): 1 for p in parts}, (name, line.key, whole): -1}
@@ -182,9 +190,10 @@ def test_no_small_group_follows(sheets: tuple[list[Branch], list[Branch]]) -> No
         if name == "programme" and at in NESTED:
             forms.append({("country", key, at): 1, (name, key, at): -1})
         small += [
-            form for form in forms
+            form
+            for form in forms
             if is_small(sum(n * told.values[cell] for cell, n in form.items())) and told.tells(form)
-        ]  # fmt: skip
+        ]
     assert small == []
 
 
@@ -207,9 +216,13 @@ def test_large_groups_are_all_shown() -> None:
 
 
 def test_few_who_passed_later_hide_who_passed_at_once_and_nothing_else() -> None:
-    root = branch("", [
-        Branch("f", counts([10, 20, 30, 2, 50])), Branch("m", counts([40, 20, 80, 19, 150])),
-    ])  # fmt: skip
+    root = branch(
+        "",
+        [
+            Branch("f", counts([10, 20, 30, 2, 50])),
+            Branch("m", counts([40, 20, 80, 19, 150])),
+        ],
+    )
     protect([root])
     assert [line.hidden for line in root.below] == [frozenset({AT_ONCE, LATER})] * 2
     assert root.hidden == frozenset()
@@ -217,12 +230,20 @@ def test_few_who_passed_later_hide_who_passed_at_once_and_nothing_else() -> None
 
 def test_those_of_the_country_who_are_not_in_the_programme_are_a_group_too() -> None:
     """Of 42 enrolled in one region 40 are of the programme: two are not."""
-    country = branch("", [
-        Branch("N", counts([12, 30, 0, 0, 0])), Branch("S", counts([30, 40, 0, 0, 0])),
-    ])  # fmt: skip
-    programme = branch("", [
-        Branch("N", counts([10, 30, 0, 0, 0])), Branch("S", counts([10, 10, 0, 0, 0])),
-    ])  # fmt: skip
+    country = branch(
+        "",
+        [
+            Branch("N", counts([12, 30, 0, 0, 0])),
+            Branch("S", counts([30, 40, 0, 0, 0])),
+        ],
+    )
+    programme = branch(
+        "",
+        [
+            Branch("N", counts([10, 30, 0, 0, 0])),
+            Branch("S", counts([10, 10, 0, 0, 0])),
+        ],
+    )
     protect([country])
     look_around(programme, country)
     protect([programme])

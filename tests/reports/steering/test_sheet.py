@@ -89,10 +89,14 @@ def test_the_smallest_places_of_many_stand_in_one_line(
     with app.app_context(), transaction() as session:
         for number in range(45):
             unit = Unit(
-                id=new_ordered_id(), parent_id=places.north.id, kind="facility",
-                code=f"N-{number + 100}", names={"en": f"Prison {number:02}"},
-                path=f"{places.north.path}{number + 100}/", closed_on=None,
-            )  # fmt: skip
+                id=new_ordered_id(),
+                parent_id=places.north.id,
+                kind="facility",
+                code=f"N-{number + 100}",
+                names={"en": f"Prison {number:02}"},
+                path=f"{places.north.path}{number + 100}/",
+                closed_on=None,
+            )
             session.add(unit)
             session.flush()
             for turn in range(5 + number % 3):

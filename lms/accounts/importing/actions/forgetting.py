@@ -26,9 +26,13 @@ from lms.kernel.viewer import Viewer
 
 
 def drop(
-    session: Session, viewer: Viewer, import_id: UUID, discard: Callable[[str], object], *,
+    session: Session,
+    viewer: Viewer,
+    import_id: UUID,
+    discard: Callable[[str], object],
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Throw a list away that has changed nothing: its file, its rows, its preview. Twice is once.
 
     discard  deletes a file of the store by its digest.

@@ -70,19 +70,29 @@ def begin(
     """
     sent = session.scalar(
         select(StaffImport).where(
-            StaffImport.asked_by == actor_id(viewer), StaffImport.file == file,
-            StaffImport.kind == kind, StaffImport.state.in_((READING, READ)),
+            StaffImport.asked_by == actor_id(viewer),
+            StaffImport.file == file,
+            StaffImport.kind == kind,
+            StaffImport.state.in_((READING, READ)),
             StaffImport.made_at > now - SECOND_CLICK,
         )
-    )  # fmt: skip
+    )
     if sent is not None:
         return sent
     listed = StaffImport(
-        id=new_ordered_id(), kind=kind if kind in columns.KINDS else columns.PEOPLE,
-        asked_by=actor_id(viewer), file=file, file_name=file_name[-LONGEST_FILE_NAME:],
-        state=READING, reading={}, mapping={}, counts={}, made_at=now, done_at=None,
+        id=new_ordered_id(),
+        kind=kind if kind in columns.KINDS else columns.PEOPLE,
+        asked_by=actor_id(viewer),
+        file=file,
+        file_name=file_name[-LONGEST_FILE_NAME:],
+        state=READING,
+        reading={},
+        mapping={},
+        counts={},
+        made_at=now,
+        done_at=None,
         undone_at=None,
-    )  # fmt: skip
+    )
     session.add(listed)
     session.flush()
     audit.append(
@@ -170,18 +180,30 @@ def _remember_titles(
     if decides:
         session.execute(delete(JobTitle).where(JobTitle.key.in_(said)))
     kept = [
-        key for key, function in sorted(said.items())
-        if function and add_unless_there(
-            session, JobTitle,
-            {"key": key, "title": written[key], "function": function,
-             "decided_by": actor_id(viewer), "decided_at": now},
+        key
+        for key, function in sorted(said.items())
+        if function
+        and add_unless_there(
+            session,
+            JobTitle,
+            {
+                "key": key,
+                "title": written[key],
+                "function": function,
+                "decided_by": actor_id(viewer),
+                "decided_at": now,
+            },
         )
-    ]  # fmt: skip
+    ]
     if kept or (decides and said):
         audit.append(
-            session, actor_id(viewer), "job-titles.remembered", str(listed.id),
-            {"titles": len(kept)}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(viewer),
+            "job-titles.remembered",
+            str(listed.id),
+            {"titles": len(kept)},
+            now=now,
+        )
 
 
 def confirm(
@@ -200,9 +222,13 @@ def confirm(
         session.flush()
         _remember_titles(session, viewer, listed, now=now)
         audit.append(
-            session, actor_id(viewer), "staff-list.confirmed", str(listed.id),
-            {"rows": listed.counts, "ends missing": end_missing}, now=now,
-        )  # fmt: skip
+            session,
+            actor_id(viewer),
+            "staff-list.confirmed",
+            str(listed.id),
+            {"rows": listed.counts, "ends missing": end_missing},
+            now=now,
+        )
     return listed
 
 
@@ -220,9 +246,7 @@ def undo(session: Session, viewer: Viewer, import_id: UUID, *, now: datetime) ->
         listed.reading = in_next_turn(listed)
         listed.state = UNDOING
         session.flush()
-        audit.append(
-            session, actor_id(viewer), "staff-list.undo-asked", str(listed.id), now=now
-        )  # fmt: skip
+        audit.append(session, actor_id(viewer), "staff-list.undo-asked", str(listed.id), now=now)
     return listed
 
 

@@ -28,9 +28,13 @@ def ask(
     back  address of the page of the list.
     """
     job = jobs.ask(
-        session, kind, f"{listed.id} {listed.reading.get('turn', 0)}", facts(viewer, listed, back),
-        now=now, asked_by=actor_id(viewer),
-    )  # fmt: skip
+        session,
+        kind,
+        f"{listed.id} {listed.reading.get('turn', 0)}",
+        facts(viewer, listed, back),
+        now=now,
+        asked_by=actor_id(viewer),
+    )
     job.total_units = job.total_units or _steps(session, listed, kind)
     listed.reading = {**listed.reading, "job": job.id}
     session.flush()
@@ -40,9 +44,12 @@ def facts(viewer: Viewer, listed: StaffImport, back: str = "") -> dict[str, Any]
     """Return what a step needs to know: the list, whose rights count, and which turn it is."""
     by = actor_id(viewer)
     return {
-        "import": str(listed.id), "by": str(by) if by else None, "language": viewer.language,
-        "turn": listed.reading.get("turn", 0), "back": back,
-    }  # fmt: skip
+        "import": str(listed.id),
+        "by": str(by) if by else None,
+        "language": viewer.language,
+        "turn": listed.reading.get("turn", 0),
+        "back": back,
+    }
 
 
 def _steps(session: Session, listed: StaffImport, kind: str) -> int:

@@ -41,9 +41,7 @@ def lists(session: Session, viewer: Viewer) -> list[StaffImport]:
     )
 
 
-def one(
-    session: Session, viewer: Viewer, import_id: UUID, *, locked: bool = False
-) -> StaffImport:  # fmt: skip
+def one(session: Session, viewer: Viewer, import_id: UUID, *, locked: bool = False) -> StaffImport:
     """Return one list. locked: until the transaction ends. raises NotFound for somebody else's."""
     statement = select(StaffImport).where(StaffImport.id == import_id, _seen(viewer))
     found = session.scalar(statement.with_for_update() if locked else statement)
@@ -59,9 +57,14 @@ def job_of(session: Session, viewer: Viewer, listed: StaffImport) -> Job | None:
 
 
 def rows(
-    session: Session, viewer: Viewer, listed: StaffImport, verdict: str, *, limit: int,
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    verdict: str,
+    *,
+    limit: int,
     offset: int = 0,
-) -> tuple[list[StaffImportRow], int]:  # fmt: skip
+) -> tuple[list[StaffImportRow], int]:
     """Return rows of a list that was found for the viewer, and how many have this verdict.
 
     verdict  an empty one stands for all.
@@ -71,9 +74,7 @@ def rows(
     if verdict:
         statement = statement.where(StaffImportRow.verdict == verdict)
     total = session.scalar(select(func.count()).select_from(statement.subquery()))
-    found = session.scalars(
-        statement.order_by(StaffImportRow.number).limit(limit).offset(offset)
-    )  # fmt: skip
+    found = session.scalars(statement.order_by(StaffImportRow.number).limit(limit).offset(offset))
     return list(found), total or 0
 
 
@@ -91,22 +92,30 @@ def every_row(
 
 
 def to_do(
-    session: Session, viewer: Viewer, listed: StaffImport, verdicts: Collection[str], after: int, *,
-    done: bool, limit: int,
-) -> list[StaffImportRow]:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    verdicts: Collection[str],
+    after: int,
+    *,
+    done: bool,
+    limit: int,
+) -> list[StaffImportRow]:
     """Return the next rows of a list after a number that are done, or not done yet."""
     del viewer
     return list(
         session.scalars(
             select(StaffImportRow)
             .where(
-                StaffImportRow.import_id == listed.id, StaffImportRow.number > after,
-                StaffImportRow.verdict.in_(verdicts), StaffImportRow.done.is_(done),
+                StaffImportRow.import_id == listed.id,
+                StaffImportRow.number > after,
+                StaffImportRow.verdict.in_(verdicts),
+                StaffImportRow.done.is_(done),
             )
             .order_by(StaffImportRow.number)
             .limit(limit)
         )
-    )  # fmt: skip
+    )
 
 
 def counts(
@@ -129,9 +138,10 @@ def titled_rows(session: Session, viewer: Viewer, listed: StaffImport) -> Iterat
     rows = session.execute(
         select(StaffImportRow.number, title)
         .where(
-            StaffImportRow.import_id == listed.id, StaffImportRow.verdict != DUPLICATE,
+            StaffImportRow.import_id == listed.id,
+            StaffImportRow.verdict != DUPLICATE,
             title.is_not(None),
         )
         .order_by(StaffImportRow.number)
-    )  # fmt: skip
+    )
     return ((number, said) for number, said in rows)

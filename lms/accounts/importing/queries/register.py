@@ -70,11 +70,16 @@ def known_places(session: Session, viewer: Viewer) -> list[KnownPlace]:
         )
         for row in session.execute(
             select(
-                Unit.id, Unit.code, Unit.kind, Unit.path, above.code.label("parent"), Unit.names,
+                Unit.id,
+                Unit.code,
+                Unit.kind,
+                Unit.path,
+                above.code.label("parent"),
+                Unit.names,
                 Unit.closed_on,
             ).outerjoin(above, above.id == Unit.parent_id)
         )
-    ]  # fmt: skip
+    ]
 
 
 def known_people(
@@ -88,24 +93,39 @@ def known_people(
     del viewer
     found = session.execute(
         select(
-            Identity.service_number_folded, Person.id, Person.status, Identity.name,
-            Identity.name_latin, Identity.language, Person.rank_group, Person.sex,
-            Identity.service_number, Identity.names_confirmed_at,
+            Identity.service_number_folded,
+            Person.id,
+            Person.status,
+            Identity.name,
+            Identity.name_latin,
+            Identity.language,
+            Person.rank_group,
+            Person.sex,
+            Identity.service_number,
+            Identity.names_confirmed_at,
         )
         .join(Person, Person.id == Identity.person_id)
         .where(Identity.service_number_folded.in_(numbers))
         .with_for_update(of=Person)
-    ).all()  # fmt: skip
+    ).all()
     people = [row.id for row in found]
     work, roles = _work_of(session, people), _roles_of(session, people, today)
     return {
         row.service_number_folded: Known(
-            row.id, row.service_number, row.status, row.name, row.name_latin, row.language,
-            row.rank_group, row.sex, row.names_confirmed_at, work.get(row.id, ()),
+            row.id,
+            row.service_number,
+            row.status,
+            row.name,
+            row.name_latin,
+            row.language,
+            row.rank_group,
+            row.sex,
+            row.names_confirmed_at,
+            work.get(row.id, ()),
             roles.get(row.id, ()),
         )
         for row in found
-    }  # fmt: skip
+    }
 
 
 def _work_of(session: Session, people: Collection[UUID]) -> dict[UUID, list[Work]]:
@@ -113,13 +133,19 @@ def _work_of(session: Session, people: Collection[UUID]) -> dict[UUID, list[Work
     work: dict[UUID, list[Work]] = {}
     for row in session.execute(
         select(
-            Posting.person_id, Posting.id, Posting.unit_id, Unit.code, Unit.path, Posting.function,
-            Posting.starts_on, Posting.ends_on,
+            Posting.person_id,
+            Posting.id,
+            Posting.unit_id,
+            Unit.code,
+            Unit.path,
+            Posting.function,
+            Posting.starts_on,
+            Posting.ends_on,
         )
         .join(Unit, Unit.id == Posting.unit_id)
         .where(Posting.person_id.in_(people))
         .order_by(Posting.starts_on, Posting.id)
-    ):  # fmt: skip
+    ):
         of_person = work.setdefault(row.person_id, [])
         of_person.append(
             Work(row.id, row.unit_id, row.code, row.path, row.function, row.starts_on, row.ends_on)
@@ -144,9 +170,14 @@ def _roles_of(session: Session, people: Collection[UUID], today: date) -> dict[U
 
 
 def missing(
-    session: Session, viewer: Viewer, listed: StaffImport, after: UUID | None, *, today: date,
+    session: Session,
+    viewer: Viewer,
+    listed: StaffImport,
+    after: UUID | None,
+    *,
+    today: date,
     limit: int,
-) -> list[AnyRow]:  # fmt: skip
+) -> list[AnyRow]:
     """Return the next people who work today at a place that a list names and are not in it.
 
     Only places where the viewer administers count; the viewer is never missing.
@@ -161,19 +192,20 @@ def missing(
         StaffImportRow.import_id == listed.id, StaffImportRow.subject_id.is_not(None)
     )
     statement = (
-        select(
-            Person.id, Identity.service_number, Identity.name, Unit.id.label("place"), Unit.code
-        )
+        select(Person.id, Identity.service_number, Identity.name, Unit.id.label("place"), Unit.code)
         .join(Identity, Identity.person_id == Person.id)
         .join(Posting, Posting.person_id == Person.id)
         .join(Unit, Unit.id == Posting.unit_id)
         .where(
-            scope.posted_on(today), scope.below(Unit.path, viewer.unit_paths("administrator")),
-            Unit.id.in_(places_named), Person.id.not_in(in_list), Person.id != viewer.person_id,
+            scope.posted_on(today),
+            scope.below(Unit.path, viewer.unit_paths("administrator")),
+            Unit.id.in_(places_named),
+            Person.id.not_in(in_list),
+            Person.id != viewer.person_id,
         )
         .order_by(Person.id, Posting.starts_on)
         .limit(limit)
-    )  # fmt: skip
+    )
     if after is not None:
         statement = statement.where(Person.id > after)
     return list(session.execute(statement))

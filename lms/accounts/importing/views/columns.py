@@ -68,10 +68,11 @@ def _guessed(listed: StaffImport) -> Any:  # noqa: ANN401 -- a form made for its
     """Return the form with the columns that were chosen before, or those that their names tell."""
     fields = listed.mapping.get("fields") or listed.reading["fields"]
     return columns_form(listed.kind)(
-        found=listed.reading, unit=listed.mapping.get("unit", ""),
+        found=listed.reading,
+        unit=listed.mapping.get("unit", ""),
         language=listed.mapping.get("language") or site().languages[0],
         **{f"column_{name}": str(column) for name, column in fields.items()},
-    )  # fmt: skip
+    )
 
 
 def _columns_page(listed: StaffImport, form: Any) -> str:  # noqa: ANN401 -- made for its kind
@@ -85,20 +86,29 @@ def _columns_page(listed: StaffImport, form: Any) -> str:  # noqa: ANN401 -- mad
     fields = [form[f"column_{name}"] for name in columns.FIELDS[listed.kind]]
     # What hardly any list has stands behind a line that opens, unless this one has it.
     first = [
-        each for each in fields
+        each
+        for each in fields
         if each.data or each.errors or each.name.removeprefix("column_") in columns.USUAL
-    ]  # fmt: skip
+    ]
     return render_template(
-        "importing/columns.html", listed=listed, found=found, form=form, words=words, first=first,
+        "importing/columns.html",
+        listed=listed,
+        found=found,
+        form=form,
+        words=words,
+        first=first,
         more=[each for each in fields if each not in first],
         how=ReadingForm(
-            found=found, encoding=found["encoding"], separator=found["separator"],
-            sheet=found["sheet"], header_row=str(found["header_row"]),
+            found=found,
+            encoding=found["encoding"],
+            separator=found["separator"],
+            sheet=found["sheet"],
+            header_row=str(found["header_row"]),
         ),
         refused=[each for each in left if each[3] in columns.NEVER],
         ignored=[each for each in left if each[3] not in columns.NEVER],
         letters=[column_name(column) for column in range(len(found["header"]))],
-    )  # fmt: skip
+    )
 
 
 @bp.route("/<uuid:import_id>/titles", methods=["GET", "POST"])
@@ -114,9 +124,13 @@ def titles(import_id: UUID) -> ResponseReturnValue:
         if listed.state != actions.CHECKED or not found:
             return redirect(page, 303)
         shown_form = render_template(
-            "importing/titles.html", listed=listed, form=form, words=words, titles=offered,
+            "importing/titles.html",
+            listed=listed,
+            form=form,
+            words=words,
+            titles=offered,
             more=len(found) - len(offered),
-        )  # fmt: skip
+        )
         return shown_form, form.status
     with transaction() as session:
         listed = actions.choose_titles(session, viewer(), import_id, form.chosen())

@@ -49,9 +49,13 @@ def new() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         # Not as ``form``: changing the language would send the file, and no page can keep it.
         page = render_template(
-            "importing/new.html", upload=form, kind=kind, largest=LARGEST_MB, rows=MOST_ROWS,
+            "importing/new.html",
+            upload=form,
+            kind=kind,
+            largest=LARGEST_MB,
+            rows=MOST_ROWS,
             no_room=None if form.errors or uploads.takes_files() else uploads.NO_ROOM,
-        )  # fmt: skip
+        )
         return page, form.status
     name = form.file_name()
     actions.require_room(reading(), viewer())
@@ -74,18 +78,23 @@ def one(import_id: UUID) -> ResponseReturnValue:
     if listed.state in actions.AT_WORK:
         job = queries.job_of(session, me, listed)
         page = render_template(
-            "importing/working.html", listed=listed, job=job, words=words,
+            "importing/working.html",
+            listed=listed,
+            job=job,
+            words=words,
             own=job is not None and job.asked_by == me.person_id,
-        )  # fmt: skip
+        )
         return look_again(make_response(page), 2 if listed.state == actions.READING else 5)
     if listed.state == actions.READ:
         return redirect(url_for(".choose_columns", import_id=import_id), 303)
     if listed.state in {actions.CHECKED, actions.DONE, actions.UNDONE} and listed.file_name:
         return _rows_page(listed)
     return render_template(
-        "importing/ended.html", listed=listed, words=words,
+        "importing/ended.html",
+        listed=listed,
+        words=words,
         refused=rules.told(listed.reading["refused"]) if listed.reading.get("refused") else None,
-    )  # fmt: skip
+    )
 
 
 def _rows_page(listed: StaffImport) -> str:

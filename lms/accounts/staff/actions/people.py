@@ -81,15 +81,25 @@ def change_details(
     if changed:
         session.flush()
         audit.append(
-            session, rules.actor_id(viewer), "person.changed", str(person_id),
-            {"fields": changed}, now=now,
-        )  # fmt: skip
+            session,
+            rules.actor_id(viewer),
+            "person.changed",
+            str(person_id),
+            {"fields": changed},
+            now=now,
+        )
 
 
 def transfer(
-    session: Session, viewer: Viewer, person_id: UUID, unit_code: str, function: str,
-    starts_on: date, *, now: datetime,
-) -> UUID:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    unit_code: str,
+    function: str,
+    starts_on: date,
+    *,
+    now: datetime,
+) -> UUID:
     """Let a person work at another unit, or in another function, from a day on; return the posting.
 
     Nothing moves: a posting is added and the running ones end on the day before. What was learned
@@ -107,15 +117,23 @@ def transfer(
             return each.id
     _end_before(running, starts_on)
     posting = Posting(
-        id=new_ordered_id(), person_id=person_id, unit_id=unit.id, function=function,
-        starts_on=starts_on, ends_on=None,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        person_id=person_id,
+        unit_id=unit.id,
+        function=function,
+        starts_on=starts_on,
+        ends_on=None,
+    )
     session.add(posting)
     session.flush()
     audit.append(
-        session, rules.actor_id(viewer), "person.transferred", str(person_id),
-        {"unit": str(unit.id), "from": starts_on.isoformat()}, now=now,
-    )  # fmt: skip
+        session,
+        rules.actor_id(viewer),
+        "person.transferred",
+        str(person_id),
+        {"unit": str(unit.id), "from": starts_on.isoformat()},
+        now=now,
+    )
     return posting.id
 
 
@@ -162,17 +180,22 @@ def end_postings(
     ended = session.scalars(
         update(Posting)
         .where(
-            Posting.person_id == person_id, Posting.starts_on <= last_day,
+            Posting.person_id == person_id,
+            Posting.starts_on <= last_day,
             or_(Posting.ends_on.is_(None), Posting.ends_on > last_day),
         )
         .values(ends_on=last_day)
         .returning(Posting.id)
-    ).all()  # fmt: skip
+    ).all()
     if ended:
         audit.append(
-            session, rules.actor_id(viewer), "person.left", str(person_id),
-            {"last": last_day.isoformat()}, now=now,
-        )  # fmt: skip
+            session,
+            rules.actor_id(viewer),
+            "person.left",
+            str(person_id),
+            {"last": last_day.isoformat()},
+            now=now,
+        )
 
 
 def sign_out_everywhere(
@@ -181,9 +204,7 @@ def sign_out_everywhere(
     """End every session of a person; they sign in again with what they know."""
     acted_on(session, viewer, person_id, today=now.date())
     accounts.end_sessions(session, person_id, because="sign-out", now=now)
-    audit.append(
-        session, rules.actor_id(viewer), "person.signed-out", str(person_id), now=now
-    )  # fmt: skip
+    audit.append(session, rules.actor_id(viewer), "person.signed-out", str(person_id), now=now)
 
 
 def forget_identity(session: Session, viewer: Viewer, person_id: UUID, *, now: datetime) -> None:
@@ -221,6 +242,4 @@ def forget_identity(session: Session, viewer: Viewer, person_id: UUID, *, now: d
         .values(ends_on=yesterday)
     )
     session.flush()
-    audit.append(
-        session, rules.actor_id(viewer), "person.anonymised", str(person_id), now=now
-    )  # fmt: skip
+    audit.append(session, rules.actor_id(viewer), "person.anonymised", str(person_id), now=now)

@@ -41,10 +41,13 @@ def rename(
     if already is None:  # a second change on the same day corrects the first
         session.add(
             UnitName(
-                id=new_ordered_id(), unit_id=unit_id, code=unit.code, names=dict(unit.names),
+                id=new_ordered_id(),
+                unit_id=unit_id,
+                code=unit.code,
+                names=dict(unit.names),
                 until_on=yesterday,
             )
-        )  # fmt: skip
+        )
     unit.names = kept
     session.flush()
     audit.append(session, rules.actor_id(viewer), "unit.renamed", str(unit_id), now=now)
@@ -90,10 +93,14 @@ def merge(session: Session, viewer: Viewer, unit_id: UUID, into_code: str, *, no
         begins = max(posting.starts_on, tomorrow)
         session.add(
             Posting(
-                id=new_ordered_id(), person_id=posting.person_id, unit_id=into.id,
-                function=posting.function, starts_on=begins, ends_on=posting.ends_on,
+                id=new_ordered_id(),
+                person_id=posting.person_id,
+                unit_id=into.id,
+                function=posting.function,
+                starts_on=begins,
+                ends_on=posting.ends_on,
             )
-        )  # fmt: skip
+        )
         if posting.starts_on > today:
             session.delete(posting)  # it never began here
         else:
@@ -101,9 +108,13 @@ def merge(session: Session, viewer: Viewer, unit_id: UUID, into_code: str, *, no
     unit.closed_on, unit.merged_into_id = today, into.id
     session.flush()
     audit.append(
-        session, rules.actor_id(viewer), "unit.merged", str(unit_id),
-        {"into": str(into.id), "people": len(moving)}, now=now,
-    )  # fmt: skip
+        session,
+        rules.actor_id(viewer),
+        "unit.merged",
+        str(unit_id),
+        {"into": str(into.id), "people": len(moving)},
+        now=now,
+    )
     return len(moving)
 
 
@@ -111,11 +122,9 @@ def _require_empty(session: Session, unit: Unit, *, today: date) -> None:
     _require_no_units_below(session, unit)
     working = session.scalar(
         select(Posting.id)
-        .where(
-            Posting.unit_id == unit.id, or_(Posting.ends_on.is_(None), Posting.ends_on > today)
-        )
+        .where(Posting.unit_id == unit.id, or_(Posting.ends_on.is_(None), Posting.ends_on > today))
         .limit(1)
-    )  # fmt: skip
+    )
     if working is not None:
         raise Refused(
             Message(
@@ -129,10 +138,8 @@ def _require_empty(session: Session, unit: Unit, *, today: date) -> None:
 
 def _require_no_units_below(session: Session, unit: Unit) -> None:
     below = session.scalar(
-        select(Unit.id)
-        .where(Unit.parent_id == unit.id, Unit.closed_on.is_(None))
-        .limit(1)
-    )  # fmt: skip
+        select(Unit.id).where(Unit.parent_id == unit.id, Unit.closed_on.is_(None)).limit(1)
+    )
     if below is not None:
         raise Refused(
             Message(msg("There are open places below this one. Close or merge those first."))

@@ -27,9 +27,13 @@ from lms.tables import add_all_unless_there
 
 
 def begin(
-    session: Session, viewer: Viewer, files: Mapping[str, bytes], edition_id: int | None, *,
+    session: Session,
+    viewer: Viewer,
+    files: Mapping[str, bytes],
+    edition_id: int | None,
+    *,
     now: datetime,
-) -> Draft:  # fmt: skip
+) -> Draft:
     """Begin a draft with the files of a folder; return the course's open draft if it has one.
 
     raises  Refused when the folder does not say which course it is, or another course has its
@@ -43,14 +47,23 @@ def begin(
         return there
     if queries.is_taken(session, viewer, course.slug, course.id):
         raise Refused(
-            Message(msg("Another course has the address %(slug)s already. Choose another one."),
-                    {"slug": course.slug})
-        )  # fmt: skip
+            Message(
+                msg("Another course has the address %(slug)s already. Choose another one."),
+                {"slug": course.slug},
+            )
+        )
     found = Draft(
-        id=new_ordered_id(), course_id=course.id, slug=course.slug, source=course.source,
-        title=course.title, edition_id=edition_id, made_by=actor_id(viewer), made_at=now,
-        changed_at=now, closed_at=None,
-    )  # fmt: skip
+        id=new_ordered_id(),
+        course_id=course.id,
+        slug=course.slug,
+        source=course.source,
+        title=course.title,
+        edition_id=edition_id,
+        made_by=actor_id(viewer),
+        made_at=now,
+        changed_at=now,
+        closed_at=None,
+    )
     session.add(found)
     session.flush()
     _first_versions(session, viewer, found, files, now)
@@ -70,25 +83,36 @@ def _first_versions(
     digests = {path: sha256(files[path]).hexdigest() for path in sorted(files)}
     contents = {digest: files[path] for path, digest in digests.items()}
     add_all_unless_there(
-        session, DraftContent,
+        session,
+        DraftContent,
         [{"digest": digest, "data": data} for digest, data in contents.items()],
-    )  # fmt: skip
+    )
     versions = [
         DraftVersion(
-            draft_id=found.id, path=path, number=1, digest=digest, kind=START, note="",
-            by=actor_id(viewer), at=now,
+            draft_id=found.id,
+            path=path,
+            number=1,
+            digest=digest,
+            kind=START,
+            note="",
+            by=actor_id(viewer),
+            at=now,
         )
         for path, digest in digests.items()
-    ]  # fmt: skip
+    ]
     session.add_all(versions)
     session.flush()
     session.add_all(
         DraftFile(
-            draft_id=found.id, path=each.path, version_id=each.id, number=1, digest=each.digest,
+            draft_id=found.id,
+            path=each.path,
+            version_id=each.id,
+            number=1,
+            digest=each.digest,
             size=len(files[each.path]),
         )
         for each in versions
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -102,10 +126,12 @@ def begin_new(session: Session, viewer: Viewer, new: NewCourse, *, now: datetime
     if new.id in queries.taken_ids(session, viewer):
         mine = session.scalar(
             select(Draft).where(
-                Draft.course_id == new.id, Draft.slug == new.slug, Draft.closed_at.is_(None),
+                Draft.course_id == new.id,
+                Draft.slug == new.slug,
+                Draft.closed_at.is_(None),
                 Draft.made_by == viewer.person_id,
             )
-        )  # fmt: skip
+        )
         if mine is not None:
             return mine  # the same form, sent twice
         raise Refused(Message(msg("This id is taken. Load the page again to get another one.")))
@@ -114,9 +140,15 @@ def begin_new(session: Session, viewer: Viewer, new: NewCourse, *, now: datetime
 
 
 def take_folder(
-    session: Session, viewer: Viewer, draft_id: UUID, files: Mapping[str, bytes], *,
-    seen: str, now: datetime, note: str = "",
-) -> int:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    files: Mapping[str, bytes],
+    *,
+    seen: str,
+    now: datetime,
+    note: str = "",
+) -> int:
     """Take a folder that was edited elsewhere; return how many files changed.
 
     seen    ``state`` of the draft that the viewer compared it with.
@@ -127,9 +159,11 @@ def take_folder(
     course = course_of(files)
     if course.id != found.course_id:
         raise Refused(
-            Message(msg("The folder is the course %(other)s, this draft is %(course)s."),
-                    {"other": course.id, "course": found.course_id})
-        )  # fmt: skip
+            Message(
+                msg("The folder is the course %(other)s, this draft is %(course)s."),
+                {"other": course.id, "course": found.course_id},
+            )
+        )
     if state(session, viewer, found) != seen:
         raise Refused(
             Message(msg("The draft was changed meanwhile. Compare the folder with it once more."))
@@ -147,9 +181,13 @@ def take_folder(
     if changed:
         found.changed_at = now
         audit.append(
-            session, actor_id(viewer), "draft.imported", str(found.id), {"files": len(changed)},
+            session,
+            actor_id(viewer),
+            "draft.imported",
+            str(found.id),
+            {"files": len(changed)},
             now=now,
-        )  # fmt: skip
+        )
     return len(changed)
 
 
@@ -161,18 +199,23 @@ def close(session: Session, viewer: Viewer, draft_id: UUID, *, now: datetime) ->
         raise NotFound
     found.closed_at = now
     audit.append(
-        session, actor_id(viewer), "draft.closed", str(found.id), {"course": found.course_id},
+        session,
+        actor_id(viewer),
+        "draft.closed",
+        str(found.id),
+        {"course": found.course_id},
         now=now,
-    )  # fmt: skip
+    )
 
 
 def state(session: Session, viewer: Viewer, found: Draft) -> str:
     """Return a digest of all present versions: equal as long as nobody saves anything."""
     del viewer
     rows = session.execute(
-        select(DraftFile.path, DraftFile.digest).where(DraftFile.draft_id == found.id)
+        select(DraftFile.path, DraftFile.digest)
+        .where(DraftFile.draft_id == found.id)
         .order_by(DraftFile.path)
-    )  # fmt: skip
+    )
     return rules.state_of((row.path, row.digest) for row in rows)
 
 

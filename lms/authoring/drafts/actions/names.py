@@ -42,9 +42,13 @@ def course_of(files: Mapping[str, bytes]) -> CourseNames:
     course_id, slug, source = (str(values.get(name, "")) for name in ("id", "slug", "source"))
     if not (COURSE_ID.fullmatch(course_id) and SLUG.fullmatch(slug) and LANGUAGE.fullmatch(source)):
         raise Refused(
-            Message(msg("The folder has no course.toml with an id, a slug and a source language, "
-                        "so it is no course."))
-        )  # fmt: skip
+            Message(
+                msg(
+                    "The folder has no course.toml with an id, a slug and a source language, "
+                    "so it is no course."
+                )
+            )
+        )
     return CourseNames(
         course_id, slug, source, _title(files.get(f"{source}/course.md", b"")) or slug
     )
@@ -73,7 +77,8 @@ def name_anew(session: Session, viewer: Viewer, found: Draft, path: str, data: b
         values = toml_of(path, 0, data.decode(errors="replace"), Faults()) or {}
         slug = values.get("slug")
         if (
-            isinstance(slug, str) and SLUG.fullmatch(slug)
+            isinstance(slug, str)
+            and SLUG.fullmatch(slug)
             and not queries.is_taken(session, viewer, slug, found.course_id)
-        ):  # fmt: skip
+        ):
             found.slug = slug

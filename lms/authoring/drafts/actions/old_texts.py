@@ -33,21 +33,28 @@ def note_old_texts(session: Session, found: Draft, path: str, before: bytes, aft
         return
     made_from = b"".join(_made_from_it(session, found, name, path))
     rows = [
-        {"course_id": found.course_id, "block": block_key(block), "digest": digest,
-         "text": digested_text(block)}
-        for digest, block in gone.items() if digest.encode() in made_from
-    ]  # fmt: skip
+        {
+            "course_id": found.course_id,
+            "block": block_key(block),
+            "digest": digest,
+            "text": digested_text(block),
+        }
+        for digest, block in gone.items()
+        if digest.encode() in made_from
+    ]
     add_all_unless_there(session, BlockText, rows)
 
 
 def _made_from_it(session: Session, found: Draft, name: str, path: str) -> Iterable[bytes]:
     return session.scalars(
-        select(DraftContent.data).join(DraftFile, DraftFile.digest == DraftContent.digest)
+        select(DraftContent.data)
+        .join(DraftFile, DraftFile.digest == DraftContent.digest)
         .where(
-            DraftFile.draft_id == found.id, DraftFile.path != path,
+            DraftFile.draft_id == found.id,
+            DraftFile.path != path,
             or_(
                 DraftFile.path.endswith(f"/{name}", autoescape=True),
                 DraftFile.path.startswith("nations/") & DraftFile.path.endswith("/nation.toml"),
             ),
         )
-    )  # fmt: skip
+    )

@@ -43,9 +43,17 @@ class Saved:
 
 
 def save(
-    session: Session, viewer: Viewer, draft_id: UUID, path: str, data: bytes, *, seen: int,
-    now: datetime, note: str = "", kind: str = SAVED,
-) -> Saved:  # fmt: skip
+    session: Session,
+    viewer: Viewer,
+    draft_id: UUID,
+    path: str,
+    data: bytes,
+    *,
+    seen: int,
+    now: datetime,
+    note: str = "",
+    kind: str = SAVED,
+) -> Saved:
     """Keep what somebody wrote as the present version of a file.
 
     seen    number of the version that they had before them, 0 for a new file.
@@ -109,9 +117,15 @@ def restore(
     data = queries.version(session, viewer, found, path, number)
     present = session.get(DraftFile, (found.id, path))
     return save(
-        session, viewer, draft_id, path, data, seen=present.number if present else 0, now=now,
+        session,
+        viewer,
+        draft_id,
+        path,
+        data,
+        seen=present.number if present else 0,
+        now=now,
         kind=RESTORED,
-    )  # fmt: skip
+    )
 
 
 class TooLargeError(Refused):
@@ -147,27 +161,42 @@ def _next_number(session: Session, found: Draft, path: str) -> int:
 
 
 def put(
-    session: Session, viewer: Viewer, found: Draft, path: str, data: bytes, kind: str, note: str,
+    session: Session,
+    viewer: Viewer,
+    found: Draft,
+    path: str,
+    data: bytes,
+    kind: str,
+    note: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Make ``data`` the present version of a file."""
     digest = _content(session, data)
     present = session.get(DraftFile, (found.id, path))
     last = session.get(DraftVersion, present.version_id) if present else None
     number = _next_number(session, found, path)
     sitting = (
-        kind in {AUTO, SAVED} and last is not None and last.kind == AUTO
-        and last.by == viewer.person_id and now - last.at < ONE_SITTING
-    )  # fmt: skip
+        kind in {AUTO, SAVED}
+        and last is not None
+        and last.kind == AUTO
+        and last.by == viewer.person_id
+        and now - last.at < ONE_SITTING
+    )
     if sitting and last is not None:
         # A new number all the same: whoever saw the one before must learn that it has changed.
         last.number, last.digest, last.kind, last.note, last.at = number, digest, kind, note, now
         version = last
     else:
         version = DraftVersion(
-            draft_id=found.id, path=path, number=number, digest=digest, kind=kind,
-            note=note[:LONGEST_NOTE], by=actor_id(viewer), at=now,
-        )  # fmt: skip
+            draft_id=found.id,
+            path=path,
+            number=number,
+            digest=digest,
+            kind=kind,
+            note=note[:LONGEST_NOTE],
+            by=actor_id(viewer),
+            at=now,
+        )
         session.add(version)
     session.flush()
     if present is None:
@@ -184,21 +213,31 @@ def _set_aside(
     """Keep a text that somebody wrote beside another one; return its number."""
     digest = _content(session, data)
     known = session.scalar(
-        select(DraftVersion.number).where(
-            DraftVersion.draft_id == found.id, DraftVersion.path == path,
-            DraftVersion.kind == ASIDE, DraftVersion.digest == digest,
+        select(DraftVersion.number)
+        .where(
+            DraftVersion.draft_id == found.id,
+            DraftVersion.path == path,
+            DraftVersion.kind == ASIDE,
+            DraftVersion.digest == digest,
             DraftVersion.by == actor_id(viewer),
-        ).limit(1)
-    )  # fmt: skip
+        )
+        .limit(1)
+    )
     if known is not None:
         return known
     number = _next_number(session, found, path)
     session.add(
         DraftVersion(
-            draft_id=found.id, path=path, number=number, digest=digest, kind=ASIDE, note="",
-            by=actor_id(viewer), at=now,
+            draft_id=found.id,
+            path=path,
+            number=number,
+            digest=digest,
+            kind=ASIDE,
+            note="",
+            by=actor_id(viewer),
+            at=now,
         )
-    )  # fmt: skip
+    )
     session.flush()
     return number
 
@@ -208,14 +247,21 @@ def drop(
 ) -> None:
     """Take a file away; that it is gone is a version, too."""
     gone = session.execute(
-        delete(DraftFile).where(DraftFile.draft_id == found.id, DraftFile.path == path)
+        delete(DraftFile)
+        .where(DraftFile.draft_id == found.id, DraftFile.path == path)
         .returning(DraftFile.path)
-    ).all()  # fmt: skip
+    ).all()
     if gone:
         session.add(
             DraftVersion(
-                draft_id=found.id, path=path, number=_next_number(session, found, path),
-                digest=None, kind=kind, note="", by=actor_id(viewer), at=now,
+                draft_id=found.id,
+                path=path,
+                number=_next_number(session, found, path),
+                digest=None,
+                kind=kind,
+                note="",
+                by=actor_id(viewer),
+                at=now,
             )
-        )  # fmt: skip
+        )
         session.flush()

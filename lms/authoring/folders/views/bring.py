@@ -53,9 +53,10 @@ def new() -> ResponseReturnValue:
     form = PackageForm(request.form)
     if request.method == "GET" or not form.validate():
         page = render_template(
-            "folders/new.html", lying=queries.lying(reading(), viewer(), _courses()),
+            "folders/new.html",
+            lying=queries.lying(reading(), viewer(), _courses()),
             **uploading(form),
-        )  # fmt: skip
+        )
         return page, form.status
     digest = keep(form)
     with transaction() as session:
@@ -101,14 +102,20 @@ def one(job_id: int) -> ResponseReturnValue:
     known = drafts.taken_ids(session, me) if named else set()
     page = make_response(
         render_template(
-            "folders/one.html", brought=brought, found=found, named=named, said=said(found),
-            faults=faults(found), known=named is not None and named["id"] in known,
+            "folders/one.html",
+            brought=brought,
+            found=found,
+            named=named,
+            said=said(found),
+            faults=faults(found),
+            known=named is not None and named["id"] in known,
             draft=drafts.open_draft(session, me, named["id"]) if named else None,
             may_compare=named is not None and may_bring(rights(me, named["id"])),
             may_draft=named is not None and queries.may_draft(me, named["id"], known),
-            words=SIGNATURE_WORDS, looks=SIGNATURE_LOOKS,
+            words=SIGNATURE_WORDS,
+            looks=SIGNATURE_LOOKS,
         )
-    )  # fmt: skip
+    )
     return look_again(page, 2) if brought.state == "waiting" else page
 
 

@@ -88,12 +88,17 @@ def _compared(here: Room, job_id: int, form: TakeForm | None = None) -> Response
     given = {"state": "", "changed": (), "file": None, "rows": None, "more": False, **shown}
     page = make_response(
         render_template(
-            "folders/compared.html", room=here, brought=brought, named=named,
-            faults=faults(found), kinds=CHANGE_WORDS, **given,
+            "folders/compared.html",
+            room=here,
+            brought=brought,
+            named=named,
+            faults=faults(found),
+            kinds=CHANGE_WORDS,
+            **given,
             # A page without the form has none that a change of language could send.
             form=form or (TakeForm() if any(each.may_write for each in given["changed"]) else None),
         )
-    )  # fmt: skip
+    )
     if form is not None:
         page.status_code = form.status
     return look_again(page, 2) if brought.state == "waiting" else page
@@ -107,10 +112,13 @@ def _differences(here: Room, files: Mapping[str, bytes]) -> dict[str, Any]:
     file = next((each for each in changed if each.path == asked), None) or next(iter(first), None)
     rows = _beside(here, file, files) if file is not None else None
     return {
-        "state": state_of(present.items()), "changed": changed, "file": file,
-        "rows": rows[:MOST_ROWS] if rows else rows, "more": rows is not None and
-        len(rows) > MOST_ROWS, "spoken": language_of(file.path) if file else "en",
-    }  # fmt: skip
+        "state": state_of(present.items()),
+        "changed": changed,
+        "file": file,
+        "rows": rows[:MOST_ROWS] if rows else rows,
+        "more": rows is not None and len(rows) > MOST_ROWS,
+        "spoken": language_of(file.path) if file else "en",
+    }
 
 
 def _beside(here: Room, file: Change, files: Mapping[str, bytes]) -> list[Any] | None:
@@ -135,16 +143,22 @@ def take(draft_id: UUID, job_id: int) -> ResponseReturnValue:
         files = files_of(brought)
         with transaction() as session:
             count = actions.take(
-                session, viewer(), draft_id, files, form.state.data, form.note.data or "",
+                session,
+                viewer(),
+                draft_id,
+                files,
+                form.state.data,
+                form.note.data or "",
                 now=clock.now(),
-            )  # fmt: skip
+            )
     except (Refused, ArchiveRefusedError) as refused:
         flash(say(refused.message), "error")
         return redirect(url_for(".compared", draft_id=draft_id, job_id=job_id), 303)
     flash(
         ngettext(
-            "%(num)s file was taken into the draft.", "%(num)s files were taken into the draft.",
+            "%(num)s file was taken into the draft.",
+            "%(num)s files were taken into the draft.",
             count,
         )
-    )  # fmt: skip
+    )
     return redirect(url_for("drafts.files", draft_id=draft_id), 303)

@@ -30,15 +30,18 @@ def offered(
     no_title, no_titles = cast(null(), String), cast(null(), JSON)
     taught = (
         select(
-            literal("course").label("kind"), Course.id.label("code"),
-            EditionText.title.label("title"), TITLE_IN, no_titles.label("titles"),
+            literal("course").label("kind"),
+            Course.id.label("code"),
+            EditionText.title.label("title"),
+            TITLE_IN,
+            no_titles.label("titles"),
         )
         .join(
             EditionText,
             and_(EditionText.edition_id == Course.edition_id, EditionText.language == language),
         )
         .where(Course.kind == "course", may_be_offered(viewer, unit))
-    )  # fmt: skip
+    )
     carried = select(
         literal("programme"), Programme.code, no_title, no_title.label("title_in"), Programme.titles
     )

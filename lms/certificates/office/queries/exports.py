@@ -34,10 +34,11 @@ def waiting(session: Session, viewer: Viewer, *, now: datetime) -> list[AnyRow]:
         .limit(MOST_WAITING)
     )
     return [
-        row for row in rows
+        row
+        for row in rows
         if row.facts.get("second")
         and rules.may_approve(viewer, row.facts["asked_by"], row.facts["tops"])
-    ]  # fmt: skip
+    ]
 
 
 def place_and_day(
@@ -55,17 +56,13 @@ def place_and_day(
     tops, since = viewer.unit_paths("administrator"), now - rules.DAY
     place = select(
         Unit.path, cast(null(), JSON).label("facts"), cast(null(), JSON).label("result")
-    ).where(
-        scope.below(Unit.path, tops), Unit.code == unit if unit else Unit.path.in_(tops)
-    )  # fmt: skip
-    files = (
-        select(cast(null(), String), Job.facts, Job.result)
-        .where(
-            Job.kind == BULK, Job.asked_by == viewer.person_id,
-            Job.key != f"{viewer.person_id} {but_key}",
-            or_(Job.made_at > since, Job.ended_at > since, Job.state == "waiting"),
-        )
-    )  # fmt: skip
+    ).where(scope.below(Unit.path, tops), Unit.code == unit if unit else Unit.path.in_(tops))
+    files = select(cast(null(), String), Job.facts, Job.result).where(
+        Job.kind == BULK,
+        Job.asked_by == viewer.person_id,
+        Job.key != f"{viewer.person_id} {but_key}",
+        or_(Job.made_at > since, Job.ended_at > since, Job.state == "waiting"),
+    )
     rows = session.execute(place.union_all(files).limit(MOST_FILES)).all()
     paths = [row.path for row in rows if row.path is not None]
     if not paths:

@@ -162,13 +162,15 @@ def of_person(
                 ),
             )
             .where(
-                Person.id == person_id, scope.looked_after(viewer),
-                may_be_known(viewer, min(until, today)), Certificate.awarded_at <= end,
+                Person.id == person_id,
+                scope.looked_after(viewer),
+                may_be_known(viewer, min(until, today)),
+                Certificate.awarded_at <= end,
             )
             .order_by(Certificate.awarded_at.desc(), Certificate.id)
             .limit(MOST_OF_PERSON)
         )
-    )  # fmt: skip
+    )
 
 
 def unknown_numbers(
@@ -216,12 +218,25 @@ def _rows(viewer: Viewer, today: date) -> AnySelect:
     unit = aliased(Unit)
     return joined(
         select(
-            Certificate.id, Certificate.person_id, Certificate.number, Certificate.code,
-            Certificate.generation, Certificate.course_id, Certificate.completed_on,
-            Certificate.valid_through, Certificate.awarded_at, Certificate.issued_at,
-            Certificate.snapshot, CertificateHolder.names, CertificateHolder.pdf, Course.access,
-            Identity.name, Identity.service_number,
-            unit.code.label("unit_code"), unit.names.label("unit_names"),
-            ended("withdrawn").label("withdrawn"), ended("replaced").label("replaced"),
+            Certificate.id,
+            Certificate.person_id,
+            Certificate.number,
+            Certificate.code,
+            Certificate.generation,
+            Certificate.course_id,
+            Certificate.completed_on,
+            Certificate.valid_through,
+            Certificate.awarded_at,
+            Certificate.issued_at,
+            Certificate.snapshot,
+            CertificateHolder.names,
+            CertificateHolder.pdf,
+            Course.access,
+            Identity.name,
+            Identity.service_number,
+            unit.code.label("unit_code"),
+            unit.names.label("unit_names"),
+            ended("withdrawn").label("withdrawn"),
+            ended("replaced").label("replaced"),
         )
-    ).outerjoin(unit, unit.code == here)  # fmt: skip
+    ).outerjoin(unit, unit.code == here)
