@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -120,6 +121,14 @@ class Installation:
         known = {code: name for code, name in self.names.items() if name}
         return known.get(language) or next(iter(known.values()), "Prison Service Academy")
 
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of a moment on the clocks of this country.
+
+        Every day that somebody decides (a role's last, a deadline) is one of these: in Greenwich
+        it is another day for five hours of 24 in Almaty.
+        """
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
     @property
     def least_percent(self) -> int:
         """The lowest pass mark of any test here: the floor, or more where the nation asks it."""
@@ -145,6 +154,11 @@ def read(session: Session) -> Installation:
         if name in fields
     }
     return Installation(**facts)
+
+
+def day_of(session: Session, moment: datetime) -> date:
+    """Return the day of a moment on the clocks of this country; one query."""
+    return read(session).day_of(moment)
 
 
 def decide(session: Session, facts: Mapping[str, object], *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions, passwords
 from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Grant, Identity, Unit
@@ -126,7 +127,8 @@ def add_person(
         )
         actions.add_person(session, SERVER, new, code_hash, now=now)
         if role:
-            given = NewRole(role, now.date(), until and until.date(), unit_code=unit_code)
+            first = installation.day_of(session, now)
+            given = NewRole(role, first, until and until.date(), unit_code=unit_code)
             actions.give_role(session, SERVER, service_number, given, now=now)
     _print_code(code, f"{FIRST_CODE_LIVES.days} days")
 
@@ -205,7 +207,7 @@ def give(
         now = clock.now()
         new = NewRole(
             role,
-            starts.date() if starts else now.date(),
+            starts.date() if starts else installation.day_of(session, now),
             until and until.date(),
             unit_code=unit_code,
             course_id=course_id,

@@ -25,6 +25,7 @@ from lms.kernel.viewer import Role, Viewer
 from lms.tables import AnyRow
 from lms.web import cookies
 from lms.web.csrf import SESSION
+from lms.web.pages import site
 
 log = logging.getLogger("lms.accounts")
 
@@ -112,7 +113,7 @@ def init_app(app: Flask) -> None:
 
 def _rows(token: str, now: datetime) -> list[AnyRow]:
     """Return the rows of ``_BY_TOKEN`` for a cookie's value."""
-    asked = {"token_hash": token_hash(token), "today": now.date()}
+    asked = {"token_hash": token_hash(token), "today": site().day_of(now)}
     return list(reading().execute(_BY_TOKEN, asked))
 
 
@@ -163,7 +164,7 @@ def has_live_session(cookie_header: str) -> bool:
     """Return whether a Cookie header names a session that still lives; for the gate.
 
     Call it inside an application context. Both names of the cookie are looked for, since the
-    gate does not know the scheme.
+    gate does not know the scheme. Roles, and so the clocks of the country, do not matter here.
     """
     sent = parse_cookie(cookie_header)
     for name in (cookies.HOST_PREFIX + SESSION, SESSION):

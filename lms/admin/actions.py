@@ -90,7 +90,7 @@ def first_run(session: Session, answers: FirstRun, *, now: datetime) -> UUID:
         session,
         SERVER,
         answers.service_number,
-        NewRole("administrator", now.date(), unit_code=code),
+        NewRole("administrator", installation.day_of(session, now), unit_code=code),
         now=now,
     )
     jobs.ask(session, PUBLISH, f"first-run {country.code}", now=now)

@@ -21,7 +21,7 @@ from lms.learning.rules import (
     present_rule,
 )
 from lms.tables import AnyRow
-from lms.web.pages import shown_moment, site
+from lms.web.pages import shown_moment, site, today
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class CourseState:
         asked  what the person must hold asks for it already.
         """
         return self.gate.state is Gate.PASSED and may_renew(
-            self.row.valid_through, self.structure.refresher_days, clock.now().date(), asked=asked
+            self.row.valid_through, self.structure.refresher_days, today(), asked=asked
         )
 
     @property

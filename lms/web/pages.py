@@ -14,6 +14,7 @@ from babel import numbers
 from flask import Flask, Response, current_app, g, request
 
 from lms.installation import Installation
+from lms.kernel import clock
 from lms.kernel.ids import grouped
 from lms.kernel.messages import Message, Size, msg
 from lms.kernel.viewer import Viewer
@@ -60,6 +61,11 @@ def look_again(response: Response, seconds: int) -> Response:
 def site() -> Installation:
     """Return what this installation has decided."""
     return g.get("site") or Installation()
+
+
+def today() -> date:
+    """Return the day on the clocks of this country."""
+    return site().day_of(clock.now())
 
 
 def shown_date(day: date) -> str:

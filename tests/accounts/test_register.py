@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions, queries, rules
 from lms.accounts.actions import NewPerson, NewRole, NewUnit
 from lms.accounts.models import Credential, Grant, HeldForm, Identity, Person, Posting, SignIn, Unit
@@ -303,3 +304,27 @@ def test_closed_units_take_nobody(change: Any, places: Places) -> None:
         session.scalars(select(Unit).where(Unit.code == "N-01")).one().closed_on = TODAY
     with pytest.raises(NotFound), change() as session:
         actions.add_person(session, SERVER, SOMEBODY, "hash", now=NOW)
+
+
+def test_what_begins_and_ends_today_does_so_by_the_clocks_of_the_country(
+    change: Any, amina: Cast, grace: Cast
+) -> None:
+    """At 20:00 in Greenwich on 30 November it is 1 December in Almaty."""
+    now, first = datetime(2026, 11, 30, 20, 0, tzinfo=UTC), date(2026, 12, 1)
+    with change() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=now)
+        person_id = actions.add_person(session, grace.viewer, SOMEBODY, "hash", now=now)
+        ended = actions.give_role(
+            session, SERVER, "N-1001", NewRole("trainer", first, unit_code="N"), now=now
+        )
+        actions.end_role(session, SERVER, ended, now=now)
+        actions.become_author(session, amina.viewer, "C90", now=now)
+    with change() as session:
+        posting = session.scalars(select(Posting).where(Posting.person_id == person_id)).one()
+        assert posting.starts_on == first
+        assert session.get_one(Grant, ended).ends_on == first - timedelta(days=1)
+        author = session.scalars(select(Grant).where(Grant.role == "author")).one()
+        assert author.starts_on == first
+    last = NewRole("inspector", first, first - timedelta(days=1), unit_code="N")
+    with pytest.raises(Refused, match="The last day lies before"), change() as session:
+        actions.give_role(session, SERVER, "N-1001", last, now=now)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms import installation
 from lms.accounts import actions
-from lms.accounts.models import Person, SignIn
+from lms.accounts.models import Grant, Person, SignIn
 from lms.db import transaction
 from lms.extensions import db
 from tests.accounts.conftest import Clock
 from tests.browser import Browser
-from tests.people import Cast
+from tests.people import Cast, Places, add_person
 
 Open = Callable[[Cast | None], Browser]
 PAGE = "/en/password"
@@ -94,3 +96,33 @@ def test_the_database_keeps_no_token(app: Flask, amina: Cast) -> None:
         stored = db.session.scalar(select(SignIn.token_hash))
     assert stored == actions.token_hash(amina.token)
     assert amina.token.encode() not in (stored or b"")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Almaty", "Africa/Tunis", "America/Lima"])
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-11-30 23:59", 404),
+        ("2026-12-01 00:01", 200),
+        ("2026-12-02 23:59", 200),
+        ("2026-12-03 00:01", 404),
+    ],
+)
+def test_a_role_begins_and_ends_at_midnight_on_the_clocks_of_the_country(
+    app: Flask, browser: Open, places: Places, time: Clock, zone: str, moment: str, status: int
+) -> None:
+    time.now = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": zone}, now=time.now)
+        someone = add_person(
+            session,
+            "Some One",
+            "N-5",
+            places.northgate,
+            roles=(("administrator", places.north),),
+            now=time.now,
+        )
+        session.execute(
+            update(Grant).values(starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 2))
+        )
+    assert browser(someone).get("/en/administer/people").status_code == status

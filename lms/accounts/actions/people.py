@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions, queries, rules
 from lms.accounts.models import (
     Credential,
@@ -94,7 +95,7 @@ def add_person(
         person_id=person_id,
         unit_id=unit.id,
         function=new.function,
-        starts_on=now.date(),
+        starts_on=installation.day_of(session, now),
     )
     session.add_all([identity, credential, posting])
     session.flush()
@@ -178,7 +179,8 @@ def give_extra_time(
     """
     _require(0 <= percent <= rules.MOST_EXTRA_TIME, msg("Extra time is from 0 to 200 percent."))
     folded = rules.folded_service_number(service_number)
-    person_id = queries.person_by_number(session, viewer, folded, today=now.date()).id
+    today = installation.day_of(session, now)
+    person_id = queries.person_by_number(session, viewer, folded, today=today).id
     session.execute(update(Person).where(Person.id == person_id).values(extra_time=percent))
     facts = {"percent": percent}
     audit.append(
@@ -212,8 +214,9 @@ def _theirs(session: Session, viewer: Viewer, service_number: str, now: datetime
             the viewer could not give.
     """
     folded = rules.folded_service_number(service_number)
-    person_id: UUID = queries.person_by_number(session, viewer, folded, today=now.date()).id
-    roles = queries.roles_on(session, person_id, now.date())
+    today = installation.day_of(session, now)
+    person_id: UUID = queries.person_by_number(session, viewer, folded, today=today).id
+    roles = queries.roles_on(session, person_id, today)
     if not rules.may_reset(viewer, person_id, roles):
         raise Refused(
             Message(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries, rules
 from lms.accounts.models import (
     Grant,
@@ -51,9 +52,10 @@ def give_role(
             give and for a role that needs an end and has none.
     """
     folded = rules.folded_service_number(service_number)
-    person_id = queries.person_by_number(session, viewer, folded, today=now.date()).id
+    today = installation.day_of(session, now)
+    person_id = queries.person_by_number(session, viewer, folded, today=today).id
     unit = queries.unit_by_code(session, viewer, new.unit_code) if new.unit_code else None
-    _require_allowed(viewer, person_id, new, unit, today=now.date())
+    _require_allowed(viewer, person_id, new, unit, today=today)
     unit_id = unit.id if unit else None
     held = _held(session, person_id, new, unit_id)
     if held is not None and held.ends_on == new.ends_on:
@@ -133,7 +135,7 @@ def become_author(session: Session, viewer: Viewer, course_id: str, *, now: date
         role="author",
         unit_id=None,
         course_id=course_id,
-        starts_on=now.date(),
+        starts_on=installation.day_of(session, now),
         ends_on=None,
         given_by=viewer.person_id,
     )
@@ -158,7 +160,7 @@ def end_role(session: Session, viewer: Viewer, grant_id: UUID, *, now: datetime)
     if found is None or not rules.may_end(viewer, found[0].person_id, found[0].role, found[1]):
         raise NotFound
     grant = found[0]
-    yesterday = now.date() - timedelta(days=1)
+    yesterday = installation.day_of(session, now) - timedelta(days=1)
     if grant.ends_on is not None and grant.ends_on <= yesterday:
         return
     grant.ends_on = yesterday

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.importing import queries, rules
 from lms.accounts.importing.listed import read_person
 from lms.accounts.importing.queries import MISSING_FROM
@@ -43,7 +44,7 @@ def check_rows(
     now: datetime,
 ) -> None:
     """Decide rows of a list and keep what they would do; nothing of the register is changed."""
-    today = now.date()
+    today = installation.day_of(session, now)
     places = queries.places(session, viewer)
     mapping = listed.mapping
     read = [
@@ -105,7 +106,7 @@ def check_missing(
 
     after  the last one who was noted, count how many were; None is returned when all are.
     """
-    today = now.date()
+    today = installation.day_of(session, now)
     found = queries.missing(session, viewer, listed, after, today=today, limit=limit)
     people = {row.id: row for row in reversed(found)}  # the first posting of each
     made = [

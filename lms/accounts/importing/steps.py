@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries as accounts
 from lms.accounts.importing import (
     actions,
@@ -68,7 +69,8 @@ def _acting(session: Session, facts: Facts, now: datetime) -> Viewer:
     """Return who asked, with the rights that they have now; the server for the command line."""
     if facts["by"] is None:
         return SERVER
-    return accounts.acting(session, UUID(facts["by"]), facts["language"], today=now.date())
+    today = installation.day_of(session, now)
+    return accounts.acting(session, UUID(facts["by"]), facts["language"], today=today)
 
 
 def _listed(

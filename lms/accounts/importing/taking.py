@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts import scope
 from lms.accounts.importing import queries, rules
@@ -76,7 +77,7 @@ def take_rows(
 
     New people get no code and no password: the page of slips makes codes.
     """
-    today = now.date()
+    today = installation.day_of(session, now)
     batch = _Batch(today)
     places = queries.places(session, viewer)
     said = {row.number: Listed.of(row.facts) for row in rows if row.verdict in rules.TAKEN}

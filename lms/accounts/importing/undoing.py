@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts.importing import queries, rules
 from lms.accounts.importing.listed import Listed
@@ -91,7 +92,7 @@ def undo_rows(
     now: datetime,
 ) -> None:
     """Take rows back; one that stays in part keeps ``done`` and says why."""
-    today = now.date()
+    today = installation.day_of(session, now)
     folded = {row.number: Listed.of(row.facts).folded_number for row in rows}
     known = queries.known_people(session, viewer, set(folded.values()), today=today)
     new = [row.subject_id for row in rows if row.verdict == rules.NEW and row.subject_id]

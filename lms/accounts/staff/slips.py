@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import rules, scope
 from lms.accounts.models import Credential, Person
 from lms.audit import actions as audit
@@ -23,12 +24,13 @@ def give_codes(
     hashes  person -> hash of the code. Left out are people of somewhere else and whoever has
             chosen a password meanwhile: nobody's password is taken away here.
     """
+    today = installation.day_of(session, now)
     people = session.scalars(
         select(Person.id)
         .where(
             Person.id.in_(hashes),
             Person.status == "active",
-            scope.works_below(viewer, "administrator", now.date()),
+            scope.works_below(viewer, "administrator", today),
         )
         .with_for_update(of=Person)
     ).all()

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.rules import administers_country, folded_service_number, require_office
 from lms.accounts.staff import queries as staff
 from lms.admin.certificates.forms import MOST_NUMBERS, BulkForm, CorrectionForm, ReasonForm
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.admin.requirements.forms import numbers_in
 from lms.audit import queries as audit
 from lms.certificates import actions as certificates_actions
@@ -31,7 +31,7 @@ from lms.web.files import send
 from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import site, viewer
+from lms.web.pages import site, today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("office", __name__, url_prefix=f"{IN_LANGUAGE}/administer/certificates")

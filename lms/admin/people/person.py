@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from lms.accounts import words
 from lms.accounts.staff import queries
 from lms.certificates.office import queries as certificates
 from lms.certificates.office.rules import words_of
 from lms.db import reading
-from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.named import name_in
 from lms.requirements import queries as requirements
@@ -20,12 +17,7 @@ from lms.requirements.rules import FOR_EVER, STATUS_WORDS
 from lms.requirements.words import why
 from lms.tables import AnyRow
 from lms.web.language import current, say
-from lms.web.pages import site, viewer
-
-
-def today() -> date:
-    """Return the day on the clocks of this country."""
-    return clock.now().astimezone(ZoneInfo(site().time_zone)).date()
+from lms.web.pages import today, viewer
 
 
 def acted_on(person_id: UUID) -> AnyRow:

@@ -25,7 +25,7 @@ from lms.accounts.staff.actions import Details
 from lms.accounts.staff.queries import Wanted
 from lms.admin.people import person as persons
 from lms.admin.people.forms import DetailsForm, LeavingForm, PersonForm, TransferForm
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.audit import actions as audit
 from lms.audit.queries import newest_at
 from lms.certificates.rules import clock_is_right
@@ -42,7 +42,7 @@ from lms.kernel.named import name_in
 from lms.kernel.names import PersonName
 from lms.web.language import IN_LANGUAGE, current, gettext
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import site, viewer
+from lms.web.pages import site, today, viewer
 from lms.web.permissions import ADMINISTER, LOOK_AFTER, permission
 
 bp = Blueprint("people", __name__, url_prefix=f"{IN_LANGUAGE}/administer/people")

@@ -12,13 +12,13 @@ from lms.accounts import words
 from lms.accounts.actions import NewUnit
 from lms.accounts.rules import CHILD_KINDS
 from lms.accounts.staff import actions, queries
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.admin.places.forms import MergeForm, NamesForm, NewPlaceForm
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.language import IN_LANGUAGE, gettext, ngettext, say
-from lms.web.pages import viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("places", __name__, url_prefix=f"{IN_LANGUAGE}/administer/places")

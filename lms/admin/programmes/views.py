@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
 from lms.accounts.rules import administers_country, require_office
-from lms.admin.people.person import today
 from lms.admin.programmes import words
 from lms.admin.programmes.forms import (
     CoursesForm,
@@ -30,7 +29,7 @@ from lms.kernel.messages import Message, Words
 from lms.learning.queries import people_of_programmes
 from lms.web.forms import PageForm
 from lms.web.language import EVERY_LANGUAGE, IN_LANGUAGE, current, gettext, say
-from lms.web.pages import viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("programmes", __name__, url_prefix=f"{IN_LANGUAGE}/administer/programmes")

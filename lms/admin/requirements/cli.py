@@ -15,6 +15,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import or_, select
 
+from lms import installation
 from lms.accounts.rules import SERVER, folded_service_number
 from lms.admin.requirements import offered
 from lms.admin.requirements.forms import numbers_in
@@ -123,7 +124,8 @@ def _do(numbers: dict[str, str], wanted: Wanted, *, dry_run: bool) -> Outcome:
     for start in range(0, len(folded), actions.A_STEP):
         part = folded[start : start + actions.A_STEP]
         if dry_run:
-            session, today = reading(), clock.now().date()
+            session = reading()
+            today = installation.day_of(session, clock.now())
             lines = offered.preview(session, SERVER, part, wanted.course_id, today=today)
             done = {line.number for line in lines if line.known and not line.enrolled}
         else:
@@ -140,7 +142,9 @@ def _do(numbers: dict[str, str], wanted: Wanted, *, dry_run: bool) -> Outcome:
                         now=now,
                     )
                 )
-                lines = offered.preview(session, SERVER, part, wanted.course_id, today=now.date())
+                lines = offered.preview(
+                    session, SERVER, part, wanted.course_id, today=installation.day_of(session, now)
+                )
         for line in lines:
             known = outcome.enrolled if line.number in done else outcome.already
             (known if line.known else outcome.unknown).append(numbers[line.number])

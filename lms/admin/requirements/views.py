@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import words
 from lms.accounts.rules import folded_service_number
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.admin.requirements import offered
 from lms.admin.requirements.forms import EnrolForm, RequirementForm, ShiftForm, numbers_in
 from lms.db import reading, transaction
@@ -23,7 +23,7 @@ from lms.requirements.rules import COVERED, STATUS_WORDS, Status
 from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext, ngettext, titled
 from lms.web.listing import ROWS, Asked, Listing
-from lms.web.pages import shown_date, viewer
+from lms.web.pages import shown_date, today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("requirements", __name__, url_prefix=f"{IN_LANGUAGE}/administer/requirements")
@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
     except (Refused, NotFound) as refused:
         form.refuse(refused)
         return render_template("requirements/new.html", form=form), form.status
-    if since < clock.now().date():  # in the days of the requirement itself
+    if since < today():
         # Translators: said when a requirement takes the place of one for the same people.
         flash(
             gettext(

@@ -14,13 +14,13 @@ from lms.accounts.rules import lacks_end
 from lms.accounts.staff import queries
 from lms.admin.people import person as persons
 from lms.admin.people.forms import RoleForm
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.admin.roles import actions
 from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import Refused
 from lms.web.language import IN_LANGUAGE, gettext
-from lms.web.pages import viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("roles", __name__, url_prefix=f"{IN_LANGUAGE}/administer/people/<uuid:person_id>")

@@ -13,14 +13,14 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import passwords
 from lms.accounts.staff import queries, slips
-from lms.admin.people.person import places_to_choose, today
+from lms.admin.people.person import places_to_choose
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.kernel import clock
 from lms.kernel.errors import NotFound
 from lms.kernel.ids import grouped, one_time_code
 from lms.web.language import EVERY_LANGUAGE, IN_LANGUAGE
-from lms.web.pages import viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("slips", __name__, url_prefix=f"{IN_LANGUAGE}/administer/slips")

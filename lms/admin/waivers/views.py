@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.admin.people import person as persons
-from lms.admin.people.person import today
 from lms.admin.requirements import offered
 from lms.admin.requirements.forms import (
     DeadlineForm,
@@ -24,7 +23,7 @@ from lms.requirements import actions, queries
 from lms.requirements.actions import NewExternal
 from lms.web.forms import title_choices
 from lms.web.language import IN_LANGUAGE, current, gettext, titled
-from lms.web.pages import viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import ADMINISTER, permission
 
 bp = Blueprint("waivers", __name__, url_prefix=f"{IN_LANGUAGE}/administer")

@@ -36,7 +36,7 @@ from lms.kernel.messages import Message
 from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, gettext, say
 from lms.web.menu import has_endpoint
-from lms.web.pages import look_again, site, viewer
+from lms.web.pages import look_again, site, today, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint(
@@ -53,7 +53,7 @@ def ready(draft_id: UUID, nation: str) -> ResponseReturnValue:
     state = drafts.state(session, me, here.room.draft)
     job = queries.job(session, me, draft_id, state)
     result: dict[str, Any] = dict(job.result or {}) if job and job.state == "done" else {}
-    rows = readiness(core_of_boxes(here.facts, here.data), here.nation, today=clock.now().date())
+    rows = readiness(core_of_boxes(here.facts, here.data), here.nation, today=today())
     page = make_response(
         render_template(
             "adapting/readiness.html",

@@ -32,7 +32,7 @@ from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.files import file_store
 from lms.web.language import IN_LANGUAGE, gettext
-from lms.web.pages import site, viewer
+from lms.web.pages import site, today, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint("nations", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/countries")
@@ -125,7 +125,7 @@ def one(draft_id: UUID, nation: str) -> ResponseReturnValue:
     here = place(draft_id, nation, lessons)
     core = core_of_boxes(here.facts, here.data)
     asked = {(lesson, block.id): block for lesson, block in asked_boxes(core, here.nation)}
-    rows = readiness(core, here.nation, today=clock.now().date())
+    rows = readiness(core, here.nation, today=today())
     return render_template(
         "adapting/one.html",
         here=here,
@@ -177,11 +177,7 @@ def _box_page(here: Place, box: str, form: BoxForm, *, theirs: BoxForm | None = 
     if not asked and box not in here.facts.boxes and box not in here.nation.boxes:
         raise NotFound
     row: BoxRow | None = next(
-        (
-            each
-            for each in readiness(core, here.nation, today=clock.now().date())
-            if each.code == box
-        ),
+        (each for each in readiness(core, here.nation, today=today()) if each.code == box),
         None,
     )
     return render_template(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,18 +15,14 @@ from lms.db import reading, transaction
 from lms.kernel import clock
 from lms.kernel.errors import NotFound, Refused
 from lms.web.language import IN_LANGUAGE, gettext
-from lms.web.pages import site, viewer
+from lms.web.pages import today, viewer
 from lms.web.permissions import WRITE, permission
 
 bp = Blueprint("course_people", __name__, url_prefix=f"{IN_LANGUAGE}/write/<uuid:draft_id>/people")
 
 
-def _today() -> date:
-    return clock.now().astimezone(ZoneInfo(site().time_zone)).date()
-
-
 def _page(here: Room, form: GiveForm | None = None) -> str:
-    found = queries.holders(reading(), viewer(), here.draft.course_id, today=_today())
+    found = queries.holders(reading(), viewer(), here.draft.course_id, today=today())
     return render_template(
         "course_people/show.html",
         room=here,
@@ -76,7 +70,7 @@ def give(draft_id: UUID) -> ResponseReturnValue:
                 form.number.data,
                 form.role.data,
                 form.ends_on.data,
-                today=_today(),
+                today=today(),
                 now=clock.now(),
             )
     except Refused as refused:
@@ -91,7 +85,7 @@ def give(draft_id: UUID) -> ResponseReturnValue:
 def ask_end(draft_id: UUID, grant_id: UUID) -> ResponseReturnValue:
     """Name whose role would be taken away, before it is."""
     here = _office_room(draft_id)
-    found = queries.holders(reading(), viewer(), here.draft.course_id, today=_today())
+    found = queries.holders(reading(), viewer(), here.draft.course_id, today=today())
     held = next((each for each in found if each.id == grant_id), None)
     if held is None or held.person_id == viewer().person_id:
         raise NotFound

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries as accounts
 from lms.authoring import uploads
 from lms.authoring.bank.glance import glances, outcomes_in, parts_of
@@ -46,7 +47,8 @@ def prepare(
 ) -> dict[str, Any]:
     """Return what was understood, what of it a bank would take, and where those items lie."""
     del cursor
-    viewer = accounts.acting(session, UUID(facts["by"]), "en", today=now.date())
+    today = installation.day_of(session, now)
+    viewer = accounts.acting(session, UUID(facts["by"]), "en", today=today)
     try:
         data = uploads.store().get(facts["file"])
         found, course = _course(session, viewer, UUID(facts["draft"]))

@@ -25,7 +25,7 @@ from lms.learning.rules import Gate, first_pass, pass_sentence
 from lms.requirements import queries as duty
 from lms.tables import AnyRow
 from lms.web.language import current
-from lms.web.pages import site, viewer
+from lms.web.pages import site, today, viewer
 from lms.web.permissions import LEARN, permission
 
 
@@ -43,7 +43,7 @@ def course(slug: str) -> ResponseReturnValue:
     state = CourseState.of(row, learning.attempts(session, me) if begun else ())
     required = None
     if state.gate.state is Gate.PASSED:
-        required = duty.to_renew(session, me, row.course_id, today=clock.now().date())
+        required = duty.to_renew(session, me, row.course_id, today=today())
     before, accepted = ({}, []) if begun else _to_pass_first(session, me, state)
     return render_template(
         "desk/course.html",
@@ -85,11 +85,11 @@ def _to_pass_first(
     The first is slug -> title of the courses that are still to be passed; the second are the rows
     of certificates from elsewhere that count as a pass.
     """
-    wanted, language, today = state.structure.prerequisites, current().code, clock.now().date()
-    before = learning.to_pass_first(session, me, wanted, language, today=today)
+    wanted, language, day = state.structure.prerequisites, current().code, today()
+    before = learning.to_pass_first(session, me, wanted, language, today=day)
     if not set(wanted) - set(before):
         return before, []
-    return before, queries.accepted_before(session, me, wanted, language, today=today)
+    return before, queries.accepted_before(session, me, wanted, language, today=day)
 
 
 @bp.post("/courses/<slug>/renewal")
@@ -104,7 +104,7 @@ def renew(slug: str) -> ResponseReturnValue:
             slug,
             now=now,
             asked=lambda course_id: (
-                duty.to_renew(session, viewer(), course_id, today=now.date()) is not None
+                duty.to_renew(session, viewer(), course_id, today=today()) is not None
             ),
         )
     return redirect(url_for(".course", slug=slug), 303)

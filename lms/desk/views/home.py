@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -19,14 +18,13 @@ from lms.db import reading
 from lms.desk import queries, rules
 from lms.desk.course_state import CourseState
 from lms.desk.views.addresses import bp
-from lms.kernel import clock
 from lms.kernel.messages import Message
 from lms.learning import queries as learning
 from lms.learning.rules import FINAL_TESTS, Gate, TestGate
 from lms.requirements import queries as duty
 from lms.requirements.rules import STATUS_WORDS, next_step
 from lms.web.language import current
-from lms.web.pages import site, viewer
+from lms.web.pages import site, today, viewer
 from lms.web.permissions import LEARN, permission
 
 
@@ -88,7 +86,7 @@ def home() -> ResponseReturnValue:
     }
     cards = [_card(CourseState.of(row, attempts), counts) for row in rows]
     going_on = rules.continue_with([(card.slug, card.seen_at, card.finished) for card in cards])
-    duties = duty.worst_of_each(duty.mine(session, me, today=clock.now().date()))
+    duties = duty.worst_of_each(duty.mine(session, me, today=today()))
     titles = {row.course_id: row for row in rows}
     next_duty = next_step([(each.row.place, each.status) for each in duties])
     required = None if next_duty is None else duties[next_duty]
@@ -168,12 +166,11 @@ def _next_lesson(course: CourseState, codes: Collection[str], done: Collection[s
 def my_data() -> ResponseReturnValue:
     """Show everything that is stored about the person who asks; made to be printed, too."""
     session, me = reading(), viewer()
-    today = clock.now().astimezone(ZoneInfo(site().time_zone)).date()
     return render_template(
         "desk/my_data.html",
         words=words,
-        today=today,
-        state_of=lambda row: office_rules.words_of(row, today=today),
+        today=today(),
+        state_of=lambda row: office_rules.words_of(row, today=today()),
         certificates=queries.my_certificates(session, me, current().code),
         **queries.my_data(session, me, current().code),
     )

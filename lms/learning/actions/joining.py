@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,7 +66,11 @@ def begin(
         edition = session.get_one(Edition, course.edition_id)
         _require_offered(edition)
         _require_prerequisites(
-            session, viewer, edition, language or viewer.language, today=now.date()
+            session,
+            viewer,
+            edition,
+            language or viewer.language,
+            today=installation.day_of(session, now),
         )
         enrolment.begun_at, enrolment.number = now, edition.number
         records.append(
@@ -110,7 +113,7 @@ def renew(
     if progress.passed_at is None or not rules.may_renew(
         progress.valid_through,
         structure.refresher_days,
-        now.date(),
+        installation.day_of(session, now),
         asked=asked is not None and asked(former.course_id),
     ):
         raise Refused(
@@ -149,12 +152,7 @@ def renew(
 
 
 def _running_programme(session: Session, course_id: str, now: datetime) -> UUID | None:
-    return programmes.only_running(session, course_id, day=day_of(session, now))
-
-
-def day_of(session: Session, now: datetime) -> date:
-    """Return the day of a moment on the clocks of this country."""
-    return now.astimezone(ZoneInfo(installation.read(session).time_zone)).date()
+    return programmes.only_running(session, course_id, day=installation.day_of(session, now))
 
 
 def _one_at_a_time(session: Session, person_id: UUID) -> None:

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.assessment.marks import AS_NOW, PERCENT
 from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.kernel.viewer import Viewer
 from lms.learning import records, rules
-from lms.learning.actions.joining import begun_edition, day_of
+from lms.learning.actions.joining import begun_edition
 from lms.learning.models import Enrolment, Progress
 
 
@@ -44,7 +45,7 @@ def regrade(
     progress = session.get_one(Progress, enrolment.id)
     if mark.passed_after and progress.passed_at is None:
         verb, key = "passed", f"passed:{attempt.id}"
-        result |= rules.held(day_of(session, now), structure.validity_months)
+        result |= rules.held(installation.day_of(session, now), structure.validity_months)
     else:
         verb, key = "corrected", f"corrected:{attempt.id}:{mark.correction_id}"
         result["best"] = _best(session, enrolment.id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.models import Person
 from lms.accounts.rules import actor_id
 from lms.assessment import actions as tests
@@ -25,7 +26,7 @@ from lms.kernel.lines import Line
 from lms.kernel.messages import Message, msg
 from lms.kernel.viewer import Viewer
 from lms.learning import queries, records, rules
-from lms.learning.actions.joining import begun_edition, day_of
+from lms.learning.actions.joining import begun_edition
 from lms.learning.models import Enrolment, Progress
 
 LONGEST_REASON = 500
@@ -205,7 +206,7 @@ def hand_in(
     if attempt.test in rules.FINAL_TESTS:
         verb = "passed" if earned.passed else "failed"
     if verb == "passed":
-        held = rules.held(day_of(session, now), structure.validity_months)
+        held = rules.held(installation.day_of(session, now), structure.validity_months)
     records.append(
         session,
         enrolment,

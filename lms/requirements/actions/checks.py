@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.catalogue.models import Course
 from lms.catalogue.programmes import queries as programmes
 from lms.kernel.errors import NotFound, Refused
@@ -45,7 +46,7 @@ def course_and_programme(
         return course, None
     found = programmes.programme(session, viewer, programme)
     require_that(
-        found.ends_on is None or found.ends_on >= now.date(),
+        found.ends_on is None or found.ends_on >= installation.day_of(session, now),
         msg("This programme is over. Choose another one."),
     )
     learning.require_belongs(session, found.id, course.id)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries as accounts
 from lms.accounts.rules import SERVER, actor_id
 from lms.accounts.staff.actions import acted_on
@@ -48,8 +49,8 @@ def enrol_missing(
     most     how many at the most, where the work is done in steps.
     returns  how many were enrolled; the second time none.
     """
-    done = 0
-    for row in queries.missing(session, viewer, requirement_id, today=now.date(), most=most):
+    done, today = 0, installation.day_of(session, now)
+    for row in queries.missing(session, viewer, requirement_id, today=today, most=most):
         grace = max(row.required_on, row.posted_on) + timedelta(days=row.grace_days)
         try:
             learning.enrol(
@@ -59,7 +60,7 @@ def enrol_missing(
                 route="rule",
                 by=viewer,
                 now=now,
-                due_on=due_on or max(grace, now.date()),
+                due_on=due_on or max(grace, today),
                 programme_id=row.programme_id,
             )
         except Refused:  # under two requirements for the same course: enrolled a moment ago
@@ -88,10 +89,10 @@ def enrol_people(
     raises  what ``course_and_programme`` raises.
     """
     course, programme_id = course_and_programme(session, viewer, course_id, programme, now=now)
-    done = []
+    done, today = [], installation.day_of(session, now)
     for number in numbers:
         try:
-            person = accounts.person_by_number(session, viewer, number, today=now.date())
+            person = accounts.person_by_number(session, viewer, number, today=today)
             learning.enrol(
                 session,
                 person.id,
@@ -126,14 +127,15 @@ def enrol_joiners(
     One requirement, or two hundred people of it, a step; the last one asks for the next hour.
     """
     del facts
+    today = installation.day_of(session, now)
     wanted = [
         row.id
         for row in session.execute(
             select(Requirement.id)
             .where(
                 Requirement.enrols,
-                Requirement.starts_on <= now.date(),
-                Requirement.ends_on.is_(None) | (Requirement.ends_on >= now.date()),
+                Requirement.starts_on <= today,
+                Requirement.ends_on.is_(None) | (Requirement.ends_on >= today),
             )
             .order_by(Requirement.id)
         )
@@ -179,9 +181,11 @@ def extend(
     )
     if enrolment is None:
         raise NotFound
-    acted_on(session, viewer, enrolment.person_id, today=now.date())
+    acted_on(session, viewer, enrolment.person_id, now=now)
     said = reason_of(reason)
-    require_that(due_on >= now.date(), msg("This day is over. Choose a later one."))
+    require_that(
+        due_on >= installation.day_of(session, now), msg("This day is over. Choose a later one.")
+    )
     if enrolment.due_on == due_on:
         return
     session.add(

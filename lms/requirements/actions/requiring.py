@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries as accounts
 from lms.accounts.rules import FUNCTIONS, actor_id
 from lms.accounts.staff import queries as staff
@@ -51,7 +52,7 @@ def require(session: Session, viewer: Viewer, new: NewRequirement, *, now: datet
         session, viewer, new.course_id, new.programme, now=now
     )
     _require_offered(new)
-    today = now.date()
+    today = installation.day_of(session, now)
     there = _in_force(session, new, unit.id, today)
     wanted = (new.interval_months, new.grace_days, new.place, new.enrols, programme_id)
     for each in there:
@@ -143,9 +144,10 @@ def end_requirement(
     if found is None:
         raise NotFound
     _own_place(session, viewer, found.unit_id)
-    if found.ends_on is not None and found.ends_on < now.date():
+    today = installation.day_of(session, now)
+    if found.ends_on is not None and found.ends_on < today:
         return
-    _end(found, now.date())
+    _end(found, today)
     session.flush()
     audit.append(session, actor_id(viewer), "requirement.ended", str(found.id), now=now)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts.rules import actor_id
 from lms.accounts.staff.actions import acted_on
 from lms.audit import actions as audit
@@ -56,11 +57,13 @@ def exempt(
 
     The same one in force is returned, not made twice.
     """
-    acted_on(session, viewer, person_id, today=now.date())
+    acted_on(session, viewer, person_id, now=now)
     if session.get(Course, course_id) is None:
         raise NotFound
     said = reason_of(reason)
-    require_that(until_on >= now.date(), msg("This day is over. Choose a later one."))
+    require_that(
+        until_on >= installation.day_of(session, now), msg("This day is over. Choose a later one.")
+    )
     require_that(bool(evidence.strip()), msg("Say on which paper or decision this rests."))
     there = session.scalar(
         select(Exemption).where(
@@ -102,7 +105,7 @@ def end_exemption(session: Session, viewer: Viewer, exemption_id: UUID, *, now: 
     found = session.scalar(select(Exemption).where(Exemption.id == exemption_id).with_for_update())
     if found is None:
         raise NotFound
-    acted_on(session, viewer, found.person_id, today=now.date())
+    acted_on(session, viewer, found.person_id, now=now)
     if found.ended_at is not None:
         return
     found.ended_at, found.ended_by = now, actor_id(viewer)
@@ -114,10 +117,13 @@ def enter_external(
     session: Session, viewer: Viewer, person_id: UUID, new: NewExternal, *, now: datetime
 ) -> UUID:
     """Note a certificate that somebody else gave; it counts once another person has checked it."""
-    acted_on(session, viewer, person_id, today=now.date())
+    acted_on(session, viewer, person_id, now=now)
     if session.get(Course, new.course_id) is None:
         raise NotFound
-    require_that(new.completed_on <= now.date(), msg("The day of completion has not come yet."))
+    require_that(
+        new.completed_on <= installation.day_of(session, now),
+        msg("The day of completion has not come yet."),
+    )
     require_that(
         new.valid_through is None or new.valid_through >= new.completed_on,
         msg("The last day lies before the first. Change one of them."),
@@ -181,7 +187,7 @@ def check_external(
     )
     if found is None:
         raise NotFound
-    acted_on(session, viewer, found.person_id, today=now.date())
+    acted_on(session, viewer, found.person_id, now=now)
     if found.checked_at is not None:
         return
     if actor_id(viewer) in {found.entered_by, found.person_id}:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from lms import installation
 from lms.db import transaction
 from lms.extensions import db
 from lms.jobs.models import Job
 from lms.kernel import clock
+from lms.kernel.errors import Refused
 from lms.learning.models import Enrolment
 from lms.requirements import actions
 from lms.requirements.models import Requirement
@@ -328,3 +330,23 @@ def test_an_old_deadline_says_so(
     with app.app_context(), transaction() as session:
         session.scalars(select(Requirement)).one().starts_on -= timedelta(days=2)
     assert "Amina" in browser(grace).get(f"{page}?status=overdue").text
+
+
+def test_its_days_are_those_of_the_country(
+    app: Flask, hygiene: SmallCourse, grace: Cast, amina: Cast
+) -> None:
+    """At 20:00 in Greenwich on 30 November it is 1 December in Almaty."""
+    now, first = datetime(2026, 11, 30, 20, 0, tzinfo=UTC), date(2026, 12, 1)
+    new = actions.NewRequirement(course_id="C90", unit_code="N")
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=now)
+        made = actions.require(session, grace.viewer, new, now=now)
+        actions.enrol_missing(session, grace.viewer, made, now=now)
+        enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == amina.id)).one()
+        assert session.get_one(Requirement, made).starts_on == enrolment.due_on == first
+        with pytest.raises(Refused, match="This day is over"):
+            actions.extend(
+                session, grace.viewer, enrolment.id, first - timedelta(days=1), "ill", now=now
+            )
+        actions.end_requirement(session, grace.viewer, made, now=now)
+        assert session.get_one(Requirement, made).ends_on == first - timedelta(days=1)

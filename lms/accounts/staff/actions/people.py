@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import actions as accounts
 from lms.accounts import queries, rules, scope
 from lms.accounts.models import (
@@ -41,11 +42,12 @@ class Details:
     sex: str | None
 
 
-def acted_on(session: Session, viewer: Viewer, person_id: UUID, *, today: date) -> Person:
-    """Return a person who works today where the viewer administers, locked.
+def acted_on(session: Session, viewer: Viewer, person_id: UUID, *, now: datetime) -> Person:
+    """Return a person who works at present where the viewer administers, locked.
 
     raises NotFound for anybody else.
     """
+    today = installation.day_of(session, now)
     found = session.scalar(
         select(Person)
         .where(Person.id == person_id, scope.works_below(viewer, "administrator", today))
@@ -63,7 +65,7 @@ def change_details(
 
     Certificates that were given keep the name that was printed.
     """
-    person = acted_on(session, viewer, person_id, today=now.date())
+    person = acted_on(session, viewer, person_id, now=now)
     identity = session.get(Identity, person_id, with_for_update=True)
     if identity is None:
         raise NotFound
@@ -107,7 +109,7 @@ def transfer(
     raises  NotFound where the viewer administers only one of the two places; Refused for a day
             before the running posting began.
     """
-    acted_on(session, viewer, person_id, today=now.date())
+    acted_on(session, viewer, person_id, now=now)
     if function not in rules.FUNCTIONS:
         raise Refused(Message(msg("Choose a function from P1 to P7.")))
     unit = queries.unit_by_code(session, viewer, unit_code)
@@ -176,7 +178,7 @@ def end_postings(
     session: Session, viewer: Viewer, person_id: UUID, last_day: date, *, now: datetime
 ) -> None:
     """Note that somebody leaves the service; they stay a person with all that they learned."""
-    acted_on(session, viewer, person_id, today=now.date())
+    acted_on(session, viewer, person_id, now=now)
     ended = session.scalars(
         update(Posting)
         .where(
@@ -202,7 +204,7 @@ def sign_out_everywhere(
     session: Session, viewer: Viewer, person_id: UUID, *, now: datetime
 ) -> None:
     """End every session of a person; they sign in again with what they know."""
-    acted_on(session, viewer, person_id, today=now.date())
+    acted_on(session, viewer, person_id, now=now)
     accounts.end_sessions(session, person_id, because="sign-out", now=now)
     audit.append(session, rules.actor_id(viewer), "person.signed-out", str(person_id), now=now)
 
@@ -215,8 +217,9 @@ def forget_identity(session: Session, viewer: Viewer, person_id: UUID, *, now: d
     raises  NotFound for somebody of somewhere else, Refused for roles that the viewer could not
             give, and for oneself.
     """
-    person = acted_on(session, viewer, person_id, today=now.date())
-    held = queries.roles_on(session, person_id, now.date())
+    person = acted_on(session, viewer, person_id, now=now)
+    today = installation.day_of(session, now)
+    held = queries.roles_on(session, person_id, today)
     if not rules.may_reset(viewer, person_id, held):
         raise Refused(
             Message(
@@ -232,7 +235,7 @@ def forget_identity(session: Session, viewer: Viewer, person_id: UUID, *, now: d
     accounts.end_sessions(session, person_id, because="disabled", now=now)
     for table in (HeldForm, RequestKey, SecondFactor, Credential, Identity):
         session.execute(delete(table).where(table.person_id == person_id))
-    yesterday = now.date() - timedelta(days=1)
+    yesterday = today - timedelta(days=1)
     session.execute(
         update(Grant)
         .where(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from lms import installation
 from lms.accounts import queries, rules
 from lms.accounts.models import (
     Posting,
@@ -34,7 +35,7 @@ def rename(
         raise Refused(Message(msg("Write the name in at least one language.")))
     if kept == unit.names:
         return
-    yesterday = now.date() - timedelta(days=1)
+    yesterday = installation.day_of(session, now) - timedelta(days=1)
     already = session.scalar(
         select(UnitName.id).where(UnitName.unit_id == unit_id, UnitName.until_on == yesterday)
     )
@@ -61,8 +62,9 @@ def close(session: Session, viewer: Viewer, unit_id: UUID, *, now: datetime) -> 
     unit = staff.place(session, viewer, unit_id)
     if unit.closed_on is not None:
         return
-    _require_empty(session, unit, today=now.date())
-    unit.closed_on = now.date()
+    today = installation.day_of(session, now)
+    _require_empty(session, unit, today=today)
+    unit.closed_on = today
     session.flush()
     audit.append(session, rules.actor_id(viewer), "unit.closed", str(unit_id), now=now)
 
@@ -81,7 +83,8 @@ def merge(session: Session, viewer: Viewer, unit_id: UUID, into_code: str, *, no
     if unit.closed_on is not None:
         return 0
     _require_no_units_below(session, unit)
-    today, tomorrow = now.date(), now.date() + timedelta(days=1)
+    today = installation.day_of(session, now)
+    tomorrow = today + timedelta(days=1)
     moving = list(
         session.scalars(
             select(Posting).where(
