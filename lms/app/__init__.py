@@ -22,6 +22,7 @@ from lms import installation, settings
 from lms.accounts import models as accounts_models
 from lms.accounts import refusals
 from lms.accounts import session as account_session
+from lms.admin.begun import BEGINNING, require_begun
 from lms.admin.folders import share
 from lms.app.commands import Commands
 from lms.app.jobs import JobSteps
@@ -232,7 +233,14 @@ def cli(context: click.Context) -> None:
     """Keep the learning system: serve it, look after its people, courses and certificates."""
     _require_settled(context.invoked_subcommand)
     if context.obj is None:
-        shows_pages = context.invoked_subcommand != "work"
         context.obj = ScriptInfo(
-            create_app=partial(create_app, shows_pages=shows_pages), set_debug_flag=False
+            create_app=partial(_app_for, context.invoked_subcommand), set_debug_flag=False
         )
+
+
+def _app_for(command: str | None) -> Flask:
+    """Return the application with which a command works; most do with a server that is there."""
+    chosen = settings.read()
+    if command not in BEGINNING:
+        require_begun(chosen)
+    return create_app(chosen, shows_pages=command != "work")

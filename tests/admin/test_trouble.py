@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from lms.admin import trouble
+from lms.admin.upgrade.trust import ReleaseKey, line_of
 from lms.app import cli, secret_key
 from lms.app.commands import COMMANDS
 from lms.settings import read
@@ -25,24 +27,62 @@ def run(monkeypatch: pytest.MonkeyPatch, data: Path, *words: str, **environment:
     return CliRunner().invoke(cli, words)
 
 
+WITH_A_SERVER = [
+    ("backup",),
+    ("unit", "add", "country", "XX", "--name", "en=X"),
+    ("person", "reset-code", "N-1"),
+    ("progress", "rebuild", "--check"),
+    ("site", "new"),
+    ("work", "--idle", "1"),
+]
+
+
+def everything(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("folder", ["mistyped", "of-something-else"])
 @pytest.mark.parametrize(
     "words",
     [
-        ("backup",),
-        ("unit", "add", "country", "XX", "--name", "en=X"),
-        ("person", "reset-code", "N-1"),
-        ("progress", "rebuild", "--check"),
-        ("site", "new"),
-        ("work", "--idle", "1"),
+        *WITH_A_SERVER,
+        ("doctor",),
+        ("card",),
+        ("audit", "verify"),
+        ("certificate", "keys"),
+        ("release", "trust", "key.pub", "--yes"),
+        ("upgrade", "--resume"),
+        ("upgrade", "key.pub"),
+        ("restore", "--key", "key.pub"),
+        ("restore", "--try", "key.pub"),
+        ("content", "publish", "key.pub"),
     ],
+    ids=" ".join,
 )
-def test_in_an_empty_folder_every_command_says_what_to_do_first(
+def test_where_no_server_has_begun_a_command_says_so_and_makes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "of-something-else" / "of somebody").mkdir(parents=True)
+    key = ReleaseKey(Ed25519PrivateKey.generate().public_key().public_bytes_raw(), "", tmp_path)
+    (tmp_path / "key.pub").write_text(f"{line_of(key)}\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    before = everything(tmp_path)
+    done = run(monkeypatch, tmp_path / folder, *words)
+    assert (done.exit_code, everything(tmp_path)) == (1, before)
+    if "--try" not in words:  # a test of a backup needs no server
+        assert str(tmp_path / folder) in done.output
+        assert "LMS_DATA" in done.output
+        assert "lms prepare" in done.output
+
+
+@pytest.mark.parametrize("words", WITH_A_SERVER)
+def test_in_a_folder_that_is_not_prepared_every_command_says_what_to_do_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    done = run(monkeypatch, tmp_path / "data", *words)
+    (tmp_path / "lms.sqlite").touch()
+    done = run(monkeypatch, tmp_path, *words)
     assert done.exit_code == 1
     assert "is not prepared for this version. Run: lms prepare" in done.output
-    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_wrong_setting_is_named_by_every_command(
@@ -56,6 +96,9 @@ def test_a_postgresql_that_does_not_run_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     url = "postgresql+psycopg://lms@127.0.0.1:1/lms"
+    nowhere = run(monkeypatch, tmp_path / "mistyped", "site", "new", DATABASE_URL=url)
+    assert (nowhere.exit_code, "There is no server in" in nowhere.output) == (1, True)
+    secret_key(read({"LMS_DATA": str(tmp_path / "data")}))
     done = run(monkeypatch, tmp_path / "data", "person", "reset-code", "N-1", DATABASE_URL=url)
     assert done.exit_code == 1
     assert "The database named by DATABASE_URL cannot be used" in done.output
@@ -66,6 +109,8 @@ def test_a_key_of_another_account_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     def refuse(_: object) -> bytes:
         raise PermissionError(13, "Permission denied", "/var/lib/lms/secret.key")
 
+    secret_key(read({"LMS_DATA": str(tmp_path / "data")}))
+    (tmp_path / "data" / "lms.sqlite").touch()
     monkeypatch.setattr("lms.app.secret_key", refuse)
     done = run(monkeypatch, tmp_path / "data", "backup")
     assert (done.exit_code, "may not use /var/lib/lms/secret.key" in done.output) == (1, True)

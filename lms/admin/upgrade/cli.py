@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lms import settings as settings_of
+from lms.admin.begun import require_begun
 from lms.admin.upgrade import journal, trust
 from lms.admin.upgrade.settle import link_of
 from lms.admin.upgrade.steps import Upgrade
@@ -32,6 +33,10 @@ def upgrade(file: Path | None, stage: bool, resume: bool, undo: bool, yes: bool)
     if (file is not None) + resume + undo != 1 or (stage and file is None):
         raise click.UsageError("Name a FILE, or one of --resume and --undo.")
     settings = settings_of.read()
+    if not (
+        settings.data / journal.FILE
+    ).exists():  # else one has begun, and may have moved the database
+        require_begun(settings)
     doing = Upgrade(settings, link_of(), click.echo, clock.now)
     try:
         if undo:

@@ -11,6 +11,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.orm import Session
 
 from lms import settings as settings_of
+from lms.admin.begun import require_begun
 from lms.admin.upgrade import release as releases
 from lms.admin.upgrade import remembered, settle, trust
 from lms.admin.upgrade.remembered import Remembered
@@ -236,9 +237,8 @@ def _require_gone(settings: Settings, key: ReleaseKey) -> None:
 
 @contextmanager
 def _log(info: ScriptInfo, settings: Settings) -> Iterator[Session]:
-    """Give the session of a server's log; raises UpgradeError where there is no server to ask."""
-    if not settings.data.is_dir():
-        raise UpgradeError(f"There is no server at {settings.data} yet. First: lms prepare")
+    """Give the session of a server's log; raises SettingsError where there is no server to ask."""
     settle.require_settled(settings.data, "trust")
+    require_begun(settings)
     with info.load_app().app_context(), transaction() as session:
         yield session

@@ -19,6 +19,7 @@ from lms.admin.upgrade import journal, trust
 from lms.admin.upgrade.release_cli import release as command
 from lms.admin.upgrade.trust import OWN, ReleaseKey
 from lms.admin.upgrade.version import UpgradeError
+from lms.app import cli
 from lms.audit import actions as audit
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
@@ -153,12 +154,13 @@ def test_the_doctor_says_whose_versions_are_taken(
 
 
 def test_nobody_is_trusted_where_there_is_no_server(
-    run: Run, pub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
-    said = run("trust", pub, "--yes")
+    said = CliRunner().invoke(cli, ["release", "trust", str(pub), "--yes"])
     assert said.exit_code == 1
     assert "lms prepare" in said.output
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_version_brings_the_key_that_signed_it(run: Run, pub: Path, tmp_path: Path) -> None:
