@@ -33,9 +33,8 @@ def upgrade(file: Path | None, stage: bool, resume: bool, undo: bool, yes: bool)
     if (file is not None) + resume + undo != 1 or (stage and file is None):
         raise click.UsageError("Name a FILE, or one of --resume and --undo.")
     settings = settings_of.read()
-    if not (
-        settings.data / journal.FILE
-    ).exists():  # else one has begun, and may have moved the database
+    # An upgrade that has begun may have moved the database away.
+    if not (settings.data / journal.FILE).exists():
         require_begun(settings)
     doing = Upgrade(settings, link_of(), click.echo, clock.now)
     try:
