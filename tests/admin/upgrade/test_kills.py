@@ -85,7 +85,7 @@ def serving(world: World) -> Iterator[int]:
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(LONGEST)
 
 
 def fresh(world: World, folder: Path) -> World:
@@ -138,7 +138,7 @@ def _kills(tmp_path: Path, number: int, database_url: str = "") -> dict[str, int
         process = begin(world)
         time.sleep(whole * (moment + 0.5) / number)
         process.kill()
-        process.communicate(timeout=10)  # until its children have ended, too
+        process.communicate(timeout=LONGEST)  # until its children have ended, too
         found = journal.read(world.data)
         state = found.state if found else "nothing"
         met[state] = met.get(state, 0) + 1
