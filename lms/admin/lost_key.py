@@ -51,11 +51,16 @@ def bring_back(
 
 
 def _exchange(settings: Settings, staged: Path, now: datetime) -> Path | None:
-    """Put each key that is missing or different; all or nothing."""
+    """Put each key that is missing or different; all or nothing.
+
+    The issuing key comes last. Killed in between, the server has no issuing key as before: nothing
+    is issued with half of the keys, health tells of it, and the same command goes on.
+    """
     name = f"before-restore-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    moves, place = Moves(settings.data, name), settings.issuing_key.parent
+    moves = Moves(settings.data, name)
+    place, issuing = settings.issuing_key.parent, settings.issuing_key.name
     try:
-        for path in sorted(staged.iterdir()):
+        for path in sorted(staged.iterdir(), key=lambda each: each.name == issuing):
             present = place / path.name
             if present.exists() and present.read_bytes() == path.read_bytes():
                 continue

@@ -22,6 +22,7 @@ from sqlalchemy import delete, update
 
 from lms import installation
 from lms.admin import backup_cli, doctor, safekeeping, schema, start
+from lms.admin.exchange import Moves
 from lms.admin.findings import GOOD, NOTE, WRONG, Finding
 from lms.admin.night import LAST_CHECK, LAST_DRILL
 from lms.audit import actions as audit
@@ -282,6 +283,50 @@ def test_a_lost_issuing_key_comes_back_alone(
     (here.data / "site.id").write_text("00000000-0000-4000-8000-000000000000")
     assert lms("restore", "--key", sealed, "--passphrase-file", secret).exit_code == 1
     assert not here.issuing_key.exists()
+
+
+@pytest.mark.parametrize("damaged", [False, True], ids=["lost", "damaged"])
+@pytest.mark.parametrize("step", ["set_aside", "put"])
+@pytest.mark.parametrize("count", [0, 1])
+def test_bringing_the_key_back_that_is_killed_goes_on_when_it_is_said_again(
+    lms: Any,
+    examined: Any,
+    server: Flask,
+    here: Settings,
+    stick: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damaged: bool,
+    step: str,
+    count: int,
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE, "utf-8")
+    assert lms("backup", "--to", stick, "--passphrase-file", secret).exit_code == 0
+    has_issued(server, here)
+    again = ("restore", "--key", *stick.iterdir(), "--passphrase-file", secret)
+    kept = {path: path.read_bytes() for path in here.issuing_key.parent.iterdir()}
+    assert len(kept) == 2
+    for path in kept:
+        path.write_bytes(b"damaged") if damaged else path.unlink()
+    does, left = getattr(Moves, step), [count]
+
+    def killed(self: Moves, *paths: Path) -> None:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        does(self, *paths)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Moves, step, killed)
+        dying.setattr(Moves, "undo", lambda _: None)  # a process that is killed undoes nothing
+        assert lms(*again).exit_code == 1
+
+    found = examined()["Issuing key"]
+    assert (found.state, "lms restore --key FILE" in str(found.sentence)) == (WRONG, True)
+    assert lms(*again).exit_code == 0
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert examined()["Issuing key"].state == GOOD
 
 
 def test_a_schema_that_does_not_fit(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
