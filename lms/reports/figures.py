@@ -37,7 +37,7 @@ class Kind(Enum):
     SHARE   percent, 0 to 100, rounded half up to a whole number.
     MEAN    a mean of at least 10 people, with one decimal.
     NUMBER  another measure, with two decimals (difficulty 0 to 1, discrimination -1 to 1).
-    TEXT    words; DAY a day.
+    TEXT    words; WORD one short word, such as yes or no; DAY a day.
     """
 
     COUNT = "count"
@@ -45,6 +45,7 @@ class Kind(Enum):
     MEAN = "mean"
     NUMBER = "number"
     TEXT = "text"
+    WORD = "word"
     DAY = "day"
 
     @property

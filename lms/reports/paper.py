@@ -24,6 +24,7 @@ from lms.web.language import say
 LAYOUT = "report.typ"
 WIDE_FROM = 7  # columns
 NOTHING = "–"
+WORDS = frozenset({Kind.TEXT, Kind.WORD, Kind.DAY})
 
 Parts = list[dict[str, str]]
 
@@ -119,7 +120,7 @@ def _table(table: Table, languages: Sequence[str]) -> dict[str, Any]:
         "head": [
             _parts(_head(head, share), languages) for head, share in zip(heads, shares, strict=True)
         ],
-        "numeric": [False, *(column.kind not in {Kind.TEXT, Kind.DAY} for column in table.columns)],
+        "numeric": [False, *(column.kind not in WORDS for column in table.columns)],
         "widths": [3, *(2 if column.kind is Kind.TEXT else 1 for column in table.columns)],
         "rows": [
             *(_row(line, languages, total=False) for line in table.lines),

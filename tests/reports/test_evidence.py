@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from lms.certificates.models import CertificateHolder
 from lms.db import reading, transaction
 from lms.extensions import db
 from lms.files import FileStore
-from lms.installation import Installation
+from lms.installation import LANGUAGES, Installation
 from lms.jobs.models import Job
 from lms.jobs.running import run_due
 from lms.kernel import clock
@@ -127,6 +128,19 @@ def test_its_moments_are_those_of_the_clocks_of_the_country(
     said = " ".join(told(path).split())
     assert f"{handed_in.astimezone(ZoneInfo('Asia/Almaty')):%Y-%m-%d %H:%M}" in said
     assert "Finished (Asia/Almaty)" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_and_its_hour_stand_on_one_line(
+    app: Flask, browser: Open, grace: Cast, earned: UUID, tmp_path: Path, language: str
+) -> None:
+    """Arabic letters are larger, so that its columns are the narrowest."""
+    reply = browser(grace).post(url(earned).replace("/en/", f"/{language}/"), {"key": "one"})
+    path = tmp_path / "evidence.pdf"
+    path.write_bytes(made(app, reply.location))
+    found = inside(path, tmp_path)
+    moments = len(found["attempts"]) + len(found["lessons"])
+    assert len(re.findall(r"\d{4}-\d\d-\d\d[ \u00a0]\d\d:\d\d", told(path))) == moments
 
 
 def test_it_bears_the_code_of_the_certificate_and_says_what_lies_inside(

@@ -161,8 +161,8 @@ def _in(texts: Mapping[str, str], language: str) -> str:
 
 
 def _minute(text: str, zone: ZoneInfo) -> str:
-    """Return day and minute of a moment of the document on the clocks of ``zone``."""
-    return f"{moment(text).astimezone(zone):%Y-%m-%d %H:%M}"
+    """Return day and minute of a moment of the document on the clocks of ``zone``, on one line."""
+    return f"{moment(text).astimezone(zone):%Y-%m-%d\u00a0%H:%M}"
 
 
 def _day(text: str, zone: ZoneInfo) -> str:
@@ -179,7 +179,7 @@ def _tests(document: Mapping[str, Any], zone: ZoneInfo) -> Table:
             Column("handed_in", _at(msg("Handed in (%(zone)s)"), zone), Kind.TEXT),
             Column("percent", msg("Result, percent")),
             Column("needed", msg("Needed, percent")),
-            Column("passed", msg("Passed"), Kind.TEXT),
+            Column("passed", msg("Passed"), Kind.WORD),
             # Translators: head of a column: in the browser or on paper, in which language.
             Column("how", msg("How it was taken"), Kind.TEXT),
         ],
