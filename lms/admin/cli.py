@@ -15,7 +15,7 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from lms import installation
 from lms import settings as settings_of
-from lms.admin import actions, start
+from lms.admin import actions, housekeeping, start
 from lms.admin.folders import share
 from lms.admin.start import StartRefusedError
 from lms.admin.upgrade.version import UpgradeError
@@ -252,5 +252,6 @@ def confirm_clock() -> None:
     if not click.confirm(f"It is {minute_of(now.astimezone(zone))}. Is that right?"):
         raise click.ClickException("Set date and time of the machine first.")
     with transaction() as session:
+        housekeeping.ask_anew(session, now=now)
         audit.confirm_clock(session, now=now)
-    click.echo("Certificates are given again, dated by this clock.")
+    click.echo("Certificates are given again, dated by this clock, and the nights planned by it.")

@@ -32,6 +32,7 @@ from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.jobs.steps import Steps
 from lms.kernel.json_value import Json
+from lms.requirements.actions import ENROL
 from lms.settings import Settings
 from lms.tables import deleted
 
@@ -43,6 +44,22 @@ FILES_OF_REPORTS = ("reports.export", "reports.evidence")
 def ask(session: Session, *, now: datetime) -> None:
     """Ask for today's housekeeping; asking again the same day changes nothing."""
     jobs.ask(session, TIDY, now.date().isoformat(), now=now)
+
+
+def ask_anew(session: Session, *, now: datetime) -> None:
+    """Do now what is done each day and each hour, and plan the coming night, after a wrong clock.
+
+    Each run asks for the next one. A clock that was ahead has put that off until the day it named.
+    """
+    for kind in (TIDY, ENROL, *night_plan.NIGHTLY, backup_plan.MAKE):
+        jobs.forget_later(session, kind, now=now)
+    for kind in (TIDY, ENROL):
+        jobs.hasten(session, kind, now=now)
+    ask(session, now=now)
+    site = installation.read(session)
+    if site.ready:
+        zone, (plan, copies) = ZoneInfo(site.time_zone), _plan(session)
+        night_plan.ask_anew(session, plan, zone, copies=copies, now=now)
 
 
 def tidy(
@@ -99,11 +116,16 @@ def _files(session: Session) -> int:
 
 
 def _ask_for_the_night(session: Session, zone: ZoneInfo, now: datetime) -> None:
+    plan, copies = _plan(session)
+    night_plan.ask(session, plan, zone, copies=copies, now=now)
+
+
+def _plan(session: Session) -> tuple[Plan, bool]:
+    """Return when backups are made, and whether there is a folder for copies elsewhere."""
     settings: Settings = current_app.config["LMS"]
     known = installation.decided(session, (backup_plan.PLAN, backup_plan.BACKUPS))
     elsewhere = backup_plan.folder_elsewhere(settings, known.get(backup_plan.BACKUPS))
-    plan = Plan.of(known.get(backup_plan.PLAN))
-    night_plan.ask(session, plan, zone, copies=elsewhere is not None, now=now)
+    return Plan.of(known.get(backup_plan.PLAN)), elsewhere is not None
 
 
 STEPS: Steps = {TIDY: tidy}

@@ -17,6 +17,7 @@ from lms.admin.night import CHECK, DRILL, LOOK
 from lms.admin.trail import actions as trail
 from lms.jobs import actions as jobs
 
+NIGHTLY = (CHECK, DRILL, trail.CHECK, LOOK)
 NIGHT = "night "  # how the keys begin: work that somebody asks for has others
 # On the clocks of the country, when few people learn.
 CHECK_AT, DRILL_AT, LOG_AT, LOOK_AT, SUNDAY = time(2, 30), time(3, 30), time(4), time(5), 6
@@ -37,7 +38,7 @@ def ask(session: Session, plan: Plan, zone: ZoneInfo, *, copies: bool, now: date
 
 def ask_anew(session: Session, plan: Plan, zone: ZoneInfo, *, copies: bool, now: datetime) -> None:
     """Take back what was asked for on other clocks and has not begun, and ask on these."""
-    for kind in (CHECK, DRILL, trail.CHECK, LOOK):
+    for kind in NIGHTLY:
         jobs.take_back(session, kind, NIGHT, now=now)
     backup_plan.take_back(session, now=now)
     ask(session, plan, zone, copies=copies, now=now)

@@ -51,7 +51,7 @@ def shares_disk(data: Path, path: Path) -> bool:
 def last_backup(known: Known, now: datetime) -> Finding:
     """Whether there is a backup that is not too old and still lies where it was put."""
     last = known.get(LAST_BACKUP)
-    fault = _fault(known, last, DAILY, BY_HAND)
+    fault = _fault(known, last, now, DAILY, BY_HAND)
     if fault is not None:
         return wrong(msg("Backup: that of %(day)s could not be made. %(reason)s"), fault)
     if not isinstance(last, dict):
@@ -90,7 +90,7 @@ def copy_elsewhere(known: Known, settings: Settings, now: datetime) -> Finding:
             "name that file with BACKUP_PASSPHRASE_FILE (docs/backup.md says how)."
         )
         return wrong(said, {"folder": str(folder)})
-    fault = _fault(known, last, WEEKLY)
+    fault = _fault(known, last, now, WEEKLY)
     if fault is not None:
         return wrong(msg("Copy elsewhere: that of %(day)s could not be made. %(reason)s"), fault)
     if at is None or not isinstance(last, dict):
@@ -131,11 +131,14 @@ def _no_copy(folder: Path | None) -> Finding:
     return note(said)
 
 
-def _fault(known: Known, last: Json, *kinds: str) -> dict[str, object] | None:
-    """Return what was in the way of the newest backup of these kinds, None where one was made."""
+def _fault(known: Known, last: Json, now: datetime, *kinds: str) -> dict[str, object] | None:
+    """Return what was in the way of the newest backup of these kinds, None where one was made.
+
+    One that a clock which was ahead has dated later than ``now`` hides no fault.
+    """
     faults = known.get(LAST_FAULTS) or {}
     found = max((faults[kind] for kind in kinds if kind in faults), key=_moment, default=None)
-    if found is None or (isinstance(last, dict) and _moment(last) >= _moment(found)):
+    if found is None or (isinstance(last, dict) and _moment(found) <= _moment(last) <= now):
         return None
     reason: Message = message_from(found["sentence"])
     return {"day": _moment(found), "reason": reason}

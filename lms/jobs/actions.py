@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
@@ -56,6 +56,21 @@ def take_back(session: Session, kind: str, prefix: str, *, now: datetime) -> Non
     waits = (Job.state == "waiting", Job.done_units == 0, Job.failures == 0, Job.due_at > now)
     wanted = (Job.kind == kind, Job.key.startswith(prefix, autoescape=True))
     session.execute(delete(Job).where(*wanted, *waits))
+
+
+def hasten(session: Session, kind: str, *, now: datetime) -> None:
+    """Let the jobs of a kind that wait for their hour be due now."""
+    waits = (Job.kind == kind, Job.state == "waiting", Job.due_at > now)
+    session.execute(update(Job).where(*waits).values(due_at=now))
+
+
+def forget_later(session: Session, kind: str, *, now: datetime) -> None:
+    """Delete the jobs of a kind that a clock which was ahead says were done after ``now``.
+
+    They can then be asked for when their day really comes.
+    """
+    done = (Job.kind == kind, Job.state == "done", Job.ended_at > now)
+    session.execute(delete(Job).where(*done))
 
 
 def try_again(session: Session, *, now: datetime) -> int:

@@ -24,7 +24,7 @@ from sqlalchemy import select
 from lms import installation
 from lms.accounts.models import Credential, Grant, Identity, Unit
 from lms.admin import cli, schema, start
-from lms.admin.night import CHECK
+from lms.admin.night import CHECK, TIDY
 from lms.admin.start import StartRefusedError
 from lms.app import create_app
 from lms.audit.models import AuditRow
@@ -205,7 +205,9 @@ def test_a_clock_is_right_when_somebody_who_looked_says_so(
     assert "It is 2026-12-02 00:30 (21:30 UTC)." in done.output, "as on the clerk's own watch"
     with fresh.app_context():
         known = [row.action for row in reading().query(AuditRow)]
+        planned = reading().scalars(select(Job.due_at).where(Job.kind == TIDY)).all()
     assert ("clock.confirmed" in known) is (exit_code == 0)
+    assert planned == ([clock.now()] if exit_code == 0 else [])
 
 
 def test_a_clock_before_the_program_was_made_is_not_right(

@@ -11,13 +11,19 @@ from sqlalchemy import select
 
 from lms import installation
 from lms.admin import housekeeping, start
-from lms.admin.backup_plan import following
+from lms.admin.backup_plan import MAKE, following
 from lms.admin.night import CHECK, DRILL, LOOK, TIDY
+from lms.admin.night_plan import NIGHTLY
 from lms.admin.trail.actions import CHECK as LOG
+from lms.authoring.actions import SIGN
 from lms.certificates.actions import PUBLISH as LISTS
+from lms.certificates.office.actions import FORGET
 from lms.certificates.work import ensure_keys
 from lms.db import reading, transaction
 from lms.jobs.models import Job
+from lms.jobs.running import run_due
+from lms.jobs.steps import Step
+from lms.requirements.actions import ENROL, ask_to_enrol, enrol_joiners
 from lms.settings import Settings
 
 # A Wednesday; in Almaty (five hours ahead) it is one in the afternoon.
@@ -87,6 +93,38 @@ def test_each_start_asks_for_today_and_for_what_gave_up(app: Flask) -> None:
     with app.app_context():
         jobs = reading().execute(select(Job.kind, Job.state).order_by(Job.id)).all()
     assert [tuple(job) for job in jobs] == [(TIDY, "waiting"), (LOOK, "waiting")]
+
+
+def test_after_a_clock_that_was_ahead_the_days_and_nights_go_on(app: Flask) -> None:
+    """Each day asks for the next one: for one of 2030, when the clock said so."""
+
+    def nothing(*_: object, **__: object) -> None: ...
+
+    ahead, days = datetime(2030, 2, 1, 12, 0, tzinfo=UTC), [NOON + timedelta(n) for n in range(3)]
+    steps: dict[str, Step] = dict.fromkeys((*NIGHTLY, MAKE, LISTS, FORGET, SIGN), nothing)
+    steps |= {TIDY: housekeeping.tidy, ENROL: enrol_joiners}
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"ready": True}, now=NOON)
+        housekeeping.ask(session, now=NOON)
+        ask_to_enrol(session, now=NOON)
+
+    def work(now: datetime) -> None:
+        with app.app_context():
+            run_due(reading, transaction, steps, "worker of a test", lambda: now)
+
+    work(NOON)
+    work(ahead)
+    with app.app_context(), transaction() as session:
+        housekeeping.ask_anew(session, now=NOON)
+    for day in days:
+        work(day)
+
+    tomorrow = days[-1] + timedelta(days=1)
+    for kind in (TIDY, CHECK, MAKE):
+        waiting = asked(app, kind)[-1]
+        assert days[-1] < waiting <= tomorrow, kind
+    assert days[-1] < asked(app, ENROL)[-1] <= days[-1] + timedelta(hours=1)
+    assert [due.day for due in asked(app, CHECK)] == [3, 4, 5]
 
 
 def test_a_start_after_a_power_cut_asks_for_a_look_at_once(app: Flask) -> None:

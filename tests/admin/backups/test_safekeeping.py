@@ -37,6 +37,7 @@ def fault(hours: int) -> dict[str, Any]:
         ({LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
         ({LAST_BACKUP: made(2), LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
         ({LAST_BACKUP: made(1), LAST_FAULTS: {DAILY: fault(2)}}, GOOD),
+        ({LAST_BACKUP: made(-2), LAST_FAULTS: {DAILY: fault(1)}}, WRONG),
         ({LAST_BACKUP: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, GOOD),
     ],
 )
@@ -53,6 +54,7 @@ def test_the_last_backup(known: dict[str, Any], state: str) -> None:
         ({LAST_COPY: made(1)}, GOOD),
         ({LAST_COPY: made(10 * 24 + 1)}, WRONG),
         ({LAST_COPY: made(2), LAST_FAULTS: {WEEKLY: fault(1)}}, WRONG),
+        ({LAST_COPY: made(-1), LAST_FAULTS: {WEEKLY: fault(2)}}, WRONG),
         ({LAST_COPY: made(1), LAST_FAULTS: {WEEKLY: fault(2)}}, GOOD),
     ],
 )
