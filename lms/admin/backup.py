@@ -32,6 +32,8 @@ from lms.admin.backup_place import (
     free_name,
     require_folder,
     require_room,
+    server_of,
+    stem_of,
     why,
 )
 from lms.admin.backup_plan import BACKUPS, BY_HAND, UPGRADE, leaves
@@ -182,12 +184,11 @@ def _make(wanted: _Wanted, scratch: Path, progress: Progress) -> Made:
         del members[member]
     kind = next(kind for kind, name in DATABASES.items() if name == copy.name)
     manifest = Manifest(wanted.now, held.site, held.revision, kind, held.rows, members)
-    server = held.site.hex[-8:] if held.site else "new"
-    clear(folder, server)  # first of all: what was cut off may have filled the disk
+    clear(folder, server_of(held.site))  # first of all: what was cut off may have filled the disk
     require_room(folder, sum(member.size + 1024 for member in members.values()))
     path = free_name(
         folder,
-        f"{wanted.name}-{server}-{wanted.now:%Y%m%d-%H%M%S}",
+        stem_of(wanted.name, held.site, wanted.now),
         ".tar" if wanted.passphrase is None else ".tar.sealed",
     )
     part = folder / f".{path.name}.{secrets.token_hex(4)}.part"

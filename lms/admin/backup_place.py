@@ -10,7 +10,9 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from lms.admin.backup_plan import BACKUPS, leaves
 from lms.admin.folders import give
@@ -88,6 +90,16 @@ def require_room(folder: Path, needed: int) -> None:
     """Raise OSError, as a full disk does, where ``needed`` bytes have no room."""
     if shutil.disk_usage(folder).free < needed:
         raise OSError(errno.ENOSPC, "no space")
+
+
+def stem_of(kind: str, site: UUID | None, now: datetime) -> str:
+    """Return how the name of a backup begins: its kind, its server, its moment."""
+    return f"{kind}-{server_of(site)}-{now:%Y%m%d-%H%M%S}"
+
+
+def server_of(site: UUID | None) -> str:
+    """Return how a server is called in the names of its backups."""
+    return site.hex[-8:] if site else "new"
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:

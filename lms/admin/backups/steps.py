@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin import backup, backup_plan
-from lms.admin.backup_place import BackupBusyError, BackupError
+from lms.admin.backup_place import BackupBusyError, BackupError, stem_of
 from lms.admin.backup_plan import BACKUPS, DAILY, KNOWN, MAKE, PLAN, WEEKLY, Plan
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
@@ -41,7 +41,10 @@ class Outcome:
 def make(
     session: Session, facts: Mapping[str, Any], cursor: object, *, now: datetime, tell: Tell
 ) -> Outcome:
-    """Make the backup that the job asks for, then delete those that are more than shall stay."""
+    """Make the backup that the job asks for, and delete those that are more than shall stay.
+
+    Those that are too many already go before: whoever keeps fewer wants room for the next one.
+    """
     del cursor
 
     def say(percent: int, part: Message) -> None:
@@ -49,11 +52,16 @@ def make(
 
     settings: Settings = current_app.config["LMS"]
     known = installation.decided(session, (BACKUPS, PLAN, KNOWN))
+    site = installation.site_id(session)
     session.rollback()  # what copies the database must not hold the log of the others open
     kind, plan = facts["kind"], Plan.of(known.get(PLAN))
     began = clock.monotonic()
     try:
         folder, passphrase = _where(settings, known.get(BACKUPS), kind)
+        keep = {DAILY: plan.keep, WEEKLY: plan.keep_copies}.get(kind)
+        if keep is not None:
+            suffix = ".tar" if passphrase is None else ".tar.sealed"
+            drop_old(folder / f"{stem_of(kind, site, now)}{suffix}", keep + 1)
         made = backup.make(
             settings,
             folder,
@@ -70,8 +78,8 @@ def make(
         return Outcome(fault=refused.message)
     if made.damaged:  # those before it may hold what is lost here
         return Outcome(fault=Message(DAMAGED, {"number": len(made.damaged)}))
-    if kind in {DAILY, WEEKLY}:
-        drop_old(made.path, plan.keep if kind == DAILY else plan.keep_copies)
+    if keep is not None:
+        drop_old(made.path, keep)
     return Outcome(
         Backup(
             kind,
@@ -111,13 +119,15 @@ def _where(settings: Settings, decided: str | None, kind: str) -> tuple[Path, st
 def drop_old(made: Path, keep: int) -> None:
     """Delete the oldest backups of the kind of ``made``, so that ``keep`` are left with it.
 
+    made  one that was made, or the name of one that will be.
+
     Only files that the same server has named so. Those that bear a later moment than ``made`` are
     left alone and do not count: the clock was ahead once.
     """
     own = _NAME.fullmatch(made.name)
     if own is None:
         return
-    found = ((path.name, _NAME.fullmatch(path.name)) for path in made.parent.iterdir())
+    found = ((path.name, _NAME.fullmatch(path.name)) for path in made.parent.glob("*"))
     same = (own["ours"], own["suffix"])
     older = sorted(
         name

@@ -163,6 +163,21 @@ def test_without_room_none_is_made_and_the_reason_is_kept(
     assert known(server, KNOWN) is None
 
 
+def test_keeping_fewer_makes_the_room_that_the_next_one_lacks(
+    server: Flask, here: Settings, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(4):
+        made(DAILY, days=day)
+    with server.app_context(), transaction() as session:
+        plan = {"hour": 1, "keep": 2, "weekday": 6, "keep_copies": 2}
+        installation.decide(session, {"backup_plan": plan}, now=NOW)
+    monkeypatch.setattr(steps, "LEAST_FREE", 10**18)
+    made(DAILY, days=4)
+    assert DAILY in known(server, LAST_FAULTS), "there was still no room"
+    moments = [path.stem.split("-", 2)[2] for path in (here.data / "backups").iterdir()]
+    assert sorted(moments) == [f"{NOW + timedelta(days=day):%Y%m%d-%H%M%S}" for day in (2, 3)]
+
+
 def told_by(
     server: Flask, monkeypatch: pytest.MonkeyPatch, told: Callable[[], None], kind: str = DAILY
 ) -> list[tuple[int, str]]:
