@@ -26,6 +26,20 @@ PAGE = b"<!doctype html><title>A page</title>" + b"<p>The same sentence again.</
 FILE = bytes(range(256)) * 40
 
 
+PATIENCE = 60  # seconds
+
+
+def held(name: str) -> None:
+    """Tell the test that a request is here, in a file; wait for the file that lets it go."""
+    folder = Path(sys.argv[2])
+    (folder / f"{name}-came").touch()
+    until = time.monotonic() + PATIENCE
+    while not (folder / f"{name}-may-go").exists():
+        if time.monotonic() > until:
+            raise TimeoutError(name)
+        time.sleep(0.01)
+
+
 def application(env: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Answer by the first segment of the path."""
     path, body = env["PATH_INFO"], env["wsgi.input"]
@@ -44,11 +58,15 @@ def application(env: dict[str, Any], start_response: StartResponse) -> Iterable[
             facts["body"] = len(text)
             facts["again"] = len(body.read())
             answer = json.dumps(facts).encode()
-        case ["slow", seconds] | [_, "sign-in", seconds]:
+        case ["slow", seconds]:
             time.sleep(float(seconds))
             answer = b"slept"
+        case ["held", name]:
+            held(name)
+            answer = b"let go"
         case [_, "sign-in"]:
-            time.sleep(0.3)
+            if env["REQUEST_METHOD"] == "POST":
+                held("sign-in")
             answer = b"signed in"
         case ["fail"]:
             raise RuntimeError("the application fails on purpose")
