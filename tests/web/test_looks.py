@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -336,6 +337,7 @@ PAGE = (
     + '<fieldset class="q"><legend>1. Which?</legend><label class="opt"><input type="radio" '
     + 'name="z"><span>This</span></label></fieldset>{% endblock %}'
 )
+MORNING = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
 Opened = Callable[..., Page]
 
 
@@ -433,7 +435,9 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(opened: Opened) -> None:
 @pytest.mark.browser
 def test_the_place_of_reading_is_sent_when_the_page_is_put_away(opened: Opened) -> None:
     page = opened()
-    page.wait_for_timeout(2200)
+    page.clock.set_fixed_time(MORNING)
+    page.reload()
+    page.clock.set_fixed_time(MORNING + timedelta(seconds=3))
     with page.expect_request("**/place") as sent:
         page.evaluate(
             "Object.defineProperty(document, 'hidden', {value: true});"
@@ -441,7 +445,7 @@ def test_the_place_of_reading_is_sent_when_the_page_is_put_away(opened: Opened) 
         )
     body = sent.value.post_data or ""
     assert re.match(
-        r"lesson=MR-1.1&section=\w*&seconds=[2-9]&page=[0-9]{16,40}&n=1&csrf_token=\w+", body
+        r"lesson=MR-1.1&section=\w*&seconds=3&page=[0-9]{16,40}&n=1&csrf_token=\w+", body
     )
 
 
