@@ -8,10 +8,12 @@ it reads cannot change before it commits. In PostgreSQL, READ COMMITTED with row
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,8 @@ from sqlalchemy.orm import Session
 from lms.extensions import db
 
 # SQLite's own busy handler waits unfairly; one lock in front of BEGIN IMMEDIATE more than halved
-# the slowest saves of fifty people answering at once. busy_timeout stays for the command line
-# and the worker, which are other processes.
+# the slowest saves of fifty people answering at once. The worker and the command line are other
+# processes: they take turns with the server (_turn), and busy_timeout is how long they wait then.
 _writing = threading.Lock()
 
 PRAGMAS = (
@@ -71,8 +73,31 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    with _turn(Path(connection.engine.url.database or "").parent):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Be the one process that waits for the write lock of the database in ``folder``.
+
+    SQLite's busy handler looks for the lock ten times a second. On a slow disk a server in which
+    many people save has it all the time but for a moment between two of them: a worker waited in
+    vain for fifteen seconds. Where one process alone looks for it, the next transaction is its.
+    """
+    lock = None
+    try:
+        # Of a folder that cannot be opened SQLite says it; where there are no locks it waits alone.
+        with suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
 
 
 def reading() -> Session:

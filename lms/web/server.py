@@ -41,6 +41,8 @@ MALLOC = {
 HEAD_TIMEOUT = 30_000
 HEAD_BYTES = 64 * 1024
 CONNECTIONS = 4000
+# Seconds in which whoever listens at our port says who it is; a busy server of ours needs some.
+LONGEST_LOOK = 5.0
 GRACE = 25.0  # seconds for requests in flight; systemd kills after 90
 
 
@@ -73,7 +75,7 @@ def address(host: str, port: int, *, tls: bool) -> str:
 
 
 def require_free(host: str, port: int, *, tls: bool) -> None:
-    """Return when nobody listens at ``host``:``port``; takes a second at most.
+    """Return when nobody listens at ``host``:``port``; takes LONGEST_LOOK at most.
 
     Raises AlreadyRunningError when it is this program, known by its name at /healthz, and
     ServerError when it is another program or the address is not ours to take.
@@ -103,9 +105,11 @@ def _site_at(host: str, port: int, *, tls: bool) -> str | None:
     if tls:
         # Only the name of the program is asked, of a port of this machine: any certificate will do.
         unverified = ssl._create_unverified_context()  # noqa: S323
-        connection = http.client.HTTPSConnection(reachable, port, timeout=1, context=unverified)
+        connection = http.client.HTTPSConnection(
+            reachable, port, timeout=LONGEST_LOOK, context=unverified
+        )
     else:
-        connection = http.client.HTTPConnection(reachable, port, timeout=1)
+        connection = http.client.HTTPConnection(reachable, port, timeout=LONGEST_LOOK)
     try:
         connection.request("GET", "/healthz")
         reply = connection.getresponse()

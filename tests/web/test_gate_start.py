@@ -36,11 +36,12 @@ def listen(port: int) -> Iterator[Callable[[str], None]]:
     """Let another program listen at ``port`` under a name."""
     stops: list[Callable[[], None]] = []
 
-    def start(name: str, said: bytes = b"") -> None:
+    def start(name: str, said: bytes = b"", after: float = 0) -> None:
         class Answer(http.server.BaseHTTPRequestHandler):
             server_version, sys_version = name, ""
 
             def do_GET(self) -> None:
+                time.sleep(after)
                 self.send_response(503)
                 self.end_headers()
                 self.wfile.write(said)
@@ -89,6 +90,12 @@ def test_it_says_which_of_our_servers_answers(
     with pytest.raises(server.AlreadyRunningError) as caught:
         server.require_free("127.0.0.1", port, tls=False)
     assert caught.value.site == site
+
+
+def test_our_own_server_is_known_when_it_is_busy(port: int, listen: Callable[..., None]) -> None:
+    listen("lms", after=1.2)
+    with pytest.raises(server.AlreadyRunningError):
+        server.require_free("127.0.0.1", port, tls=False)
 
 
 @pytest.mark.parametrize("tls", [False, True])
