@@ -69,4 +69,5 @@ def answering(place: Station, people: int = 4) -> Iterator[Answering]:
         yield doing
     finally:
         doing.stopping.set()
-        thread.join(30)
+        thread.join(60)
+    assert not thread.is_alive(), "somebody still waits for an answer"

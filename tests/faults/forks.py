@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.journeys.house import ROOT
 
-LONGEST = 90.0  # seconds that a command may take
+LONGEST = 300.0  # seconds that a command may take, on a slow disk
 QUICK = 16  # the work of scrypt: what is killed is our writing, not its
 
 
@@ -34,6 +34,16 @@ class Fork:
     def kill(self) -> None:
         """End it as a power cut would."""
         os.kill(self.number, signal.SIGKILL)
+
+    def killed(self) -> bool:
+        """Kill it; return whether that met it alive.
+
+        At the last moment it may have ended by itself: nothing but its status says so.
+        """
+        self.kill()
+        status = self.ended()
+        assert status in {0, -signal.SIGKILL}, f"the command ended with {status}"
+        return status != 0
 
     def is_running(self) -> bool:
         """Return whether it has not ended yet."""

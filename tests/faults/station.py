@@ -24,6 +24,7 @@ from tests.faults.forks import Fork, Forks, forks
 from tests.journeys.house import ROOT, House, free_port
 from tests.people import build_places
 
+LONGEST_START = 120.0  # seconds until a server answers, on a machine that is busy
 Process = subprocess.Popen[bytes] | Fork
 
 
@@ -92,19 +93,20 @@ class Station:
     def _wait(self, process: Process) -> None:
         import http.client
 
-        until = time.monotonic() + 30
+        until = time.monotonic() + LONGEST_START
         while time.monotonic() < until:
             if not _is_running(process):
                 raise AssertionError("the server did not start again")
-            connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=2)
+            connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=30)
             try:
                 connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
                 if connection.getresponse().status == 200:
                     return
             except OSError:
-                time.sleep(0.02)
+                pass  # it does not listen yet
             finally:
                 connection.close()
+            time.sleep(0.02)
         raise AssertionError("the server did not answer")
 
     def learners(self, count: int) -> list[Learner]:

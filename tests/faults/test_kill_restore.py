@@ -159,11 +159,7 @@ def kill_one(run: Run, *, changes: bool, serves: bool) -> None:
     if changes:
         run.wait_for_change(fork)
     time.sleep((run.exchanging if changes else run.unpacking) * random.random())
-    killed = fork.is_running()
-    if killed:
-        fork.kill()
-    assert fork.ended() == (-9 if killed else 0)
-    run.met[stage(run) if killed else "had ended"] += 1
+    run.met[stage(run) if fork.killed() else "had ended"] += 1
     if serves:
         with run.place.run():  # what it begins with puts everything back
             pass

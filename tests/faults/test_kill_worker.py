@@ -31,7 +31,7 @@ from tests.certificates.passed import award, confirm, enrol, publish
 from tests.people import Places, add_person
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 def _award(app: Flask, places: Places, count: int) -> None:
