@@ -72,11 +72,12 @@ def test_a_backup_made_while_somebody_writes_restores_row_for_row(
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    assert writing.wait(20)
+    assert writing.wait(60)
     path = plain(here)
     add_row(server, -1)  # writing goes on after it
     enough.set()
-    writer.join(20)
+    writer.join(60)
+    assert not writer.is_alive()
     stop(server)
 
     done = restore.restore(elsewhere, path, never, now=NOW)

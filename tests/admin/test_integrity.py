@@ -116,7 +116,7 @@ def test_people_save_while_a_table_is_looked_at(
         reader.execute("SELECT count(*) FROM audit").fetchone()
         if not saved.is_set():
             threading.Thread(target=save, daemon=True).start()
-            assert saved.wait(10)
+            assert saved.wait(60)
         reader.close()
         return before(path, table)
 

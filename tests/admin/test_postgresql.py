@@ -31,7 +31,7 @@ PROGRAM = """\
 #!/bin/sh
 echo $$ > {0}.part
 mv {0}.part {0}
-exec sleep 60
+exec sleep 600
 """
 
 
@@ -63,12 +63,13 @@ def test_a_program_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
     words = f"({str(program)!r}, 'postgresql:///x', meanwhile=print)"
     code = f"from lms.admin import postgresql; postgresql._run{words}"
     command = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while not number.exists():
         assert time.monotonic() < until
         time.sleep(0.01)
     command.kill()
     command.wait()
+    until = time.monotonic() + 180
     while is_running(int(number.read_text("ascii"))):
         assert time.monotonic() < until
         time.sleep(0.01)

@@ -22,7 +22,7 @@ from lms.admin.upgrade import journal
 from tests import postgres
 from tests.admin.upgrade.fake import DRIVER, World, build
 
-LONGEST = 60.0  # seconds for anything
+LONGEST = 180.0  # seconds for anything
 
 
 def begin(world: World) -> subprocess.Popen[str]:
@@ -53,7 +53,7 @@ def wait(process: subprocess.Popen[str]) -> str:
 
 
 def get(port: int, path: str) -> object:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
     try:
         connection.request("GET", path)
         return json.loads(connection.getresponse().read())
