@@ -8,9 +8,10 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import time
 from collections import namedtuple
 from collections.abc import Callable, Generator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +47,7 @@ from tests.people import Cast, Places, add_person, build_places
 hypothesis.settings.register_profile("lms", deadline=None)
 hypothesis.settings.load_profile("lms")
 
+NIGHT = timedelta(minutes=1)
 USAGE = namedtuple("USAGE", "total used free")
 
 # They start servers, browsers, processes or typesetters.
@@ -163,6 +165,19 @@ def garbage_waits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "gc", SimpleNamespace(collect=lambda: 0))
         yield
+
+
+@pytest.fixture(autouse=True)
+def one_day() -> None:
+    """Let no test begin in the last minute of a day.
+
+    What it has made today would be yesterday's when it looks, for it and the program ask the clock
+    each for themselves. What the program does at midnight has tests that set the clock.
+    """
+    now = datetime.now(UTC)
+    midnight = (now + NIGHT).replace(hour=0, minute=0, second=0, microsecond=0)
+    if midnight > now:
+        time.sleep((midnight - now).total_seconds())
 
 
 @pytest.fixture(autouse=True)
