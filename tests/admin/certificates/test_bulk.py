@@ -225,7 +225,9 @@ def test_it_is_logged_with_counts_and_without_a_name(
         asked, exported = [row for row in rows if row.action.startswith("certificates.")]
     assert asked.actor_id == exported.actor_id == grace.id
     assert (exported.facts["certificates"], exported.facts["papers"]) == (1, 1)
-    assert "1001" not in str(exported.facts | asked.facts).lower().replace(exported.subject, "")
+    # A digest may hold any four digits by chance.
+    said = re.sub(r"\b[0-9a-f]{64}\b", "", str(exported.facts | asked.facts).lower())
+    assert "1001" not in said
 
 
 def test_it_is_stopped_and_goes_on_where_it_had_come_to(
