@@ -23,6 +23,22 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_whole(path: Path, content: bytes, *, mode: int) -> None:
+    """Put a file into its place, shared as its folder is: whole or not at all, if the power goes.
+
+    mode  its rights, less what the umask of the process takes.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    share(part)
+    part.rename(path)
+    flush_folder(path.parent)
+
+
 def share(path: Path) -> None:
     """Let the group of a folder use a file in it, where it may write to the folder itself.
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from lms import installation
 from lms.admin import housekeeping, schema
+from lms.admin.folders import write_whole
 from lms.admin.night import CHECK, LOOK
 from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
@@ -213,7 +214,7 @@ def found_site(transaction: Transaction, data: Path, *, now: datetime) -> UUID:
 
 def write_site(data: Path, site_id: UUID) -> None:
     """Write the file that binds the data folder to the database."""
-    (data / SITE_FILE).write_text(f"{site_id}\n", "ascii")
+    write_whole(data / SITE_FILE, f"{site_id}\n".encode("ascii"), mode=0o644)
 
 
 def short_site(site_id: UUID) -> str:

@@ -22,8 +22,9 @@ from lms import installation, settings
 from lms.accounts import models as accounts_models
 from lms.accounts import refusals
 from lms.accounts import session as account_session
+from lms.admin.backup_plan import BACKUPS
 from lms.admin.begun import BEGINNING, require_begun
-from lms.admin.folders import share
+from lms.admin.folders import write_whole
 from lms.app.commands import Commands
 from lms.app.jobs import JobSteps
 from lms.app.pages import LONG_FIELDS, UPLOADS, blueprints
@@ -70,6 +71,7 @@ MODELS = (
 
 # How many seconds a process may go on with decisions that an administrator has changed.
 INSTALLATION_FRESH = 5.0
+SECRET_BYTES = 32
 
 
 def create_app(given: Settings | None = None, *, shows_pages: bool = True) -> Flask:
@@ -133,14 +135,24 @@ def _template_folders() -> tuple[Path, ...]:
 
 
 def secret_key(chosen: Settings) -> bytes:
-    """Return the key that signs the flash cookie: a file of the data folder, made when missing."""
+    """Return the key of flash cookies and second proofs: a file of the data folder.
+
+    It is made when it is missing. raises SettingsError for one that was cut off: cookies and
+    proofs of an empty key could be made by anybody.
+    """
     path = chosen.data / "secret.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        share(path)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+        write_whole(path, secrets.token_bytes(SECRET_BYTES), mode=0o600)
+    found = path.read_bytes()
+    if len(found) < SECRET_BYTES:
+        raise settings.SettingsError(
+            f"{path} is damaged. The last backup in {chosen.data / BACKUPS} has it: tar -C "
+            f"{chosen.data} -xf FILE secret.key, for the same account as the files beside it. On a "
+            "new server delete it, and another one is made; on any other server administrators "
+            "and trainers would then have to set up their second proof anew."
+        )
+    return found
 
 
 def _know_the_installation() -> Callable[[], ResponseReturnValue | None]:

@@ -10,11 +10,28 @@ import pytest
 from flask import Flask
 
 from lms.admin import backup, drill, restore
-from lms.admin.folders import scratch
+from lms.admin.folders import scratch, write_whole
 from lms.admin.upgrade import journal, undo
 from lms.admin.upgrade.journal import Journal
 from lms.settings import Settings
 from tests.admin.conftest import NOW, never, stop
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "site.id"
+    write_whole(path, b"before", mode=0o600)
+
+    def power_goes(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", power_goes)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, b"after", mode=0o600)
+    assert path.read_bytes() == b"before"
+    monkeypatch.undo()
+    write_whole(path, b"after", mode=0o600)
+    assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], b"after")
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_it_is_gone_at_the_end_and_after_a_fault(tmp_path: Path) -> None:

@@ -116,6 +116,18 @@ def test_a_key_of_another_account_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     assert (done.exit_code, "may not use /var/lib/lms/secret.key" in done.output) == (1, True)
 
 
+@pytest.mark.parametrize("left", [b"", b"half of the key "])
+def test_a_secret_that_was_cut_off_is_named_and_never_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: bytes
+) -> None:
+    (tmp_path / "lms.sqlite").touch()
+    (tmp_path / "secret.key").write_bytes(left)
+    for words in (("backup",), ("doctor",), ("serve",)):
+        done = run(monkeypatch, tmp_path, *words, PORT="0")
+        assert (done.exit_code, f"{tmp_path / 'secret.key'} is damaged" in done.output) == (1, True)
+    assert (tmp_path / "secret.key").read_bytes() == left
+
+
 def failure(said: str, code: int = sqlite3.SQLITE_ERROR) -> OperationalError:
     error = sqlite3.OperationalError(said)
     error.sqlite_errorcode = code
