@@ -24,7 +24,7 @@ from lms import installation
 from lms.admin import backup, verifying
 from lms.admin.archive import DATABASES, Manifest
 from lms.admin.backup_place import BackupBusyError, BackupError
-from lms.admin.backup_plan import LAST_BACKUP
+from lms.admin.backup_plan import KNOWN
 from lms.admin.backups import actions as backups
 from lms.admin.findings import message_facts
 from lms.admin.folders import scratch
@@ -141,7 +141,7 @@ def _find(settings: Settings, now: datetime) -> Part:
     """Take the newest backup of this week that this account can read, or make one."""
     _clear(settings.data)
     with Session(db.engine) as session:
-        known = installation.setting(session, LAST_BACKUP)
+        known = installation.setting(session, KNOWN)
     file = _readable(known, now)
     if file is None:
         folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
@@ -150,11 +150,15 @@ def _find(settings: Settings, now: datetime) -> Part:
 
 
 def _readable(known: Json, now: datetime) -> Path | None:
-    if not isinstance(known, dict) or known["sealed"]:
-        return None  # nobody but an administrator has the passphrase
-    file = Path(known["path"])
-    fresh = now - datetime.fromisoformat(known["at"]) < EVERY
-    return file if fresh and file.exists() and os.access(file, os.R_OK) else None
+    """Return the newest plain backup of this week that is there: the copy elsewhere may be newer.
+
+    known  the decision ``KNOWN``.
+    """
+    for each in known or ():
+        file, fresh = Path(each["path"]), now - datetime.fromisoformat(each["at"]) < EVERY
+        if not each["sealed"] and fresh and os.access(file, os.R_OK):
+            return file
+    return None
 
 
 def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:

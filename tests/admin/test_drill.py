@@ -17,6 +17,8 @@ from lms import installation
 from lms.admin import backup, backup_contents, drill, verifying
 from lms.admin.backup_place import alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
+from lms.admin.backups import actions
+from lms.admin.backups.actions import Backup
 from lms.admin.drill import STEPS
 from lms.admin.findings import message_from
 from lms.admin.night import DRILL, LAST_DRILL
@@ -99,6 +101,21 @@ def test_it_takes_the_newest_backup_of_the_server(
     assert tested()["rows"] == expected - 2
     assert path.exists()
     assert in_list(server) == [{"at": NOW.isoformat(), "good": True}]
+
+
+def test_a_copy_elsewhere_that_is_newer_does_not_hide_the_backup_of_the_night(
+    server: Flask, here: Settings, stick: Path, tested: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each Sunday the copy follows the backup of the day, and the test follows the copy."""
+    for folder, passphrase in ((here.data / "backups", None), (stick, PASSPHRASE)):
+        made = backup.make(here, folder, passphrase, now=NOW)
+        size, sealed = made.path.stat().st_size, passphrase is not None
+        with server.app_context(), transaction() as session:
+            facts = Backup("daily", str(made.path), size, sealed, sealed, 1.0, 1)
+            actions.remember(session, facts, now=NOW)
+    monkeypatch.setattr(backup, "make", None)
+    assert tested()["fault"] is None
+    assert in_list(server) == [None, {"at": NOW.isoformat(), "good": True}]
 
 
 def in_list(app: Flask) -> list[object]:
