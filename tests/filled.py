@@ -27,9 +27,9 @@ class Filled(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "form" and values.get("id") == "form":
             self.method, self.inside = values.get("method", "get"), True
-        if not self.inside:
-            return
         name = values.get("name", "")
+        if not self.inside or (tag == "input" and not name):
+            return
         if tag == "input" and values.get("type") == "hidden":
             self.sent[name] = values.get("value", "")
         elif tag == "input" and values.get("type") == "password":

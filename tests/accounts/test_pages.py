@@ -42,7 +42,7 @@ def test_passwords_are_hidden_and_may_be_pasted(browser: Open, amina: Cast, mach
         each.post("/en/this-computer", {"kind": machine})
     fields = 0
     for page in (visitor.get("/en/"), here.get("/en/password"), here.get("/en/spare-code")):
-        for field in re.findall(r"<input[^>]*password[^>]*>", page.text):
+        for field in re.findall(r'<input[^>]* name="\w*password[^>]*>', page.text):
             fields += 1
             assert 'type="password"' in field
             assert "value=" not in field or 'value=""' in field

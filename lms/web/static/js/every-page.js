@@ -1,13 +1,18 @@
 // Every page works without this file; it only makes working pages nicer. docs/design.md says what.
 "use strict";
+// For sign-in.js, too, which is always joined behind this file.
+const one = (what, inside = document) => inside.querySelector(what);
 (() => {
-  const one = (what, inside = document) => inside.querySelector(what);
-
   // Pop-ups close on Escape, which gives the focus back, and on a click elsewhere.
   const close = (except) => {
     for (const pop of document.querySelectorAll(".pop[open]")) pop.open = pop === except;
   };
-  addEventListener("click", (event) => close(event.target.closest(".pop")));
+  // Ticking "Show what I type" shows a password, the next click hides it.
+  addEventListener("click", (event) => {
+    const chosen = event.target;
+    close(chosen.closest(".pop"));
+    if (chosen.dataset.shows) one(chosen.dataset.shows).type = chosen.checked ? "text" : "password";
+  });
   addEventListener("keydown", (event) => {
     const open = one(".pop[open]");
     if (event.key === "Escape" && open) {
@@ -22,7 +27,7 @@
 
   // Answers of a test that still wait in this browser are sent from whatever page is open.
   try {
-    if (localStorage.outbox && !one("script[src*=quiz]")) {
+    if (localStorage.outbox && !one("[src*=quiz]")) {
       const rest = document.createElement("script");
       rest.src = new URL("./answers.js", document.currentScript.src);
       document.head.append(rest);
