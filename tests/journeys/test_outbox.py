@@ -187,6 +187,42 @@ def test_an_answer_survives_its_tab_and_is_sent_from_any_page(
     seat.page.wait_for_function("() => !localStorage.outbox")
 
 
+@pytest.mark.parametrize("handed", [False, True])
+def test_a_page_knows_when_another_window_has_sent_what_it_kept(
+    house: House, seat: Seat, attempt_id: UUID, handed: bool
+) -> None:
+    page = seat.page
+    page.route("**/answers", lambda route: route.abort())
+    page.route("**/hand-in", lambda route: route.abort())
+    page.route("**/answers/who", lambda route: route.abort())
+    tick(seat)
+    seat.hears("waiting: 1")
+    if handed:
+        page.locator("button[value=finish]").click()
+        page.locator("#offer button").first.click()
+        seat.hears("Your test is handed in on this computer")
+    other = seat.context.new_page()
+    other.goto("/en/home")
+    other.wait_for_function("() => !localStorage.outbox")
+    page.bring_to_front()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    if handed:
+        page.wait_for_url("**/result")
+    else:
+        seat.hears("Every answer that you have saved is on the server.")
+        assert page.locator("#state .wait").count() == 0
+    assert len(house.answers(attempt_id)) == 1
+
+
+def test_what_is_left_is_listed_as_the_language_does(house: House, seats: Seats) -> None:
+    person = house.person(language="ar")
+    seat = seats(person, language="ar")
+    seat.quiz(house.test(person, language="ar"))
+    seat.cut()
+    seat.page.locator("button[value=finish]").click()
+    assert "1، 2، 3" in seat.page.locator("#offer").inner_text()
+
+
 def test_a_number_that_was_only_typed_is_kept_when_the_page_is_put_away(
     house: House, seats: Seats
 ) -> None:

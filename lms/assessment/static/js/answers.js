@@ -12,6 +12,9 @@
   const page = crypto.getRandomValues(new Uint32Array(4)).join("");
   let n = 0, token = (one("[name=csrf_token]") || {}).value, person = words.person;
   let sending = null, again = 0, pause = 2000, putting = 0, handed = false, fresh = true, stale = false;
+  // How many answers this page has said to be waiting, and what it says when none is.
+  let told = 0;
+  const whole = state && one("span:last-child", state).textContent;
 
   // ---- the outbox ------------------------------------------------------------------------------
   let opened;
@@ -132,9 +135,14 @@
     letters = letters.filter((each) => !each.refused);
     if (!letters.length) flag("");
     const mine = letters.filter((each) => each.person === person);
+    const settled = !mine.length && !putting && !typed;
     if (problem) say(problem.replace("{count}", mine.length), true);
     else if (stale) say(words.two, true);
-    else if (at && !mine.length && !putting && !typed && words.saved) say(words.saved.replace("{time}", at), false);
+    else if (settled && at && words.saved) say(words.saved.replace("{time}", at), false);
+    // Another window of this browser has sent what waited.
+    else if (settled && told && handed) location.reload();
+    else if (settled && told) say(whole, false);
+    told = mine.length;
     // What an earlier page of this test had kept is on the server now, but not on this page.
     if (elsewhere && fresh && !problem && !mine.length) location.reload();
     return mine;
@@ -282,7 +290,7 @@
     panel.tabIndex = -1;
     const open = all(".q", form).flatMap((question, place) => (answered(question) ? [] : [place + 1]));
     const text = document.createElement("p");
-    text.textContent = open.length ? words.left.replace("{list}", open.join(", ")) : words.noneLeft;
+    text.textContent = open.length ? words.left.replace("{list}", open.join(document.documentElement.lang === "ar" ? "، " : ", ")) : words.noneLeft;
     const yes = document.createElement("button"), no = document.createElement("button");
     yes.type = no.type = "button";
     yes.className = "btn";
