@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from unicodedata import category
 
 SAME, REMOVED, ADDED = "same", "removed", "added"
@@ -92,20 +93,18 @@ def words_and_signs(text: str) -> list[str]:
     Combining marks stay with their letter. Scripts that put no space between words give one piece
     for each ideograph.
     """
-    pieces: list[str] = []
+    starts: list[int] = []
     last = ""
     for place, sign in enumerate(text):
         kind = _kind(sign)
-        if kind == "mark" and pieces:
-            pieces[-1] += sign
+        if kind == "mark" and starts:
             continue
         inner = sign in _INNER and last == "word" and _kind(text[place + 1 : place + 2]) == "word"
         if inner or (kind == last and kind in {"word", "space"}):
-            pieces[-1] += sign
-        else:
-            pieces.append(sign)
-            last = kind
-    return pieces
+            continue
+        starts.append(place)
+        last = kind
+    return [text[start:end] for start, end in pairwise((*starts, len(text)))]
 
 
 def _kind(sign: str) -> str:
