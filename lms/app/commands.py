@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,9 @@ COMMANDS = {
     "progress": "lms.learning.cli:progress",
 }
 
+# What a disk says that is full, failing, or may only be read.
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+
 
 class Commands(click.Group):
     """The commands of every feature, by name."""
@@ -76,4 +80,12 @@ class Commands(click.Group):
             raise click.ClickException(
                 f"This account may not use {error.filename}. Run the command as root, or as the "
                 "account of the server."
+            ) from error
+        except OSError as error:
+            if error.errno not in DISK:
+                raise
+            where = f" to {error.filename}" if error.filename else ""
+            raise click.ClickException(
+                f"Nothing could be written{where}: {error.strerror}. How the disk of this server "
+                "is, and what to do, says lms doctor; a stick or another disk may be full, too."
             ) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,33 @@ def test_a_key_of_another_account_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr("lms.app.secret_key", refuse)
     done = run(monkeypatch, tmp_path / "data", "backup")
     assert (done.exit_code, "may not use /var/lib/lms/secret.key" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("where", [None, "/var/lib/lms/upgrade.lock"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_nothing_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int, where: str | None
+) -> None:
+    def fail(_: object) -> bytes:
+        raise OSError(code, os.strerror(code), *([where] if where else []))
+
+    (tmp_path / "lms.sqlite").touch()
+    monkeypatch.setattr("lms.app.secret_key", fail)
+    done = run(monkeypatch, tmp_path, "backup")
+    assert (done.exit_code, os.strerror(code) in done.output) == (1, True)
+    assert "lms doctor" in done.output
+    assert (where or "written:") in done.output
+
+
+def test_another_fault_of_a_file_is_one_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(_: object) -> bytes:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    (tmp_path / "lms.sqlite").touch()
+    monkeypatch.setattr("lms.app.secret_key", fail)
+    assert isinstance(run(monkeypatch, tmp_path, "backup").exception, OSError)
 
 
 @pytest.mark.parametrize("left", [b"", b"half of the key "])
