@@ -53,8 +53,7 @@ def ask_anew(session: Session, *, now: datetime) -> None:
     """
     for kind in (TIDY, ENROL, *night_plan.NIGHTLY, backup_plan.MAKE):
         jobs.forget_later(session, kind, now=now)
-    for kind in (TIDY, ENROL):
-        jobs.hasten(session, kind, now=now)
+    jobs.hasten(session, (TIDY, ENROL), now=now)
     ask(session, now=now)
     site = installation.read(session)
     if site.ready:

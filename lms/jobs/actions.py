@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
@@ -58,10 +58,17 @@ def take_back(session: Session, kind: str, prefix: str, *, now: datetime) -> Non
     session.execute(delete(Job).where(*wanted, *waits))
 
 
-def hasten(session: Session, kind: str, *, now: datetime) -> None:
-    """Let the jobs of a kind that wait for their hour be due now."""
-    waits = (Job.kind == kind, Job.state == "waiting", Job.due_at > now)
-    session.execute(update(Job).where(*waits).values(due_at=now))
+def hasten(session: Session, kinds: Collection[str], *, now: datetime) -> None:
+    """Let be due now what a clock that was ahead has put off.
+
+    That is what was to be done at once, what has begun or is tried again, and these kinds, each
+    of which asks for its next one. What was planned for an hour of its own goes on waiting.
+    """
+    put_off = or_(
+        Job.kind.in_(tuple(kinds)), Job.due_at <= Job.made_at, Job.done_units > 0, Job.failures > 0
+    )
+    waits = (Job.state == "waiting", Job.due_at > now)
+    session.execute(update(Job).where(*waits, put_off).values(due_at=now))
 
 
 def forget_later(session: Session, kind: str, *, now: datetime) -> None:

@@ -19,6 +19,7 @@ from lms.kernel import memory
 log = logging.getLogger("lms.jobs")
 
 MOST_FAILURES = 8
+NO_LEASE_LASTS = timedelta(hours=1)  # so long
 
 
 def run_due(
@@ -66,14 +67,19 @@ def take(session: Session, owner: str, steps: Steps | None = None, *, now: datet
 
     steps  says which kinds take longer than the usual lease.
 
-    A lease that its owner let run out (killed, switched off) is free again.
+    A lease that its owner let run out (killed, switched off) is free again. So is one that ends
+    later than any can: it was taken while the clock was ahead.
     """
     job = session.scalar(
         select(Job)
         .where(
             Job.state == "waiting",
             Job.due_at <= now,
-            or_(Job.lease_until.is_(None), Job.lease_until < now),
+            or_(
+                Job.lease_until.is_(None),
+                Job.lease_until < now,
+                Job.lease_until > now + NO_LEASE_LASTS,
+            ),
         )
         .order_by(Job.due_at, Job.id)
         .limit(1)

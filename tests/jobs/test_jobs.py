@@ -83,6 +83,26 @@ def test_a_job_that_another_worker_holds_is_left_alone_until_its_lease_ends(app:
     assert run(app, {"count": count}, MONDAY + timedelta(minutes=2)) == 3
 
 
+def test_a_lease_of_a_clock_that_was_ahead_holds_nobody_up(app: Flask) -> None:
+    """The machine was switched off to set its clock, and the worker was killed."""
+    ask(app)
+    with app.app_context(), transaction() as session:
+        running.take(session, "other", now=MONDAY + timedelta(days=900))
+    assert run(app, {"count": count}) == 3
+
+
+@pytest.mark.parametrize("begun", ["asked for at once", "begun", "tried again", "planned"])
+def test_what_a_clock_that_was_ahead_has_put_off_is_done_now(app: Flask, begun: str) -> None:
+    ahead = MONDAY + timedelta(days=900)
+    with app.app_context(), transaction() as session:
+        made, due = (ahead, ahead) if begun == "asked for at once" else (MONDAY, ahead)
+        job = actions.ask(session, "count", "1", {"to": 3}, now=made, due_at=due)
+        job.done_units, job.failures = int(begun == "begun"), int(begun == "tried again")
+        session.flush()
+        actions.hasten(session, ("another",), now=MONDAY)
+    assert run(app, {"count": count}) == (0 if begun == "planned" else 3)
+
+
 def _step_and_die(wanted: int) -> None:
     with transaction() as session:
         running.step(session, wanted, "killed", {"count": count}, now=MONDAY)
