@@ -17,10 +17,10 @@ from pathlib import Path
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms import installation
 from lms.admin.integrity import is_unsound
 from lms.admin.reserve import Reserve
-from lms.admin.start import has_key_list
-from lms.admin.vital import clock_fault, is_key_missing, line_fault
+from lms.admin.vital import ABOUT_THE_KEY, clock_fault, line_fault, lost_key
 from lms.audit import queries as audit
 from lms.db import reading
 from lms.extensions import db
@@ -149,7 +149,8 @@ def install_banners(app: Flask) -> Watch:
         with app.app_context():
             try:
                 session = reading()
-                keyless = is_key_missing(settings) and has_key_list(session)
+                known = installation.decided(session, ABOUT_THE_KEY)
+                keyless = lost_key(known, settings) is not None
                 return Known(audit.newest_at(session), is_unsound(session), keyless)
             finally:
                 db.session.remove()

@@ -31,6 +31,7 @@ from lms.admin.trail.actions import LAST_LOOK
 from lms.admin.trail.finding import log
 from lms.admin.upgrade import remembered, trust
 from lms.admin.upgrade.version import UpgradeError
+from lms.admin.vital import ABOUT_THE_KEY, lost_key
 from lms.audit import queries as audit
 from lms.authoring import actions as authoring
 from lms.catalogue.models import Edition, OfferedChange
@@ -142,14 +143,8 @@ def issuing_key(session: Session, settings: Settings) -> Finding:
         return good(said)
     values = {"path": str(path)}
     if not path.exists():
-        if not start.has_key_list(session):
-            return wrong(msg("Issuing key: there is none yet. Run: lms prepare"))
-        said = msg(
-            "Issuing key: it is no longer at %(path)s, so no certificate is issued. Bring it back "
-            "from an encrypted backup, as root: lms restore --key FILE. A station that never "
-            "issues needs none: lms site issues no"
-        )
-        return wrong(said, values)
+        none_yet = wrong(msg("Issuing key: there is none yet. Run: lms prepare"))
+        return lost_key(installation.decided(session, ABOUT_THE_KEY), settings) or none_yet
     if path.stat().st_mode & 0o077:
         said = msg(
             "Issuing key: other accounts of this machine can read %(path)s. Run: chmod 600 %(path)s"

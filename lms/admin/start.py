@@ -27,7 +27,6 @@ from lms.admin.night import CHECK, LOOK
 from lms.admin.reserve import Reserve
 from lms.catalogue.models import Course, Edition, OfferedChange
 from lms.catalogue.search import actions as search
-from lms.certificates.actions import RING
 from lms.certificates.work import lacks_key
 from lms.content import folder
 from lms.content.digests import core_digest, layer_digest
@@ -108,11 +107,6 @@ def look(settings: Settings) -> Found:
         key_missing=key_missing,
         courses_new=new,
     )
-
-
-def has_key_list(session: Session) -> bool:
-    """Return whether this server has issued before."""
-    return installation.setting(session, RING) is not None
 
 
 def require_folder(data: Path) -> None:

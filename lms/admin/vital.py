@@ -5,14 +5,21 @@ Apart from the doctor, which loads what the serving process never does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from lms.admin.findings import Finding, wrong
+from lms.certificates.actions import RING
 from lms.kernel.clock import BUILD_DATE
+from lms.kernel.json_value import Json
 from lms.kernel.messages import Message, msg
 from lms.settings import LOOPBACK, Settings
 
 # Two machines, or one that has just asked a time server, may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=2)
+# Decisions of the installation that say whether a key belongs here.
+ISSUES = "issues"
+ABOUT_THE_KEY = (RING, ISSUES)
 
 
 def clock_fault(now: datetime, newest: datetime | None) -> Message | None:
@@ -53,3 +60,20 @@ def is_key_missing(settings: Settings) -> bool:
         return not settings.issuing_key.exists()
     except PermissionError:
         return False
+
+
+def lost_key(known: Mapping[str, Json], settings: Settings) -> Finding | None:
+    """Return what to do about a key with which this server has signed and which is gone.
+
+    known  what is stored of ``ABOUT_THE_KEY``.
+
+    None where it is there or one may not look, before the first signature, and on a station.
+    """
+    if known.get(RING) is None or not known.get(ISSUES, True) or not is_key_missing(settings):
+        return None
+    said = msg(
+        "Issuing key: it is no longer at %(path)s, so no certificate is issued. Bring it back "
+        "from an encrypted backup, as root: lms restore --key FILE. A station that never "
+        "issues needs none: lms site issues no"
+    )
+    return wrong(said, {"path": str(settings.issuing_key)})

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from lms import installation
+from lms.admin import actions
 from lms.admin.banners import Known, Watch, install_banners
 from lms.admin.night import LAST_CHECK
 from lms.admin.reserve import FULL
@@ -162,6 +163,11 @@ def test_administrators_are_told_of_a_key_that_is_lost(
     watch._asked = float("-inf")
     watch.look()
     assert (told(grace), told(amina)) == (True, False)
+    with app.app_context(), transaction() as session:
+        actions.let_issue(session, issues=False, now=clock.now())
+    watch._asked = float("-inf")
+    watch.look()
+    assert not told(grace)  # a station needs none
 
 
 def test_the_reserve_is_taken_given_up_and_taken_again(app: Flask, watch: Watch, disk: Any) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.rules import administers_country
 from lms.admin.background import actions as office
 from lms.admin.background import queries as of_server
-from lms.admin.background.words import KINDS, STATE_WORDS, failure
+from lms.admin.background.words import KINDS, STATE_WORDS, failure, known_failure, state_of
 from lms.admin.findings import message_from
 from lms.db import reading, transaction
 from lms.jobs import actions, queries
@@ -32,6 +32,7 @@ def jobs() -> ResponseReturnValue:
         jobs=found,
         kinds=KINDS,
         states=STATE_WORDS,
+        state_of=state_of,
         sees_all=administers_country(viewer()),
     )
 
@@ -80,11 +81,13 @@ def job(job_id: int) -> ResponseReturnValue:
             job=found,
             kinds=KINDS,
             states=STATE_WORDS,
+            state_of=state_of,
+            why=known_failure(found.error),
             now=now,
             message_from=message_from,
         )
     )
-    works = found.state == "waiting" and found.due_at <= now
+    works = found.state == "waiting" and (found.due_at <= now or bool(found.error))
     return look_again(response, 5) if works else response
 
 

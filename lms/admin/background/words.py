@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lms.jobs.models import Job
 from lms.kernel.messages import msg
 
 # A kind of job -> what it is called. Who asked for it finds it on a page of its own.
@@ -67,15 +68,24 @@ OTHER_FAILURE = msg(
 
 def failure(error: str) -> str:
     """Return what a failure means, in a sentence of the catalogue."""
-    said = error.lower()
-    return next(
-        (words for signs, words in FAILURES if any(sign in said for sign in signs)), OTHER_FAILURE
-    )
+    return known_failure(error) or OTHER_FAILURE
+
+
+def known_failure(error: str | None) -> str | None:
+    """Return what a failure that is known means; None for any other, and for no failure."""
+    said = (error or "").lower()
+    return next((words for signs, words in FAILURES if any(sign in said for sign in signs)), None)
 
 
 STATE_WORDS: Mapping[str, str] = {
     "waiting": msg("Running"),
+    "retried": msg("Waits for another try"),
     "done": msg("Done"),
     "failed": msg("Could not be finished"),
     "stopped": msg("Stopped"),
 }
+
+
+def state_of(job: Job) -> str:
+    """Return how a job stands, a key of ``STATE_WORDS``; whose last step failed does not run."""
+    return "retried" if job.state == "waiting" and job.error else job.state

@@ -17,6 +17,7 @@ from lms.admin.night import LAST_LOOK, LOOK
 from lms.admin.retention import RUNS, deletion
 from lms.admin.trail import finding as trail
 from lms.admin.trail.actions import LAST_LOOK as LAST_LOOK_AT_LOG
+from lms.admin.vital import ABOUT_THE_KEY, lost_key
 from lms.audit import queries as audit
 from lms.audit.models import CLOCK_FROM
 from lms.jobs import queries as jobs
@@ -84,7 +85,7 @@ def disk_of(data: Path) -> Disk:
 
 def health(session: Session, settings: Settings, *, now: datetime) -> Health:
     """Return how every part of the server is; changes nothing and reads no large file."""
-    names = (*safekeeping.DECISIONS, LAST_LOOK, LAST_LOOK_AT_LOG, CLOCK_FROM)
+    names = (*safekeeping.DECISIONS, LAST_LOOK, LAST_LOOK_AT_LOG, CLOCK_FROM, *ABOUT_THE_KEY)
     known = installation.decided(session, names)
     fresh: list[Finding | None] = [
         storage.disk(settings.data),
@@ -96,6 +97,7 @@ def health(session: Session, settings: Settings, *, now: datetime) -> Health:
         safekeeping.nightly_check(known, now),
         trail.log(known),
         deletion(known.get(RUNS), now),
+        lost_key(known, settings),
     ]
     last = known.get(LAST_LOOK)
     at = datetime.fromisoformat(last["at"]) if last else None

@@ -19,6 +19,7 @@ from lms.admin.findings import apart, from_facts, good, to_facts, wrong
 from lms.admin.health.steps import STEPS
 from lms.admin.night import LAST_CHECK, LAST_DRILL, LAST_LOOK, LOOK
 from lms.admin.retention import RUNS
+from lms.certificates.actions import RING
 from lms.db import reading, transaction
 from lms.jobs import running
 from lms.jobs.models import Job
@@ -70,6 +71,19 @@ def test_a_server_that_is_good_says_so(app: Flask, browser: Open, halima: Cast) 
     assert {state for _, state in parts(page)} == {"✓ good"}
     assert "417" in page
     assert "Look at every part again" in page
+
+
+def test_a_key_that_was_lost_since_the_last_look_is_told_as_above_every_page(
+    app: Flask, browser: Open, halima: Cast
+) -> None:
+    all_good(app)
+    found = [to_facts(good("Issuing key: it is there and nobody else can read it."))]
+    know(app, **{LAST_LOOK: {"at": clock.now().isoformat(), "found": found}})
+    assert ("Issuing key", "✓ good") in parts(browser(halima).get(URL).text)
+    know(app, **{RING: "a list of keys"})
+    page = browser(halima).get(URL).text
+    assert ("Issuing key", "✕ to do") in parts(page)
+    assert "lms restore --key FILE" in page
 
 
 def test_what_is_to_be_done_comes_first_in_words_and_signs(
