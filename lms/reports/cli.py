@@ -118,6 +118,11 @@ def check_file(file: BinaryIO) -> None:
     Exit status 1 where it is not.
     """
     text = file.read(signed_json.LONGEST + 1).decode("utf-8", "replace")
+    if text.startswith("%PDF"):
+        raise click.ClickException(
+            f"This is the paper. Its signed file lies in it: pdfdetach -saveall {file.name}, then "
+            "lms check-file evidence.json, and compare what that holds with the paper."
+        )
     ring = installation.setting(reading(), RING)
     if ring is None:
         raise click.ClickException("This server knows no signing key yet.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -97,11 +98,23 @@ def evidence(**changes: Any) -> str:
     return signed_json.seal(document, {signer().kid: signer().sign})
 
 
-def choose(tab: Page, text: str) -> str:
+def paper(text: str, packed: bytes | None = None) -> bytes:
+    """Return a paper as typst makes it, as far as the page looks at it: something, the file."""
+    lies = packed if packed is not None else zlib.compress(text.encode(), 9)
+    return (
+        b"%%PDF-1.7\n1 0 obj\n<</Length 3>>\nstream\n\xff\x00\x80\nendstream\nendobj\n"
+        b"246 0 obj\n<</Length %d/Type/EmbeddedFile/Filter/FlateDecode>>\nstream\n%s\nendstream\n"
+        b"endobj\n247 0 obj\n<</Names<</EmbeddedFiles<</Names[(evidence.json)246 0 R]>>>>>>\nendobj"
+    ) % (len(lies), lies)
+
+
+def choose(tab: Page, text: str | bytes) -> str:
     """Choose a file, and return the verdict's sentence without its marks."""
-    tab.locator("#signed-file").set_input_files(
-        {"name": "file.json", "mimeType": "application/json", "buffer": text.encode()}
-    )
+    name, kind = ("file.json", "application/json")
+    if isinstance(text, bytes):
+        name, kind = ("paper.pdf", "application/pdf")
+    body = text if isinstance(text, bytes) else text.encode()
+    tab.locator("#signed-file").set_input_files({"name": name, "mimeType": kind, "buffer": body})
     said = tab.locator(".verdict > span").text_content() or ""
     return said.replace("\u2066", "").replace("\u2069", "")
 
@@ -136,6 +149,31 @@ def test_a_genuine_file_says_what_it_is(tab: Page, language: str) -> None:
     assert words["paper_withdrawn"] not in shown
     choose(tab, evidence(withdrawn=True))
     assert words["paper_withdrawn"] in tab.locator("#result").inner_text()
+
+
+def test_a_paper_of_evidence_is_checked_by_the_file_that_lies_in_it(tab: Page) -> None:
+    text = evidence()
+    assert choose(tab, paper(text)) == WORDS["en"]["outcome_file_valid"]
+    shown = tab.locator("#result").inner_text()
+    assert "TN-2026-00417" in shown
+    assert WORDS["en"]["compare"] in shown
+    assert sha256(text.encode()).hexdigest() in shown
+    changed = paper(text.replace("93", "94"))
+    assert choose(tab, changed) == WORDS["en"]["outcome_file_signature"]
+    for other in (
+        paper(text, b"not packed"),
+        paper(text)[:400],
+        b"%PDF-1.7\n%%EOF",
+        b"",
+        paper("", zlib.compress(b" " * 200_000_000)),
+    ):
+        assert choose(tab, other) == WORDS["en"]["outcome_file_encoding"]
+
+
+def test_a_browser_that_cannot_unpack_asks_for_the_file_itself(tab: Page) -> None:
+    tab.evaluate("() => { delete window.DecompressionStream; }")
+    assert choose(tab, paper(evidence())) == WORDS["en"]["outcome_file_encoding"]
+    assert "evidence.json" in WORDS["en"]["outcome_file_encoding"]
 
 
 def test_a_changed_file_and_one_of_another_key_are_refused_and_not_shown(tab: Page) -> None:

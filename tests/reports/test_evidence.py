@@ -212,6 +212,18 @@ def test_a_changed_file_is_told(app: Flask, paper: Path, tmp_path: Path) -> None
     assert (none.exit_code, "no signed file" in none.output) == (1, True)
 
 
+def test_the_paper_itself_says_where_its_signed_file_lies(app: Flask, paper: Path) -> None:
+    checked = app.test_cli_runner().invoke(cli, ["check-file", str(paper)])
+    assert checked.exit_code == 1
+    assert f"pdfdetach -saveall {paper}" in checked.output
+    # What the page that checks without a network finds it by (lms/certificates/offline/files.js).
+    lies = re.search(
+        rb" obj\n<</Length (\d+)/Type/EmbeddedFile/Filter/FlateDecode", paper.read_bytes()
+    )
+    assert lies is not None
+    assert int(lies[1]) < 100_000
+
+
 def test_asked_for_twice_it_is_one_paper(
     app: Flask, browser: Open, grace: Cast, earned: UUID
 ) -> None:

@@ -8,6 +8,8 @@
 
 var files = (function () {
   var DOMAIN = "lms-signed-json-1\n", LONGEST = 4000000;
+  /* Of what is packed in a paper: unpacked it is at most a thousand times as long. */
+  var LONGEST_PACKED = 100000;
   /* kind of a document -> the member that says when it was signed */
   var MOMENT = { "lms-evidence-1": "made", "lms-frozen-quarter": "at" };
 
@@ -75,6 +77,23 @@ var files = (function () {
     return said;
   }
 
+  /* Takes the signed file out of a paper of evidence (PDF); ``then`` gets its text, "" where there
+   * is none or this browser cannot unpack it. What the paper shows is not looked at: whoever
+   * checks compares it with what was signed. */
+  function takeOut(paper, then) {
+    var text = "", nothing = function () { then(""); };
+    for (var i = 0; i < paper.length; i += 8192) {
+      text += String.fromCharCode.apply(null, paper.subarray(i, i + 8192));
+    }
+    var mark = text.search(/\/EmbeddedFile\b/), head = text.slice(text.lastIndexOf(" obj", mark));
+    var begin = /stream\r?\n/.exec(head), length = /\/Length (\d+)/.exec(head);
+    if (mark < 0 || !begin || !length || typeof DecompressionStream !== "function") return nothing();
+    var start = text.length - head.length + begin.index + begin[0].length;
+    var packed = paper.subarray(start, start + Math.min(+length[1], LONGEST_PACKED));
+    var unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    new Response(unpacked).text().then(then, nothing);
+  }
+
   function decide(key, signed) {
     if (isNaN(signed)) return verdict("encoding");
     var day = new Date(signed).toISOString().slice(0, 10);
@@ -89,5 +108,5 @@ var files = (function () {
     return { outcome: outcome, values: values || {}, file: null, digest: "" };
   }
 
-  return { check: check };
+  return { check: check, takeOut: takeOut };
 })();

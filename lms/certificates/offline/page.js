@@ -325,12 +325,20 @@
     byId("text").select();
   }
 
-  function readFile(file, then) {
+  function readFile(file, then, how) {
     var reader = new FileReader();
     tell("file_reading");
     reader.onload = function () { then(reader.result); };
     reader.onerror = function () { tell("file_unreadable"); };
-    reader.readAsText(file);
+    reader[how || "readAsText"](file);
+  }
+
+  /* In a paper of evidence lies its signed file. */
+  function readSigned(file) {
+    if (file.type !== "application/pdf" && !/\.pdf$/i.test(file.name)) return readFile(file, takeFile);
+    readFile(file, function (paper) {
+      files.takeOut(new Uint8Array(paper), takeFile);
+    }, "readAsArrayBuffer");
   }
 
   /* Of several codes in the photo the certificate's is wanted. */
@@ -389,7 +397,7 @@
       this.value = ""; // the same photo may be chosen again
     });
     byId("signed-file").addEventListener("change", function () {
-      if (this.files[0]) readFile(this.files[0], takeFile);
+      if (this.files[0]) readSigned(this.files[0]);
       this.value = "";
     });
     byId("list-file").addEventListener("change", function () {
