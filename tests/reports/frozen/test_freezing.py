@@ -246,6 +246,17 @@ def test_only_a_quarter_that_is_over_can_be_frozen(
     assert browser(dana).get(f"{URL}/new?programme=x&quarter={LAST.code}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Q{n} {y}: 1 "), ("fr", "T{n} {y}\u00a0: du 1 "), ("ar", "الربع {n}، {y}: من 1 ")],
+)
+def test_the_days_of_the_quarter_are_a_sentence_of_the_language(
+    browser: Open, dana: Cast, learned: None, language: str, sentence: str
+) -> None:
+    page = browser(dana).get(NEW.replace("/en/", f"/{language}/")).text
+    assert sentence.format(n=LAST.number, y=LAST.year) in page
+
+
 def test_who_may_freeze_and_who_may_read(
     app: Flask,
     browser: Open,
