@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
 from lms.accounts.models import Unit
+from lms.assessment.models import Attempt
 from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
+from lms.learning.models import Enrolment
 from lms.tables import AnyRow
 
 # Who reads figures, without names.
 READS_FIGURES = ("administrator", "observer")
 MOST_PLACES = 2000
+
+# Whether ``Attempt`` is the first one at the test that decides; the query joins ``Enrolment``.
+# A renewal begins with the refresher: the final test that follows a failed one has number 1, too.
+IS_FIRST = and_(
+    Attempt.number == 1,
+    or_(
+        Attempt.test == "refresher",
+        and_(Attempt.test == "post", Enrolment.renews_id.is_(None)),
+    ),
+)
 
 
 def tops(viewer: Viewer) -> tuple[str, ...]:

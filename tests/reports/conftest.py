@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from lms.db import transaction
+from lms.learning import actions
 from tests.browser import Browser
 from tests.course import SmallCourse, publish_small
 from tests.kept import kept
 from tests.people import Cast, Places, add_person
+from tests.reports.moments import before
 
 Open = Callable[[Cast | None], Browser]
 
@@ -57,3 +60,18 @@ def omar(app: Flask, places: Places) -> Cast:
         return add_person(
             session, "Omar", "HQ-2", places.country, roles=(("observer", places.country),)
         )
+
+
+@pytest.fixture
+@kept
+def renewed(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> None:
+    """Twelve renew in the quarter before this one: they fail the refresher, then pass at once."""
+    day = before(1)
+    for person in crowd[:12]:
+        hygiene.pass_it(person, now=before(8))
+        with app.app_context(), transaction() as session:
+            actions.renew(session, person.viewer, hygiene.slug, now=day, asked=lambda _: True)
+        hygiene.sit(person, right=False, now=day)
+        for _ in range(2):  # what is finished for the first time is not read again
+            hygiene.read(person, now=day + timedelta(days=2))
+        hygiene.sit(person, right=True, now=day + timedelta(days=3))

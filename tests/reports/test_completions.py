@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -16,22 +16,14 @@ from lms.kernel.ids import new_ordered_id
 from lms.reports.actions import EXPORT
 from lms.reports.charts import WIDTH
 from lms.reports.figures import SIGN
-from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places
 from tests.reports.conftest import Open
+from tests.reports.moments import before
 from tests.reports.same import Reports
 
 URL = "/en/reports/completions"
-
-
-def before(quarters: int) -> datetime:
-    """Return a moment in the middle of a quarter that lies so many before the present one."""
-    found = Quarter.of(clock.now().date())
-    for _ in range(quarters):
-        found = found.earlier
-    return datetime(found.year, 3 * found.number - 1, 15, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture

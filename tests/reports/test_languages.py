@@ -65,6 +65,13 @@ def test_the_page_says_both(
     assert (people[0][1], people[-1][-1]) == ("7", "7")
 
 
+def test_an_attempt_counts_where_it_is_the_first_of_a_course_or_a_renewal(
+    app: Flask, browser: Open, dana: Cast, renewed: None
+) -> None:
+    """Twelve passed a course and renewed it: the final test after the refresher is no first one."""
+    assert Reports(app, browser(dana)).shown("languages", "people")[0][-1] == "24"
+
+
 LANGUAGES = ("ar", "en", "fr")
 COUNTS = st.lists(st.integers(0, 12), min_size=3, max_size=3)
 

@@ -9,6 +9,9 @@ from flask import Flask
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lms.extensions import db
+from lms.kernel import clock
+from lms.reports.items import queries
 from lms.reports.items.rules import (
     LEAST,
     Sat,
@@ -153,6 +156,17 @@ def test_the_page_lists_every_question_of_the_course(
     assert {row[0][:3] for row in rows} == {"HY-"}
     assert all(row[4].startswith("0.") or row[4] in {"0", "1"} for row in told)
     assert all(len(row) == len(rows[0]) for row in rows)
+
+
+def test_what_follows_a_failed_refresher_is_no_first_attempt(
+    app: Flask, dana: Cast, hygiene: SmallCourse, renewed: None
+) -> None:
+    """Twelve people sat the test of the course, and the refresher of its renewal."""
+    with app.app_context():
+        session, today = db.session(), clock.now().date()
+        known = queries.items(session, dana.viewer, hygiene.id)
+        found = queries.first_attempts(session, dana.viewer, hygiene.id, known, today=today)
+    assert len(found) == 24
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

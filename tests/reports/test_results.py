@@ -18,6 +18,7 @@ from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places
 from tests.reports.conftest import Open
+from tests.reports.moments import before
 from tests.reports.same import Reports
 
 URL = "/en/reports/results"
@@ -51,6 +52,14 @@ def test_a_mean_of_fewer_than_ten_is_not_shown_nor_what_would_tell_it(
     assert rows["South"][:4] == ["7", "0", "7", "100"]
     assert (rows["South"][4], rows["North"][4]) == ("*", "*")
     assert rows["All together"][4] == "73.7"
+
+
+def test_in_a_renewal_the_refresher_is_the_first_attempt(
+    app: Flask, browser: Open, dana: Cast, renewed: None
+) -> None:
+    """The final test that follows a failed one has number 1, too, and is none."""
+    rows = Reports(app, browser(dana)).shown(f"results?year={before(1).year}")
+    assert rows[-1] == ["All together", "0", "12", "12", "0", "0"]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

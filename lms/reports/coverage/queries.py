@@ -13,8 +13,7 @@ from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
-from lms.learning.rules import FINAL_TESTS
-from lms.reports.queries import in_scope
+from lms.reports.queries import IS_FIRST, in_scope
 from lms.tables import AnyRow
 
 
@@ -61,12 +60,7 @@ def learners(session: Session, viewer: Viewer, *, today: date) -> dict[tuple[str
     rows = session.execute(
         select(Enrolment.course_id, Attempt.language, func.count())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(
-            Attempt.number == 1,
-            Attempt.state == "submitted",
-            Attempt.test.in_(sorted(FINAL_TESTS)),
-            works_here,
-        )
+        .where(IS_FIRST, Attempt.state == "submitted", works_here)
         .group_by(Enrolment.course_id, Attempt.language)
     )
     return {(course_id, language): count for course_id, language, count in rows}

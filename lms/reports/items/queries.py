@@ -15,9 +15,8 @@ from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.catalogue.models import Course, EditionItem
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
-from lms.learning.rules import FINAL_TESTS
 from lms.reports.items.rules import Sat, share
-from lms.reports.queries import in_scope
+from lms.reports.queries import IS_FIRST, in_scope
 from lms.tables import AnyRow
 
 # Enough for two decimals in each of five languages; more would make a page wait.
@@ -65,9 +64,8 @@ def first_attempts(
         .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
             Enrolment.course_id == course_id,
-            Attempt.number == 1,
+            IS_FIRST,
             Attempt.state == "submitted",
-            Attempt.test.in_(sorted(FINAL_TESTS)),
             works_here,
         )
         .order_by(Attempt.submitted_at.desc())

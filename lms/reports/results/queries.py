@@ -12,9 +12,8 @@ from lms.assessment.marks import AS_NOW, PASSED, PERCENT
 from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
-from lms.learning.rules import FINAL_TESTS
 from lms.reports.days import day_of
-from lms.reports.queries import in_scope
+from lms.reports.queries import IS_FIRST, in_scope
 
 
 def first_attempts(
@@ -56,9 +55,8 @@ def first_attempts(
         .join(Unit, Unit.id == Posting.unit_id)
         .where(
             Enrolment.course_id == course_id,
-            Attempt.number == 1,
+            IS_FIRST,
             Attempt.state == "submitted",
-            Attempt.test.in_(sorted(FINAL_TESTS)),
             Attempt.submitted_at >= since,
             Attempt.submitted_at < until,
             in_scope(viewer),

@@ -28,8 +28,7 @@ from lms.catalogue.models import Course, Programme
 from lms.certificates.models import Certificate, CertificateEvent
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
-from lms.learning.rules import FINAL_TESTS
-from lms.reports.queries import in_scope
+from lms.reports.queries import IS_FIRST, in_scope
 from lms.reports.steering.rules import Period
 from lms.tables import AnyRow
 
@@ -74,12 +73,7 @@ def _learners(period: Period, programme_id: UUID | None) -> Select[Any]:
         select(1)
         .select_from(Attempt)
         .outerjoin(AttemptMarkCorrection, AS_NOW)
-        .where(
-            Attempt.enrolment_id == Enrolment.id,
-            Attempt.number == 1,
-            Attempt.test.in_(sorted(FINAL_TESTS)),
-            PASSED.is_(True),
-        )
+        .where(Attempt.enrolment_id == Enrolment.id, IS_FIRST, PASSED.is_(True))
         .correlate(Enrolment)
     )
     states = {

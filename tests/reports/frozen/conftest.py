@@ -16,8 +16,8 @@ from tests.reports.frozen.freezing import (
     freeze,
     rows,
 )
+from tests.reports.moments import before
 from tests.reports.steering.learning import enrolment
-from tests.reports.test_completions import before
 
 
 @pytest.fixture(autouse=True)

@@ -35,9 +35,9 @@ from tests.reports.frozen.freezing import (
     stored,
     work_off,
 )
+from tests.reports.moments import before
 from tests.reports.same import Reports
 from tests.reports.steering.learning import GROUPS, LAST, enrolment, printed, text_of
-from tests.reports.test_completions import before
 
 
 def test_sheet_page_file_and_paper_say_the_same(

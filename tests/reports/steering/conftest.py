@@ -14,11 +14,11 @@ from lms.learning.models import Enrolment
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places, add_person
+from tests.reports.moments import before
 from tests.reports.steering.learning import (
     add_programme,
     enrolment,
 )
-from tests.reports.test_completions import before
 
 
 @pytest.fixture

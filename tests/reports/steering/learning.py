@@ -17,8 +17,8 @@ from lms.learning.models import Enrolment
 from lms.reports.quarters import Quarter
 from lms.reports.steering.rules import MEASURES
 from tests.people import Cast
+from tests.reports.moments import before
 from tests.reports.same import Reports
-from tests.reports.test_completions import before
 
 URL = "/en/reports/steering"
 

@@ -22,6 +22,7 @@ from lms.reports.steering.rules import Period
 from tests.course import SmallCourse
 from tests.people import Cast, Places
 from tests.reports.conftest import Open
+from tests.reports.moments import before
 from tests.reports.same import Reports
 from tests.reports.steering.learning import (
     GROUPS,
@@ -30,7 +31,6 @@ from tests.reports.steering.learning import (
     enrolment,
     total,
 )
-from tests.reports.test_completions import before
 
 
 def test_it_counts_people_by_how_far_they_have_come(
@@ -103,6 +103,12 @@ def test_whoever_passed_earlier_or_joined_later_is_not_counted(
     here = Reports(app, browser(dana))
     assert total(here, f"quarter={LAST.code}") == ["6", "0", "6", "0", "0", "0", "0"]
     assert total(here, f"quarter={LAST.earlier.code}") == ["12", "0", "6", "6", "6", "0", "0"]
+
+
+def test_who_failed_the_refresher_passed_later(
+    app: Flask, browser: Open, dana: Cast, renewed: None
+) -> None:
+    assert total(Reports(app, browser(dana)), "") == ["12", "0", "0", "12", "0", "12", "0"]
 
 
 def test_certificates_are_those_valid_on_the_last_day(

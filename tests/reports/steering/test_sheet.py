@@ -17,6 +17,7 @@ from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
+from tests.reports.moments import before
 from tests.reports.same import Reports
 from tests.reports.steering.learning import (
     GROUPS,
@@ -27,7 +28,6 @@ from tests.reports.steering.learning import (
     text_of,
     total,
 )
-from tests.reports.test_completions import before
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
