@@ -137,8 +137,11 @@ def may_know(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def paired(today: date, *columns: Any) -> AnySelect:
-    """Pair everybody with the requirements of their place and function on ``today``."""
-    return _pairing(today, _held, _exempt, *columns)
+    """Pair everybody with the requirements of their place and function on ``today``.
+
+    Whoever may not sign in is left out: they have left the service, or cannot do what is asked.
+    """
+    return _pairing(today, _held, _exempt, *columns).where(Person.status == "active")
 
 
 def _pairing(today: Day, held: Subquery, exempt: Subquery, *columns: Any) -> AnySelect:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.accounts.actions import people
 from lms.accounts.rules import SERVER
 from lms.app import cli
 from lms.audit.models import AuditRow
@@ -63,6 +64,18 @@ def test_it_says_how_many_hold_what_they_must_hold(
     """Twenty people, Dana among them: six are trained, the others are late."""
     rows = Reports(app, browser(dana)).shown("compliance")
     assert rows == [["Hygiene on shift (Everybody, Prison service)", "6", "0", "14", "20", "30"]]
+
+
+def test_who_may_not_sign_in_is_not_overdue(
+    app: Flask, browser: Open, dana: Cast, required: UUID, crowd: list[Cast]
+) -> None:
+    """A staff list said that three had left: the list of their facility has them no more, too."""
+    with app.app_context(), transaction() as session:
+        for person in crowd[9:12]:
+            people.disable(session, SERVER, person.service_number, now=NOW)
+    here = Reports(app, browser(dana))
+    assert here.shown("compliance")[0][1:5] == ["6", "0", "11", "17"]
+    assert len(here.shown("facility?unit=N-01")) == 9
 
 
 def test_it_goes_down_to_a_prison_and_up_again(

@@ -95,7 +95,7 @@ def counts(
         select(cast(null(), Requirement.id.type), Unit.path, Posting.function, people)
         .select_from(Posting)
         .join(Unit, Unit.id == Posting.unit_id)
-        .join(Person, and_(Person.id == Posting.person_id, Person.status != "anonymised"))
+        .join(Person, and_(Person.id == Posting.person_id, Person.status == "active"))
         .where(scope.posted_on(today), in_scope(viewer))
         .group_by(Unit.path, Posting.function)
     )
