@@ -26,7 +26,7 @@ from lms.reports.report import Answer, Question, Report
 from lms.reports.rules import FORMS
 from lms.reports.sheet import sheet
 from lms.sheets.writer import csv_lines, xlsx
-from lms.web.files import file_store
+from lms.web.files import file_store, require_room
 from lms.web.language import day_in, say
 
 # The filters that stand in the name of a file, where they are codes.
@@ -48,6 +48,7 @@ def prepare(
     viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
     asked = Question(session, viewer, language, today, facts["filters"], zone)
     try:
+        require_room()
         made = write(asked, facts["report"], facts["table"], facts["form"])
         name = file_name(asked, facts["report"], facts["table"], facts["form"])
     except LmsError as refused:

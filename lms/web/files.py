@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Response, current_app, request
 
-from lms.files import FileStore
-from lms.kernel.errors import NotFound
+from lms.files import FileStore, has_room
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.messages import Message, msg
 from lms.web.answers import FILE_HEADER
 from lms.web.wsgi_call import BEHIND_GATE
 
@@ -15,6 +16,12 @@ POLICY = "sandbox; default-src 'none'"
 
 # What may stand inside a page: pictures of dots. An SVG is a program as much as a picture.
 PICTURES = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "avif": "image/avif"}
+NO_ROOM = Message(
+    msg(
+        "The disk of the server is nearly full, so it makes no files at present. Learning and "
+        "saving go on. Tell whoever looks after the server, and ask again when there is room."
+    )
+)
 # The address holds digits of the content: other bytes have another address.
 FOR_GOOD = "private, max-age=31536000, immutable"
 
@@ -22,6 +29,12 @@ FOR_GOOD = "private, max-age=31536000, immutable"
 def file_store() -> FileStore:
     """Return the store of this server's data folder, for pages, commands and steps of jobs."""
     return FileStore(current_app.config["LMS"].data / "files")
+
+
+def require_room() -> None:
+    """Let a file be made while the disk has room; raises Refused: what is left is for answers."""
+    if not has_room(current_app.config["LMS"].data):
+        raise Refused(NO_ROOM)
 
 
 def send(digest: str, mimetype: str, *, name: str) -> Response:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
+from lms import files
 from lms.accounts.rules import SERVER
 from lms.app import cli
-from lms.db import transaction
+from lms.db import reading, transaction
+from lms.jobs.running import run_due
 from lms.kernel import clock
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
-from lms.reports.steps import write
+from lms.reports.steps import STEPS, write
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast
@@ -92,6 +95,23 @@ def test_the_command_gives_the_bytes_of_the_file(
         made = write(asked, name, "", "csv")
     said = app.test_cli_runner().invoke(cli, ["report", name, "--language", language])
     assert said.stdout_bytes == made
+
+
+def test_while_the_disk_is_nearly_full_no_file_is_made(
+    app: Flask, browser: Open, dana: Cast, learned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left is for answers; the page goes on."""
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(files, "disk_usage", lambda _folder: usage(10**10, 10**10, 0))
+    here = Reports(app, browser(dana))
+    assert here.shown("completions", "quarters")
+    order = {"table": "quarters", "form": "csv", "key": "k"}
+    reply = here.browser.post("/en/reports/completions/export", order)
+    with app.app_context():
+        run_due(reading, transaction, STEPS, "worker of a test", clock.now)
+    page = here.browser.get(reply.location).text
+    assert "so it makes no files at present" in page
+    assert "/file" not in page
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from lms import installation
+from lms import files, installation
 from lms.app import cli
 from lms.audit.models import AuditRow
 from lms.catalogue.models import Course
@@ -233,6 +234,17 @@ def test_asked_for_twice_it_is_one_paper(
     with app.app_context():
         asked = select(func.count()).where(AuditRow.action == "certificate.evidence asked")
         assert db.session().scalar(asked) == 1
+
+
+def test_while_the_disk_is_nearly_full_no_paper_is_made(
+    app: Flask, browser: Open, grace: Cast, earned: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(files, "disk_usage", lambda _folder: usage(10**10, 10**10, 0))
+    here = browser(grace)
+    reply = here.post(url(earned), {"key": "one"})
+    with pytest.raises(AssertionError, match="so it makes no files at present"):
+        made(app, reply.location)
 
 
 def test_who_has_it(

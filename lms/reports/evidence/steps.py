@@ -25,6 +25,7 @@ from lms.reports.evidence.actions import EVIDENCE
 from lms.reports.paper import Attachment, Paper, Proof
 from lms.signing import qr, signed_json
 from lms.signing.keys import Signer
+from lms.web.files import require_room
 from lms.web.language import say
 
 TITLE = msg("Evidence of a certificate")
@@ -56,6 +57,7 @@ def prepare(
     viewer = accounts.acting(session, UUID(facts["asked_by"]), language, today=today)
     office = work.office(current_app.config["LMS"])
     try:
+        require_room()
         row = queries.certificate(session, viewer, UUID(facts["certificate"]), today=today)
         found = document.collect(session, viewer, row, now=now)
         titles = queries.titles(session, viewer, row.id, language)
