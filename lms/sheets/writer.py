@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from typing import Any
 # What a spreadsheet program takes for the beginning of a formula, the wide signs of East Asian
 # keyboards among them. Sources: OWASP, CSV injection; OWASP ASVS 5.0, 1.2.10.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Countries split lines of CSV at commas or at semicolons: a program of another one would find the
+# beginning of a formula inside a text.
+SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+INSIDE = re.compile(f"(?<=[,;])(?={SIGNS})")
+KEPT_INSIDE = re.compile(f"(?<=[,;])'(?={SIGNS})")
 LONGEST_CELL = 32_767  # characters; more makes an XLSX file that Excel repairs
 LONGEST_SHEET_NAME = 31
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,18 +84,34 @@ def csv_lines(sheet: Sheet, separator: str = ",") -> Iterator[bytes]:
 def _line(cells: Sequence[Cell], separator: str) -> bytes:
     written = io.StringIO()
     csv.writer(written, delimiter=separator, lineterminator="\r\n").writerow(
-        [_csv_cell(cell) for cell in cells]
+        [_csv_cell(cell, separator) for cell in cells]
     )
     return written.getvalue().encode()
 
 
-def _csv_cell(cell: Cell) -> str:
+def _csv_cell(cell: Cell, separator: str) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "minutes")
     # A number is no text that somebody typed: -3 stays a number.
-    return neutral(cell) if isinstance(cell, str) else str(cell)
+    return _neutral_everywhere(cell, separator) if isinstance(cell, str) else str(cell)
+
+
+def _neutral_everywhere(text: str, separator: str) -> str:
+    """Return a text of which no part is run, at whichever separator a program splits its line.
+
+    At ``separator`` nothing is split: a text that holds it stands between quotes.
+    """
+    return INSIDE.sub(
+        lambda found: "" if found.string[found.start() - 1] == separator else "'", neutral(text)
+    )
+
+
+def plain(text: str) -> str:
+    """Return a cell that was written here without the apostrophes that keep it from being run."""
+    whole = text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_SIGNS) else text
+    return KEPT_INSIDE.sub("", whole)
 
 
 def write_xlsx(path: Path, sheet: Sheet) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from python_calamine import CalamineWorkbook
 
-from lms.sheets.writer import Sheet, csv_lines, neutral, xlsx
+from lms.sheets.writer import Sheet, csv_lines, neutral, plain, xlsx
 
 HOSTILE = [
     "=1+1",
@@ -45,6 +45,26 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
         1,
         2,
     ]
+
+
+@pytest.mark.parametrize("written", [",", ";", "\t"])
+@pytest.mark.parametrize("read", [",", ";"])
+def test_at_whichever_sign_a_line_is_split_no_part_begins_like_a_formula(
+    written: str, read: str
+) -> None:
+    """Excel in French, Russian or Kazakh splits at semicolons, whatever the file means."""
+    texts = [f"North{sign}=1+1" for sign in ",;"] + ["a;-1;@x", 'a";=1&"', "=a;+1"]
+    data = b"".join(csv_lines(Sheet("T", {}, ["h"], [texts]), written)).decode("utf-8-sig")
+    for line in data.splitlines():
+        assert not [part for part in line.split(read) if read != written and part[:1] in {*"=+-@"}]
+    (cells,) = list(csv.reader(io.StringIO(data), delimiter=written))[1:]
+    assert [plain(cell) for cell in cells] == texts
+
+
+def test_what_a_separator_does_not_stand_before_is_left_as_it_is() -> None:
+    texts = ["a; - b", "10,-", "x-1", "well-being", "1,-1"]
+    data = b"".join(csv_lines(Sheet("T", {}, ["h"], [texts]))).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(data)))[1] == texts
 
 
 def test_numbers_and_days_are_no_text() -> None:

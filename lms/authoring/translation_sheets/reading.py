@@ -16,7 +16,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.messages import Message, msg
 from lms.sheets import workbook
 from lms.sheets.refusals import SheetRefusedError
-from lms.sheets.writer import FORMULA_SIGNS, LONGEST_CELL
+from lms.sheets.writer import LONGEST_CELL, plain
 
 # What one sheet may hold.
 MOST_ROWS, MOST_COLUMNS = 5_000, 64
@@ -143,15 +143,10 @@ def _below_heading(rows: Cells) -> Rows | None:
         if len(cells) > MOST_COLUMNS or len(found) > MOST_ROWS:
             raise Refused(Message(msg("This sheet is too large. Cut it into several files.")))
         if names is not None:
-            named = dict(zip(names, map(_plain, cells), strict=False))
+            named = dict(zip(names, map(plain, cells), strict=False))
             found.append({name: named[name] for name in READ if name in named})
         elif _is_heading(cells):
             names = [cell.strip() for cell in cells]
         elif number > HEAD:
             return None
     return found if names is not None else None
-
-
-def _plain(cell: str) -> str:
-    """Return a cell without the sign that keeps a spreadsheet program from calculating it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_SIGNS) else cell
