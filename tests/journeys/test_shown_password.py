@@ -29,8 +29,24 @@ def test_the_box_shows_what_is_typed_and_hides_it_again(house: House, seats: Sea
     assert seen(page) == PASSWORD
     page.keyboard.press("Space")
     assert seen(page) == "•"
+
+
+def test_a_browser_that_remembers_fields_of_text_is_sent_none(house: House, seats: Seats) -> None:
+    person = house.person()
+    house.with_a_code(person)
+    seat = seats()
+    seat.sign_in(person, CODE)
+    page = seat.page
+    page.locator("[name=new_password]").fill(PASSWORD)
+    page.get_by_label("Show what I type").check()
+    page.evaluate(
+        """() => addEventListener("submit", ({ target }) => {
+             sessionStorage.sent = target.elements.new_password.type;
+           })"""
+    )
     page.get_by_role("button", name="Use this password").click()
     page.get_by_role("link", name="I have written it down").wait_for()
+    assert page.evaluate("sessionStorage.sent") == "password"
 
 
 def test_a_refused_sign_in_has_the_box_too_and_hides_what_is_typed_anew(

@@ -1,23 +1,23 @@
 // Every page works without this file; it only makes working pages nicer. docs/design.md says what.
 "use strict";
-// For sign-in.js, too, which is always joined behind this file.
+// For sign-in.js and lesson.js, too, which are always joined behind this file.
 const one = (what, inside = document) => inside.querySelector(what);
+const all = (what, inside = document) => [...inside.querySelectorAll(what)];
 (() => {
   // Pop-ups close on Escape, which gives the focus back, and on a click elsewhere.
   const close = (except) => {
-    for (const pop of document.querySelectorAll(".pop[open]")) pop.open = pop === except;
+    for (const pop of all(".pop[open]")) pop.open = pop === except;
   };
-  // Ticking "Show what I type" shows a password, the next click hides it.
-  addEventListener("click", (event) => {
-    const chosen = event.target;
-    close(chosen.closest(".pop"));
-    if (chosen.dataset.shows) one(chosen.dataset.shows).type = chosen.checked ? "text" : "password";
+  // Ticking "Show what I type" shows a password, the next click hides it; so does sign-in.js.
+  addEventListener("click", ({ target }) => {
+    close(target.closest(".pop"));
+    if (target.dataset.shows) one(target.dataset.shows).type = target.checked ? "text" : "password";
   });
   addEventListener("keydown", (event) => {
-    const open = one(".pop[open]");
-    if (event.key === "Escape" && open) {
+    const open = event.key === "Escape" && one(".pop[open] summary");
+    if (open) {
       close();
-      one("summary", open).focus();
+      open.focus();
     }
   });
 

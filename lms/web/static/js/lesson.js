@@ -1,8 +1,5 @@
 // A lesson: questions that check themselves, and the place where reading stopped.
-"use strict";
 (() => {
-  const all = (what, inside = document) => [...inside.querySelectorAll(what)];
-  const one = (what, inside = document) => inside.querySelector(what);
 
   // The list of lessons stands open where there is a column for it.
   const toc = one("details.toc");
@@ -60,8 +57,8 @@
   const page = crypto.getRandomValues(new Uint32Array(4)).join("");
   let n = 0, since = Date.now(), seen = 0, sent = "";
   const note = () => {
-    const passed = all("h2[id]", lesson).filter((h) => h.getBoundingClientRect().top < innerHeight / 2);
-    const section = passed.length ? passed.pop().id : "";
+    const { id: section = "" } =
+      all("h2[id]", lesson).filter((h) => h.getBoundingClientRect().top < innerHeight / 2).pop() || {};
     const seconds = Math.round(seen / 1000);
     if (seconds < 2 || (section === sent && seconds < 60)) return;
     seen = 0;

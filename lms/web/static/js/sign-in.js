@@ -27,6 +27,8 @@
     }
   };
   addEventListener("submit", (event) => {
+    // A password that is shown is hidden before it goes: browsers remember what fields of text held.
+    all("[data-shows]:checked").forEach((box) => box.click());
     const form = event.target, button = event.submitter || document.activeElement;
     if (!form.dataset.again || button.name) return;
     event.preventDefault();
