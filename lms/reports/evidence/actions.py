@@ -53,7 +53,7 @@ def ask(
             actor_id(viewer),
             "certificate.evidence asked",
             str(certificate_id),
-            {"job": job.id},
+            {"number": number, "job": job.id},
             now=now,
         )
     return job
