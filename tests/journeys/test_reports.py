@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import update
 
 from lms.db import transaction
@@ -71,12 +72,13 @@ def test_from_the_list_of_reports_to_a_file_and_a_proof(
     assert downloading.value.suggested_filename == f"evidence-{number}.pdf"
 
 
-@pytest.mark.parametrize(("language", "second"), [("en", "fr"), ("ru", "kk"), ("ar", "en")])
-def test_the_browser_prints_the_sheet_on_one_page(
-    house: House, seats: Seats, language: str, second: str, tmp_path: Path
-) -> None:
-    """Also with as many facilities as a sheet has at most."""
-    seat = seats(house.administrator(language=language), language=language)
+def sheet_of(house: House, seats: Seats, language: str, second: str) -> Page:
+    """Return the sheet of a quarter in which somebody learned, in two languages."""
+    seat = seats(
+        house.administrator(language=language),
+        language=language,
+        viewport={"width": 1280, "height": 800},
+    )
     learner = house.person("Amal Gharbi")
     house.begun(learner)
     with house.app.app_context(), transaction() as session:
@@ -84,8 +86,28 @@ def test_the_browser_prints_the_sheet_on_one_page(
         session.execute(
             update(Enrolment).where(Enrolment.person_id == learner.id).values(made_at=long_ago)
         )
-    seat.go(f"/reports/steering?second={second}")
-    seat.page.evaluate(
+    return seat.go(f"/reports/steering?second={second}")
+
+
+@pytest.mark.parametrize(
+    ("language", "second", "side"),
+    [("fr", "ar", "right"), ("ar", "fr", "left"), ("en", "fr", "right")],
+)
+def test_both_languages_of_a_column_stand_above_its_figures(
+    house: House, seats: Seats, language: str, second: str, side: str
+) -> None:
+    heads = sheet_of(house, seats, language, second).locator("th.n .beside")
+    assert heads.first.is_visible()
+    assert heads.first.evaluate("head => getComputedStyle(head).textAlign") == side
+
+
+@pytest.mark.parametrize(("language", "second"), [("en", "fr"), ("ru", "kk"), ("ar", "en")])
+def test_the_browser_prints_the_sheet_on_one_page(
+    house: House, seats: Seats, language: str, second: str, tmp_path: Path
+) -> None:
+    """Also with as many facilities as a sheet has at most."""
+    page = sheet_of(house, seats, language, second)
+    page.evaluate(
         """most => {
             const lines = document.querySelector("[data-table=facility] tbody");
             while (lines.rows.length < most) lines.append(lines.rows[0].cloneNode(true));
@@ -93,6 +115,6 @@ def test_the_browser_prints_the_sheet_on_one_page(
         MOST_FACILITIES,
     )
     path = tmp_path / "printed.pdf"
-    seat.page.pdf(path=path, prefer_css_page_size=True)
+    page.pdf(path=path, prefer_css_page_size=True)
     said = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True).stdout
     assert re.search(r"^Pages: +1$", said, re.MULTILINE)
