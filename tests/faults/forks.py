@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -76,6 +77,15 @@ class Forks:
         _say(self.loaded, json.dumps(words) + "\n")
         assert self.loaded.stdout is not None
         return Fork(int(self.loaded.stdout.readline()), self.loaded)
+
+
+def moments(number: int) -> Iterator[float]:
+    """Yield so many moments between 0 and 1, in any order: a random one in each part of it.
+
+    Wholly random ones may by chance all come late, after what they should meet.
+    """
+    parts = random.sample(range(number), number)
+    yield from ((part + random.random()) / number for part in parts)
 
 
 def _say(loaded: subprocess.Popen[str], line: str) -> None:

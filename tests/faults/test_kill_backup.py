@@ -26,6 +26,7 @@ from lms.kernel import clock
 from lms.settings import Settings
 from tests import postgres
 from tests.faults.backing_up import PASSPHRASE, STICK, WAYS, Run, digest_of, running
+from tests.faults.forks import moments
 from tests.faults.station import Station, station
 
 RESTORED_EVERY = 10
@@ -138,10 +139,11 @@ def kills(place: Station, folder: Path, number: int) -> Run:
     with running(place, folder) as run:
         ways = list(islice(cycle(WAYS), number))
         random.shuffle(ways)
+        early, late = moments(number - number * 2 // 3), moments(number * 2 // 3)
         for moment, way in enumerate(ways):
             # Two thirds while it writes the file, some of these when the file has its name.
             writes = moment % 3 > 0
-            kill_one(run, way, random.random() * (1.3 if writes else 1), writes=writes)
+            kill_one(run, way, next(late) * 1.3 if writes else next(early), writes=writes)
             known = len(run.answering.saved)
             path = run.complete(random.choice([each for each in WAYS if same(each, way)]))
             if moment % RESTORED_EVERY == RESTORED_EVERY - 1 or moment == number - 1:

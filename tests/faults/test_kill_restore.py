@@ -26,7 +26,7 @@ from lms.kernel import clock
 from lms.settings import Settings
 from tests import postgres
 from tests.faults.backing_up import PASSPHRASE
-from tests.faults.forks import Fork, Forks, forks
+from tests.faults.forks import Fork, Forks, forks, moments
 from tests.faults.station import Station, station
 
 OLD, NEW = "as it was", "restored"
@@ -149,8 +149,8 @@ def left(run: Run) -> set[str]:
     }
 
 
-def kill_one(run: Run, *, changes: bool, serves: bool) -> None:
-    """Kill a restore at a drawn moment, start the server, and restore once more.
+def kill_one(run: Run, share: float, *, changes: bool, serves: bool) -> None:
+    """Kill a restore when this share of the time is over, start the server, restore once more.
 
     changes  it is the time in which it changes what is here, else that in which it unpacks.
     """
@@ -158,7 +158,7 @@ def kill_one(run: Run, *, changes: bool, serves: bool) -> None:
     fork = run.begin()
     if changes:
         run.wait_for_change(fork)
-    time.sleep((run.exchanging if changes else run.unpacking) * random.random())
+    time.sleep((run.exchanging if changes else run.unpacking) * share)
     run.met[stage(run) if fork.killed() else "had ended"] += 1
     if serves:
         with run.place.run():  # what it begins with puts everything back
@@ -195,8 +195,11 @@ def kills(place: Station, folder: Path, number: int) -> Run:
             )
         assert state(run) == OLD
         run.whole()
+        early, late = moments(number - number * 2 // 3), moments(number * 2 // 3)
         for moment in range(number):
-            kill_one(run, changes=moment % 3 > 0, serves=moment % SERVED_EVERY == 0)
+            changes = moment % 3 > 0
+            share = next(late if changes else early)
+            kill_one(run, share, changes=changes, serves=moment % SERVED_EVERY == 0)
     return run
 
 
