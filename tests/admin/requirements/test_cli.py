@@ -14,6 +14,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
+from lms.accounts.models import Identity
 from lms.app import cli
 from lms.audit.models import AuditRow
 from lms.catalogue.models import Programme
@@ -44,7 +45,11 @@ def enrolments(app: Flask) -> list[tuple[Any, ...]]:
     with app.app_context():
         return [
             (each.person_id, each.course_id, each.route, each.due_on)
-            for each in db.session().scalars(select(Enrolment).order_by(Enrolment.id))
+            for each in db.session().scalars(
+                select(Enrolment)
+                .join(Identity, Identity.person_id == Enrolment.person_id)
+                .order_by(Identity.service_number)  # ids of one millisecond have no order
+            )
         ]
 
 
