@@ -24,6 +24,9 @@ from tests.admin.upgrade.fake import DRIVER, World, build
 
 LONGEST = 180.0  # seconds for anything
 
+# How long a whole upgrade takes is looked at so often: the machine may be busier than before.
+MEASURED_EVERY = 5
+
 
 def begin(world: World) -> subprocess.Popen[str]:
     """Start an upgrade; return when its work begins."""
@@ -114,10 +117,9 @@ def _whole(world: World, kept: Path, before: list[tuple[object, ...]]) -> float:
     """Let an upgrade end; return how long it took."""
     process = begin(fresh(world, kept))
     started = time.monotonic()
-    assert process.stdout is not None
-    said = list(iter(process.stdout.readline, "ends\n"))
+    said = wait(process)
     whole = time.monotonic() - started
-    assert wait(process) == "", said
+    assert said.endswith("ends\n"), said
     assert (world.version, world.rows()) == ("1.1.0", before)
     return whole
 
@@ -131,9 +133,10 @@ def _kills(tmp_path: Path, number: int, database_url: str = "") -> dict[str, int
     shutil.copytree(world.folder / "opt", kept / "opt", symlinks=True)
     shutil.copytree(world.data, kept / "data")
     before = world.rows()
-    whole = min(_whole(world, kept, before) for _ in range(2))
-    met: dict[str, int] = {}
+    whole, met = 0.0, dict[str, int]()
     for moment in range(number):
+        if moment % MEASURED_EVERY == 0:
+            whole = _whole(world, kept, before)
         fresh(world, kept)
         process = begin(world)
         time.sleep(whole * (moment + 0.5) / number)
