@@ -241,7 +241,8 @@ def test_a_new_key_signs_from_then_on_and_old_papers_still_count(
     assert made.exit_code == 0, made.output
     folder = app.config["LMS"].issuing_key.parent
     assert len(list(folder.glob("issuing.key*"))) == 2
-    run(app, "withdraw", "XX-2026-00001", "--reason", "only so that a list is signed again")
+    withdrawn = run(app, "withdraw", paper[0], "--reason", "only so that a list is signed again")
+    assert withdrawn.exit_code == 0, withdrawn.output
     run_worker(app)
 
     with app.app_context():

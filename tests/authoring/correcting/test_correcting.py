@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -263,7 +264,7 @@ def test_the_work_goes_on_where_it_was_killed(
         worker()
     assert rows(app, AttemptMarkCorrection) == 1
     noon = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: noon.replace(year=noon.year + 1))
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(days=365))
     worker()
 
     assert rows(app, AttemptMarkCorrection) == 3
