@@ -20,6 +20,8 @@ from lms.kernel.messages import Message, msg
 from lms.settings import Settings
 
 MAKING = ".making-"
+# What is said where an account has no right, and where systemd has not let it in.
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 class BackupError(Exception):
@@ -123,7 +125,12 @@ def why(error: OSError, folder: Path) -> Message:
             msg("The folder %(folder)s is not there. Is the disk or the stick connected?"),
             {"folder": str(folder)},
         )
-    return Message(
-        msg("No backup was made in %(folder)s: %(reason)s."),
-        {"folder": str(folder), "reason": error.strerror or type(error).__name__},
-    )
+    values = {"folder": str(folder), "reason": error.strerror or type(error).__name__}
+    if error.errno in CLOSED:
+        said = msg(
+            "No backup was made in %(folder)s: this account may not write there (%(reason)s). Give "
+            "the folder to the worker's account. Where systemd runs the worker, its unit must name "
+            "the folder, too (docs/backup.md says how)."
+        )
+        return Message(said, values)
+    return Message(msg("No backup was made in %(folder)s: %(reason)s."), values)

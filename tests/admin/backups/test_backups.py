@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -15,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import installation
-from lms.admin import backup_contents, backup_progress, postgresql
+from lms.admin import backup_contents, backup_place, backup_progress, postgresql
 from lms.admin.backup_plan import (
     BACKUPS,
     BY_HAND,
@@ -176,6 +178,22 @@ def test_keeping_fewer_makes_the_room_that_the_next_one_lacks(
     assert DAILY in known(server, LAST_FAULTS), "there was still no room"
     moments = [path.stem.split("-", 2)[2] for path in (here.data / "backups").iterdir()]
     assert sorted(moments) == [f"{NOW + timedelta(days=day):%Y%m%d-%H%M%S}" for day in (2, 3)]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_the_worker_may_not_write_says_what_to_do(
+    server: Flask, here: Settings, made: Made, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Where its unit does not name the folder, systemd says that the disk may only be read."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(backup_place, "clear", refuse)
+    made(DAILY)
+    said = str(message_from(known(server, LAST_FAULTS)[DAILY]["sentence"]))
+    assert os.strerror(code) in said
+    assert "its unit must name the folder" in said
 
 
 def told_by(
