@@ -10,7 +10,7 @@ other side.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -125,12 +125,14 @@ def seen_until(viewer: Viewer, role: str, today: date) -> ScalarSelect[Any]:
     )
 
 
-def end_of(day: date) -> datetime:
+def end_of(day: date, zone: tzinfo) -> datetime:
     """Return the last moment of a day until which facts may be known, also of ``date.max``.
+
+    zone  of the clocks of the country.
 
     Databases and drivers take no moment of the year 9999 in every time zone.
     """
-    return datetime.combine(min(day, date(9000, 1, 1)), time.max, UTC)
+    return datetime.combine(min(day, date(9000, 1, 1)), time.max, zone).astimezone(UTC)
 
 
 def shown_function(viewer: Viewer) -> ColumnElement[str]:

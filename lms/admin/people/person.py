@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from lms.accounts import words
 from lms.accounts.staff import queries
@@ -17,7 +18,7 @@ from lms.requirements.rules import FOR_EVER, STATUS_WORDS
 from lms.requirements.words import why
 from lms.tables import AnyRow
 from lms.web.language import current, say
-from lms.web.pages import today, viewer
+from lms.web.pages import site, today, viewer
 
 
 def acted_on(person_id: UUID) -> AnyRow:
@@ -50,12 +51,15 @@ def learned(person_id: UUID) -> dict[str, Any]:
     session, me, day, language = reading(), viewer(), today(), current().code
     person = queries.person(session, me, person_id, today=day)
     until = person.until or day
-    of_then = {"until": until, "today": day}
+    of_then: dict[str, Any] = {"until": until, "today": day}
+    zone = ZoneInfo(site().time_zone)
     standings = requirements.of_people(session, me, [person_id], today=day)[person_id]
     return {
         "person": person,
-        "learned": requirements.learned(session, me, person_id, language, **of_then),
-        "certificates": certificates.of_person(session, me, person_id, language, **of_then),
+        "learned": requirements.learned(session, me, person_id, language, zone=zone, **of_then),
+        "certificates": certificates.of_person(
+            session, me, person_id, language, zone=zone, **of_then
+        ),
         "state_of": lambda row: words_of(row, today=day),
         "standings": standings,
         "why": lambda each: say(why(each.row, language)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -49,16 +49,24 @@ def enrolment(session: Session, viewer: Viewer, enrolment_id: UUID, *, today: da
 
 
 def learned(
-    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date, today: date
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    language: str,
+    *,
+    until: date,
+    today: date,
+    zone: tzinfo,
 ) -> list[AnyRow]:
     """Return the courses of a person whom the viewer looks after, newest first.
 
     until  facts of later days belong to another place and are left out.
+    zone   of the clocks of the country, by which that day ends.
 
     ``tests`` counts the final tests that were handed in. Restricted courses are seen by
     confidential readers of the person's place alone.
     """
-    end = scope.end_of(until)
+    end = scope.end_of(until, zone)
 
     def by_then(
         moment: SQLColumnExpression[Any], fact: SQLColumnExpression[Any]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from lms import installation
 from lms.accounts.models import Grant, Identity, Person, Posting, Unit
 from lms.accounts.rules import SERVER
 from lms.audit.models import AuditRow
@@ -188,6 +189,18 @@ def test_a_former_place_sees_what_was_true_then(
     assert re.search(r"Hygiene on shift.*?begun.*?–.*?–</td></tr>", text, re.S)
     assert "100 %" not in text
     assert "lessons finished" not in text
+
+
+@pytest.mark.parametrize(("zone", "known"), [("UTC", True), ("Asia/Almaty", False)])
+def test_the_last_day_at_a_place_ends_on_the_clocks_of_the_country(
+    app: Flask, browser: Open, grace: Cast, yusuf: Cast, zone: str, known: bool
+) -> None:
+    """At 20:00 in Greenwich on the last day it is the day after in Almaty."""
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": zone}, now=clock.now())
+    course = publish_small(app)
+    course.begin(yusuf, now=datetime(2025, 6, 30, 20, 0, tzinfo=UTC))
+    assert ("Hygiene on shift" in browser(grace).get(url(yusuf)).text) is known
 
 
 def test_what_was_restricted_stays_so_for_a_former_place(

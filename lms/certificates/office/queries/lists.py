@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select
@@ -139,16 +139,24 @@ def one(session: Session, viewer: Viewer, certificate_id: UUID, *, today: date) 
 
 
 def of_person(
-    session: Session, viewer: Viewer, person_id: UUID, language: str, *, until: date, today: date
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    language: str,
+    *,
+    until: date,
+    today: date,
+    zone: tzinfo,
 ) -> list[AnyRow]:
     """Return the certificates of a person whom the viewer looks after, newest first.
 
     language  of the course's title.
     until     the last day of which the viewer may know facts; what was awarded later is left out.
+    zone      of the clocks of the country, by which that day ends.
 
     Whether one was withdrawn since is told all the same: a stranger with the paper learns it, too.
     """
-    end = scope.end_of(until)
+    end = scope.end_of(until, zone)
     return list(
         session.execute(
             select(*LINE, EditionText.title, TITLE_IN)
