@@ -32,7 +32,7 @@ from lms.jobs import actions as jobs
 from lms.jobs.models import Job
 from lms.jobs.steps import Steps
 from lms.kernel.json_value import Json
-from lms.requirements.actions import ENROL
+from lms.requirements.actions import ENROL, ask_to_enrol
 from lms.settings import Settings
 from lms.tables import deleted
 
@@ -51,10 +51,13 @@ def ask_anew(session: Session, *, now: datetime) -> None:
 
     Each run asks for the next one. A clock that was ahead has put that off until the day it named.
     """
-    for kind in (TIDY, ENROL, *night_plan.NIGHTLY, backup_plan.MAKE):
+    jobs.hasten(session, but=(TIDY, ENROL), now=now)
+    for kind in (TIDY, *night_plan.NIGHTLY, backup_plan.MAKE):
         jobs.forget_later(session, kind, now=now)
-    jobs.hasten(session, (TIDY, ENROL), now=now)
-    ask(session, now=now)
+    # With keys of their own: that of today may be done, and asks for nothing any more.
+    jobs.ask(session, TIDY, f"clock {now.isoformat()}", now=now)
+    if jobs.forget_later(session, ENROL, now=now):
+        ask_to_enrol(session, now=now, because=f"clock {now.isoformat()}")
     site = installation.read(session)
     if site.ready:
         zone, (plan, copies) = ZoneInfo(site.time_zone), _plan(session)

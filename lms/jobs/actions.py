@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
-from lms.tables import add_unless_there
+from lms.tables import add_unless_there, deleted
 
 
 def ask(
@@ -58,26 +58,26 @@ def take_back(session: Session, kind: str, prefix: str, *, now: datetime) -> Non
     session.execute(delete(Job).where(*wanted, *waits))
 
 
-def hasten(session: Session, kinds: Collection[str], *, now: datetime) -> None:
-    """Let be due now what a clock that was ahead has put off.
+def hasten(session: Session, *, but: Collection[str], now: datetime) -> None:
+    """Let be due now what a clock that was ahead has put off, but for some kinds.
 
-    That is what was to be done at once, what has begun or is tried again, and these kinds, each
-    of which asks for its next one. What was planned for an hour of its own goes on waiting.
+    That is what was to be done at once, what has begun, and what is tried again. What was planned
+    for an hour of its own goes on waiting.
     """
-    put_off = or_(
-        Job.kind.in_(tuple(kinds)), Job.due_at <= Job.made_at, Job.done_units > 0, Job.failures > 0
-    )
-    waits = (Job.state == "waiting", Job.due_at > now)
+    put_off = or_(Job.due_at <= Job.made_at, Job.done_units > 0, Job.failures > 0)
+    waits = (Job.state == "waiting", Job.due_at > now, Job.kind.not_in(tuple(but)))
     session.execute(update(Job).where(*waits, put_off).values(due_at=now))
 
 
-def forget_later(session: Session, kind: str, *, now: datetime) -> None:
-    """Delete the jobs of a kind that a clock which was ahead says were done after ``now``.
+def forget_later(session: Session, kind: str, *, now: datetime) -> int:
+    """Delete the jobs of a kind that were done, or are to be done, later than now.
 
-    They can then be asked for when their day really comes.
+    Those are of a clock that was ahead, or planned by it; they can then be asked for anew.
+    returns how many they were.
     """
-    done = (Job.kind == kind, Job.state == "done", Job.ended_at > now)
-    session.execute(delete(Job).where(*done))
+    done = and_(Job.state == "done", Job.ended_at > now)
+    waits = and_(Job.state == "waiting", Job.due_at > now)
+    return deleted(session, delete(Job).where(Job.kind == kind, or_(done, waits)))
 
 
 def try_again(session: Session, *, now: datetime) -> int:

@@ -99,7 +99,7 @@ def test_what_a_clock_that_was_ahead_has_put_off_is_done_now(app: Flask, begun: 
         job = actions.ask(session, "count", "1", {"to": 3}, now=made, due_at=due)
         job.done_units, job.failures = int(begun == "begun"), int(begun == "tried again")
         session.flush()
-        actions.hasten(session, ("another",), now=MONDAY)
+        actions.hasten(session, but=("another",), now=MONDAY)
     assert run(app, {"count": count}) == (0 if begun == "planned" else 3)
 
 
