@@ -39,9 +39,9 @@ from lms.authoring.questions.understood import (
 )
 from lms.kernel.messages import msg
 from lms.sheets.reader import Row
+from lms.sheets.writer import plain
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,10})?")
-_SAFE_SIGN = re.compile(r"'(?=[=+\-@\t\r])")
 _ARROW = re.compile(r"->|=>|→|⇒")
 NO_KEY = msg("The row names no right answer.")
 
@@ -55,7 +55,7 @@ class _Cells:
     notes: Notes
 
     def get(self, name: str) -> str:
-        return _SAFE_SIGN.sub("", self.mapping.cell(self.row.cells, name), count=1).strip()
+        return plain(self.mapping.cell(self.row.cells, name)).strip()
 
     @property
     def name(self) -> str:

@@ -208,7 +208,7 @@ def test_sheets_come_back_as_they_were(to: str, separator: str) -> None:
             ),
             feedback=plain,
         ),
-        Understood("essay", "W", Text("Q6", "plain"), feedback=plain),
+        Understood("essay", "W", Text("The '=' sign of f(1,-1;-2)", "plain"), feedback=plain),
     ]
     notes = Notes()
     data = export(questions, to, notes, separator)
