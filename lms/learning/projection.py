@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -43,7 +43,8 @@ def take(standing: Standing, fact: Fact) -> Standing:
     passed, failed  a post-test was marked: ``result.percent``.
     corrected   a key was wrong, so a test has another mark: ``result.best`` of all of them now.
     passed, waived  the course counts as held from ``result.held_from`` through
-                    ``result.valid_through`` (both ISO days; none there: without end).
+                    ``result.valid_through`` (both ISO days; none there: without end). What is
+                    waived takes nothing away from a pass that counts longer.
     """
     result = fact.result or {}
     # Correcting a key is nobody's visit.
@@ -66,10 +67,20 @@ def take(standing: Standing, fact: Fact) -> Standing:
     elif fact.verb == "corrected":
         standing.percent = int(result["best"])
     if fact.verb in {"passed", "waived"}:
-        held, through = result.get("held_from"), result.get("valid_through")
-        standing.held_from = date.fromisoformat(held) if held else fact.at.date()
-        standing.valid_through = date.fromisoformat(through) if through else None
+        _hold(standing, fact, result)
     return standing
+
+
+def _hold(standing: Standing, fact: Fact, result: Mapping[str, Any]) -> None:
+    """Note from when and until when the course counts as held."""
+    held, through = result.get("held_from"), result.get("valid_through")
+    since = date.fromisoformat(held) if held else fact.at.date()
+    until = date.fromisoformat(through) if through else None
+    if fact.verb == "waived" and standing.held_from is not None:
+        since = max(since, standing.held_from)
+        until = max(until or date.max, standing.valid_through or date.max)
+        until = None if until == date.max else until
+    standing.held_from, standing.valid_through = since, until
 
 
 def project(facts: Iterable[Fact]) -> Standing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -91,6 +92,29 @@ def test_a_first_test_changes_no_mark() -> None:
 def test_time_that_nobody_measured_is_none() -> None:
     assert project([Fact("completed", "HY-1.1", {"kind": "lesson"}, NOW)]).seconds is None
     assert project([Fact("experienced", "HY-1.1", {"seconds": 0}, NOW)]).seconds is None
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "held"),
+    [
+        ("2024-05-01", "2026-12-31", ("2026-11-30", "2028-11-30")),
+        ("2024-05-01", None, ("2026-11-30", None)),
+        ("2026-12-24", "2027-01-31", ("2026-12-24", "2028-11-30")),
+        ("2026-12-24", "2030-01-31", ("2026-12-24", "2030-01-31")),
+    ],
+)
+def test_a_certificate_from_elsewhere_takes_nothing_away_from_a_pass(
+    since: str, until: str | None, held: tuple[str, str | None]
+) -> None:
+    passed = {"test": "post", "percent": 90, "held_from": "2026-11-30"}
+    found = project(
+        [
+            Fact("passed", "post-test", {**passed, "valid_through": "2028-11-30"}, NOW),
+            Fact("waived", "C90", {"held_from": since, "valid_through": until}, NOW),
+        ]
+    )
+    through = found.valid_through and found.valid_through.isoformat()
+    assert (str(found.held_from), through) == held
 
 
 @settings(

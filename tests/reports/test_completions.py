@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms import installation
 from lms.accounts.models import Posting
 from lms.db import reading, transaction
 from lms.jobs.models import Job
 from lms.kernel import clock
 from lms.kernel.ids import new_ordered_id
+from lms.learning.models import Progress
 from lms.reports.actions import EXPORT
 from lms.reports.charts import WIDTH
 from lms.reports.figures import SIGN
+from lms.reports.quarters import Quarter
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places
@@ -45,6 +48,30 @@ def test_each_quarter_has_its_completions(
     assert rows["North"][5:] == ["6", "0", "0"]
     assert rows["South"][5:] == ["0", "5", "0"]
     assert rows["All together"][5:] == ["6", "5", "0"]
+
+
+def test_a_certificate_from_elsewhere_moves_no_completion(
+    app: Flask, browser: Open, dana: Cast, completed: None, crowd: list[Cast]
+) -> None:
+    """One of a later day that is accepted after the pass counts from its own day."""
+    with app.app_context(), transaction() as session:
+        later = before(0).date()
+        session.execute(update(Progress).values(held_from=later))
+    rows = {row[0]: row[1:] for row in Reports(app, browser(dana)).shown("completions", "places")}
+    assert rows["All together"][5:] == ["6", "5", "0"]
+
+
+def test_a_quarter_begins_by_the_clocks_of_the_country(
+    app: Flask, browser: Open, dana: Cast, hygiene: SmallCourse, crowd: list[Cast]
+) -> None:
+    """Its last hour in Greenwich lies in the next one in Almaty."""
+    with app.app_context(), transaction() as session:
+        installation.decide(session, {"time_zone": "Asia/Almaty"}, now=clock.now())
+    first = Quarter.of(before(1).date()).begins(UTC)
+    for person in crowd[:6]:
+        hygiene.pass_it(person, now=first - timedelta(hours=1))
+    rows = Reports(app, browser(dana)).shown("completions", "quarters")
+    assert [row[1] for row in rows][5:] == ["0", "6", "0"]
 
 
 def test_the_chart_carries_the_figures_of_the_table(

@@ -32,7 +32,9 @@ def answer(asked: Question) -> Answer:
     quarters = latest(asked.today)
     counted = {}
     if asked.get("course"):
-        counted = queries.counts(asked.session, asked.viewer, asked.get("course"), quarters)
+        counted = queries.counts(
+            asked.session, asked.viewer, asked.get("course"), quarters, asked.zone
+        )
     page = show(tree(units, counted), asked.get("unit"), adds_up=False, language=asked.language)
     nothing = nothing_of(offered, msg("Choose another course or workplace."))
     tables = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
+from itertools import pairwise
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -10,21 +12,27 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person, Posting, Unit
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment, Progress
+from lms.reports.days import day_of
 from lms.reports.quarters import Quarter
 from lms.reports.queries import in_scope
 
 
 def counts(
-    session: Session, viewer: Viewer, course_id: str, quarters: Sequence[Quarter]
+    session: Session, viewer: Viewer, course_id: str, quarters: Sequence[Quarter], zone: tzinfo
 ) -> dict[str, list[int]]:
     """Return the path of each unit with the completions of each quarter, in their order.
+
+    zone  of the clocks of the country, by which quarters begin and somebody worked at a place.
 
     A completion is a final test that was passed; certificates from elsewhere are none. Whoever
     renews a course completes it again. Somebody who worked at two places counts at both.
     """
-    day = Progress.held_from
+    passed = Progress.passed_at
+    bounds = [each.begins(zone) for each in [*quarters, quarters[-1].following]]
+    day = day_of(session, passed, zone, bounds[0], bounds[-1])
     in_each = [
-        func.sum(case((and_(day >= each.first, day <= each.last), 1), else_=0)) for each in quarters
+        func.sum(case((and_(passed >= begins, passed < ends), 1), else_=0))
+        for begins, ends in pairwise(bounds)
     ]
     rows = session.execute(
         select(Unit.path, *in_each)
@@ -42,9 +50,8 @@ def counts(
         .join(Unit, Unit.id == Posting.unit_id)
         .where(
             Enrolment.course_id == course_id,
-            Progress.passed_at.is_not(None),
-            day >= quarters[0].first,
-            day <= quarters[-1].last,
+            passed >= bounds[0],
+            passed < bounds[-1],
             in_scope(viewer),
         )
         .group_by(Unit.path)
