@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import scope
-from lms.accounts.models import Unit
+from lms.accounts.models import Posting, Unit
 from lms.assessment.models import Attempt
 from lms.catalogue.models import TITLE_IN, Course, EditionText
 from lms.kernel.viewer import Viewer
@@ -41,6 +43,20 @@ def reads_country(viewer: Viewer) -> bool:
 def in_scope(viewer: Viewer) -> ColumnElement[bool]:
     """Return whether ``Unit`` is one of which the viewer reads figures."""
     return scope.below(Unit.path, tops(viewer))
+
+
+def works_here(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """Return whether who made ``Attempt`` works today at a place of the viewer."""
+    return (
+        exists()
+        .where(
+            Posting.person_id == Attempt.person_id,
+            Posting.unit_id == Unit.id,
+            scope.posted_on(today),
+            in_scope(viewer),
+        )
+        .correlate(Attempt)
+    )
 
 
 def places(session: Session, viewer: Viewer) -> list[AnyRow]:

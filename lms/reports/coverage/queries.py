@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts import scope
-from lms.accounts.models import Posting, Unit
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, Edition, EditionText
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
-from lms.reports.queries import IS_FIRST, in_scope
+from lms.reports.queries import IS_FIRST, works_here
 from lms.tables import AnyRow
 
 
@@ -47,20 +45,10 @@ def learners(session: Session, viewer: Viewer, *, today: date) -> dict[tuple[str
 
     Of people who work today at a place of the viewer.
     """
-    works_here = (
-        exists()
-        .where(
-            Posting.person_id == Attempt.person_id,
-            Posting.unit_id == Unit.id,
-            scope.posted_on(today),
-            in_scope(viewer),
-        )
-        .correlate(Attempt)
-    )
     rows = session.execute(
         select(Enrolment.course_id, Attempt.language, func.count())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(IS_FIRST, Attempt.state == "submitted", works_here)
+        .where(IS_FIRST, Attempt.state == "submitted", works_here(viewer, today))
         .group_by(Enrolment.course_id, Attempt.language)
     )
     return {(course_id, language): count for course_id, language, count in rows}

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts import scope
-from lms.accounts.models import Posting, Unit
 from lms.assessment.marks import AS_NOW, PERCENT
 from lms.assessment.models import Attempt, AttemptMarkCorrection
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.reports.gain.rules import Sums
-from lms.reports.queries import in_scope
+from lms.reports.queries import works_here
 
 _before = aliased(Attempt)
 
@@ -26,16 +24,6 @@ def sums(session: Session, viewer: Viewer, *, today: date) -> dict[str, Sums]:
     work today at a place of the viewer.
     """
     gained = PERCENT - _before.percent
-    works_here = (
-        exists()
-        .where(
-            Posting.person_id == Attempt.person_id,
-            Posting.unit_id == Unit.id,
-            scope.posted_on(today),
-            in_scope(viewer),
-        )
-        .correlate(Attempt)
-    )
     rows = session.execute(
         select(
             Enrolment.course_id,
@@ -58,7 +46,10 @@ def sums(session: Session, viewer: Viewer, *, today: date) -> dict[str, Sums]:
         )
         .outerjoin(AttemptMarkCorrection, AS_NOW)
         .where(
-            Attempt.test == "post", Attempt.number == 1, Attempt.state == "submitted", works_here
+            Attempt.test == "post",
+            Attempt.number == 1,
+            Attempt.state == "submitted",
+            works_here(viewer, today),
         )
         .group_by(Enrolment.course_id)
     )

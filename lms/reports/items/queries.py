@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts import scope
-from lms.accounts.models import Posting, Unit
 from lms.assessment.marking import most_points
 from lms.assessment.marks import AS_NOW, OUTCOME
 from lms.assessment.models import Attempt, AttemptMarkCorrection
@@ -16,7 +14,7 @@ from lms.catalogue.models import Course, EditionItem
 from lms.kernel.viewer import Viewer
 from lms.learning.models import Enrolment
 from lms.reports.items.rules import Sat, share
-from lms.reports.queries import IS_FIRST, in_scope
+from lms.reports.queries import IS_FIRST, works_here
 from lms.tables import AnyRow
 
 # Enough for two decimals in each of five languages; more would make a page wait.
@@ -48,16 +46,6 @@ def first_attempts(
 
     Items that are no longer in the course are left out.
     """
-    works_here = (
-        exists()
-        .where(
-            Posting.person_id == Attempt.person_id,
-            Posting.unit_id == Unit.id,
-            scope.posted_on(today),
-            in_scope(viewer),
-        )
-        .correlate(Attempt)
-    )
     rows = session.execute(
         select(Attempt.language, OUTCOME)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -66,7 +54,7 @@ def first_attempts(
             Enrolment.course_id == course_id,
             IS_FIRST,
             Attempt.state == "submitted",
-            works_here,
+            works_here(viewer, today),
         )
         .order_by(Attempt.submitted_at.desc())
         .limit(NEWEST)
