@@ -47,6 +47,9 @@ from lms.settings import Settings
 SHORTEST_PASSPHRASE = 12
 
 
+NOT_NAMED = msg("No folder elsewhere or no file with a passphrase is named in the settings.")
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A backup that lies complete on the disk and was read back.
@@ -135,6 +138,13 @@ def _require_spare(settings: Settings, folder: Path, spare: int) -> None:
             "free. Move old backups to another disk, or keep fewer."
         )
         raise BackupError(Message(said, {"needed": Size(needed), "free": Size(free)}))
+
+
+def passphrase_of(settings: Settings) -> str:
+    """Return the passphrase of the copies elsewhere; raises BackupError where none can be read."""
+    if settings.backup_passphrase_file is None:
+        raise BackupError(Message(NOT_NAMED))
+    return passphrase_in(settings.backup_passphrase_file)
 
 
 def passphrase_in(path: Path) -> str:

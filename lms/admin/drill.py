@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -138,34 +139,45 @@ STEPS: Steps = {DRILL: SlowStep(look, note, lease=timedelta(minutes=30))}
 
 
 def _find(settings: Settings, now: datetime) -> Part:
-    """Take the newest backup of this week that this account can read, or make one."""
+    """Take the backup of this week whose turn it is, or make one where there is none."""
     _clear(settings.data)
     with Session(db.engine) as session:
         known = installation.setting(session, KNOWN)
-    file = _readable(known, now)
+    file = _next(known, settings, now)
     if file is None:
         folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
         file = backup.make(settings, folder, None, now=now, spare=LEAST_FREE).path
     return Part(then={"file": str(file)})
 
 
-def _readable(known: Json, now: datetime) -> Path | None:
-    """Return the newest plain backup of this week that is there: the copy elsewhere may be newer.
+def _next(known: Json, settings: Settings, now: datetime) -> Path | None:
+    """Return the newest backup of this week that can be tried here, None without one.
 
-    known  the decision ``KNOWN``.
+    known  the decision ``KNOWN``, newest first.
+
+    Plain backups and encrypted copies take turns, where the worker has the passphrase and the
+    folder elsewhere is there: each is the only one left after another kind of loss.
     """
+    newest: dict[bool, Path] = {}
+    tested = {False: "", True: ""}
     for each in known or ():
-        file, fresh = Path(each["path"]), now - datetime.fromisoformat(each["at"]) < EVERY
-        if not each["sealed"] and fresh and os.access(file, os.R_OK):
-            return file
-    return None
+        file, sealed = Path(each["path"]), bool(each["sealed"])
+        if each["tested"]:
+            tested[sealed] = max(tested[sealed], each["tested"]["at"])
+        fresh = now - datetime.fromisoformat(each["at"]) < EVERY
+        secret = settings.backup_passphrase_file
+        opens = not sealed or (secret is not None and os.access(secret, os.R_OK))
+        if fresh and opens and os.access(file, os.R_OK):
+            newest.setdefault(sealed, file)
+    turn = min(newest, key=lambda sealed: (tested[sealed], sealed), default=None)
+    return None if turn is None else newest[turn]
 
 
 def _unpack(settings: Settings, cursor: Mapping[str, Any]) -> Part:
     file = Path(cursor["file"])
     _require_room(settings.data, file.stat().st_size)
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.data))
-    manifest = verifying.verify(file, _no_passphrase, folder)
+    manifest = verifying.verify(file, partial(backup.passphrase_of, settings), folder)
     verifying.require_kind(settings, manifest)
     held = manifest.held
     return Part(
@@ -188,10 +200,6 @@ def _compare(cursor: Mapping[str, Any]) -> Part:
     site = cursor["site"] and UUID(cursor["site"])
     verifying.require_same(Contents(cursor["revision"], site, cursor["rows"]), copy)
     return Part(rows=sum(cursor["rows"].values()), file=cursor["file"])
-
-
-def _no_passphrase() -> str:
-    raise AssertionError("a plain backup asks for none")
 
 
 def _clear(data: Path) -> None:

@@ -6,7 +6,8 @@ import os
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask import Flask
 
 from lms import installation
 from lms.admin import backup, backup_contents, drill, verifying
-from lms.admin.backup_place import alone
+from lms.admin.backup_place import BackupError, alone
 from lms.admin.backup_plan import KNOWN, LAST_BACKUP
 from lms.admin.backups import actions
 from lms.admin.backups.actions import Backup
@@ -40,14 +41,42 @@ Usage = namedtuple("Usage", "total used free")
 def tested(server: Flask) -> Callable[[], Any]:
     """Return a way to do the weekly job as the worker does; it returns what the job left."""
 
-    def run() -> Any:
+    def run(now: datetime = NOW) -> Any:
         with server.app_context():
             with transaction() as session:
-                jobs.ask(session, DRILL, "this week", now=NOW)
-            running.run_due(reading, transaction, STEPS, "worker", lambda: NOW)
+                jobs.ask(session, DRILL, f"{now:%H}", now=now)
+            running.run_due(reading, transaction, STEPS, "worker", lambda: now)
             return installation.setting(reading(), LAST_DRILL)
 
     return run
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    """Return the file with the passphrase of the copies elsewhere."""
+    path = tmp_path / "passphrase"
+    path.write_text(PASSPHRASE)
+    return path
+
+
+def make_both(app: Flask, here: Settings, stick: Path) -> None:
+    """Make a backup and then a copy elsewhere, as each Sunday does."""
+    for folder, secret in ((here.data / "backups", None), (stick, PASSPHRASE)):
+        made = backup.make(here, folder, secret, now=NOW)
+        size, sealed = made.path.stat().st_size, secret is not None
+        with app.app_context(), transaction() as session:
+            facts = Backup("daily", str(made.path), size, sealed, sealed, 1.0, 1)
+            actions.remember(session, facts, now=NOW)
+
+
+@pytest.fixture
+def with_copy(
+    server: Flask, here: Settings, stick: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> Flask:
+    """Return a server that has both, and the passphrase of its copy."""
+    make_both(server, here, stick)
+    monkeypatch.setitem(server.config, "LMS", replace(here, backup_passphrase_file=passphrase))
+    return server
 
 
 def remember(app: Flask, path: Path, *, sealed: bool = False) -> None:
@@ -107,18 +136,47 @@ def test_a_copy_elsewhere_that_is_newer_does_not_hide_the_backup_of_the_night(
     server: Flask, here: Settings, stick: Path, tested: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each Sunday the copy follows the backup of the day, and the test follows the copy."""
-    for folder, passphrase in ((here.data / "backups", None), (stick, PASSPHRASE)):
-        made = backup.make(here, folder, passphrase, now=NOW)
-        size, sealed = made.path.stat().st_size, passphrase is not None
-        with server.app_context(), transaction() as session:
-            facts = Backup("daily", str(made.path), size, sealed, sealed, 1.0, 1)
-            actions.remember(session, facts, now=NOW)
+    make_both(server, here, stick)
     monkeypatch.setattr(backup, "make", None)
     assert tested()["fault"] is None
     assert in_list(server) == [None, {"at": NOW.isoformat(), "good": True}]
 
 
-def in_list(app: Flask) -> list[object]:
+def test_a_copy_elsewhere_has_its_turn_where_its_passphrase_is_known(
+    with_copy: Flask, here: Settings, tested: Any
+) -> None:
+    hours = [NOW + timedelta(hours=each) for each in range(3)]
+    seen = []
+    for each in hours:
+        assert tested(each)["fault"] is None
+        seen.append([each and each["at"] for each in in_list(with_copy)])
+    first, second, third = (each.isoformat() for each in hours)
+    # The copy, which was made last, stands first in the list.
+    assert seen == [[None, first], [second, first], [second, third]]
+    assert not list(here.data.glob(f"{drill.SCRATCH}*")), "keys of a copy lie about"
+
+
+def test_a_copy_elsewhere_that_its_passphrase_does_not_open_is_told(
+    with_copy: Flask, passphrase: Path, tested: Any
+) -> None:
+    tested()
+    passphrase.write_text("quite another passphrase\n")
+    fault = tested(NOW + timedelta(hours=1))["fault"]
+    assert "passphrase" in str(message_from(fault))
+    assert in_list(with_copy)[0]["good"] is False
+
+
+def test_a_copy_elsewhere_whose_passphrase_is_no_longer_named_is_not_tried(
+    with_copy: Flask, here: Settings
+) -> None:
+    with with_copy.app_context():
+        known = installation.setting(reading(), KNOWN)
+    copy = next(each["path"] for each in known if each["sealed"])
+    with pytest.raises(BackupError, match="no file with a passphrase"):
+        drill._unpack(here, {"file": copy})
+
+
+def in_list(app: Flask) -> list[Any]:
     with app.app_context():
         return [each["tested"] for each in installation.setting(reading(), KNOWN)]
 
@@ -129,7 +187,7 @@ def test_a_second_one_waits_until_the_first_has_ended(server: Flask, tested: Any
             first = jobs.ask(session, DRILL, "by hand", now=NOW)
             first.done_units, first.due_at = 3, NOW + timedelta(minutes=1)
         assert tested() is None
-        second = reading().query(Job).filter_by(key="this week").one()
+        second = reading().query(Job).filter_by(key=f"{NOW:%H}").one()
         assert (second.state, second.failures) == ("waiting", 1)
         assert "Another restore test" in str(second.error)
 

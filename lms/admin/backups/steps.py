@@ -110,10 +110,9 @@ def _where(settings: Settings, decided: str | None, kind: str) -> tuple[Path, st
     if kind != WEEKLY:
         return backup_plan.folder_here(settings, decided), None
     folder = backup_plan.folder_elsewhere(settings, decided)
-    if folder is None or settings.backup_passphrase_file is None:
-        said = msg("No folder elsewhere or no file with a passphrase is named in the settings.")
-        raise BackupError(Message(said))
-    return folder.absolute(), backup.passphrase_in(settings.backup_passphrase_file)
+    if folder is None:
+        raise BackupError(Message(backup.NOT_NAMED))
+    return folder.absolute(), backup.passphrase_of(settings)
 
 
 def drop_old(made: Path, keep: int) -> None:
