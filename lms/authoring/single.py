@@ -23,7 +23,7 @@ from lms.kernel.viewer import Viewer
 from lms.web.files import PICTURES, file_store
 from lms.web.pages import static_files
 
-STYLE, SCRIPT = "site.css", "js/lesson.js"
+STYLE, SCRIPT = "site.css", "js/single.js"
 # A link to a block of another lesson becomes a link inside this file.
 BETWEEN_LESSONS = re.compile(r'href="[A-Z0-9.-]+(#[a-z0-9-]+)"')
 # A document of the library is not in this file: the words stay, the link goes.

@@ -27,11 +27,12 @@ FEATURES = Path(__file__).resolve().parent.parent
 # One request for the scripts of a page. Lessons lie in the file of every page, since who signs in
 # goes on to read; a test has a file of its own.
 SCRIPTS = {
-    "js/page.js": ("js/every-page.js", "js/sign-in.js", "js/lesson.js"),
-    "js/file.js": ("js/every-page.js", "js/upload.js"),
-    "js/quiz.js": ("js/every-page.js", "js/answers.js"),
-    "js/editor.js": ("js/every-page.js", "js/write.js", "js/follow.js"),
-    "js/translating.js": ("js/every-page.js", "js/block.js"),
+    "js/page.js": ("js/find.js", "js/every-page.js", "js/sign-in.js", "js/lesson.js"),
+    "js/file.js": ("js/find.js", "js/every-page.js", "js/upload.js"),
+    "js/quiz.js": ("js/find.js", "js/every-page.js", "js/answers.js"),
+    "js/editor.js": ("js/find.js", "js/every-page.js", "js/write.js", "js/follow.js"),
+    "js/single.js": ("js/find.js", "js/lesson.js"),
+    "js/translating.js": ("js/find.js", "js/every-page.js", "js/block.js"),
 }
 _STATIC = "static files"
 _BANNERS = "banners"

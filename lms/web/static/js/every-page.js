@@ -1,8 +1,4 @@
 // Every page works without this file; it only makes working pages nicer. docs/design.md says what.
-"use strict";
-// For sign-in.js and lesson.js, too, which are always joined behind this file.
-const one = (what, inside = document) => inside.querySelector(what);
-const all = (what, inside = document) => [...inside.querySelectorAll(what)];
 (() => {
   // Pop-ups close on Escape, which gives the focus back, and on a click elsewhere.
   const close = (except) => {
