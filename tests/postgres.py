@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.run import SHARED
 
@@ -68,7 +69,12 @@ def server() -> Iterator[str]:
     if user is not None:
         os.chown(folder, user, -1)
     folder.chmod(0o700)
-    run = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": "/", "check": True}
+    run: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.STDOUT,
+        "cwd": "/",
+        "check": True,
+    }
     try:
         subprocess.run(
             [
@@ -85,18 +91,18 @@ def server() -> Iterator[str]:
                 "--locale=C.UTF-8",
                 "--no-sync",
             ],
-            **run,  # type: ignore[call-overload]
+            **run,
         )
         options = (
             f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c shared_buffers=64MB "
             "-c max_connections=60"
         )
         control = [*before, str(found / "pg_ctl"), "-D", str(data), "-w"]
-        subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], **run)  # type: ignore[call-overload]
+        subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], **run)
         try:
             yield f"postgresql+psycopg://lms@127.0.0.1:{port}"
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **run)  # type: ignore[call-overload]
+            subprocess.run([*control, "-m", "immediate", "stop"], **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

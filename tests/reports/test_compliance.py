@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -20,12 +20,11 @@ from lms.jobs.models import Job
 from lms.reports.figures import HIDDEN
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
-from lms.requirements import actions
-from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
+from tests.reports.requiring import require
 from tests.reports.same import Reports
 
 URL = "/en/reports/compliance"
@@ -37,22 +36,7 @@ NOW = datetime.now(UTC)
 def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast]) -> UUID:
     """Return a requirement for everybody of the country: six of Northgate hold it, two more do."""
     with app.app_context(), transaction() as session:
-        made = actions.require(
-            session,
-            SERVER,
-            NewRequirement(
-                course_id=hygiene.id,
-                unit_code="XX",
-                function=None,
-                kind="initial",
-                interval_months=None,
-                grace_days=0,
-                place=None,
-                enrols=False,
-                programme=None,
-            ),
-            now=NOW - timedelta(days=30),
-        )
+        made = require(session, hygiene.id, now=NOW)
     for person in crowd[:6]:
         hygiene.pass_it(person)
     return made
@@ -122,22 +106,7 @@ def test_who_works_in_confidence_is_not_what_is_left_of_everybody(
     with app.app_context(), transaction() as session:
         for number in range(12):
             add_person(session, f"P {number}", f"P-{number:03}", places.northgate, function="P2")
-        actions.require(
-            session,
-            SERVER,
-            NewRequirement(
-                course_id=hygiene.id,
-                unit_code="XX",
-                function="P1",
-                kind="initial",
-                interval_months=None,
-                grace_days=0,
-                place=None,
-                enrols=False,
-                programme=None,
-            ),
-            now=NOW - timedelta(days=30),
-        )
+        require(session, hygiene.id, function="P1", now=NOW)
     rows = {row[0]: row[1:] for row in Reports(app, browser(dana)).shown("compliance")}
     everybody, officers = rows.values()
     assert everybody == ["6", "0", "26", "32", "19"]

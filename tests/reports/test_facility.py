@@ -10,18 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.rules import SERVER
 from lms.app import cli
 from lms.audit.models import AuditRow
 from lms.db import reading, transaction
 from lms.jobs.models import Job
 from lms.reports.actions import EXPORT
-from lms.requirements import actions
-from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
+from tests.reports.requiring import require
 from tests.reports.same import Reports
 
 URL = "/en/reports/facility"
@@ -34,22 +32,7 @@ def required(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places
     """Everybody must hold it; one of Northgate does. One more works there in a special function."""
     with app.app_context(), transaction() as session:
         add_person(session, "أمل بن صالح", "T-900", places.northgate, function="P3")
-        actions.require(
-            session,
-            SERVER,
-            NewRequirement(
-                course_id=hygiene.id,
-                unit_code="XX",
-                function=None,
-                kind="initial",
-                interval_months=None,
-                grace_days=0,
-                place=None,
-                enrols=False,
-                programme=None,
-            ),
-            now=NOW - timedelta(days=30),
-        )
+        require(session, hygiene.id, now=NOW)
     hygiene.pass_it(crowd[0])
 
 
@@ -99,22 +82,7 @@ def test_the_worse_of_two_requirements_is_told_and_which_it_is(
     """The pass of two years ago still counts for everybody, and not for officers of the North."""
     hygiene.pass_it(crowd[1], now=NOW - timedelta(days=700))
     with app.app_context(), transaction() as session:
-        actions.require(
-            session,
-            SERVER,
-            NewRequirement(
-                course_id=hygiene.id,
-                unit_code="N",
-                function="P1",
-                kind="refresher",
-                interval_months=12,
-                grace_days=0,
-                place=None,
-                enrols=False,
-                programme=None,
-            ),
-            now=NOW - timedelta(days=30),
-        )
+        require(session, hygiene.id, unit="N", function="P1", months=12, now=NOW)
     here = Reports(app, browser(dana))
     rows = {row[1]: row[3] for row in here.shown("facility?unit=N-01")}
     assert rows["T-001"] == "Overdue. Required of: Officer · North · Every 12 months"

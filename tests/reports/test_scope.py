@@ -6,14 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from lms.accounts.models import Identity, Unit
-from lms.accounts.rules import SERVER
 from lms.db import transaction
 from lms.extensions import db
 from lms.kernel import clock
@@ -21,12 +20,11 @@ from lms.reports.figures import Table
 from lms.reports.queries import reads_country
 from lms.reports.registry import MODULES, report
 from lms.reports.report import Question
-from lms.requirements import actions
-from lms.requirements.actions import NewRequirement
 from tests.course import SmallCourse
 from tests.kept import kept
 from tests.people import Cast, Places, add_person
 from tests.reports.conftest import Open
+from tests.reports.requiring import require
 from tests.reports.same import Reports
 
 NOW = datetime.now(UTC)
@@ -38,22 +36,7 @@ CANARY = "=HYPERLINK(1)<b>x</b>"
 def busy(app: Flask, hygiene: SmallCourse, crowd: list[Cast], places: Places) -> None:
     """A service in which every report has something to say, with hostile names."""
     with app.app_context(), transaction() as session:
-        actions.require(
-            session,
-            SERVER,
-            NewRequirement(
-                course_id=hygiene.id,
-                unit_code="XX",
-                function=None,
-                kind="initial",
-                interval_months=None,
-                grace_days=0,
-                place=None,
-                enrols=False,
-                programme=None,
-            ),
-            now=NOW - timedelta(days=30),
-        )
+        require(session, hygiene.id, now=NOW)
         session.execute(
             update(Unit).where(Unit.code == "N-01").values(names={"en": f"{CANARY} Northgate"})
         )

@@ -139,22 +139,7 @@ class Papers:
     def _sign(
         self, snapshot: CertificateSnapshot, names: tuple[str, ...], issued_at: datetime
     ) -> bytes:
-        said = payload.CertificatePayload(
-            issuer=self._issuer,
-            issued_at=issued_at,
-            valid_through=snapshot.valid_through,
-            serial=snapshot.serial,
-            names=names,
-            course_title=snapshot.titles[snapshot.language],
-            edition=snapshot.edition,
-            completed_on=snapshot.completed_on,
-            hours=snapshot.hours,
-            status_list=snapshot.status_list,
-            status_index=snapshot.status_index,
-            language=snapshot.language,
-            number=snapshot.number,
-            code=snapshot.code,
-        )
+        said = actions.message_of(snapshot, names, issuer=self._issuer, issued_at=issued_at)
         return payload.sign(said, self._office.signer)
 
 

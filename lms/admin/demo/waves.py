@@ -281,30 +281,8 @@ class _Study:
             f"initialized:{attempt_id}",
             {"attempt": number, "test": test},
         )
-        opened = at
-        page = f"{dice.getrandbits(64):016x}"
-        given = sheet.answers[:answers]
-        for n, (item, choice) in enumerate(given, 1):
-            at += timedelta(seconds=dice.randint(30, 120))
-            self.made.answers.append(
-                {
-                    "id": ordered_id(at, dice),
-                    "attempt_id": attempt_id,
-                    "page": page,
-                    "n": n,
-                    "item_id": item,
-                    "choice": choice,
-                    "language": member.person.test_language,
-                    "version_seen": n - 1,
-                    "version": n,
-                    "stale": False,
-                    "late": None,
-                    "claimed_at": at,
-                    "stored_at": at,
-                    "carrier": "script",
-                    "entered_by": None,
-                }
-            )
+        opened, given = at, sheet.answers[:answers]
+        at = self._answer(attempt_id, given, at)
         at += timedelta(minutes=1)
         earned = sheet.outcome if answers is None else None
         self.made.attempts.append(
@@ -335,26 +313,56 @@ class _Study:
             }
         )
         if earned:
-            verb, held = "attempted", {}
-            if test == "post":
-                verb = "passed" if earned.passed else "failed"
-            if verb == "passed":
-                held = rules.held(at.date(), self.course.validity_months)
-            self._record(
-                verb,
-                object_,
-                at,
-                f"{verb}:{attempt_id}",
-                {
-                    "test": test,
-                    "attempt": number,
-                    "percent": earned.percent,
-                    "points": sheet.points,
-                    "success": earned.passed,
-                    **held,
-                },
-            )
+            self._mark(sheet, attempt_id, test, number, at)
         return sheet, attempt_id, at
+
+    def _answer(self, attempt_id: UUID, given: Sequence[tuple[str, Any]], at: datetime) -> datetime:
+        """Write the answers of an attempt opened at ``at``; return when the last was given."""
+        page = f"{self.dice.getrandbits(64):016x}"
+        for n, (item, choice) in enumerate(given, 1):
+            at += timedelta(seconds=self.dice.randint(30, 120))
+            self.made.answers.append(
+                {
+                    "id": ordered_id(at, self.dice),
+                    "attempt_id": attempt_id,
+                    "page": page,
+                    "n": n,
+                    "item_id": item,
+                    "choice": choice,
+                    "language": self.member.person.test_language,
+                    "version_seen": n - 1,
+                    "version": n,
+                    "stale": False,
+                    "late": None,
+                    "claimed_at": at,
+                    "stored_at": at,
+                    "carrier": "script",
+                    "entered_by": None,
+                }
+            )
+        return at
+
+    def _mark(self, sheet: Sheet, attempt_id: UUID, test: str, number: int, at: datetime) -> None:
+        """Record how an attempt that was handed in at ``at`` ended."""
+        verb, held = "attempted", {}
+        if test == "post":
+            verb = "passed" if sheet.outcome.passed else "failed"
+        if verb == "passed":
+            held = rules.held(at.date(), self.course.validity_months)
+        self._record(
+            verb,
+            f"{test}-test",
+            at,
+            f"{verb}:{attempt_id}",
+            {
+                "test": test,
+                "attempt": number,
+                "percent": sheet.outcome.percent,
+                "points": sheet.points,
+                "success": sheet.outcome.passed,
+                **held,
+            },
+        )
 
     def _record(
         self,

@@ -23,6 +23,7 @@ from lms.certificates.actions.issuing import (
     counts_from,
     finish,
     freeze,
+    message_of,
     name_digest,
     print_paper,
     try_out,
@@ -40,7 +41,8 @@ from lms.certificates.actions.published import (
 
 __all__ = [
     "ISSUE", "PUBLISH", "RING", "Draft", "Office", "Printer", "ask_for_list", "award",
-    "confirm_name", "counts_from", "draft", "finish", "freeze", "keep_ring", "name_digest",
-    "needs_latin", "print_paper", "printed_names", "publish_withdrawals", "replace_certificate",
-    "take_new_key", "try_out", "withdraw", "withdraw_key",
+    "confirm_name", "counts_from", "draft", "finish", "freeze", "keep_ring",
+    "message_of", "name_digest", "needs_latin", "print_paper", "printed_names",
+    "publish_withdrawals", "replace_certificate", "take_new_key", "try_out", "withdraw",
+    "withdraw_key",
 ]  # fmt: skip

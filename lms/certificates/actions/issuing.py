@@ -177,15 +177,16 @@ def _draw(session: Session, year: int) -> int | None:
     )
 
 
-def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:
-    """Return the signed message; with the course's short title where the long one does not fit."""
-    snapshot = drafted.snapshot
-    said = payload.CertificatePayload(
+def message_of(
+    snapshot: CertificateSnapshot, names: tuple[str, ...], *, issuer: str, issued_at: datetime
+) -> payload.CertificatePayload:
+    """Return what is signed of a certificate; ``names`` as they are printed."""
+    return payload.CertificatePayload(
         issuer=issuer,
-        issued_at=drafted.moment.astimezone(UTC),
+        issued_at=issued_at.astimezone(UTC),
         valid_through=snapshot.valid_through,
         serial=snapshot.serial,
-        names=drafted.names,
+        names=names,
         course_title=snapshot.titles[snapshot.language],
         edition=snapshot.edition,
         completed_on=snapshot.completed_on,
@@ -196,6 +197,12 @@ def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:
         number=snapshot.number,
         code=snapshot.code,
     )
+
+
+def _sign(drafted: Draft, issuer: str, office: Office) -> bytes:
+    """Return the signed message; with the course's short title where the long one does not fit."""
+    snapshot = drafted.snapshot
+    said = message_of(snapshot, drafted.names, issuer=issuer, issued_at=drafted.moment)
     try:
         return payload.sign(said, office.signer)
     except Unreadable:
